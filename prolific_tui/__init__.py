@@ -1,0 +1,1 @@
+"""A terminal dashboard for Prolific's credential pools and webhook secrets."""

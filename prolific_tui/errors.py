@@ -1,0 +1,80 @@
+"""The one error root, and what is known of a request that did not end well.
+
+Every error that reaches a person is a `ProlificTuiError`: a title, a message that says what
+happened and what was and was not changed, and a hint that says what to do next.
+
+    ProlificTuiError
+    ├── FileError       a file that could not be read or written
+    ├── SettingsError   an argument, variable or saved setting that can't be used
+    ├── KeyringError    the operating system's keyring gave no usable answer
+    └── ServiceError    a request that did not end in a readable 2xx answer
+"""
+
+from enum import Enum
+
+
+class ProlificTuiError(Exception):
+    """An error in words for the person at the terminal.
+
+    The words may quote foreign text (a file name, an answer of the service) as it is; whoever
+    draws them passes them through `visible`.
+    """
+
+    def __init__(self, title: str, message: str, hint: str = "") -> None:
+        super().__init__(title)
+        self.title = title
+        """A few words: what went wrong."""
+        self.message = message
+        """Sentences: what happened, and what was and was not changed."""
+        self.hint = hint
+        """What to do next; empty when there is nothing to do."""
+
+
+class FileError(ProlificTuiError):
+    """A file could not be read or written; nothing in the program changed."""
+
+
+class SettingsError(ProlificTuiError):
+    """An argument, an environment variable or a saved setting can't be used."""
+
+
+class KeyringError(ProlificTuiError):
+    """The operating system's keyring gave no usable answer."""
+
+
+class Effect(Enum):
+    """What is known of the effect that a request had at Prolific."""
+
+    NOT_SENT = "not sent"
+    """Nothing left this machine; the request may be tried again."""
+    ACCEPTED = "accepted"
+    """The service took it, even where its answer was cut or unreadable."""
+    REFUSED = "refused"
+    """The service said no."""
+    UNKNOWN = "unknown"
+    """It may or may not have been applied; never repeated by the program."""
+
+
+class ServiceError(ProlificTuiError):
+    """A request that did not end in a readable 2xx answer."""
+
+    def __init__(
+        self,
+        title: str,
+        message: str,
+        hint: str = "",
+        *,
+        effect: Effect,
+        status: int | None = None,
+        details: tuple[str, ...] = (),
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(title, message, hint)
+        self.effect = effect
+        """What is known of what the request did."""
+        self.status = status
+        """The HTTP status, or None when no status line arrived."""
+        self.details = details
+        """What the service said, one sentence each, as it came."""
+        self.retry_after = retry_after
+        """Seconds the service asked to wait, if it did."""

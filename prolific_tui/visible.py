@@ -1,0 +1,39 @@
+"""Foreign text made safe to draw.
+
+Usernames, titles, ids and messages come from other people's files and from the network. Drawn as
+they are, an escape sequence among them would reach the terminal and could set its clipboard or
+clear its screen, and a bidirectional override could make one name look like another.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+_HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_PRINTABLE_ASCII: Final = re.compile(r"[ -~]*\Z")
+
+
+def _escape(character: str) -> str:
+    point = ord(character)
+    if point < 0x100:
+        return f"\\x{point:02x}"
+    return f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
+
+
+def is_hidden(character: str) -> bool:
+    """Whether a character draws nothing of its own, or steers the terminal or its neighbours.
+
+    These are control, format, surrogate, private-use and unassigned characters and Unicode's line
+    and paragraph separators (general categories Cc, Cf, Cs, Co, Cn, Zl, Zp).
+    """
+    return unicodedata.category(character) in _HIDDEN_CATEGORIES
+
+
+def visible(text: str) -> str:
+    r"""The text with every hidden character written out as an escape, such as `\x1b` or `\u202e`.
+
+    What it returns is a single line that holds only characters a terminal draws.
+    """
+    if _PRINTABLE_ASCII.match(text):
+        return text
+    return "".join(_escape(c) if is_hidden(c) else c for c in text)
