@@ -1,0 +1,30 @@
+"""The only room that touches the disk for data: bounded reads, private writes, private directories.
+
+What is read is a regular file (or, for a token, a pipe) and never more than a stated size; what is
+written is readable by its owner alone, and never reached through a link that somebody else laid.
+"""
+
+from prolific_tui.files.places import (
+    complete,
+    config_directory,
+    expand,
+    make_private,
+    state_directory,
+)
+from prolific_tui.files.reading import TokenText, read_descriptor, read_regular, read_token_file
+from prolific_tui.files.writing import locked, replace, write_new
+
+__all__ = [
+    "TokenText",
+    "complete",
+    "config_directory",
+    "expand",
+    "locked",
+    "make_private",
+    "read_descriptor",
+    "read_regular",
+    "read_token_file",
+    "replace",
+    "state_directory",
+    "write_new",
+]

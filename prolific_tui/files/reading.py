@@ -1,0 +1,152 @@
+"""Bounded reads: regular files for data, and for a token a pipe as well."""
+
+import contextlib
+import errno
+import os
+import select
+import stat
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from prolific_tui.errors import FileError
+from prolific_tui.files.places import expand
+from prolific_tui.files.words import in_words
+from prolific_tui.secret import Secret
+
+TOKEN_BYTES: Final = 64 * 1024
+"""How much of a token file is read; a token is a few dozen characters."""
+
+_CHUNK: Final = 1024 * 1024
+_NEVER_BLOCK: Final = os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, slots=True)
+class TokenText:
+    """What a token file held, without the white space around it."""
+
+    value: Secret
+    note: str = ""
+    """A sentence when other people on this machine can read the file; empty otherwise."""
+
+
+def read_regular(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes.
+
+    Pipes, devices and folders are refused without waiting for them or reading from them.
+
+    Raises:
+        FileError: the file is not there, can't be read, is too large or is not a regular file.
+    """
+    path = expand(path)
+    with _opened(path) as descriptor, in_words(path, "read"):
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, "a folder")
+        if not stat.S_ISREG(status.st_mode):
+            raise FileError(
+                "Not a regular file",
+                f"{path} is a pipe, a socket or a device, and is not read.",
+                "Save what it gives to a file first.",
+            )
+        if status.st_size > limit:
+            raise _too_large(path, limit)
+        # A file may grow while it is read, and those of /proc state no size at all.
+        content = _read_up_to(descriptor, limit + 1)
+    if len(content) > limit:
+        raise _too_large(path, limit)
+    return content
+
+
+def read_token_file(path: Path, limit: int = TOKEN_BYTES, seconds: float = 5) -> TokenText:
+    """The token in a regular file or a pipe (`/dev/fd/3`, `<(pass show x)`, a named pipe).
+
+    A pipe is read until its writer closes it, for at most `seconds` in all.
+
+    Raises:
+        FileError: nothing there, not readable, a terminal, a folder or another device, larger
+            than `limit` bytes, not closed within `seconds`, not UTF-8, or empty.
+    """
+    path = expand(path)
+    with _opened(path) as descriptor, in_words(path, "read"):
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, "a folder")
+        if os.isatty(descriptor):
+            raise FileError(
+                "That is a terminal",
+                f"{path} is a terminal, where a token would be typed in full view.",
+                "Leave the option out: the program asks for the token, and hides it.",
+            )
+        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+            raise FileError(
+                "Not a file or a pipe", f"{path} is a device or a socket, and is not read."
+            )
+        content = read_descriptor(descriptor, limit, seconds)
+    if content is None:
+        raise FileError(
+            "No token came",
+            f"{path} is a pipe that was not written and closed within {seconds:g} seconds.",
+            "Run the command that writes into it by itself, to see what it waits for.",
+        )
+    if len(content) > limit:
+        raise _too_large(path, limit)
+    try:
+        text = content.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        # Not `from` the error: it holds the bytes of what may be a token.
+        raise FileError("Not a token", f"{path} holds bytes that are not UTF-8 text.") from None
+    if not text:
+        raise FileError("No token there", f"{path} is empty.")
+    note = ""
+    if stat.S_ISREG(mode) and mode & (stat.S_IRGRP | stat.S_IROTH):
+        note = (
+            f"Other people on this machine can read {path} (mode {stat.S_IMODE(mode):04o}); "
+            "chmod 600 makes it yours alone."
+        )
+    return TokenText(Secret(text), note)
+
+
+def read_descriptor(descriptor: int, limit: int, seconds: float) -> bytes | None:
+    """What an open file or pipe gives until its end: at most `limit` + 1 bytes.
+
+    The one byte beyond tells the caller that there was too much. None when the end did not come
+    within `seconds`. The descriptor stays open; whether it blocks does not matter.
+    """
+    ready = select.poll()
+    ready.register(descriptor, select.POLLIN)
+    deadline = time.monotonic() + seconds
+    content = bytearray()
+    while len(content) <= limit:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0 or not ready.poll(remaining * 1000):
+            return None
+        piece = os.read(descriptor, min(_CHUNK, limit + 1 - len(content)))
+        if not piece:
+            break
+        content += piece
+    return bytes(content)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    with in_words(path, "read"):
+        descriptor = os.open(path, os.O_RDONLY | _NEVER_BLOCK)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _read_up_to(descriptor: int, size: int) -> bytes:
+    content = bytearray()
+    while piece := os.read(descriptor, min(_CHUNK, size - len(content))):
+        content += piece
+    return bytes(content)
+
+
+def _too_large(path: Path, limit: int) -> FileError:
+    size = f"{limit // 2**20} MiB" if limit >= 2**20 else f"{limit:,} bytes"
+    return FileError("Too large", f"{path} holds more than {size}, the most that is read.")

@@ -1,0 +1,116 @@
+"""Private writes: new files, whole replacements, and the lock that lets instances take turns."""
+
+import contextlib
+import errno
+import fcntl
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from prolific_tui.errors import FileError
+from prolific_tui.files.places import expand
+from prolific_tui.files.words import in_words
+from prolific_tui.version import NAME
+
+_LOCK_PAUSE_SECONDS: Final = 0.02
+_NO_DIRECTORY_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP})
+
+
+def write_new(path: Path, data: bytes) -> Path:
+    """Write a new file that only its owner can read (0600), and give its absolute path.
+
+    It is on the disk when this returns. Nothing that exists is touched, not even a link that
+    leads nowhere; a file that could not be written whole is removed again.
+
+    Raises:
+        FileError: something has that name already, or the file can't be written.
+    """
+    path = expand(path)
+    with in_words(path, "written"):
+        descriptor = os.open(
+            path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
+        )
+        try:
+            _write_and_sync(descriptor, data)
+            _sync_directory(path.parent)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    return path
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put a 0600 file with `data` where `path` is, all at once.
+
+    Whoever reads it sees the old content or the new one, also after a crash. A link of that name
+    is itself replaced; what it led to is not touched.
+
+    Raises:
+        FileError: the file can't be written; what was there is unchanged.
+    """
+    path = expand(path)
+    with in_words(path, "written"):
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{NAME}-", dir=path.parent)
+        try:
+            _write_and_sync(descriptor, data)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _sync_directory(path.parent)
+
+
+@contextlib.contextmanager
+def locked(path: Path, seconds: float = 2) -> Iterator[None]:
+    """Hold the lock file `path`, so that two instances of the program take turns.
+
+    Raises:
+        FileError: another one held it for all of `seconds`, or the lock file can't be made.
+    """
+    path = expand(path)
+    with in_words(path, "locked"):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        deadline = time.monotonic() + seconds
+        while not _try_lock(descriptor, path):
+            if time.monotonic() >= deadline:
+                raise FileError(
+                    "In use",
+                    f"Another {NAME} has held {path} for {seconds:g} seconds; nothing was written.",
+                    "Try again; a stopped one (Ctrl-Z) holds it until it goes on or ends.",
+                )
+            time.sleep(_LOCK_PAUSE_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _write_and_sync(descriptor: int, data: bytes) -> None:
+    with open(descriptor, "wb") as file:
+        os.fchmod(descriptor, 0o600)  # whatever the umask took away
+        file.write(data)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_DIRECTORY_SYNC:  # some network file systems have none
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(descriptor: int, path: Path) -> bool:
+    with in_words(path, "locked"):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
