@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final
 
 from prolific_tui.demo.service import Service
@@ -26,6 +27,10 @@ from prolific_tui.secret import Secret
 
 DEMO_TOKEN: Final = Secret("demo-token-of-no-account")
 """The one token that the demo service takes. It opens nothing else."""
+
+SAMPLE_CSV: Final = Path(__file__).with_name("messy.csv")
+"""A list to load: BOM, header and CRLF; of its 20 rows two share a username, two differ only by
+capitals, one has no password, and the last line is blank."""
 
 MAIN_WORKSPACE: Final = "679271425fe00981084a5f58"
 """The workspace that comes first: "Reasoning evals", with five pools and a secret."""

@@ -7,6 +7,7 @@ what a real one would.
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,7 +23,7 @@ class DemoTransport(httpx.AsyncBaseTransport):
     time-out or a cancellation leaves a write applied, as it may over a network.
     """
 
-    def __init__(self, service: Service, lock: threading.Lock | None = None) -> None:
+    def __init__(self, service: Service, lock: AbstractContextManager[bool] | None = None) -> None:
         self._service = service
         self._lock = threading.Lock() if lock is None else lock
         """Shared by all the carriers of one service where they run in several threads."""
