@@ -11,10 +11,19 @@ from prolific_tui.files.places import (
     make_private,
     state_directory,
 )
-from prolific_tui.files.reading import TokenText, read_descriptor, read_regular, read_token_file
-from prolific_tui.files.writing import locked, replace, write_new
+from prolific_tui.files.reading import (
+    TokenText,
+    read_descriptor,
+    read_if_there,
+    read_regular,
+    read_token_file,
+)
+from prolific_tui.files.records import Records, RecordsFile
+from prolific_tui.files.writing import locked, replace, set_aside, write_new
 
 __all__ = [
+    "Records",
+    "RecordsFile",
     "TokenText",
     "complete",
     "config_directory",
@@ -22,9 +31,11 @@ __all__ = [
     "locked",
     "make_private",
     "read_descriptor",
+    "read_if_there",
     "read_regular",
     "read_token_file",
     "replace",
+    "set_aside",
     "state_directory",
     "write_new",
 ]

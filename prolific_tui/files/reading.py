@@ -60,6 +60,16 @@ def read_regular(path: Path, limit: int) -> bytes:
     return content
 
 
+def read_if_there(path: Path, limit: int) -> bytes | None:
+    """As `read_regular`, but None when there is no such file."""
+    try:
+        return read_regular(path, limit)
+    except FileError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return None
+        raise
+
+
 def read_token_file(path: Path, limit: int = TOKEN_BYTES, seconds: float = 5) -> TokenText:
     """The token in a regular file or a pipe (`/dev/fd/3`, `<(pass show x)`, a named pipe).
 

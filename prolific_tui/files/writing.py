@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import fcntl
+import itertools
 import os
 import tempfile
 import time
@@ -61,6 +62,23 @@ def replace(path: Path, data: bytes) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
         _sync_directory(path.parent)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a file that can't be understood to the first free `NAME.broken-N`, and give that.
+
+    Raises:
+        FileError: it can't be renamed.
+    """
+    path = expand(path)
+    free = next(
+        aside
+        for number in itertools.count(1)
+        if not os.path.lexists(aside := path.with_name(f"{path.name}.broken-{number}"))
+    )
+    with in_words(path, "renamed"):
+        path.rename(free)
+    return free
 
 
 @contextlib.contextmanager

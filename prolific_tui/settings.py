@@ -1,0 +1,150 @@
+"""What is remembered between runs: the last workspace, and where each service's token is kept.
+
+It lives in one JSON file that several instances may use at once. What can't be read or written is
+said in a note and never stops the program; nothing secret is ever in it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+from prolific_tui.errors import FileError
+from prolific_tui.files import RecordsFile
+
+_VERSION: Final = 1
+_SERVICES: Final = "services"
+_WORKSPACES: Final = "workspaces"
+_TOKEN_PLACE: Final = "token_place"  # noqa: S105 - the name of a field, not a token
+
+
+class TokenPlace(Enum):
+    """Where the token of a service is kept."""
+
+    KEYRING = "keyring"
+    """The operating system's keyring."""
+    FILE = "file"
+    """This program's own 0600 file, in plain text."""
+    ENVIRONMENT = "environment"
+    """The variable PROLIFIC_TOKEN."""
+    TOKEN_FILE = "token file"  # noqa: S105 - a place, not a token
+    """The file or pipe that `--token-file` names."""
+    SESSION = "session"
+    """Nowhere: it is asked for at every start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What was remembered; an entry that makes no sense is left out."""
+
+    workspaces: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Service URL and owner id → the id of the workspace last used."""
+    token_places: Mapping[str, TokenPlace] = field(default_factory=dict)
+    """Service URL → where its token is kept."""
+
+
+class StateFile:
+    """The file of remembered things, or with None just this run's memory.
+
+    Its methods touch the disk and may wait for another instance for up to two seconds. None of
+    them raises: what goes wrong becomes a note, and the program goes on with its memory.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._file = None if path is None else RecordsFile(path, _VERSION)
+        self._content: dict[str, object] = {}
+        self._notes: list[str] = []
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the person should know, one sentence or more each, in order, none twice."""
+        return tuple(self._notes)
+
+    def load(self) -> Settings:
+        """Read the file; without one, or with one that can't be used, all is empty."""
+        if self._file is not None:
+            try:
+                records = self._file.read()
+            except FileError as error:
+                self._note(f"{error.message} What was remembered is not used.")
+            else:
+                self._content = records.content
+                self._note(records.note)
+        return _settings(self._content)
+
+    def workspace(self, service_url: str, owner_id: str) -> str | None:
+        """The id of the workspace that this owner used last at this service, as far as loaded."""
+        return _settings(self._content).workspaces.get((service_url, owner_id))
+
+    def token_place(self, service_url: str) -> TokenPlace | None:
+        """Where the token of this service is kept; None when nobody has chosen."""
+        return _settings(self._content).token_places.get(service_url)
+
+    def remember_workspace(self, service_url: str, owner_id: str, workspace_id: str) -> None:
+        """Remember a workspace as the one last used."""
+
+        def change(content: dict[str, object]) -> None:
+            _inner(_inner(_inner(content, _SERVICES), service_url), _WORKSPACES)[owner_id] = (
+                workspace_id
+            )
+
+        self._change(change)
+
+    def remember_token_place(self, service_url: str, place: TokenPlace) -> None:
+        """Remember where the token of a service is kept."""
+
+        def change(content: dict[str, object]) -> None:
+            _inner(_inner(content, _SERVICES), service_url)[_TOKEN_PLACE] = place.value
+
+        self._change(change)
+
+    def forget_token_place(self, service_url: str) -> None:
+        """Forget where the token of a service is kept, so that the person is asked again."""
+
+        def change(content: dict[str, object]) -> None:
+            _inner(_inner(content, _SERVICES), service_url).pop(_TOKEN_PLACE, None)
+
+        self._change(change)
+
+    def _change(self, change: Callable[[dict[str, object]], None]) -> None:
+        change(self._content)
+        if self._file is None:
+            return
+        try:
+            records = self._file.change(change)
+        except FileError as error:
+            self._note(f"{error.message} What you chose is remembered until you quit.")
+        else:
+            self._content = records.content
+            self._note(records.note)
+
+    def _note(self, note: str) -> None:
+        if note and note not in self._notes:
+            self._notes.append(note)
+
+
+def _inner(content: dict[str, object], name: str) -> dict[str, object]:
+    """The object in `content` under `name`, made if it is not there or not an object."""
+    inner = content.get(name)
+    if not isinstance(inner, dict):
+        inner = content[name] = {}
+    return inner
+
+
+def _settings(content: Mapping[str, object]) -> Settings:
+    workspaces: dict[tuple[str, str], str] = {}
+    token_places: dict[str, TokenPlace] = {}
+    for service_url, service in _objects(content.get(_SERVICES)).items():
+        entry = _objects(service)
+        for owner_id, workspace_id in _objects(entry.get(_WORKSPACES)).items():
+            if isinstance(workspace_id, str):
+                workspaces[service_url, owner_id] = workspace_id
+        for place in TokenPlace:
+            if place.value == entry.get(_TOKEN_PLACE):
+                token_places[service_url] = place
+    return Settings(workspaces, token_places)
+
+
+def _objects(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,126 @@
+"""The child process that talks to the keyring: one JSON line in, one JSON line out.
+
+It may hang, print or crash; the parent kills it when its time is up. Only backends of the list
+below are used, whatever else is installed: others lose values, keep them in plain text, or ask for
+a password on the terminal.
+"""
+
+import importlib
+import json
+import os
+import resource
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Final, TextIO
+
+from keyring import core, errors
+from keyring.backend import KeyringBackend, by_priority
+from keyring.backends.chainer import ChainerBackend
+
+from prolific_tui.vault.states import KeyringCondition
+
+_ALLOWED: Final = (
+    "keyring.backends.SecretService.Keyring",
+    "keyring.backends.kwallet.DBusKeyring",
+    "keyring.backends.kwallet.DBusKeyringKWallet4",
+    "keyring.backends.libsecret.Keyring",
+    "keyring.backends.macOS.Keyring",
+    "keyring.backends.Windows.WinVaultKeyring",
+)
+_DISMISSED: Final = "PromptDismissedException"
+
+Answer = dict[str, str | None]
+"""`condition` always, and `backend`, `reason` and `value` where there is one."""
+
+
+def respond(request: Mapping[str, str]) -> Answer:
+    """What the keyring says to a request: `load`, `save` or `delete` an entry.
+
+    The answer's value is what the keyring holds afterwards, so that the parent can compare. A
+    backend's own words are left out, since they may hold the value.
+    """
+    backend = ""
+    try:
+        keyring = _chosen()
+        backend = keyring.name
+        if not _is_allowed(type(keyring)):
+            return {"condition": KeyringCondition.NOT_ALLOWED.value, "backend": backend}
+        value = _perform(keyring, request)
+    except errors.NoKeyringError:
+        condition, reason = KeyringCondition.NONE, ""
+    except errors.KeyringLocked:
+        condition, reason = KeyringCondition.LOCKED, ""
+    except Exception as error:  # noqa: BLE001 - backends raise what they like
+        dismissed = type(error.__cause__).__name__ == _DISMISSED
+        condition = KeyringCondition.LOCKED if dismissed else KeyringCondition.BROKEN
+        reason = type(error).__name__
+    else:
+        return {"condition": KeyringCondition.USABLE.value, "backend": backend, "value": value}
+    return {"condition": condition.value, "backend": backend, "reason": reason}
+
+
+def _perform(keyring: KeyringBackend, request: Mapping[str, str]) -> str | None:
+    service, name = request["service"], request["name"]
+    if request["action"] == "save":
+        keyring.set_password(service, name, request["value"])
+    if request["action"] == "delete" and keyring.get_password(service, name) is not None:
+        keyring.delete_password(service, name)
+    return keyring.get_password(service, name)
+
+
+def _chosen() -> KeyringBackend:
+    """The backend that the person's own choice names, or else the best of the allowed ones.
+
+    A chainer asks several backends in turn; of those, too, only the best allowed one is used.
+    """
+    try:
+        forced = core.load_env() or core.load_config()
+    except RuntimeError as error:  # how a backend says that it can't work here
+        raise errors.NoKeyringError from error
+    if forced is not None and not isinstance(forced, ChainerBackend):
+        return forced
+    viable = [backend for backend in _allowed() if backend.viable]
+    if not viable:
+        raise errors.NoKeyringError
+    return max(viable, key=by_priority)()
+
+
+def _allowed() -> Iterator[type[KeyringBackend]]:
+    for path in _ALLOWED:
+        module, _, name = path.rpartition(".")
+        yield getattr(importlib.import_module(module), name)
+
+
+def _is_allowed(backend: type[KeyringBackend]) -> bool:
+    return f"{backend.__module__}.{backend.__qualname__}" in _ALLOWED
+
+
+def _take_standard_output() -> TextIO:
+    """The real standard output, which what a backend prints no longer reaches."""
+    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return answers
+
+
+def _end_with_the_parent() -> None:
+    # Past Python's own buffer, whose lock would be held while the interpreter shuts down.
+    while os.read(0, 1024):
+        pass
+    os._exit(1)
+
+
+def main() -> None:
+    """Answer one request, and end at once if the parent goes away meanwhile."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the value
+    answers = _take_standard_output()
+    line = sys.stdin.buffer.readline()
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    with answers:
+        print(json.dumps(respond(json.loads(line))), file=answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+"""The operating system's keyring, asked through a child process that is always ended in time.
+
+One line of JSON goes to the child and one comes back, so that no value is ever an argument or an
+environment variable. The child leads its own session; its whole group is killed when it has
+answered, when time is up, and when the question is cancelled.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import Final
+
+from prolific_tui.errors import KeyringError
+from prolific_tui.secret import Secret
+from prolific_tui.vault.states import (
+    Entry,
+    KeyringCondition,
+    KeyringState,
+    KeyringUnusableError,
+    describe,
+)
+
+_ANSWER_BYTES: Final = 1024 * 1024
+_PROBE: Final = Entry("probe", "probe")
+_LINE_LOST: Final = (BrokenPipeError, ConnectionResetError)
+
+
+class Vault:
+    """The keyring of this session. Its methods belong on one event loop, on any thread.
+
+    Args:
+        python: the interpreter for the child.
+        environment: what the child inherits, less what it has no business with.
+        read_seconds: how long a read may take; nobody is expected to type a password meanwhile.
+        save_seconds: how long a save or a deletion may take, which a person asked for and may
+            have to unlock the keyring for. Cancel the task to give up earlier.
+    """
+
+    def __init__(
+        self,
+        *,
+        environment: Mapping[str, str],
+        python: str = sys.executable,
+        read_seconds: float = 3,
+        save_seconds: float = 60,
+    ) -> None:
+        self._python = python
+        self._environment = {
+            name: value
+            for name, value in environment.items()
+            if name != "PROLIFIC_TOKEN" and not name.startswith("TEXTUAL")
+        }
+        self._read_seconds = read_seconds
+        self._save_seconds = save_seconds
+        self._groups: set[int] = set()
+        self._closed = False
+
+    async def state(self) -> KeyringState:
+        """Which keyring there is and whether it can be used; a read that finds nothing tells."""
+        try:
+            answer = await self._ask("load", _PROBE, None, self._read_seconds)
+        except KeyringUnusableError as error:
+            return error.state
+        return describe(KeyringCondition.USABLE, _text(answer, "backend"))
+
+    async def load(self, entry: Entry) -> Secret | None:
+        """The value of an entry, or None where the keyring has no such entry.
+
+        Raises:
+            KeyringUnusableError: the keyring could not be asked.
+        """
+        answer = await self._ask("load", entry, None, self._read_seconds)
+        return _value(answer)
+
+    async def save(self, entry: Entry, value: Secret) -> None:
+        """Save a value in place of the entry's former one, and read it back.
+
+        Cancelling the task ends the child; whether the keyring has the value is then unknown.
+
+        Raises:
+            KeyringUnusableError: the keyring could not be asked.
+            KeyringError: it took the value and does not give the same one back.
+        """
+        answer = await self._ask("save", entry, value, self._save_seconds)
+        if _value(answer) != value:
+            raise KeyringError(
+                "Not saved",
+                f"The keyring ({_text(answer, 'backend')}) took the value, but does not give "
+                "the same one back.",
+                "Keep it in another place.",
+            )
+
+    async def delete(self, entry: Entry) -> None:
+        """Delete an entry; it is no error when there is none.
+
+        Raises:
+            KeyringUnusableError: the keyring could not be asked.
+            KeyringError: the entry is still there afterwards.
+        """
+        answer = await self._ask("delete", entry, None, self._save_seconds)
+        if _value(answer) is not None:
+            raise KeyringError(
+                "Not deleted",
+                f"The keyring ({_text(answer, 'backend')}) still has the entry "
+                f"{entry.name!r} of {entry.keyring_service!r}.",
+                "Delete it with your keyring's own program.",
+            )
+
+    def close(self) -> None:
+        """End every child at once, from any thread; what still waits gets an error."""
+        self._closed = True
+        for group in tuple(self._groups):
+            _kill(group)
+
+    async def _ask(
+        self, action: str, entry: Entry, value: Secret | None, seconds: float
+    ) -> Mapping[str, object]:
+        request = {
+            "action": action,
+            "service": entry.keyring_service,
+            "name": entry.name,
+            "value": None if value is None else value.reveal(),
+        }
+        try:
+            async with asyncio.timeout(seconds):
+                line = await self._exchange(json.dumps(request).encode("ascii") + b"\n")
+        except TimeoutError:
+            raise KeyringUnusableError(
+                describe(KeyringCondition.NO_ANSWER, detail=f"{seconds:g} s")
+            ) from None
+        return _understood(line)
+
+    async def _exchange(self, request: bytes) -> bytes:
+        try:
+            # -P: a file called keyring.py in the current directory must not be imported.
+            process = await asyncio.create_subprocess_exec(
+                self._python,
+                "-P",
+                "-m",
+                "prolific_tui.vault",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=self._environment,
+                start_new_session=True,
+                limit=_ANSWER_BYTES,
+            )
+        except OSError as error:
+            raise _broken(f"its process can't be started ({error.strerror})") from error
+        self._groups.add(process.pid)
+        try:
+            if self._closed or process.stdin is None or process.stdout is None:
+                return b""
+            with contextlib.suppress(*_LINE_LOST):
+                process.stdin.write(request)
+                await process.stdin.drain()
+            # Standard input stays open: the child ends itself when it is closed, as it is
+            # when this program dies.
+            return await process.stdout.readline()
+        except ValueError:
+            raise _broken("its answer is too long") from None
+        finally:
+            _kill(process.pid)
+            self._groups.discard(process.pid)
+            await process.wait()
+
+
+def _kill(group: int) -> None:
+    # Gone already; or, on macOS, ended and not yet reaped.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def _understood(line: bytes) -> Mapping[str, object]:
+    try:
+        answer = json.loads(line)
+        condition = KeyringCondition(answer["condition"])
+    except (ValueError, TypeError, KeyError):
+        # Not `from` the error: it holds the line, and that may hold a value.
+        raise _broken("its process ended without an answer") from None
+    if condition is not KeyringCondition.USABLE:
+        raise KeyringUnusableError(
+            describe(condition, _text(answer, "backend"), _text(answer, "reason"))
+        )
+    return dict(answer)
+
+
+def _broken(reason: str) -> KeyringUnusableError:
+    return KeyringUnusableError(describe(KeyringCondition.BROKEN, detail=reason))
+
+
+def _text(answer: Mapping[str, object], name: str) -> str:
+    text = answer.get(name)
+    return text if isinstance(text, str) else ""
+
+
+def _value(answer: Mapping[str, object]) -> Secret | None:
+    value = answer.get("value")
+    return Secret(value) if isinstance(value, str) else None

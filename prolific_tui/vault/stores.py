@@ -1,0 +1,110 @@
+"""Where values are kept without the keyring: a plain-text file by choice, or this run's memory."""
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+from prolific_tui.files import RecordsFile
+from prolific_tui.secret import Secret
+from prolific_tui.vault.states import Entry, KeyringCondition, KeyringState
+
+_VERSION: Final = 1
+_SERVICES: Final = "services"
+
+
+class MemoryVault:
+    """What the demo has instead of a keyring; the values are gone when the program ends."""
+
+    def __init__(self) -> None:
+        self._values: dict[Entry, Secret] = {}
+
+    async def state(self) -> KeyringState:
+        """Always usable, and says that nothing is kept."""
+        return KeyringState(
+            KeyringCondition.USABLE,
+            backend="memory",
+            title="Demo",
+            message="Demo: nothing is kept after you quit, and no keyring is asked.",
+            hint="",
+        )
+
+    async def load(self, entry: Entry) -> Secret | None:
+        """The value of an entry, or None."""
+        return self._values.get(entry)
+
+    async def save(self, entry: Entry, value: Secret) -> None:
+        """Keep a value until the program ends."""
+        self._values[entry] = value
+
+    async def delete(self, entry: Entry) -> None:
+        """Forget an entry; it is no error when there is none."""
+        self._values.pop(entry, None)
+
+    def close(self) -> None:
+        """Nothing waits here."""
+
+
+class TokenFile:
+    """A 0600 file in a private directory that holds values in plain text.
+
+    Only for a person who chose it knowingly: whoever can read this account's files, its backups
+    among them, can read the values.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = RecordsFile(path, _VERSION)
+
+    @property
+    def description(self) -> str:
+        """One sentence for the person who chooses, or has chosen, this place."""
+        return (
+            f"In plain text in {self._file.path}, which only you and this machine's "
+            "administrators can read."
+        )
+
+    async def load(self, entry: Entry) -> Secret | None:
+        """The value of an entry, or None.
+
+        Raises:
+            FileError: the file can't be read.
+        """
+        records = await asyncio.to_thread(self._file.read)
+        value = _names(records.content, entry.service_url).get(entry.name)
+        return Secret(value) if isinstance(value, str) else None
+
+    async def save(self, entry: Entry, value: Secret) -> None:
+        """Write a value in place of the entry's former one.
+
+        Raises:
+            FileError: the file can't be written; it is unchanged.
+        """
+
+        def change(content: dict[str, object]) -> None:
+            _names(content, entry.service_url)[entry.name] = value.reveal()
+
+        await asyncio.to_thread(self._file.change, change)
+
+    async def delete(self, entry: Entry) -> None:
+        """Take an entry out of the file; it is no error when there is none.
+
+        Raises:
+            FileError: the file can't be read or written; it is unchanged.
+        """
+        if await self.load(entry) is None:
+            return
+
+        def change(content: dict[str, object]) -> None:
+            _names(content, entry.service_url).pop(entry.name, None)
+
+        await asyncio.to_thread(self._file.change, change)
+
+
+def _names(content: dict[str, object], service_url: str) -> dict[str, object]:
+    """The values of a service by name, in a place in `content` that is made if need be."""
+    inner = content
+    for name in (_SERVICES, service_url):
+        found = inner.get(name)
+        if not isinstance(found, dict):
+            found = inner[name] = {}
+        inner = found
+    return inner
