@@ -1,0 +1,430 @@
+"""Prolific's API as typed operations: one method of `Api` for each operation of the contract.
+
+Reads are retried, through stamina; writes never, because a repeated write may be done twice.
+"""
+
+import asyncio
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Protocol, TypeVar
+from urllib.parse import quote
+
+import stamina
+import stamina.instrumentation
+
+from prolific_tui.access import checked_service_url
+from prolific_tui.client import wire
+from prolific_tui.client.contract import (
+    CREATE_CREDENTIAL_POOL,
+    CREATE_SECRET,
+    GET_ME,
+    GET_STUDY,
+    GET_STUDY_CREDENTIALS_REPORT,
+    LIST_CREDENTIAL_POOLS,
+    LIST_PROJECTS,
+    LIST_PROJECT_STUDIES,
+    LIST_SECRETS,
+    LIST_STUDIES,
+    LIST_SUBSCRIPTIONS,
+    LIST_WORKSPACES,
+    SET_STUDY_CREDENTIAL_POOL,
+    UPDATE_CREDENTIAL_POOL,
+)
+from prolific_tui.client.exchange import (
+    Answer,
+    Call,
+    Failure,
+    Limits,
+    Operation,
+    Progress,
+    Trouble,
+    failure,
+)
+from prolific_tui.client.meaning import error_for, error_for_stopped
+from prolific_tui.client.route import route_to
+from prolific_tui.client.transport import Carrier, Identity, Transport
+from prolific_tui.errors import ServiceError
+from prolific_tui.models import (
+    CredentialPool,
+    CredentialUsage,
+    Me,
+    Project,
+    Study,
+    Subscription,
+    WebhookSecret,
+    Workspace,
+)
+from prolific_tui.secret import Secret
+
+__all__ = ["Api", "Limits", "RetryNotice"]
+
+PAGE_SIZE: Final = 200
+"""Items asked for at a time, as the official CLI does; the service's maximum is not documented."""
+_SMALLEST_PAGE: Final = 20
+_HTTP_NOT_FOUND: Final = 404
+
+T = TypeVar("T")
+Query = tuple[tuple[str, str], ...]
+
+
+class _Listed(Protocol):
+    @property
+    def id(self) -> str | None: ...
+
+
+L = TypeVar("L", bound=_Listed)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryNotice:
+    """A read will be tried again."""
+
+    operation: str
+    """Its operationId."""
+    attempt: int
+    """How often it was tried so far."""
+    wait_seconds: float
+    """Until the next attempt."""
+    status: int | None
+    """The status that led to it, or None when no status line arrived."""
+
+
+class _TryAgainError(Exception):
+    def __init__(self, wait: float) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+class Api:
+    """One token's view of one service.
+
+    It may be made on any thread, and lives on the event loop that first awaits one of its methods.
+    Every method raises `ServiceError` for whatever is not a readable 2xx answer, and lets
+    `asyncio.CancelledError` pass; the `__cause__` of that is a `ServiceError` whose `effect` says
+    what is known of the request.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: Secret,
+        *,
+        limits: Limits = Limits(),  # noqa: B008 - frozen, so one for all callers is safe
+        carrier: Carrier | None = None,
+        on_retry: Callable[[RetryNotice], None] | None = None,
+        environment: Mapping[str, str] = os.environ,
+        clock: Callable[[], float] = time.time,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """Prepare a client; nothing is opened before the first request.
+
+        Args:
+            base_url: The service, as `access.checked_service_url` takes it.
+            token: The API token, as `access.checked_token` returns it.
+            limits: How long, how much and how often.
+            carrier: What carries requests instead of the network (the demo, a test).
+            on_retry: Called on the client's event loop before each wait of a read.
+            environment: Where HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE are read, once.
+            clock: Seconds since 1970, against which a Retry-After date is read.
+            chance: Numbers from 0 to 1 for the jitter of waits.
+
+        Raises:
+            SettingsError: If the service is neither https nor on loopback.
+        """
+        # stamina reports each retry to the log by default, whose last resort is the terminal that
+        # the interface is drawn on; `on_retry` reports them here.
+        stamina.instrumentation.set_on_retry_hooks(())
+        service_url = checked_service_url(base_url)
+        route = route_to(service_url, environment if carrier is None else {})
+        self.network_notes = route.notes
+        """What of the environment's proxy and certificate variables is used, in words."""
+        self._token = token
+        self._limits = limits
+        self._on_retry = on_retry
+        self._chance = chance
+        self._transport = Transport(
+            Identity(service_url, token), route, limits, clock, carrier=carrier
+        )
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._transport.aclose()
+
+    # users and workspaces
+
+    async def get_me(self) -> Me:
+        """Whose token this is; the cheapest way to check one."""
+        return await self._get(GET_ME, wire.me)
+
+    async def list_workspaces(self) -> tuple[Workspace, ...]:
+        """All workspaces that the token's owner belongs to."""
+        return await self._list(LIST_WORKSPACES, wire.workspaces, _by_offset)
+
+    async def list_projects(self, workspace_id: str) -> tuple[Project, ...]:
+        """All projects of a workspace."""
+        return await self._list(LIST_PROJECTS, wire.projects, _by_offset, workspace_id)
+
+    # credential pools
+
+    async def list_credential_pools(self, workspace_id: str) -> tuple[CredentialPool, ...]:
+        """All pools of a workspace, each with that workspace's id; the listing has no pages."""
+        return await self._get(
+            LIST_CREDENTIAL_POOLS,
+            lambda body: wire.credential_pools(body, workspace_id),
+            query=(("workspace_id", workspace_id),),
+        )
+
+    async def create_credential_pool(self, workspace_id: str, credentials: Secret) -> str | None:
+        r"""Make a pool of accounts; returns its id, if the answer names it.
+
+        Args:
+            workspace_id: The workspace that gets the pool.
+            credentials: `username,password` lines joined by `\n`.
+        """
+        return await self._write(
+            CREATE_CREDENTIAL_POOL,
+            wire.credential_pool_id,
+            {"credentials": credentials.reveal(), "workspace_id": workspace_id},
+            credentials=credentials,
+        )
+
+    async def update_credential_pool(
+        self, credential_pool_id: str, credentials: Secret
+    ) -> str | None:
+        r"""Append accounts to a pool; returns its id, if the answer names it.
+
+        Args:
+            credential_pool_id: The pool that grows.
+            credentials: `username,password` lines joined by `\n`.
+        """
+        return await self._write(
+            UPDATE_CREDENTIAL_POOL,
+            wire.credential_pool_id,
+            {"credentials": credentials.reveal()},
+            credential_pool_id,
+            credentials=credentials,
+        )
+
+    # webhooks
+
+    async def list_secrets(self, workspace_id: str) -> tuple[WebhookSecret, ...]:
+        """The webhook secret of a workspace, with its value: none or one."""
+        return await self._get(LIST_SECRETS, wire.secrets, query=(("workspace_id", workspace_id),))
+
+    async def create_secret(self, workspace_id: str) -> WebhookSecret:
+        """Make a workspace's webhook secret; Prolific deletes the one it had."""
+        return await self._write(CREATE_SECRET, wire.secret, {"workspace_id": workspace_id})
+
+    async def list_subscriptions(self, workspace_id: str) -> tuple[Subscription, ...]:
+        """All subscriptions of a workspace, on or off, each once.
+
+        Without `is_enabled` only those that are on are listed, so it is asked for both.
+        """
+        found: dict[str | Subscription, Subscription] = {}
+        for is_enabled in ("true", "false"):
+            query = (("workspace_id", workspace_id), ("is_enabled", is_enabled))
+            for item in await self._list(
+                LIST_SUBSCRIPTIONS, wire.subscriptions, _by_offset, query=query
+            ):
+                found.setdefault(item.id or item, item)
+        return tuple(found.values())
+
+    # studies
+
+    async def list_studies(self, state: str | None = None) -> tuple[Study, ...]:
+        """All studies that the token can see, in every workspace.
+
+        Args:
+            state: A single state, or several as `(ACTIVE|PAUSED)`; None for all.
+        """
+        query = () if state is None else (("state", state),)
+        return await self._list(LIST_STUDIES, wire.studies, _by_page, query=query)
+
+    async def list_project_studies(self, project_id: str) -> tuple[Study, ...]:
+        """All studies of a project."""
+        return await self._list(LIST_PROJECT_STUDIES, wire.studies, _by_page, project_id)
+
+    async def get_study(self, study_id: str) -> Study:
+        """One study."""
+        return await self._get(GET_STUDY, wire.study, study_id)
+
+    async def set_study_credential_pool(
+        self, study_id: str, credential_pool_id: str | None
+    ) -> Study:
+        """Attach a pool to a draft study, or detach it with None; returns the changed study."""
+        return await self._write(
+            SET_STUDY_CREDENTIAL_POOL,
+            wire.study,
+            {"credential_pool_id": credential_pool_id},
+            study_id,
+        )
+
+    async def get_study_credentials_report(self, study_id: str) -> tuple[CredentialUsage, ...]:
+        """Which username of its pool went to whom; 400 if the study hands out none."""
+        return await self._get(
+            GET_STUDY_CREDENTIALS_REPORT, wire.credential_usage, study_id, accept="*/*"
+        )
+
+    # requests
+
+    async def _write(
+        self,
+        operation: Operation,
+        read: Callable[[bytes], T],
+        fields: Mapping[str, str | None],
+        *ids: str,
+        credentials: Secret | None = None,
+    ) -> T:
+        progress = Progress(unsent=True)
+        try:
+            call = Call(operation, _path(operation, ids), body=wire.body_of(fields))
+        except ValueError:
+            result: Answer | Failure = failure(Trouble.UNSENDABLE, progress)
+        else:
+            result = await self._exchange(call, progress)
+        return self._understood(operation, result, read, credentials=credentials)
+
+    async def _get(
+        self,
+        operation: Operation,
+        read: Callable[[bytes], T],
+        *ids: str,
+        query: Query = (),
+        accept: str = "application/json",
+    ) -> T:
+        try:
+            call = Call(operation, _path(operation, ids), query, accept=accept)
+        except ValueError:
+            result: Answer | Failure = failure(Trouble.UNSENDABLE, Progress(unsent=True))
+            attempts = 1
+        else:
+            result, attempts = await self._tried(call)
+        return self._understood(operation, result, read, attempts=attempts)
+
+    async def _list(
+        self,
+        operation: Operation,
+        read: Callable[[bytes], wire.Page[L]],
+        where: Callable[[int, int], Query],
+        *ids: str,
+        query: Query = (),
+    ) -> tuple[L, ...]:
+        """All items of a paged list, each once.
+
+        How pages work is mostly undocumented, so a list ends where the service says so, and where
+        a page brings nothing new. A page shorter than asked for is no end by itself, as the
+        service may give fewer at a time; one shorter than any it is known to give is.
+        """
+        found: dict[str | L, L] = {}
+        received = 0
+        for number in range(1, self._limits.pages + 1):
+            try:
+                page = await self._get(operation, read, *ids, query=query + where(number, received))
+            except ServiceError as error:
+                # Frameworks that number pages answer 404 to one beyond the last.
+                if number > 1 and error.status == _HTTP_NOT_FOUND:
+                    break
+                raise
+            received += len(page.items)
+            before = len(found)
+            for item in page.items:
+                found.setdefault(item.id or item, item)
+            if page.is_last or len(found) == before:
+                break
+            if page.count is not None and len(found) >= page.count:
+                break
+            if page.count is None and len(page.items) < _SMALLEST_PAGE:
+                break
+        else:
+            raise error_for(operation, Answer(200, spoiled=Trouble.TOO_LARGE))
+        return tuple(found.values())
+
+    async def _tried(self, call: Call) -> tuple[Answer | Failure, int]:
+        """What came of a read in the end, and how often it was tried."""
+        limits = self._limits
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + limits.retry_budget
+        async for attempt in stamina.retry_context(
+            on=lambda error: isinstance(error, _TryAgainError) and error.wait,
+            attempts=limits.read_attempts,
+            timeout=None,
+            wait_initial=limits.first_wait,
+            wait_max=limits.longest_wait,
+        ):
+            with attempt:
+                progress = Progress()
+                result = await self._exchange(call, progress)
+                wait = max(
+                    attempt.next_wait * (1 + limits.jitter * self._chance()),
+                    progress.retry_after or 0.0,
+                )
+                if (
+                    not result.is_transient
+                    or attempt.num >= limits.read_attempts
+                    or (progress.retry_after or 0.0) > limits.longest_retry_after
+                    or loop.time() + wait > deadline
+                ):
+                    return result, attempt.num
+                if self._on_retry is not None:
+                    self._on_retry(
+                        RetryNotice(call.operation.name, attempt.num, wait, progress.status)
+                    )
+                raise _TryAgainError(wait)
+        raise AssertionError("a retry context ends by returning or raising")
+
+    async def _exchange(self, call: Call, progress: Progress) -> Answer | Failure:
+        try:
+            return await self._transport.exchange(call, progress)
+        except asyncio.CancelledError as cancelled:
+            # The very same exception goes on, because asyncio tells its own by identity of type.
+            raise cancelled from error_for_stopped(progress)
+
+    def _understood(
+        self,
+        operation: Operation,
+        result: Answer | Failure,
+        read: Callable[[bytes], T],
+        *,
+        attempts: int = 1,
+        credentials: Secret | None = None,
+    ) -> T:
+        """The model in a readable 2xx answer.
+
+        Raises:
+            ServiceError: For everything else.
+        """
+        details: tuple[str, ...] = ()
+        if isinstance(result, Answer):
+            if result.is_success and result.spoiled is None:
+                try:
+                    return read(result.body)
+                except wire.UnreadableError:
+                    result = replace(result, spoiled=Trouble.UNDECODABLE)
+            elif not result.is_success:
+                details = wire.without(wire.details(result.body), (self._token.reveal(),))
+                if credentials is not None and details:
+                    details = wire.without(details, wire.passwords_in(credentials))
+        raise error_for(operation, result, details=details, attempts=attempts)
+
+
+def _path(operation: Operation, ids: tuple[str, ...]) -> str:
+    """The path with the ids in it, percent-encoded.
+
+    Raises:
+        ValueError: If an id would make it another path (it is empty or all dots), or can't be
+            encoded.
+    """
+    if any(not name.strip(".") for name in ids):
+        raise ValueError("not an id")
+    return operation.path.format(*(quote(name, safe="") for name in ids))
+
+
+def _by_offset(_number: int, received: int) -> Query:
+    return (("limit", str(PAGE_SIZE)), ("offset", str(received)))
+
+
+def _by_page(number: int, _received: int) -> Query:
+    return (("page", str(number)), ("page_size", str(PAGE_SIZE)))

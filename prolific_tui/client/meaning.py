@@ -1,0 +1,248 @@
+"""What came of a request, in words: every outcome that is not a readable 2xx as a `ServiceError`.
+
+Each error says what happened, what was and was not changed, and what to do next. Only the
+service's own sentences and the operating system's words about a certificate are quoted.
+"""
+
+from typing import Final
+
+from prolific_tui.client.exchange import Answer, Failure, Operation, Progress, Trouble
+from prolific_tui.errors import Effect, ServiceError
+
+_WAIT: Final = "Wait a minute, then try again."
+_LOOK_FIRST: Final = "Refresh and look whether it is there before you send it again."
+_TRY_AGAIN: Final = "Try again with r."
+
+_EFFECTS: Final = {
+    Effect.NOT_SENT: "Nothing was sent, so nothing was changed.",
+    Effect.ACCEPTED: "So it was most likely done.",
+    Effect.REFUSED: "Nothing was changed.",
+    Effect.UNKNOWN: "We do not know whether this was done.",
+}
+
+_TROUBLES: Final[dict[Trouble, tuple[str, str, str]]] = {
+    Trouble.NO_SUCH_HOST: (
+        "No network",
+        "The name of Prolific's service could not be looked up.",
+        "Check this machine's network and DNS, then try again.",
+    ),
+    Trouble.CONNECTION_REFUSED: (
+        "Nothing answers there",
+        "The connection was refused: nothing listens at the service's address.",
+        "Check PROLIFIC_URL and the proxy on 4 Account, then try again.",
+    ),
+    Trouble.UNREACHABLE: (
+        "No network",
+        "There is no way from this machine to Prolific's service.",
+        "Check this machine's network and firewall, then try again.",
+    ),
+    Trouble.TLS: (
+        "The connection is not safe",
+        "No protected connection could be made, so the token was not sent.",
+        "If this network inspects connections, set SSL_CERT_FILE to its certificates. "
+        "Check the clock as well.",
+    ),
+    Trouble.PROXY: (
+        "The proxy would not connect",
+        "The proxy in HTTPS_PROXY gave no connection to Prolific's service.",
+        "Check HTTPS_PROXY and the proxy's user name and password, or set NO_PROXY.",
+    ),
+    Trouble.CERTIFICATES: (
+        "SSL_CERT_FILE can't be used",
+        "The file that SSL_CERT_FILE names holds no certificates that can be read.",
+        "Correct the variable or remove it, then start again.",
+    ),
+    Trouble.CONNECT_TIMEOUT: (
+        "No connection in time",
+        "Prolific's service did not take the connection in time.",
+        "Check this machine's network and firewall, then try again.",
+    ),
+    Trouble.BUSY: (
+        "Too much at once",
+        "All connections of this program were in use for too long.",
+        "Wait until what is running has ended, then try again.",
+    ),
+    Trouble.UNSENDABLE: (
+        "This can't be sent",
+        "It holds a character that can't go on the wire, or an address that can't be used.",
+        "Check the token on 4 Account, and the rows for damaged characters.",
+    ),
+    Trouble.TIMEOUT: (
+        "No answer in time",
+        "Prolific did not answer in time.",
+        _WAIT,
+    ),
+    Trouble.CUT: (
+        "The line broke",
+        "The connection ended before Prolific had answered.",
+        _TRY_AGAIN,
+    ),
+}
+
+_SPOILED: Final[dict[Trouble, str]] = {
+    Trouble.TIMEOUT: "its answer did not arrive in time",
+    Trouble.CUT: "the line broke within its answer",
+    Trouble.TOO_LARGE: "its answer is larger than this program reads",
+    Trouble.UNDECODABLE: "its answer can't be read",
+}
+
+
+def error_for(
+    operation: Operation,
+    result: Answer | Failure,
+    *,
+    details: tuple[str, ...] = (),
+    attempts: int = 1,
+) -> ServiceError:
+    """The error for a failure, for an answer that is not 2xx, or for a 2xx that can't be read.
+
+    Args:
+        operation: What was asked for.
+        result: What came of it, the last time it was tried.
+        details: What the service said, one sentence each, with nothing secret in it.
+        attempts: How often it was tried.
+    """
+    tried = f"It was tried {attempts} times." if attempts > 1 else ""
+    if isinstance(result, Failure):
+        title, said, hint = _TROUBLES.get(result.trouble, _TROUBLES[Trouble.CUT])
+        if result.reason:
+            said = f"{said} ({result.reason})"
+        status, retry_after = None, None
+    else:
+        title, said, hint = _words_for(operation, result, details)
+        status, retry_after = result.status, result.retry_after
+    if operation.writes and result.effect in (Effect.UNKNOWN, Effect.ACCEPTED):
+        hint = _LOOK_FIRST
+    return ServiceError(
+        title,
+        " ".join(part for part in (said, tried, _changed(operation, result)) if part),
+        hint,
+        effect=result.effect,
+        status=status,
+        details=details,
+        retry_after=retry_after,
+    )
+
+
+def error_for_stopped(progress: Progress) -> ServiceError:
+    """What is known of a write that was cancelled; the cause of its `CancelledError`."""
+    effect = progress.effect
+    return ServiceError(
+        "Stopped",
+        f"The request was stopped. {_EFFECTS[effect]}",
+        _TRY_AGAIN if effect is Effect.NOT_SENT else _LOOK_FIRST,
+        effect=effect,
+        status=progress.status,
+        retry_after=progress.retry_after,
+    )
+
+
+def _words_for(
+    operation: Operation, answer: Answer, details: tuple[str, ...]
+) -> tuple[str, str, str]:
+    """Title, what happened, and what to do next, for an answer that is no readable 2xx."""
+    quoted = " ".join(_sentence(detail) for detail in details)
+    match answer.status:
+        case status if answer.is_success:
+            lost = _SPOILED.get(answer.spoiled or Trouble.UNDECODABLE, "its answer can't be read")
+            return "The answer was lost", f"Prolific said yes ({status}), but {lost}.", _TRY_AGAIN
+        case 400:
+            return (
+                "Prolific refused this",
+                f"Prolific refused it: {quoted}" if quoted else "Prolific refused it, unexplained.",
+                "Correct what it names, then try again.",
+            )
+        case 401:
+            return (
+                "Prolific does not accept this token",
+                "Prolific does not accept this token."
+                if operation.name == "getMe"
+                else "Prolific does not accept this token, or not for this.",
+                "Make a new one in Prolific's settings, then 4 Account.",
+            )
+        case 403:
+            return (
+                "Not allowed",
+                f"This account may not {operation.right} here.",
+                "It needs the workspace_update permission. Ask an admin of the workspace."
+                if operation.path.startswith("/api/v1/credentials/")
+                else "Ask an admin of the workspace.",
+            )
+        case 404:
+            return (
+                "Not there",
+                f"Prolific has no such {operation.subject}, or this token may not see it.",
+                "Refresh with r, and check the workspace with w.",
+            )
+        case 409 if operation.sends_credentials:
+            return (
+                "A username is taken",
+                "Prolific refused this list: it has at least one of these usernames already "
+                "and does not say which.",
+                "Refresh, compare the pool's total, and take out the names it may have.",
+            )
+        case 409:
+            return (
+                "Prolific refused this",
+                f"It does not fit what is there now. {quoted}".strip(),
+                "Refresh with r and look, then try again.",
+            )
+        case 429:
+            wait = answer.retry_after
+            return (
+                "Prolific asks to wait",
+                "Too many requests are being made with this token or from this network.",
+                _WAIT if wait is None else f"Wait {max(1, round(wait))} s, then try again.",
+            )
+        case 408 | 499:
+            return (
+                "No answer in time",
+                f"The request was given up on the way ({answer.status}).",
+                _WAIT,
+            )
+        case 500:
+            return "Prolific failed", "Prolific met an error of its own (500).", _WAIT
+        case 502 | 503 | 504:
+            return (
+                "Prolific can't be reached",
+                f"Prolific's gateway got no answer from the service behind it ({answer.status}).",
+                _WAIT,
+            )
+        case status if 300 <= status <= 399:
+            return (
+                "Sent elsewhere",
+                f"The service pointed to another address ({status}). "
+                "The token goes to no other, so nothing was followed.",
+                "Check PROLIFIC_URL, and whether this network wants a sign-in page first.",
+            )
+        case status if 400 <= status <= 499:
+            return (
+                "Prolific refused this",
+                f"Prolific refused it ({status}). {quoted}".strip(),
+                "Update prolific-tui if there is a newer version; report this if not.",
+            )
+        case status if status >= 500:
+            return "Prolific failed", f"Prolific met an error of its own ({status}).", _WAIT
+        case status:
+            return (
+                "An answer that is none",
+                f"The service answered with a status that ends no request ({status}).",
+                "Check PROLIFIC_URL and the proxy on 4 Account.",
+            )
+
+
+def _changed(operation: Operation, result: Answer | Failure) -> str:
+    """What was and was not changed."""
+    if not operation.writes:
+        return "Nothing was changed."
+    if result.effect is Effect.REFUSED and operation.sends_credentials:
+        # Whether a refused list is refused whole is not documented for what its rows are blamed
+        # for; without a token, a permission or a pool, none of it can have been taken.
+        status = result.status if isinstance(result, Answer) else None
+        if status not in (401, 403, 404, 429):
+            return "Whether it took none of the list is not documented: the pool's total shows it."
+    return _EFFECTS[result.effect]
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
