@@ -9,30 +9,14 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 from urllib.parse import quote
 
 import stamina
 import stamina.instrumentation
 
 from prolific_tui.access import checked_service_url
-from prolific_tui.client import wire
-from prolific_tui.client.contract import (
-    CREATE_CREDENTIAL_POOL,
-    CREATE_SECRET,
-    GET_ME,
-    GET_STUDY,
-    GET_STUDY_CREDENTIALS_REPORT,
-    LIST_CREDENTIAL_POOLS,
-    LIST_PROJECTS,
-    LIST_PROJECT_STUDIES,
-    LIST_SECRETS,
-    LIST_STUDIES,
-    LIST_SUBSCRIPTIONS,
-    LIST_WORKSPACES,
-    SET_STUDY_CREDENTIAL_POOL,
-    UPDATE_CREDENTIAL_POOL,
-)
+from prolific_tui.client import contract, wire
 from prolific_tui.client.exchange import (
     Answer,
     Call,
@@ -63,19 +47,12 @@ __all__ = ["Api", "Limits", "RetryNotice"]
 
 PAGE_SIZE: Final = 200
 """Items asked for at a time, as the official CLI does; the service's maximum is not documented."""
-_SMALLEST_PAGE: Final = 20
+_HTTP_OK: Final = 200
 _HTTP_NOT_FOUND: Final = 404
 
 T = TypeVar("T")
+L = TypeVar("L", bound=wire.Listed)
 Query = tuple[tuple[str, str], ...]
-
-
-class _Listed(Protocol):
-    @property
-    def id(self) -> str | None: ...
-
-
-L = TypeVar("L", bound=_Listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,22 +134,22 @@ class Api:
 
     async def get_me(self) -> Me:
         """Whose token this is; the cheapest way to check one."""
-        return await self._get(GET_ME, wire.me)
+        return await self._get(contract.GET_ME, wire.me)
 
     async def list_workspaces(self) -> tuple[Workspace, ...]:
         """All workspaces that the token's owner belongs to."""
-        return await self._list(LIST_WORKSPACES, wire.workspaces, _by_offset)
+        return await self._list(contract.LIST_WORKSPACES, wire.workspaces, _by_offset)
 
     async def list_projects(self, workspace_id: str) -> tuple[Project, ...]:
         """All projects of a workspace."""
-        return await self._list(LIST_PROJECTS, wire.projects, _by_offset, workspace_id)
+        return await self._list(contract.LIST_PROJECTS, wire.projects, _by_offset, workspace_id)
 
     # credential pools
 
     async def list_credential_pools(self, workspace_id: str) -> tuple[CredentialPool, ...]:
         """All pools of a workspace, each with that workspace's id; the listing has no pages."""
         return await self._get(
-            LIST_CREDENTIAL_POOLS,
+            contract.LIST_CREDENTIAL_POOLS,
             lambda body: wire.credential_pools(body, workspace_id),
             query=(("workspace_id", workspace_id),),
         )
@@ -185,7 +162,7 @@ class Api:
             credentials: `username,password` lines joined by `\n`.
         """
         return await self._write(
-            CREATE_CREDENTIAL_POOL,
+            contract.CREATE_CREDENTIAL_POOL,
             wire.credential_pool_id,
             {"credentials": credentials.reveal(), "workspace_id": workspace_id},
             credentials=credentials,
@@ -201,7 +178,7 @@ class Api:
             credentials: `username,password` lines joined by `\n`.
         """
         return await self._write(
-            UPDATE_CREDENTIAL_POOL,
+            contract.UPDATE_CREDENTIAL_POOL,
             wire.credential_pool_id,
             {"credentials": credentials.reveal()},
             credential_pool_id,
@@ -212,25 +189,29 @@ class Api:
 
     async def list_secrets(self, workspace_id: str) -> tuple[WebhookSecret, ...]:
         """The webhook secret of a workspace, with its value: none or one."""
-        return await self._get(LIST_SECRETS, wire.secrets, query=(("workspace_id", workspace_id),))
+        return await self._get(
+            contract.LIST_SECRETS, wire.secrets, query=(("workspace_id", workspace_id),)
+        )
 
     async def create_secret(self, workspace_id: str) -> WebhookSecret:
         """Make a workspace's webhook secret; Prolific deletes the one it had."""
-        return await self._write(CREATE_SECRET, wire.secret, {"workspace_id": workspace_id})
+        return await self._write(
+            contract.CREATE_SECRET, wire.secret, {"workspace_id": workspace_id}
+        )
 
     async def list_subscriptions(self, workspace_id: str) -> tuple[Subscription, ...]:
         """All subscriptions of a workspace, on or off, each once.
 
         Without `is_enabled` only those that are on are listed, so it is asked for both.
         """
-        found: dict[str | Subscription, Subscription] = {}
+        found = wire.Gathering[Subscription]()
         for is_enabled in ("true", "false"):
             query = (("workspace_id", workspace_id), ("is_enabled", is_enabled))
-            for item in await self._list(
-                LIST_SUBSCRIPTIONS, wire.subscriptions, _by_offset, query=query
-            ):
-                found.setdefault(item.id or item, item)
-        return tuple(found.values())
+            listed = await self._list(
+                contract.LIST_SUBSCRIPTIONS, wire.subscriptions, _by_offset, query=query
+            )
+            found.take(wire.Page(listed))
+        return found.items
 
     # studies
 
@@ -241,22 +222,22 @@ class Api:
             state: A single state, or several as `(ACTIVE|PAUSED)`; None for all.
         """
         query = () if state is None else (("state", state),)
-        return await self._list(LIST_STUDIES, wire.studies, _by_page, query=query)
+        return await self._list(contract.LIST_STUDIES, wire.studies, _by_page, query=query)
 
     async def list_project_studies(self, project_id: str) -> tuple[Study, ...]:
         """All studies of a project."""
-        return await self._list(LIST_PROJECT_STUDIES, wire.studies, _by_page, project_id)
+        return await self._list(contract.LIST_PROJECT_STUDIES, wire.studies, _by_page, project_id)
 
     async def get_study(self, study_id: str) -> Study:
         """One study."""
-        return await self._get(GET_STUDY, wire.study, study_id)
+        return await self._get(contract.GET_STUDY, wire.study, study_id)
 
     async def set_study_credential_pool(
         self, study_id: str, credential_pool_id: str | None
     ) -> Study:
         """Attach a pool to a draft study, or detach it with None; returns the changed study."""
         return await self._write(
-            SET_STUDY_CREDENTIAL_POOL,
+            contract.SET_STUDY_CREDENTIAL_POOL,
             wire.study,
             {"credential_pool_id": credential_pool_id},
             study_id,
@@ -265,7 +246,7 @@ class Api:
     async def get_study_credentials_report(self, study_id: str) -> tuple[CredentialUsage, ...]:
         """Which username of its pool went to whom; 400 if the study hands out none."""
         return await self._get(
-            GET_STUDY_CREDENTIALS_REPORT, wire.credential_usage, study_id, accept="*/*"
+            contract.GET_STUDY_CREDENTIALS_REPORT, wire.credential_usage, study_id, accept="*/*"
         )
 
     # requests
@@ -312,35 +293,20 @@ class Api:
         *ids: str,
         query: Query = (),
     ) -> tuple[L, ...]:
-        """All items of a paged list, each once.
-
-        How pages work is mostly undocumented, so a list ends where the service says so, and where
-        a page brings nothing new. A page shorter than asked for is no end by itself, as the
-        service may give fewer at a time; one shorter than any it is known to give is.
-        """
-        found: dict[str | L, L] = {}
-        received = 0
+        """All items of a paged list, each once; `wire.Gathering` says where it ends."""
+        found = wire.Gathering[L]()
         for number in range(1, self._limits.pages + 1):
+            here = query + where(number, found.received)
             try:
-                page = await self._get(operation, read, *ids, query=query + where(number, received))
+                page = await self._get(operation, read, *ids, query=here)
             except ServiceError as error:
                 # Frameworks that number pages answer 404 to one beyond the last.
                 if number > 1 and error.status == _HTTP_NOT_FOUND:
-                    break
+                    return found.items
                 raise
-            received += len(page.items)
-            before = len(found)
-            for item in page.items:
-                found.setdefault(item.id or item, item)
-            if page.is_last or len(found) == before:
-                break
-            if page.count is not None and len(found) >= page.count:
-                break
-            if page.count is None and len(page.items) < _SMALLEST_PAGE:
-                break
-        else:
-            raise error_for(operation, Answer(200, spoiled=Trouble.TOO_LARGE))
-        return tuple(found.values())
+            if not found.take(page):
+                return found.items
+        raise error_for(operation, Answer(_HTTP_OK, spoiled=Trouble.TOO_LARGE))
 
     async def _tried(self, call: Call) -> tuple[Answer | Failure, int]:
         """What came of a read in the end, and how often it was tried."""

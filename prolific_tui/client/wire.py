@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -34,7 +34,21 @@ _SHORTEST_HIDDEN: Final = 4
 _DEEPEST: Final = 4
 _SPACE: Final = re.compile(r"\s+")
 
+_SMALLEST_PAGE: Final = 20
+"""The fewest items that the service is known to put on a full page (contract, listWorkspaces)."""
+
 T = TypeVar("T")
+
+
+class Listed(Protocol):
+    """An item of a paged list."""
+
+    @property
+    def id(self) -> str | None:
+        """What tells it from the others, if the service says."""
+
+
+L = TypeVar("L", bound=Listed)
 
 
 class UnreadableError(Exception):
@@ -50,6 +64,37 @@ class Page(Generic[T]):
     """How many items the whole list has (`meta.count`), if the service says so."""
     is_last: bool = False
     """Whether the service says that no page follows (`_links.next.href` is null)."""
+
+
+class Gathering(Generic[L]):
+    """The items of the pages taken so far, each once, in the order they came.
+
+    How pages work is mostly undocumented, so a list ends where the service says so, and where a
+    page brings nothing new. A page shorter than asked for is no end by itself, as the service may
+    give fewer at a time; one shorter than any it is known to give is.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[str | L, L] = {}
+        self.received = 0
+        """How many items came in all, repeated ones too: where the next page begins."""
+
+    @property
+    def items(self) -> tuple[L, ...]:
+        """What was found."""
+        return tuple(self._found.values())
+
+    def take(self, page: Page[L]) -> bool:
+        """Take a page in; returns whether a further one is worth asking for."""
+        before = len(self._found)
+        self.received += len(page.items)
+        for item in page.items:
+            self._found.setdefault(item.id or item, item)
+        if page.is_last or len(self._found) == before:
+            return False
+        if page.count is not None:
+            return len(self._found) < page.count
+        return len(page.items) >= _SMALLEST_PAGE
 
 
 class _Envelope(msgspec.Struct):
