@@ -79,8 +79,7 @@ def subscription_body(subscription: Subscription) -> dict[str, Any]:
     }
 
 
-def study_body(study: Study) -> dict[str, Any]:
-    """The contract's `Study`, which is also a `StudySummary`."""
+def _shared_study_fields(study: Study) -> dict[str, Any]:
     return {
         "id": study.id,
         "name": study.name,
@@ -88,9 +87,23 @@ def study_body(study: Study) -> dict[str, Any]:
         "status": study.status,
         "total_available_places": study.total_available_places,
         "places_taken": study.places_taken,
+        "credential_pool_id": study.credential_pool_id,
+    }
+
+
+def study_summary_body(study: Study) -> dict[str, Any]:
+    """The contract's `StudySummary`, an item of a listing."""
+    return {
+        **_shared_study_fields(study),
         "date_created": study.date_created,
         "published_at": None if study.status == DRAFT else study.date_created,
-        "credential_pool_id": study.credential_pool_id,
+    }
+
+
+def study_body(study: Study) -> dict[str, Any]:
+    """The contract's `Study`, one that is asked for by its id."""
+    return {
+        **_shared_study_fields(study),
         "has_credentials": study.credential_pool_id is not None,
     }
 

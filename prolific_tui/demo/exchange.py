@@ -61,8 +61,16 @@ def json_answer(body: Mapping[str, Any], status: int = 200) -> Answer:
     return Answer(status, _JSON, json.dumps(body).encode())
 
 
+def phrase(status: int) -> str:
+    """The words that belong to a status; gateways make up statuses that have none."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
 def _error_fields(status: int, detail: Detail) -> dict[str, Any]:
-    title = HTTPStatus(status).phrase
+    title = phrase(status)
     return {"status": status, "error_code": 0, "title": title, "detail": detail}
 
 
@@ -78,7 +86,7 @@ def flat_error(status: int, detail: Detail) -> Answer:
 
 def message_error(status: int, detail: str) -> Answer:
     """The shape `{"message", "detail"}`: single studies."""
-    return json_answer({"message": HTTPStatus(status).phrase, "detail": detail}, status)
+    return json_answer({"message": phrase(status), "detail": detail}, status)
 
 
 def detail_error(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Answer:
@@ -89,8 +97,8 @@ def detail_error(status: int, detail: str, headers: Mapping[str, str] | None = N
 
 def html_error(status: int, headers: Mapping[str, str] | None = None) -> Answer:
     """A gateway's own page: not JSON at all."""
-    phrase = HTTPStatus(status).phrase
-    page = f"<html><head><title>{status} {phrase}</title></head><body>{phrase}</body></html>\n"
+    words = phrase(status)
+    page = f"<html><head><title>{status} {words}</title></head><body>{words}</body></html>\n"
     return Answer(status, {"content-type": "text/html", **(headers or {})}, page.encode())
 
 

@@ -14,12 +14,15 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from prolific_tui.demo import controls
+from prolific_tui.demo.exchange import phrase
 from prolific_tui.demo.service import Answer, Request, Service
 from prolific_tui.version import NAME, VERSION
 
 _HOST: Final = "127.0.0.1"
 _MAX_HEAD: Final = 64 * 1024
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_SINGLE: Final = {"authorization", "content-length", "content-type", "host", "transfer-encoding"}
+"""Headers that may not repeat: two of them leave open what the request is."""
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -48,10 +51,14 @@ class _Head:
         for line in lines:
             name, colon, value = line.partition(":")
             name = name.lower()
-            # Repeated lengths are how one request is smuggled behind another.
-            if not colon or not _TOKEN.fullmatch(name) or name in self.headers:
+            value = value.strip(" \t")
+            if not colon or not _TOKEN.fullmatch(name):
                 raise _Unreadable(HTTPStatus.BAD_REQUEST)
-            self.headers[name] = value.strip(" \t")
+            if name in self.headers:
+                if name in _SINGLE:
+                    raise _Unreadable(HTTPStatus.BAD_REQUEST)
+                value = f"{self.headers[name]}, {value}"
+            self.headers[name] = value
         self.length = self._body_length()
         """Bytes of the body, or None where it comes in chunks."""
         connection = self.headers.get("connection", "").lower()
@@ -222,7 +229,7 @@ def _encode(answer: Answer, *, is_last: bool, is_head: bool) -> bytes:
         "content-length": str(len(answer.body)),
         "connection": "close" if is_last else "keep-alive",
     }
-    lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+    lines = [f"HTTP/1.1 {answer.status} {phrase(answer.status)}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     head = "\r\n".join([*lines, "", ""]).encode("latin-1")
     return head if is_head else head + answer.body

@@ -21,6 +21,7 @@ from prolific_tui.demo.bodies import (
     project_body,
     secret_body,
     study_body,
+    study_summary_body,
     subscription_body,
     usage_report,
     workspace_body,
@@ -261,7 +262,7 @@ class Service:
         # The reference shows `(ACTIVE|PAUSED)` while its schema is a single value: take both.
         state = request.query.get("state", "").strip("()")
         studies = [
-            study_body(study)
+            study_summary_body(study)
             for study in self.state.studies.values()
             if not state or study.status in state.split("|")
         ]
@@ -279,7 +280,9 @@ class Service:
             key=lambda study: study.date_created,
             reverse=ordering.startswith("-"),
         )
-        return json_answer(page_by_number(request, [study_body(study) for study in studies]))
+        return json_answer(
+            page_by_number(request, [study_summary_body(study) for study in studies])
+        )
 
     def _find_study(self, parameters: Parameters) -> Study:
         study = self.state.studies.get(parameters["id"])

@@ -1,0 +1,1 @@
+"""The tests; each file tells stories about one room."""
