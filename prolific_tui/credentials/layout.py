@@ -41,7 +41,7 @@ _USERNAMES: Final = (
 )
 _PASSWORDS: Final = ("password", "login password", "user password", "passwd", "pass", "pwd")
 
-_NOTE: Final = re.compile(r"\[[^]]*\]|\([^)]*\)")
+_NOTE: Final = re.compile(r"[\[(][^])]*[])]\s*\Z")
 _SEPARATORS: Final = re.compile(r"[\W_]+")
 
 _SAMPLE: Final = 100

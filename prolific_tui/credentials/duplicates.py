@@ -1,0 +1,240 @@
+"""Which usernames stand in more than one row, exactly or nearly, kept up with every change.
+
+`DuplicateIndex` knows the exact ones and `LookalikeIndex` the near ones. Each change costs them
+the rows it touched, however long the document is.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from prolific_tui.credentials.document import Change
+
+
+def _without_invisible(text: str) -> str:
+    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
+def _compatible(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+_STEPS: Final[dict[str, Callable[[str], str]]] = {
+    "Unicode form": _compatible,
+    "capitals": str.casefold,
+    "invisible characters": _without_invisible,
+    "spaces at the edge": str.strip,
+}
+"""What near-duplicates may differ in, and how the difference is levelled."""
+
+
+def near_key(username: str) -> str:
+    """What all near-duplicates of a username have in common; a key is its own key.
+
+    It is the username after NFKC, case folding, and without format characters (general category
+    Cf) and without white space at its edges.
+    """
+    if username.isascii():
+        return username.lower().strip()
+    return _level(username, _STEPS.values())
+
+
+def differences(one: str, other: str) -> tuple[str, ...]:
+    """What two near-duplicates differ in: each thing without which they would not be the same."""
+    found = tuple(
+        name
+        for name in _STEPS
+        if _level(one, rest := [step for key, step in _STEPS.items() if key != name])
+        != _level(other, rest)
+    )
+    return found or ("the way they are written",)
+
+
+def is_blank(text: str) -> bool:
+    """Whether a field shows nothing: it is empty, or all white space and invisible characters."""
+    return not text or not near_key(text)
+
+
+def _level(text: str, steps: Iterable[Callable[[str], str]]) -> str:
+    """Apply the steps until they change nothing more: one may make work for another."""
+    steps = tuple(steps)
+    while True:
+        levelled = text
+        for step in steps:
+            levelled = step(levelled)
+        if levelled == text:
+            return text
+        text = levelled
+
+
+class DuplicateIndex:
+    """How often each username stands in a document.
+
+    Usernames that show nothing are never duplicates: what is wrong with them is that they are
+    empty.
+    """
+
+    __slots__ = ("_counts", "_repeated", "duplicate_rows")
+
+    def __init__(self, usernames: Iterable[str] = ()) -> None:
+        self._counts: dict[str, int] = Counter(usernames)
+        self._repeated = {
+            name for name, count in self._counts.items() if count > 1 and not is_blank(name)
+        }
+        self.duplicate_rows = sum(self._counts[name] for name in self._repeated)
+        """How many rows have a username that another row has as well."""
+
+    def apply(self, change: Change) -> frozenset[str]:
+        """Follow a change of the document.
+
+        Returns:
+            The usernames that became duplicates by it, or ceased to be.
+        """
+        return frozenset(
+            name for name, difference in drift(change).items() if self._add(name, difference)
+        )
+
+    def _add(self, name: str, difference: int) -> bool:
+        before = self.count(name)
+        after = before + difference
+        if after:
+            self._counts[name] = after
+        else:
+            self._counts.pop(name, None)
+        was, now = before > 1, after > 1
+        if not (was or now) or is_blank(name):
+            return False
+        self.duplicate_rows += after * now - before * was
+        (self._repeated.add if now else self._repeated.discard)(name)
+        return was != now
+
+    def count(self, username: str) -> int:
+        """How many rows have exactly this username."""
+        return self._counts.get(username, 0)
+
+    def is_duplicate(self, username: str) -> bool:
+        """Whether more than one row has exactly this username."""
+        return username in self._repeated
+
+    def groups(self) -> dict[str, int]:
+        """The usernames that stand in more than one row, and in how many."""
+        return {name: self._counts[name] for name in self._repeated}
+
+    def duplicates(self) -> Iterable[str]:
+        """The usernames that stand in more than one row."""
+        return self._repeated
+
+    def usernames(self) -> Iterable[str]:
+        """Every username of the document, once."""
+        return self._counts.keys()
+
+
+class LookalikeIndex:
+    """Which usernames of a document differ, but only in ways that people don't see.
+
+    Most usernames are their own `near_key`; those cost it nothing. It keeps the others by key,
+    and asks the exact index for the rest.
+    """
+
+    __slots__ = ("_alike", "_exact", "_first", "_others")
+
+    def __init__(self, exact: DuplicateIndex) -> None:
+        self._exact = exact
+        self._first: dict[str, str] = {}
+        """A spelling of each key that is not the key itself."""
+        self._others: dict[str, set[str]] = {}
+        """All further spellings, where there are any."""
+        self._alike: set[str] = set()
+        for name in exact.usernames():
+            if (key := near_key(name)) != name and key:
+                self._appear(name, key)
+        for key in self._first:
+            if len(group := self._group(key)) > 1:
+                self._alike.update(group)
+
+    def apply(self, change: Change) -> frozenset[str]:
+        """Follow a change of the document, after the exact index did.
+
+        Returns:
+            The usernames that came to have near-duplicates by it, or ceased to.
+        """
+        moves: dict[str, tuple[set[str], set[str]]] = {}
+        for name, difference in drift(change).items():
+            now = self._exact.count(name)
+            if (not now or now == difference) and (key := near_key(name)):
+                come, gone = moves.setdefault(key, (set(), set()))
+                (come if now else gone).add(name)
+        flipped: set[str] = set()
+        for key, (come, gone) in moves.items():
+            flipped |= self._move(key, come, gone)
+        return frozenset(flipped)
+
+    def _move(self, key: str, come: set[str], gone: set[str]) -> set[str]:
+        """Take up usernames of one key that came and went; gives those that flipped."""
+        for name in come - {key}:
+            self._appear(name, key)
+        for name in gone - {key}:
+            self._vanish(name, key)
+        size = self._size(key)
+        was_alike, is_alike = size - len(come) + len(gone) > 1, size > 1
+        # Where the group stays one, or stays none, nothing changes for those who stay in it.
+        stayed = self._group(key) - come if was_alike != is_alike else set()
+        left = gone | stayed if was_alike and not is_alike else gone if was_alike else set()
+        joined = come | stayed if is_alike and not was_alike else come if is_alike else set()
+        self._alike -= left
+        self._alike |= joined
+        return left | joined
+
+    def is_alike(self, username: str) -> bool:
+        """Whether another username of the document is nearly the same."""
+        return username in self._alike
+
+    def lookalikes(self, username: str) -> tuple[str, ...]:
+        """The other usernames of the document that are nearly the same, in order."""
+        if username not in self._alike:
+            return ()
+        return tuple(sorted(self._group(near_key(username)) - {username}))
+
+    def usernames(self) -> Iterable[str]:
+        """The usernames that another one of the document is nearly the same as."""
+        return self._alike
+
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The usernames that are nearly the same, group by group."""
+        keys = {near_key(name) for name in self._alike}
+        return tuple(tuple(sorted(self._group(key))) for key in sorted(keys))
+
+    def _group(self, key: str) -> set[str]:
+        """Every username of the document with this key."""
+        group = set(self._others.get(key, ()))
+        if key in self._first:
+            group.add(self._first[key])
+        if self._exact.count(key):
+            group.add(key)
+        return group
+
+    def _size(self, key: str) -> int:
+        spellings = (key in self._first) + len(self._others.get(key, ()))
+        return spellings + (self._exact.count(key) > 0)
+
+    def _appear(self, name: str, key: str) -> None:
+        if self._first.setdefault(key, name) != name:
+            self._others.setdefault(key, set()).add(name)
+
+    def _vanish(self, name: str, key: str) -> None:
+        others = self._others.get(key, set())
+        others.discard(name)
+        if self._first[key] == name:
+            del self._first[key]
+            if others:
+                self._first[key] = others.pop()
+        if not others:
+            self._others.pop(key, None)
+
+
+def drift(change: Change) -> dict[str, int]:
+    """By how many rows a change made each username more, or less, frequent, where it did."""
+    difference = Counter(change.inserted.usernames)
+    difference.subtract(change.removed.usernames)
+    return {name: count for name, count in difference.items() if count}

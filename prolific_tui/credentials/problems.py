@@ -1,0 +1,216 @@
+"""What can be wrong with a row, and how it is said.
+
+Problems of the row alone are found by `intrinsic`; those that depend on other rows come from the
+indexes. No word said here ever holds a password.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from enum import Enum
+from functools import lru_cache
+from typing import Final
+
+from prolific_tui.credentials.document import Rows
+from prolific_tui.credentials.duplicates import is_blank
+from prolific_tui.credentials.layout import is_header
+from prolific_tui.visible import is_hidden
+
+
+class Problem(Enum):
+    """One kind of thing that can be wrong with a row, the gravest first.
+
+    A blocking problem leaves the row out of a send; any other one asks the person to look again,
+    and the row goes once they accepted it.
+    """
+
+    DUPLICATE = (
+        "D",
+        True,
+        "same username as another row",
+        "Only one of the rows with this username can be sent.",
+    )
+    NO_USERNAME = ("B", True, "no username", "There is no username.")
+    NO_PASSWORD = (
+        "B",
+        True,
+        "no password",
+        "There is no password, so the participant could not log in.",
+    )
+    CONTROL_IN_USERNAME = (
+        "B",
+        True,
+        "control character in username",
+        "The username holds a control character or a line break, which nobody can type.",
+    )
+    CONTROL_IN_PASSWORD = (
+        "B",
+        True,
+        "control character in password",
+        "The password holds a control character or a line break, which nobody can type.",
+    )
+    PLACEHOLDER = (
+        "B",
+        True,
+        "placeholder, not a password",
+        "The password only stands for one, as in the exports of admin consoles, so the "
+        "participant could not log in.",
+    )
+    LOOKALIKE = (
+        "L",
+        False,
+        "nearly the same username as another row",
+        "Another row has nearly the same username.",
+    )
+    HEADER = (
+        "L",
+        False,
+        "looks like a header",
+        "These are names of columns rather than an account.",
+    )
+    MIXED_SCRIPTS = (
+        "L",
+        False,
+        "several alphabets in username",
+        "The username mixes letters of several alphabets, some of which look the same.",
+    )
+    INVISIBLE_IN_USERNAME = (
+        "L",
+        False,
+        "invisible character in username",
+        "The username holds a character that can't be seen; it may have come with a copy.",
+    )
+    INVISIBLE_IN_PASSWORD = (
+        "L",
+        False,
+        "invisible character in password",
+        "The password holds a character that can't be seen; it may have come with a copy.",
+    )
+    EDGE_SPACE_IN_USERNAME = (
+        "L",
+        False,
+        "space at edge of username",
+        "The username begins or ends with a space.",
+    )
+    EDGE_SPACE_IN_PASSWORD = (
+        "L",
+        False,
+        "space at edge of password",
+        "The password begins or ends with a space.",
+    )
+    PUNCTUATION_IN_USERNAME = (
+        "L",
+        False,
+        "comma or quote in username",
+        "The username holds a comma or a quote; the file it came from may be broken there.",
+    )
+    PUNCTUATION_IN_PASSWORD = (
+        "L",
+        False,
+        "comma or quote in password",
+        "The password holds a comma or a quote; the file it came from may be broken there.",
+    )
+
+    def __init__(self, letter: str, blocking: bool, words: str, sentence: str) -> None:
+        self.letter = letter
+        """What stands for it in the grid."""
+        self.blocking = blocking
+        """Whether it leaves the row out of a send, whatever the person says."""
+        self.words = words
+        """What it is, in a few words that fit beside a row."""
+        self.sentence = sentence
+        """What it is and why it matters, where there is room to say so."""
+
+
+LEGEND: Final = (
+    ("D", "duplicate"),
+    ("B", "blocked"),
+    ("L", "look again"),
+)
+"""What the letters stand for."""
+
+_LETTERS_OF: Final = ("LATIN", "CYRILLIC", "GREEK")
+
+_PLAIN: Final = r"[!#-+\--~]+"
+"""Printable ASCII without space, quote and comma."""
+_ORDINARY_USERNAME: Final = re.compile(_PLAIN)
+# No placeholder, and not the name of a password column: all of those begin with one of these.
+_ORDINARY_PASSWORD: Final = re.compile(r"(?![*.xX]+\Z)(?!(?i:pass|pwd|login|user))" + _PLAIN)
+
+_PLACEHOLDER: Final = re.compile(r"\*+|[.·•‣∙●⚫…]+|x+|password", re.IGNORECASE)
+_BREAKING_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_PUNCTUATION: Final = re.compile('[,"]')
+
+
+def intrinsic(username: str, password: str) -> tuple[Problem, ...]:
+    """What is wrong with a row whatever the other rows are, the gravest first."""
+    if _ORDINARY_USERNAME.fullmatch(username) and _ORDINARY_PASSWORD.fullmatch(password):
+        return ()
+    return _closer_look(username, password)
+
+
+def _closer_look(username: str, password: str) -> tuple[Problem, ...]:
+    found = {
+        Problem.NO_USERNAME: is_blank(username),
+        Problem.NO_PASSWORD: is_blank(password),
+        Problem.CONTROL_IN_USERNAME: _has_control(username),
+        Problem.CONTROL_IN_PASSWORD: _has_control(password),
+        Problem.PLACEHOLDER: _PLACEHOLDER.fullmatch(password.strip()) is not None,
+        Problem.HEADER: password[:1].isalpha() and is_header(username, password),
+        Problem.MIXED_SCRIPTS: _mixes_scripts(username),
+        Problem.INVISIBLE_IN_USERNAME: _has_invisible(username),
+        Problem.INVISIBLE_IN_PASSWORD: _has_invisible(password),
+        Problem.EDGE_SPACE_IN_USERNAME: username != username.strip(),
+        Problem.EDGE_SPACE_IN_PASSWORD: password != password.strip(),
+        Problem.PUNCTUATION_IN_USERNAME: _PUNCTUATION.search(username) is not None,
+        Problem.PUNCTUATION_IN_PASSWORD: _PUNCTUATION.search(password) is not None,
+    }
+    if found[Problem.NO_USERNAME]:
+        # Nothing more can be said about what is not there.
+        found[Problem.EDGE_SPACE_IN_USERNAME] = found[Problem.INVISIBLE_IN_USERNAME] = False
+    if found[Problem.NO_PASSWORD]:
+        found[Problem.EDGE_SPACE_IN_PASSWORD] = found[Problem.INVISIBLE_IN_PASSWORD] = False
+    return tuple(problem for problem, holds in found.items() if holds)
+
+
+def suspects(rows: Rows) -> list[int]:
+    """The rows, counted from 0, that `intrinsic` may have something to say about; no other has."""
+    username, password = _ORDINARY_USERNAME.fullmatch, _ORDINARY_PASSWORD.fullmatch
+    return [
+        index
+        for index, (name, word) in enumerate(rows)
+        if username(name) is None or password(word) is None
+    ]
+
+
+def row_list(rows: Sequence[int], total: int) -> str:
+    """Rows named for people, who count from 1: "row 7", "rows 3, 9 and 12 more".
+
+    Args:
+        rows: the first ones, counted from 0.
+        total: how many there are in all, at least as many as `rows`.
+    """
+    names = [f"{row + 1:,}" for row in rows]
+    if total > len(rows):
+        names.append(f"{total - len(rows):,} more")
+    several = ", ".join(names[:-1])
+    return f"rows {several} and {names[-1]}" if several else f"row {names[0]}"
+
+
+def _has_control(text: str) -> bool:
+    return any(unicodedata.category(c) in _BREAKING_CATEGORIES for c in text)
+
+
+def _has_invisible(text: str) -> bool:
+    return any(is_hidden(c) and unicodedata.category(c) not in _BREAKING_CATEGORIES for c in text)
+
+
+def _mixes_scripts(text: str) -> bool:
+    return not text.isascii() and len({_script(c) for c in text} - {""}) > 1
+
+
+@lru_cache(maxsize=1024)
+def _script(character: str) -> str:
+    """Which of the alphabets with look-alike letters a character belongs to, or none."""
+    name = unicodedata.name(character, "")
+    return next((script for script in _LETTERS_OF if name.startswith(script)), "")

@@ -1,0 +1,105 @@
+"""What is said about a row: a letter and a few words beside it, sentences below the grid.
+
+Other rows are named here, so it is worked out for the rows on the screen only. Usernames stand in
+the sentences as they are; passwords never do.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from prolific_tui.credentials.document import Document, Row
+from prolific_tui.credentials.duplicates import differences
+from prolific_tui.credentials.ledger import Ledger, Verdict
+from prolific_tui.credentials.problems import Problem, row_list
+
+_NAMED: Final = 3
+_COMPARED: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class RowState:
+    """What is to be shown beside a row."""
+
+    verdict: Verdict
+    """What becomes of the row when the list is sent."""
+    letter: str
+    """That of its gravest problem (see `problems.LEGEND`); empty where there is none."""
+    words: tuple[str, ...]
+    """Its problems, the gravest first, in a few words each; other rows are named from 1."""
+    accepted: bool
+    """Whether it only goes because the person accepted it."""
+
+    @property
+    def blocking(self) -> bool:
+        """Whether the row is left out of a send."""
+        return self.verdict is Verdict.LEFT_OUT
+
+    @property
+    def needs_ok(self) -> bool:
+        """Whether the row goes only once the person accepts it."""
+        return self.verdict is Verdict.NEEDS_OK
+
+
+def state(document: Document, ledger: Ledger, index: int) -> RowState:
+    """What is to be shown beside the row at `index`."""
+    row = document.row(index)
+    problems = ledger.problems(row)
+    verdict = ledger.verdict(row)
+    return RowState(
+        verdict,
+        problems[0].letter if problems else "",
+        tuple(_words(document, ledger, index, row, problem) for problem in problems),
+        accepted=bool(problems) and verdict is Verdict.GOES,
+    )
+
+
+def explain(document: Document, ledger: Ledger, index: int) -> tuple[str, ...]:
+    """What is wrong with the row at `index`, one sentence or two for each problem."""
+    row = document.row(index)
+    problems = ledger.problems(row)
+    sentences = [_sentence(document, ledger, row, problem) for problem in problems]
+    if problems and ledger.verdict(row) is Verdict.GOES:
+        sentences.append("You accepted this row, so it goes.")
+    return tuple(sentences)
+
+
+def _words(document: Document, ledger: Ledger, index: int, row: Row, problem: Problem) -> str:
+    if problem is Problem.DUPLICATE:
+        count = ledger.exact.count(row.username)
+        rows = document.find(row.username, min(count, _COMPARED))
+        others = [other for other in rows if other != index][:_NAMED]
+        return f"same as {row_list(others, count - 1)}"
+    if problem is Problem.LOOKALIKE:
+        alike, where = _lookalike(document, ledger, row)
+        return f"same as row {where + 1:,} except {_except(row.username, alike)}"
+    return problem.words
+
+
+def _sentence(document: Document, ledger: Ledger, row: Row, problem: Problem) -> str:
+    if problem is Problem.DUPLICATE:
+        count = ledger.exact.count(row.username)
+        rows = document.find(row.username, min(count, _COMPARED))
+        different = len({document.password(other) for other in rows}) > 1
+        # Where there are more rows than were compared, the others may differ.
+        same = " with the same password" if len(rows) == count else ""
+        passwords = " with different passwords" if different else same
+        among = row_list(rows if count <= _NAMED + 1 else rows[:_NAMED], count)
+        return f"{row.username} is in {among}{passwords}. Only one can be sent."
+    if problem is Problem.LOOKALIKE:
+        alike, where = _lookalike(document, ledger, row)
+        return (
+            f"{row.username} is the same as {alike} in row {where + 1:,} except "
+            f"{_except(row.username, alike)}. People may take one for the other."
+        )
+    return problem.sentence
+
+
+def _lookalike(document: Document, ledger: Ledger, row: Row) -> tuple[str, int]:
+    """A username that is nearly the same, and the first row that has it."""
+    others = ledger.alike.lookalikes(row.username)[:_NAMED]
+    where, name = min((document.find(other, 1)[0], other) for other in others)
+    return name, where
+
+
+def _except(one: str, other: str) -> str:
+    return " and ".join(differences(one, other))
