@@ -134,6 +134,8 @@ class Progress:
 
     unsent: bool = False
     """Whether it is known that no byte of the request has left this machine."""
+    written: bool = False
+    """Whether it is known that the head of the request has left this machine."""
     status: int | None = None
     """The status line, once it has arrived."""
     retry_after: float | None = None
@@ -206,5 +208,5 @@ def effect_of_status(status: int) -> Effect:
 
 def failure(trouble: Trouble, progress: Progress, reason: str = "") -> Failure:
     """The failure that a trouble means for a request that got so far and no further."""
-    never_sent = trouble in NEVER_SENT or progress.unsent
+    never_sent = progress.unsent or (trouble in NEVER_SENT and not progress.written)
     return Failure(trouble, Effect.NOT_SENT if never_sent else Effect.UNKNOWN, reason)

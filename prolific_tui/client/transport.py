@@ -249,13 +249,15 @@ def _trusting(certificates: str | None) -> ssl.SSLContext:
 
 
 def _tracer(progress: Progress) -> Callable[[str, Mapping[str, object]], object]:
-    """What httpcore calls at each step; it tells when the first byte is about to leave."""
+    """What httpcore calls at each step; it tells when the request is about to leave, and has."""
 
     async def trace(event: str, info: Mapping[str, object]) -> None:
         if event.endswith(".send_request_headers.started"):
             # A proxy's CONNECT comes before the request and holds nothing of it.
             method = getattr(info.get("request"), "method", b"")
             progress.unsent = progress.unsent and method == b"CONNECT"
+        elif event.endswith(".send_request_headers.complete"):
+            progress.written = not progress.unsent
 
     return trace
 
