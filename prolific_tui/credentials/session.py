@@ -5,13 +5,13 @@ place. Each step answers with a `Delta`, so that whoever draws the rows draws on
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
 from prolific_tui.credentials import wording
-from prolific_tui.credentials.document import NO_ROWS, Change, Column, Document, Row, Rows
+from prolific_tui.credentials.document import NO_ROWS, Change, Column, Document, Rows
 from prolific_tui.credentials.duplicates import near_key
 from prolific_tui.credentials.ledger import Counts, Ledger, Verdict
 from prolific_tui.credentials.problems import Problem
@@ -39,6 +39,19 @@ class Delta:
     """Whether the rows below have other numbers now."""
     related: frozenset[str]
     """The `near_key` of usernames of which something else may be said now, wherever they are."""
+
+    def touches(self, session: "EditSession", index: int) -> bool:
+        """Whether the row at `index`, or what is said about it, may look different now.
+
+        Asked of the last step's delta. A row for which this is False looks as it did before.
+        """
+        if self.start <= index and (self.moved or index < self.start + self.inserted):
+            return True
+        username = session.document.username(index)
+        # What is said about a row names others by their numbers.
+        return (self.moved and session.is_related(username)) or (
+            bool(self.related) and near_key(username) in self.related
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +96,10 @@ class EditSession:
 
     # Reading
 
-    def __len__(self) -> int:
-        return len(self._document)
-
-    def row(self, index: int) -> Row:
-        """The row at `index`."""
-        return self._document.row(index)
-
-    def rows(self, start: int = 0, stop: int | None = None) -> Rows:
-        """A copy of the rows from `start` up to `stop` (the end, unless told), with their ids."""
-        return self._document.rows(start, stop)
+    @property
+    def document(self) -> Document:
+        """The rows, to be read; they are changed through the session alone."""
+        return self._document
 
     @property
     def revision(self) -> int:
@@ -112,17 +119,9 @@ class EditSession:
         """What is wrong with the row at `index`, in sentences; none when nothing is."""
         return wording.explain(self._document, self._ledger, index)
 
-    def touches(self, delta: Delta, index: int) -> bool:
-        """Whether the row at `index`, or what is said about it, may look different now.
-
-        `delta` is that of the last step. A row for which this is False looks as it did before.
-        """
-        within = self._document.username(index)
-        if delta.start <= index and (delta.moved or index < delta.start + delta.inserted):
-            return True
-        if delta.moved and self._ledger.is_related(within):
-            return True
-        return bool(delta.related) and near_key(within) in delta.related
+    def is_related(self, username: str) -> bool:
+        """Whether other rows have this username, exactly or nearly, too."""
+        return self._ledger.is_related(username)
 
     def next_problem(self, index: int, *, backwards: bool = False) -> int | None:
         """The next row after `index` that does not go, from the top again after the last one.
@@ -130,7 +129,7 @@ class EditSession:
         Returns:
             The row, which is `index` itself if it is the only one, or None if all rows go.
         """
-        size = len(self)
+        size = len(self._document)
         if self.counts.goes == size:
             return None
         order: Iterable[int] = (
@@ -146,15 +145,15 @@ class EditSession:
         The rows of the blocking ones add up to `Counts.left_out`, the others to `needs_ok`.
         """
         counts = Counter(
-            self._ledger.problems(self.row(index))[0]
-            for index in range(len(self))
+            self._ledger.problems(self._document.row(index))[0]
+            for index in range(len(self._document))
             if not self._goes(index)
         )
         return tuple(ProblemGroup(each, counts[each]) for each in Problem if each in counts)
 
     def sendable(self) -> Rows:
         """Exactly the rows that go, with their ids."""
-        rows = self.rows()
+        rows = self._document.rows()
         if self.counts.goes == len(rows):
             return rows
         return rows.only(self._goes(index) for index in range(len(rows)))
@@ -163,33 +162,31 @@ class EditSession:
 
     def set_cell(self, index: int, column: Column, text: str) -> Delta | None:
         """Put `text` into one field; an OK that the row had is taken back."""
-        row = self.row(index)
+        row = self._document.row(index)
         username = text if column is Column.USERNAME else row.username
         password = text if column is Column.PASSWORD else row.password
         if (username, password) == (row.username, row.password):
             return None
-        before = self.rows(index, index + 1)
+        before = self._document.rows(index, index + 1)
         change = Change(index, before, Rows([username], [password], before.ids))
         withdrawn = (index,) if self._ledger.is_accepted(row.id) else ()
         return self._make(_Step(f"edit of row {index + 1:,}", (change,), withdrawn=withdrawn))
 
-    def insert(self, index: int, rows: Rows, *, what: str = "insertion") -> Delta | None:
+    def insert(self, index: int, rows: Rows, label: str = "") -> Delta | None:
         """Put rows before the row at `index`, or after the last where it is the length.
 
-        Args:
-            index: where the first of them will be.
-            rows: the rows.
-            what: how the undo label calls it: "paste" makes "paste of 48 rows".
+        `label` names the step in the history, such as "paste of 48 rows".
         """
-        return self._replace(index, index, rows, f"{what} of {_rows(len(rows))}")
+        return self._replace(index, index, rows, label or f"insertion of {_rows(len(rows))}")
 
-    def append(self, rows: Rows, *, what: str = "insertion") -> Delta | None:
-        """Put rows after the last one."""
-        return self.insert(len(self), rows, what=what)
+    def append(self, rows: Rows, label: str = "") -> Delta | None:
+        """Put rows after the last one; `label` as for `insert`."""
+        return self.insert(len(self._document), rows, label)
 
-    def replace_all(self, rows: Rows, *, what: str = "load") -> Delta | None:
-        """Put rows in the place of all there are."""
-        return self._replace(0, len(self), rows, f"{what} of {_rows(len(rows))}")
+    def replace_all(self, rows: Rows, label: str = "") -> Delta | None:
+        """Put rows in the place of all there are; `label` as for `insert`."""
+        label = label or f"replacing all with {_rows(len(rows))}"
+        return self._replace(0, len(self._document), rows, label)
 
     def delete(self, rows: Iterable[int]) -> Delta | None:
         """Take rows out, wherever they are, in one step."""
@@ -203,7 +200,7 @@ class EditSession:
         wanted = tuple(
             index
             for index in self._existing(rows)
-            if self._ledger.verdict(self.row(index)) is Verdict.NEEDS_OK
+            if self._ledger.verdict(self._document.row(index)) is Verdict.NEEDS_OK
         )
         return self._make(_Step(f"OK for {_named(wanted)}", accepted=wanted)) if wanted else None
 
@@ -218,12 +215,14 @@ class EditSession:
             return None
         return self._make(_Step(f"taking back the OK for {_named(wanted)}", withdrawn=wanted))
 
-    def remove_sent(self, ids: Container[int]) -> Delta | None:
+    def remove_sent(self, ids: Iterable[int]) -> Delta | None:
         """Take out the rows with these ids, which Prolific accepted, and forget the history.
 
         What was sent can't be taken back, so there is no undo of it or of anything before it.
         """
-        wanted = [index for index, row_id in enumerate(self.rows().ids or ()) if row_id in ids]
+        sent = set(ids)
+        present = self._document.rows().ids or ()
+        wanted = [index for index, row_id in enumerate(present) if row_id in sent]
         delta = self._apply(_Step("", self._deletion(wanted)), []) if wanted else None
         self._undo.clear()
         self._redo.clear()
@@ -269,7 +268,7 @@ class EditSession:
         related: frozenset[str] = frozenset()
         done: list[Change] = []
         for index in step.withdrawn:
-            self._ledger.withdraw(self.row(index))
+            self._ledger.withdraw(self._document.row(index))
             block.extend(index, 1, 1)
         for change in step.changes:
             made = self._document.replace_rows(change.start, change.stop, change.inserted)
@@ -277,7 +276,7 @@ class EditSession:
             block.extend(made.start, len(made.removed), len(made.inserted))
             done.append(made)
         for index in step.accepted:
-            self._ledger.accept(self.row(index))
+            self._ledger.accept(self._document.row(index))
             block.extend(index, 1, 1)
         inverse = tuple(made.inverse for made in reversed(done))
         history.append(_Step(step.label, inverse, step.accepted, step.withdrawn))
@@ -286,7 +285,7 @@ class EditSession:
         return Delta(block.start, block.removed, block.inserted, moved, related)
 
     def _replace(self, start: int, stop: int, rows: Rows, label: str) -> Delta | None:
-        before = self.rows(start, stop)
+        before = self._document.rows(start, stop)
         if not before and not rows:
             return None
         # Rows from elsewhere, or a copy of rows of this list: either way they are new ones here.
@@ -305,18 +304,19 @@ class EditSession:
         if len(ranges) > _MANY_RANGES:
             # Each range moves all rows below it; so many of them cost less in one block.
             start, stop = wanted[0], wanted[-1] + 1
-            block, gone = self.rows(start, stop), set(wanted)
+            block, gone = self._document.rows(start, stop), set(wanted)
             kept = block.only(index not in gone for index in range(start, stop))
             return (Change(start, block, kept),)
         # From the bottom up, so that the numbers of those above still hold.
         return tuple(
-            Change(start, self.rows(start, stop), NO_ROWS) for start, stop in reversed(ranges)
+            Change(start, self._document.rows(start, stop), NO_ROWS)
+            for start, stop in reversed(ranges)
         )
 
     def _goes(self, index: int) -> bool:
         if not self._ledger.is_marked(self._document.username(index)):
             return True
-        return self._ledger.verdict(self.row(index)) is Verdict.GOES
+        return self._ledger.verdict(self._document.row(index)) is Verdict.GOES
 
 
 class _Block:
