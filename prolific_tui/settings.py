@@ -47,12 +47,12 @@ class Settings:
 class StateFile:
     """The file of remembered things, or with None just this run's memory.
 
-    Its methods touch the disk and may wait for another instance for up to two seconds. None of
-    them raises: what goes wrong becomes a note, and the program goes on with its memory.
+    Its methods touch the disk and may wait `lock_seconds` for another instance. None of them
+    raises: what goes wrong becomes a note, and the program goes on with its memory.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self._file = None if path is None else RecordsFile(path, _VERSION)
+    def __init__(self, path: Path | None, lock_seconds: float = 2) -> None:
+        self._file = None if path is None else RecordsFile(path, _VERSION, lock_seconds)
         self._content: dict[str, object] = {}
         self._notes: list[str] = []
 

@@ -10,6 +10,22 @@ import unicodedata
 from typing import Final
 
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_BLANK: Final = frozenset(
+    map(
+        chr,
+        (
+            0x034F,  # combining grapheme joiner
+            *(0x115F, 0x1160, 0x3164, 0xFFA0),  # Hangul fillers
+            *(0x17B4, 0x17B5),  # Khmer inherent vowels
+            *(0x180B, 0x180C, 0x180D, 0x180F),  # Mongolian variation selectors
+            0x2800,  # Braille pattern blank
+            *range(0xFE00, 0xFE10),  # variation selectors
+            *range(0xE0100, 0xE01F0),
+        ),
+    )
+)
+"""Letters, marks and symbols by category that draw nothing: Unicode's default ignorable code
+points outside the hidden categories, and the empty Braille cell."""
 _PRINTABLE_ASCII: Final = re.compile(r"[ -~]*\Z")
 
 
@@ -23,10 +39,11 @@ def _escape(character: str) -> str:
 def is_hidden(character: str) -> bool:
     """Whether a character draws nothing of its own, or steers the terminal or its neighbours.
 
-    These are control, format, surrogate, private-use and unassigned characters and Unicode's line
-    and paragraph separators (general categories Cc, Cf, Cs, Co, Cn, Zl, Zp).
+    These are control, format, surrogate, private-use and unassigned characters, Unicode's line
+    and paragraph separators (general categories Cc, Cf, Cs, Co, Cn, Zl, Zp), and the fillers,
+    joiners and variation selectors that other categories hold.
     """
-    return unicodedata.category(character) in _HIDDEN_CATEGORIES
+    return unicodedata.category(character) in _HIDDEN_CATEGORIES or character in _BLANK
 
 
 def visible(text: str) -> str:

@@ -90,8 +90,8 @@ def complete(prefix: str, *, limit: int = 50) -> tuple[str, ...]:
     names that a prompt can't show (a line break, an escape) never. At most `limit` are given and
     a bounded number of names is looked at; whatever goes wrong, there is just nothing to offer.
     """
-    if prefix == "~":
-        return ("~/",)
+    if prefix.startswith("~") and "/" not in prefix:
+        return ("~/",) if prefix == "~" else ()
     head, slash, last = prefix.rpartition("/")
     typed = head + slash
     try:

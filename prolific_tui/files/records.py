@@ -40,12 +40,14 @@ class Records:
 class RecordsFile:
     """A versioned JSON object in a private file of a private directory.
 
-    Nothing is made before the first change, so that a look around leaves no trace.
+    Nothing is made before the first change, so that a look around leaves no trace. Another
+    instance's change is waited for, `lock_seconds` at most.
     """
 
-    def __init__(self, path: Path, version: int) -> None:
+    def __init__(self, path: Path, version: int, lock_seconds: float = 2) -> None:
         self._path = expand(path)
         self._version = version
+        self._lock_seconds = lock_seconds
 
     @property
     def path(self) -> Path:
@@ -107,4 +109,4 @@ class RecordsFile:
         return dict(content)
 
     def _locked(self) -> AbstractContextManager[None]:
-        return locked(self._path.with_name(f"{self._path.name}.lock"))
+        return locked(self._path.with_name(f"{self._path.name}.lock"), self._lock_seconds)

@@ -153,6 +153,7 @@ class Vault:
             raise _broken(f"its process can't be started ({error.strerror})") from error
         self._groups.add(process.pid)
         try:
+            # `close` may have run while the process was being made.
             if self._closed or process.stdin is None or process.stdout is None:
                 return b""
             with contextlib.suppress(*_LINE_LOST):

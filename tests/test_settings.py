@@ -1,0 +1,237 @@
+import json
+import stat
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from prolific_tui.files import locked
+from prolific_tui.settings import Settings, StateFile, TokenPlace
+
+SERVICE = "https://api.prolific.com"
+OTHER_SERVICE = "https://prolific.example"
+ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "prolific-tui" / "state.json"
+
+
+def loaded(path: Path) -> StateFile:
+    """What the next start of the program knows."""
+    state = StateFile(path)
+    state.load()
+    return state
+
+
+def test_at_the_first_start_nothing_is_known_and_nothing_is_made(path: Path) -> None:
+    state = StateFile(path)
+
+    assert state.load() == Settings()
+    assert state.workspace(SERVICE, "ada") is None
+    assert state.token_place(SERVICE) is None
+    assert state.notes == ()
+    assert not path.parent.exists()
+
+
+def test_the_next_start_knows_workspace_and_token_place(path: Path) -> None:
+    state = StateFile(path)
+    state.remember_workspace(SERVICE, "ada", "first")
+    state.remember_workspace(SERVICE, "ada", "second")
+    state.remember_token_place(SERVICE, TokenPlace.KEYRING)
+
+    after = loaded(path)
+
+    assert after.workspace(SERVICE, "ada") == "second"
+    assert after.token_place(SERVICE) is TokenPlace.KEYRING
+    assert after.notes == ()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_what_belongs_to_one_service_or_owner_is_not_given_to_another(path: Path) -> None:
+    state = StateFile(path)
+    state.remember_workspace(SERVICE, "ada", "hers")
+    state.remember_token_place(SERVICE, TokenPlace.FILE)
+
+    assert state.workspace(SERVICE, "bob") is None
+    assert state.workspace(OTHER_SERVICE, "ada") is None
+    assert state.token_place(OTHER_SERVICE) is None
+
+
+def test_a_token_place_that_is_forgotten_is_asked_for_again(path: Path) -> None:
+    state = StateFile(path)
+    state.remember_workspace(SERVICE, "ada", "hers")
+    state.remember_token_place(SERVICE, TokenPlace.FILE)
+
+    state.forget_token_place(SERVICE)
+
+    assert loaded(path).token_place(SERVICE) is None
+    assert loaded(path).workspace(SERVICE, "ada") == "hers"
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(st.tuples(ANY_TEXT, ANY_TEXT, ANY_TEXT), max_size=5),
+    st.lists(st.tuples(ANY_TEXT, st.sampled_from(TokenPlace)), max_size=5),
+)
+def test_whatever_is_remembered_is_what_the_next_start_loads(
+    workspaces: list[tuple[str, str, str]], places: list[tuple[str, TokenPlace]]
+) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "state.json"
+        state = StateFile(path)
+        for service, owner, workspace in workspaces:
+            state.remember_workspace(service, owner, workspace)
+        for service, place in places:
+            state.remember_token_place(service, place)
+
+        assert StateFile(path).load() == Settings(
+            {(service, owner): workspace for service, owner, workspace in workspaces},
+            dict(places),
+        )
+
+
+def test_the_demo_remembers_until_it_ends_and_writes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    state = StateFile(None)
+
+    state.remember_workspace(SERVICE, "ada", "hers")
+    state.remember_token_place(SERVICE, TokenPlace.SESSION)
+
+    assert state.load() == Settings({(SERVICE, "ada"): "hers"}, {SERVICE: TokenPlace.SESSION})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_instances_at_work_at_once_keep_each_others_entries(path: Path) -> None:
+    states = [StateFile(path) for _ in range(4)]
+    for state in states:
+        state.load()
+    start = threading.Barrier(len(states))
+
+    def work(number: int) -> None:
+        start.wait()
+        for turn in range(3):
+            states[number].remember_workspace(SERVICE, f"owner {number}.{turn}", "theirs")
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(len(states))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [note for state in states for note in state.notes] == []
+    assert set(loaded(path).load().workspaces) == {
+        (SERVICE, f"owner {number}.{turn}") for number in range(4) for turn in range(3)
+    }
+
+
+def test_what_this_version_does_not_know_is_kept(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True)
+    unknown = {
+        "version": 1,
+        "theme": "dark",
+        "services": {SERVICE: {"colour": 7, "token_place": "cloud"}, "odd": 1},
+    }
+    path.write_text(json.dumps(unknown))
+    state = loaded(path)
+    assert state.token_place(SERVICE) is None
+
+    state.remember_workspace(SERVICE, "ada", "hers")
+
+    written = json.loads(path.read_text())
+    assert written["theme"] == "dark"
+    assert written["services"]["odd"] == 1
+    assert written["services"][SERVICE] == {
+        "colour": 7,
+        "token_place": "cloud",
+        "workspaces": {"ada": "hers"},
+    }
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"",
+        b'{"version": 1',
+        b"[1]",
+        b"{}",
+        b'{"version": "one"}',
+        b"\xff\xfe",
+        b'{"version": 1, "services": ' + b"[" * 100_000,
+    ],
+    ids=["empty", "cut", "list", "no version", "odd version", "not text", "too deep"],
+)
+def test_a_broken_file_is_set_aside_and_the_person_is_told(path: Path, broken: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True)
+    path.write_bytes(broken)
+    state = StateFile(path)
+
+    assert state.load() == Settings()
+
+    aside = path.with_name("state.json.broken-1")
+    assert aside.read_bytes() == broken
+    assert len(state.notes) == 1
+    assert str(path) in state.notes[0]
+    assert aside.name in state.notes[0]
+
+    state.remember_workspace(SERVICE, "ada", "hers")
+    assert loaded(path).workspace(SERVICE, "ada") == "hers"
+
+
+def test_a_file_that_breaks_while_the_program_runs_is_set_aside_too(path: Path) -> None:
+    state = StateFile(path)
+    state.remember_workspace(SERVICE, "ada", "hers")
+    path.write_bytes(b"broken")
+
+    state.remember_workspace(SERVICE, "bob", "his")
+
+    assert path.with_name("state.json.broken-1").read_bytes() == b"broken"
+    assert loaded(path).workspace(SERVICE, "bob") == "his"
+    assert len(state.notes) == 1
+
+
+def test_a_newer_versions_file_is_never_overwritten(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True)
+    newer = b'{"version": 2, "places": []}'
+    path.write_bytes(newer)
+    state = loaded(path)
+
+    state.remember_workspace(SERVICE, "ada", "hers")
+
+    assert path.read_bytes() == newer
+    assert state.workspace(SERVICE, "ada") == "hers"
+    assert len(state.notes) == 2
+    assert all("format 2" in note for note in state.notes)
+
+
+def test_what_can_not_be_written_is_remembered_until_the_end_and_said_once(path: Path) -> None:
+    path.parent.parent.mkdir(parents=True)
+    path.parent.write_text("a file in the way")
+    state = StateFile(path)
+
+    state.remember_workspace(SERVICE, "ada", "hers")
+    state.remember_workspace(SERVICE, "ada", "hers too")
+
+    assert state.workspace(SERVICE, "ada") == "hers too"
+    assert len(state.notes) == 1
+    assert "until you quit" in state.notes[0]
+
+
+def test_a_stopped_instance_that_holds_the_lock_does_not_stop_this_one(path: Path) -> None:
+    state = StateFile(path, lock_seconds=0)
+    state.remember_workspace(SERVICE, "ada", "first")
+
+    with locked(path.with_name("state.json.lock")):
+        state.remember_workspace(SERVICE, "ada", "second")
+
+    assert state.workspace(SERVICE, "ada") == "second"
+    assert loaded(path).workspace(SERVICE, "ada") == "first"
+    assert len(state.notes) == 1
