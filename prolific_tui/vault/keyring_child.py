@@ -10,7 +10,10 @@ import contextlib
 import json
 import os
 import signal
+import socket
+import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from typing import Final
 
@@ -26,7 +29,6 @@ from prolific_tui.vault.states import (
 
 _ANSWER_BYTES: Final = 1024 * 1024
 _PROBE: Final = Entry("probe", "probe")
-_LINE_LOST: Final = (BrokenPipeError, ConnectionResetError)
 
 
 class Vault:
@@ -56,8 +58,9 @@ class Vault:
         }
         self._read_seconds = read_seconds
         self._save_seconds = save_seconds
-        self._groups: set[int] = set()
+        self._children: set[subprocess.Popen[bytes]] = set()
         self._closed = False
+        self._lock = threading.Lock()
 
     async def state(self) -> KeyringState:
         """Which keyring there is and whether it can be used; a read that finds nothing tells."""
@@ -112,9 +115,10 @@ class Vault:
 
     def close(self) -> None:
         """End every child at once, from any thread; what still waits gets an error."""
-        self._closed = True
-        for group in tuple(self._groups):
-            _kill(group)
+        with self._lock:
+            self._closed = True
+            for child in self._children:
+                _kill_group(child)
 
     async def _ask(
         self, action: str, entry: Entry, value: Secret | None, seconds: float
@@ -135,45 +139,62 @@ class Vault:
         return _understood(line)
 
     async def _exchange(self, request: bytes) -> bytes:
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            child = self._start(theirs)
+            try:
+                theirs.close()
+                reader, writer = await asyncio.open_connection(sock=ours, limit=_ANSWER_BYTES)
+                try:
+                    writer.write(request)
+                    # Our end stays open for writing: where it is closed, as when this program
+                    # dies, the child ends itself.
+                    return await reader.readline()
+                finally:
+                    writer.transport.abort()
+            except OSError:  # it ended before it read all
+                return b""
+            except ValueError:
+                raise _broken("its answer is too long") from None
+            finally:
+                self._end(child)
+
+    def _start(self, channel: socket.socket) -> subprocess.Popen[bytes]:
+        """Start the child with `channel` as its standard input and output.
+
+        Not by asyncio's own means: those can be cancelled half way, and then wait for whoever
+        still holds a pipe instead of killing the group.
+        """
         try:
-            # -P: a file called keyring.py in the current directory must not be imported.
-            process = await asyncio.create_subprocess_exec(
-                self._python,
-                "-P",
-                "-m",
-                "prolific_tui.vault",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
+            child = subprocess.Popen(
+                # -P: a file called keyring.py in the current directory must not be imported.
+                [self._python, "-P", "-m", "prolific_tui.vault"],
+                stdin=channel.fileno(),
+                stdout=channel.fileno(),
+                stderr=subprocess.DEVNULL,
                 env=self._environment,
                 start_new_session=True,
-                limit=_ANSWER_BYTES,
             )
         except OSError as error:
             raise _broken(f"its process can't be started ({error.strerror})") from error
-        self._groups.add(process.pid)
-        try:
-            # `close` may have run while the process was being made.
-            if self._closed or process.stdin is None or process.stdout is None:
-                return b""
-            with contextlib.suppress(*_LINE_LOST):
-                process.stdin.write(request)
-                await process.stdin.drain()
-            # Standard input stays open: the child ends itself when it is closed, as it is
-            # when this program dies.
-            return await process.stdout.readline()
-        except ValueError:
-            raise _broken("its answer is too long") from None
-        finally:
-            _kill(process.pid)
-            self._groups.discard(process.pid)
-            await process.wait()
+        with self._lock:
+            self._children.add(child)
+            if self._closed:
+                _kill_group(child)
+        return child
+
+    def _end(self, child: subprocess.Popen[bytes]) -> None:
+        with self._lock:
+            _kill_group(child)
+            self._children.discard(child)
+        child.wait()
 
 
-def _kill(group: int) -> None:
-    # Gone already; or, on macOS, ended and not yet reaped.
+def _kill_group(child: subprocess.Popen[bytes]) -> None:
+    # Only ever before the child is reaped, so that its number can't be anybody else's by now.
+    # It may have ended already, which macOS answers with the second error.
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGKILL)
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 def _understood(line: bytes) -> Mapping[str, object]:

@@ -1,0 +1,339 @@
+"""The keyring's child process as its parent sees it, and the places that need no keyring.
+
+The child is played by shell scripts that hang, crash or lie; what a real keyring does is in
+`test_vault_keyring.py`.
+"""
+
+import asyncio
+import json
+import os
+import select
+import shlex
+import stat
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from prolific_tui.errors import FileError, KeyringError
+from prolific_tui.secret import Secret
+from prolific_tui.vault import (
+    Entry,
+    KeyringCondition,
+    KeyringUnusableError,
+    MemoryVault,
+    TokenFile,
+    Vault,
+)
+from prolific_tui.vault.states import describe
+
+ENTRY = Entry("https://api.prolific.com")
+OTHER = Entry("https://prolific.example")
+CANARY = "canary-71ab40"
+SECONDS = 10
+FOR_EVER = 3600
+
+
+class Lifeline:
+    """A pipe that a child and all its descendants hold open, so that their end can be awaited."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        os.mkfifo(path)
+        self._reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+    def line(self) -> str:
+        """Wait for what the child writes first."""
+        return self._read().decode().strip()
+
+    def all_have_ended(self) -> bool:
+        """Wait until nobody holds the other end."""
+        while self._read():
+            pass
+        return True
+
+    def close(self) -> None:
+        os.close(self._reading)
+
+    def _read(self) -> bytes:
+        ready = select.poll()
+        ready.register(self._reading, select.POLLIN)
+        assert ready.poll(SECONDS * 1000), f"nothing came in {SECONDS} s: somebody still lives"
+        return os.read(self._reading, 1000)
+
+
+@pytest.fixture
+def lifeline(tmp_path: Path) -> Iterator[Lifeline]:
+    lifeline = Lifeline(tmp_path / "lifeline")
+    yield lifeline
+    lifeline.close()
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> Callable[[str], str]:
+    """Makes an executable script that stands in for the interpreter."""
+
+    def make(script: str) -> str:
+        path = tmp_path / "python"
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o700)
+        return str(path)
+
+    return make
+
+
+@pytest.fixture
+def hanging(python: Callable[[str], str], lifeline: Lifeline) -> str:
+    """An interpreter that never answers, and has a child that never ends either."""
+    path = shlex.quote(str(lifeline.path))
+    return python(f"exec 9>{path}; sleep {FOR_EVER} & echo $$ >&9; sleep {FOR_EVER}")
+
+
+def vault_of(python: str, seconds: float = FOR_EVER, **variables: str) -> Vault:
+    return Vault(
+        python=python,
+        environment={"PATH": os.environ["PATH"], **variables},
+        read_seconds=seconds,
+        save_seconds=seconds,
+    )
+
+
+# A child that hangs
+
+
+async def test_a_hanging_child_is_killed_in_time_with_its_own_children(
+    hanging: str, lifeline: Lifeline
+) -> None:
+    with pytest.raises(KeyringUnusableError) as caught:
+        await vault_of(hanging, seconds=0.2).load(ENTRY)
+
+    assert caught.value.state.condition is KeyringCondition.NO_ANSWER
+    assert "0.2 s" in caught.value.message
+    assert lifeline.line()
+    assert lifeline.all_have_ended()
+
+
+async def test_the_state_of_a_hanging_keyring_is_an_answer_and_no_error(hanging: str) -> None:
+    state = await vault_of(hanging, seconds=0.1).state()
+
+    assert state.condition is KeyringCondition.NO_ANSWER
+    assert not state.usable
+
+
+async def test_cancelling_a_save_kills_the_child_with_its_own_children(
+    hanging: str, lifeline: Lifeline
+) -> None:
+    saving = asyncio.create_task(vault_of(hanging).save(ENTRY, Secret(CANARY)))
+    await asyncio.to_thread(lifeline.line)
+
+    saving.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await saving
+    assert lifeline.all_have_ended()
+
+
+async def test_closing_from_another_thread_ends_what_waits(
+    hanging: str, lifeline: Lifeline
+) -> None:
+    vault = vault_of(hanging)
+    loading = asyncio.create_task(vault.load(ENTRY))
+    await asyncio.to_thread(lifeline.line)
+
+    await asyncio.to_thread(vault.close)
+
+    with pytest.raises(KeyringUnusableError):
+        await loading
+    assert lifeline.all_have_ended()
+
+
+async def test_a_closed_vault_answers_at_once(hanging: str) -> None:
+    vault = vault_of(hanging)
+    vault.close()
+
+    with pytest.raises(KeyringUnusableError):
+        await vault.load(ENTRY)
+
+
+def test_a_child_is_asked_and_killed_on_an_event_loop_of_another_thread(
+    hanging: str, lifeline: Lifeline
+) -> None:
+    states = []
+
+    def run() -> None:
+        states.append(asyncio.run(vault_of(hanging, seconds=0.1).state()))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(SECONDS)
+
+    assert [state.condition for state in states] == [KeyringCondition.NO_ANSWER]
+    assert lifeline.all_have_ended()
+
+
+# A child that sees, says or does what it should not
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+async def test_the_value_is_in_no_argument_and_no_variable_of_the_child(
+    hanging: str, lifeline: Lifeline
+) -> None:
+    vault = vault_of(hanging, PROLIFIC_TOKEN=CANARY, TEXTUAL_LOG=CANARY, DISPLAY=":0")
+    saving = asyncio.create_task(vault.save(ENTRY, Secret(CANARY)))
+    process = Path("/proc") / await asyncio.to_thread(lifeline.line)
+
+    arguments = (process / "cmdline").read_bytes()
+    environment = (process / "environ").read_bytes()
+    saving.cancel()
+
+    assert b"prolific_tui.vault" in arguments
+    assert b"DISPLAY=:0" in environment
+    assert CANARY.encode() not in arguments + environment
+    with pytest.raises(asyncio.CancelledError):
+        await saving
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "exit 3",
+        "kill -SEGV $$",
+        "echo not JSON",
+        "echo '[]'",
+        'echo \'{"condition": "splendid"}\'',
+        "yes canary | head -c 2000000 | tr -d '\\n'",
+    ],
+    ids=["exit", "crash", "prose", "list", "unknown condition", "endless line"],
+)
+async def test_a_child_that_gives_no_answer_is_a_broken_keyring(
+    python: Callable[[str], str], script: str
+) -> None:
+    with pytest.raises(KeyringUnusableError) as caught:
+        await vault_of(python(script)).save(ENTRY, Secret(CANARY))
+
+    assert caught.value.state.condition is KeyringCondition.BROKEN
+    assert "canary" not in caught.value.message
+
+
+async def test_an_interpreter_that_is_gone_is_a_broken_keyring(tmp_path: Path) -> None:
+    state = await vault_of(str(tmp_path / "no python")).state()
+
+    assert state.condition is KeyringCondition.BROKEN
+
+
+@pytest.mark.parametrize("kept", [None, "another value"])
+async def test_a_keyring_that_loses_or_alters_the_value_did_not_save_it(
+    python: Callable[[str], str], kept: str | None
+) -> None:
+    answer = json.dumps({"condition": "usable", "backend": "odd Keyring", "value": kept})
+    vault = vault_of(python(f"read -r request; echo {shlex.quote(answer)}"))
+
+    with pytest.raises(KeyringError) as caught:
+        await vault.save(ENTRY, Secret(CANARY))
+
+    assert caught.value.title == "Not saved"
+    assert "odd Keyring" in caught.value.message
+    assert CANARY not in caught.value.message
+
+
+async def test_a_keyring_that_keeps_what_it_was_told_to_delete_is_found_out(
+    python: Callable[[str], str],
+) -> None:
+    answer = '{"condition": "usable", "backend": "odd Keyring", "value": "canary"}'
+    vault = vault_of(python(f"read -r request; echo '{answer}'"))
+
+    with pytest.raises(KeyringError) as caught:
+        await vault.delete(ENTRY)
+
+    assert caught.value.title == "Not deleted"
+
+
+# The words
+
+
+def test_each_condition_has_a_sentence_of_its_own_and_says_what_to_do() -> None:
+    states = [describe(condition, "odd Keyring", "3 s") for condition in KeyringCondition]
+
+    assert len({state.message for state in states}) == len(KeyringCondition)
+    assert all(bool(state.hint) != state.usable for state in states)
+    assert not any("{" in state.title + state.message + state.hint for state in states)
+
+
+# The file by choice, and the demo's memory
+
+
+@pytest.fixture
+def token_file(tmp_path: Path) -> TokenFile:
+    return TokenFile(tmp_path / "state" / "tokens.json")
+
+
+@pytest.fixture(params=["file", "memory"])
+def place(request: pytest.FixtureRequest, token_file: TokenFile) -> TokenFile | MemoryVault:
+    return token_file if request.param == "file" else MemoryVault()
+
+
+async def test_a_kept_value_comes_back_until_it_is_deleted(place: TokenFile | MemoryVault) -> None:
+    assert await place.load(ENTRY) is None
+    await place.save(ENTRY, Secret("first"))
+    await place.save(ENTRY, Secret("zweites \u00fc"))
+    assert await place.load(ENTRY) == Secret("zweites \u00fc")
+
+    await place.delete(ENTRY)
+    await place.delete(ENTRY)
+
+    assert await place.load(ENTRY) is None
+
+
+async def test_a_token_is_given_only_to_the_service_and_name_it_was_saved_for(
+    place: TokenFile | MemoryVault,
+) -> None:
+    await place.save(ENTRY, Secret("one"))
+    await place.save(OTHER, Secret("other"))
+    await place.delete(OTHER)
+
+    assert await place.load(OTHER) is None
+    assert await place.load(Entry(ENTRY.service_url, "webhook secret")) is None
+    assert await place.load(ENTRY) == Secret("one")
+
+
+async def test_the_token_file_is_private_and_says_that_it_is_plain_text(
+    token_file: TokenFile, tmp_path: Path
+) -> None:
+    await token_file.save(ENTRY, Secret(CANARY))
+
+    path = tmp_path / "state" / "tokens.json"
+    assert CANARY in path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert "plain text" in token_file.description
+    assert str(path) in token_file.description
+
+
+async def test_a_look_for_a_token_makes_no_file(token_file: TokenFile, tmp_path: Path) -> None:
+    await token_file.load(ENTRY)
+    await token_file.delete(ENTRY)
+
+    assert not (tmp_path / "state").exists()
+
+
+async def test_a_token_file_that_can_not_be_read_is_an_error_without_its_content(
+    token_file: TokenFile, tmp_path: Path
+) -> None:
+    path = tmp_path / "state" / "tokens.json"
+    path.parent.mkdir(mode=0o700)
+    path.write_text(json.dumps({"version": 2, "services": {"x": {"token": CANARY}}}))
+
+    with pytest.raises(FileError) as caught:
+        await token_file.load(ENTRY)
+
+    assert CANARY not in caught.value.message
+    assert CANARY in path.read_text()
+
+
+async def test_the_demo_says_that_nothing_is_kept() -> None:
+    state = await MemoryVault().state()
+
+    assert state.usable
+    assert "nothing is kept" in state.message
