@@ -1,6 +1,7 @@
 """What can be switched on to go wrong, what it does to a write, and how it is written down."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -109,10 +110,11 @@ class TestEffects:
         assert service.handle(make_request("getMe", token="x")).status == 401
 
     def test_an_operation_that_there_is_not_can_t_go_wrong(self, service: Service) -> None:
-        for switch in (lambda: service.switch_on("x", Fault(500)), lambda: service.switch_off("x")):
-            with pytest.raises(SettingsError) as caught:
-                switch()
-            assert "getStudyCredentialsReport" in caught.value.hint
+        with pytest.raises(SettingsError) as caught:
+            service.switch_on("x", Fault(500))
+        assert "getStudyCredentialsReport" in caught.value.hint
+        with pytest.raises(SettingsError):
+            service.switch_off("x")
         assert check_operation("getMe") == "getMe"
 
 
@@ -187,15 +189,19 @@ class TestSpelling:
         else:
             assert parse_effect(str(fault)) == fault
 
-    @given(text=st.text() | st.from_regex(r"[a-z0-9:,.-]{0,20}"))
+    @given(
+        parts=st.lists(
+            st.sampled_from(["502", "cut-after", "cut-before", "delay", "times", "retry-after"])
+            | st.text(alphabet="0259:,-.e ٣\x00", max_size=4)
+        )
+    )
     @settings(deadline=None, derandomize=True)
-    def test_any_text_is_a_fault_or_a_refusal(self, text: str) -> None:
+    def test_any_text_is_a_fault_or_a_refusal(self, parts: list[str]) -> None:
         try:
-            fault = parse_effect(text)
-        except SettingsError as error:
-            assert error.message
-        else:
-            assert fault != Fault()
+            fault = parse_effect(",".join(parts))
+        except SettingsError:
+            return
+        assert replace(fault, times=None, retry_after=None) != Fault()
 
 
 def test_the_names_of_operations_and_effects_are_all_that_a_fault_shows() -> None:

@@ -56,8 +56,10 @@ def test_all_that_is_referred_to_is_there() -> None:
     for study in state.studies.values():
         assert study.project_id in state.projects
         assert study.credential_pool_id is None or study.credential_pool_id in state.pools
-    for held in (*state.projects.values(), *state.pools.values(), *state.subscriptions.values()):
-        assert held.workspace_id in state.workspaces
+    homes = {project.workspace_id for project in state.projects.values()}
+    homes |= {pool.workspace_id for pool in state.pools.values()}
+    homes |= {subscription.workspace_id for subscription in state.subscriptions.values()}
+    assert homes <= state.workspaces.keys()
     for pool in state.pools.values():
         assert pool.uses.keys() <= pool.passwords.keys()
         assert {use.study_id for use in pool.uses.values()} <= state.studies.keys()

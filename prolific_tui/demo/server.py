@@ -6,9 +6,12 @@ whatever can't be read for certain is answered with an error and a closed line.
 
 import asyncio
 import re
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -110,7 +113,7 @@ class Server:
         self._lock = threading.Lock() if lock is None else lock
         """Shared by all the carriers of one service where they run in several threads."""
         self._max_body = max_body
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
         self._conversations: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -119,10 +122,12 @@ class Server:
         Raises:
             OSError: the port is in use or not allowed.
         """
-        self._server = await asyncio.start_server(
-            self._converse, _HOST, self._port, limit=_MAX_HEAD
-        )
-        self._port = self._server.sockets[0].getsockname()[1]
+        # Not asyncio's own server: closed while a client is coming in, Python 3.11's leaves that
+        # client's socket open.
+        self._listener = socket.create_server((_HOST, self._port))
+        self._listener.setblocking(False)
+        self._port = self._listener.getsockname()[1]
+        asyncio.get_running_loop().add_reader(self._listener, self._accept, self._listener)
 
     @property
     def port(self) -> int:
@@ -136,17 +141,27 @@ class Server:
 
     async def close(self) -> None:
         """Stop listening and break off every conversation; harmless when nothing was started."""
-        if self._server is not None:
-            self._server.close()
+        if self._listener is not None:
+            asyncio.get_running_loop().remove_reader(self._listener)
+            self._listener.close()
+            self._listener = None
         for conversation in self._conversations:
             conversation.cancel()
         await asyncio.gather(*self._conversations, return_exceptions=True)
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is None:  # pragma: no cover - a coroutine always runs in a task
-            raise RuntimeError("not in a task")
-        self._conversations.add(task)
+    def _accept(self, listener: socket.socket) -> None:
+        try:
+            line, _ = listener.accept()
+        except OSError:
+            return  # The client has left before it came in.
+        conversation = asyncio.create_task(self._converse(line))
+        self._conversations.add(conversation)
+        conversation.add_done_callback(self._conversations.discard)
+        # A task that is cancelled before it starts can't do this itself.
+        conversation.add_done_callback(lambda _: line.close())
+
+    async def _converse(self, line: socket.socket) -> None:
+        reader, writer = await asyncio.open_connection(sock=line, limit=_MAX_HEAD)
         # So that `drain` waits until everything was handed to the system, and a cut comes after.
         writer.transport.set_write_buffer_limits(0)
         try:
@@ -155,7 +170,6 @@ class Server:
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # The client has left.
         finally:
-            self._conversations.discard(task)
             writer.close()
             with suppress(ConnectionError):
                 await writer.wait_closed()
@@ -245,14 +259,29 @@ def serving(
         OSError: the port is in use or not allowed.
     """
     server = Server(service, port=port, lock=lock)
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="demo server", daemon=True)
+    started: Future[Callable[[], object]] = Future()
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        try:
+            await server.start()
+        except Exception as error:  # noqa: BLE001 - raised by the thread that waits for it
+            started.set_exception(error)
+            return
+        started.set_result(partial(loop.call_soon_threadsafe, stop.set))
+        await stop.wait()
+        await server.close()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="demo server", daemon=True)
     thread.start()
     try:
-        asyncio.run_coroutine_threadsafe(server.start(), loop).result()
+        stop = started.result()
+    except BaseException:
+        thread.join()
+        raise
+    try:
         yield server
     finally:
-        asyncio.run_coroutine_threadsafe(server.close(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
+        stop()
         thread.join()
-        loop.close()
