@@ -18,7 +18,7 @@ from prolific_tui.demo.seed import (
 )
 from prolific_tui.demo.service import OPERATIONS, Fault
 from prolific_tui.demo.state import State
-from tests.contract.caller import CheckedCaller, make_request
+from tests.contract.caller import CheckedCaller, checked_demo_service, make_request
 from tests.contract.checker import load_contract
 
 
@@ -238,6 +238,22 @@ def test_the_checker_refuses_requests_that_the_contract_does_not_describe() -> N
             check("listCredentialPools", bad)
     with pytest.raises(AssertionError):
         check("createSecret", make_request("createSecret", body={"workspace_id": ""}))
+
+
+def test_a_checked_service_lets_a_client_ask_only_what_the_contract_describes() -> None:
+    service = checked_demo_service()
+    good = make_request("listCredentialPools", query=_IN_MAIN)
+    assert service.handle(good) == demo_service().handle(good)
+    for bad in [
+        replace(good, query={}),
+        replace(good, path=good.path.rstrip("/")),
+        replace(good, method="DELETE"),
+        make_request("createSecret", body={}),
+    ]:
+        with pytest.raises(AssertionError):
+            service.handle(bad)
+    service.switch_on("listCredentialPools", Fault(307))
+    assert service.handle(good).status == 307
 
 
 def test_a_workspace_without_anything_lists_nothing() -> None:

@@ -3,20 +3,11 @@
 import csv
 import io
 import json
-import string
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    multiple,
-    rule,
-)
 
 from prolific_tui.demo.seed import (
     CHATBOT_A,
@@ -25,7 +16,6 @@ from prolific_tui.demo.seed import (
     FORBIDDEN_WORKSPACE,
     LABPOOL_0,
     MAIN_WORKSPACE,
-    UNLABELLED,
     demo_service,
 )
 from prolific_tui.demo.service import Request, Service
@@ -372,66 +362,3 @@ def test_neither_token_nor_passwords_are_in_any_repr(service: Service) -> None:
     shown = f"{request!r} {service.state!r} {service!r} {vars(service)!r}"
     assert DEMO_TOKEN.reveal() not in shown
     assert "hunter2" not in shown
-
-
-_usernames = st.text(alphabet=string.ascii_lowercase[:3], min_size=1, max_size=2)
-_passwords = st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=5)
-_rows = st.lists(st.tuples(_usernames, _passwords), min_size=1, max_size=5)
-
-
-def _csv(rows: list[tuple[str, str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
-    return text.getvalue().removesuffix("\n")
-
-
-class Ledger(RuleBasedStateMachine):
-    """Random creates and appends against a plain dictionary of what must have been accepted."""
-
-    pool_ids = Bundle("pool_ids")
-
-    @initialize()
-    def start(self) -> None:
-        self.caller = CheckedCaller(demo_service())
-        self.accepted: dict[str, dict[str, str]] = {}
-        self.seeded = self.caller.totals(MAIN_WORKSPACE)
-
-    @rule(target=pool_ids, rows=_rows)
-    def create(self, rows: list[tuple[str, str]]) -> object:
-        body = {"credentials": _csv(rows), "workspace_id": MAIN_WORKSPACE}
-        answer = self.caller.call("createCredentialPool", body=body)
-        if len(dict(rows)) < len(rows):
-            assert answer.status == 409
-            return multiple()
-        assert answer.status == 201
-        pool_id = json.loads(answer.body)["credential_pool_id"]
-        assert pool_id not in self.accepted
-        self.accepted[pool_id] = dict(rows)
-        return pool_id
-
-    @rule(pool_id=pool_ids, rows=_rows)
-    def append(self, pool_id: str, rows: list[tuple[str, str]]) -> None:
-        kept = self.accepted[pool_id]
-        clash = len(dict(rows)) < len(rows) or bool(kept.keys() & dict(rows).keys())
-        assert _append_status(self.caller, pool_id, _csv(rows)) == (409 if clash else 200)
-        if not clash:
-            kept.update(rows)
-
-    @invariant()
-    def totals_are_what_was_accepted(self) -> None:
-        expected = {pool_id: (len(kept),) * 2 for pool_id, kept in self.accepted.items()}
-        assert self.caller.totals(MAIN_WORKSPACE) == {**self.seeded, **expected}
-
-    @invariant()
-    def credentials_are_what_was_accepted(self) -> None:
-        pools = self.caller.service.state.pools
-        for pool_id, kept in self.accepted.items():
-            passwords = pools[pool_id].passwords
-            assert {name: password.reveal() for name, password in passwords.items()} == kept
-        assert UNLABELLED in pools
-
-
-TestLedger = Ledger.TestCase
-TestLedger.settings = settings(
-    max_examples=25, stateful_step_count=12, deadline=None, derandomize=True
-)

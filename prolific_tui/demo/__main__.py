@@ -31,7 +31,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Serve an in-memory Prolific on 127.0.0.1 until Ctrl-C.",
         epilog=(
             "Effects of a fault, separated by commas: a status from 300 to 599, cut-before,\n"
-            "cut-after, cut-within, delay:SECONDS, retry-after:SECONDS, times:COUNT.\n\n"
+            "cut-after, cut-within, delay:SECONDS, retry-after:SECONDS, times:COUNT.\n"
+            "While it runs, PUT one to /demo/faults/OPERATION; DELETE there ends it.\n\n"
             "Operations:\n  " + "\n  ".join(operation.operation_id for operation in OPERATIONS)
         ),
     )

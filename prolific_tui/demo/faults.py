@@ -62,7 +62,7 @@ class Fault:
     def answer(self) -> Answer:
         """What is answered in place of the operation's own answer when it takes no effect."""
         if self.status is None:
-            return Answer(502)
+            return Answer(502)  # Never delivered: the line is cut.
         headers: dict[str, str] = {}
         if self.retry_after is not None or self.status == HTTPStatus.TOO_MANY_REQUESTS:
             headers["retry-after"] = str(1 if self.retry_after is None else self.retry_after)

@@ -8,9 +8,10 @@ import asyncio
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -37,50 +38,18 @@ class _Unreadable(Exception):  # noqa: N818 - the client's error, on its way to 
         self.status = status
 
 
+@dataclass(frozen=True, slots=True)
 class _Head:
     """A request's first line and headers."""
 
-    __slots__ = ("headers", "is_last", "length", "method", "target")
-
-    def __init__(self, raw: bytes) -> None:
-        first, *lines = raw.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
-        words = first.split(" ")
-        if len(words) != 3 or not _TOKEN.fullmatch(words[0]):
-            raise _Unreadable(HTTPStatus.BAD_REQUEST)
-        self.method, self.target, version = words
-        if version not in ("HTTP/1.1", "HTTP/1.0"):
-            raise _Unreadable(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
-        self.headers: dict[str, str] = {}
-        for line in lines:
-            name, colon, value = line.partition(":")
-            name = name.lower()
-            value = value.strip(" \t")
-            if not colon or not _TOKEN.fullmatch(name):
-                raise _Unreadable(HTTPStatus.BAD_REQUEST)
-            if name in self.headers:
-                if name in _SINGLE:
-                    raise _Unreadable(HTTPStatus.BAD_REQUEST)
-                value = f"{self.headers[name]}, {value}"
-            self.headers[name] = value
-        self.length = self._body_length()
-        """Bytes of the body, or None where it comes in chunks."""
-        connection = self.headers.get("connection", "").lower()
-        self.is_last = connection == "close" if version == "HTTP/1.1" else True
-        """Whether the line is closed after the answer."""
-
-    def _body_length(self) -> int | None:
-        length, coding = self.headers.get("content-length"), self.headers.get("transfer-encoding")
-        if coding is not None:
-            if length is not None:
-                raise _Unreadable(HTTPStatus.BAD_REQUEST)
-            if coding.lower() != "chunked":
-                raise _Unreadable(HTTPStatus.NOT_IMPLEMENTED)
-            return None
-        if length is None:
-            return 0
-        if not (length.isascii() and length.isdecimal() and len(length) < 19):
-            raise _Unreadable(HTTPStatus.BAD_REQUEST)
-        return int(length)
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    length: int | None
+    """Bytes of the body, or None where it comes in chunks."""
+    is_last: bool
+    """Whether the line is closed after the answer."""
 
     def request(self, body: bytes) -> Request:
         """The request as the service takes it; a target may be a path or a whole URL."""
@@ -95,6 +64,50 @@ class _Head:
             headers=self.headers,
             body=body,
         )
+
+
+def _parse_head(raw: bytes) -> _Head:
+    first, *lines = raw.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+    words = first.split(" ")
+    if len(words) != 3 or not _TOKEN.fullmatch(words[0]):
+        raise _Unreadable(HTTPStatus.BAD_REQUEST)
+    method, target, version = words
+    if version not in ("HTTP/1.1", "HTTP/1.0"):
+        raise _Unreadable(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
+    headers = _parse_headers(lines)
+    return _Head(
+        method=method,
+        target=target,
+        headers=headers,
+        length=_body_length(headers),
+        is_last=version == "HTTP/1.0" or headers.get("connection", "").lower() == "close",
+    )
+
+
+def _parse_headers(lines: Sequence[str]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for line in lines:
+        written, colon, rest = line.partition(":")
+        name, value = written.lower(), rest.strip(" \t")
+        if not colon or not _TOKEN.fullmatch(name) or (name in headers and name in _SINGLE):
+            raise _Unreadable(HTTPStatus.BAD_REQUEST)
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _body_length(headers: Mapping[str, str]) -> int | None:
+    length, coding = headers.get("content-length"), headers.get("transfer-encoding")
+    if coding is not None:
+        if length is not None:
+            raise _Unreadable(HTTPStatus.BAD_REQUEST)
+        if coding.lower() != "chunked":
+            raise _Unreadable(HTTPStatus.NOT_IMPLEMENTED)
+        return None
+    if length is None:
+        return 0
+    if not (length.isascii() and length.isdecimal() and len(length) < 19):
+        raise _Unreadable(HTTPStatus.BAD_REQUEST)
+    return int(length)
 
 
 class Server:
@@ -178,7 +191,7 @@ class Server:
         """One request and its answer; whether another may follow on the same line."""
         head: _Head | None = None
         try:
-            head = _Head(await _read_until(reader, b"\r\n\r\n"))
+            head = _parse_head(await _read_until(reader, b"\r\n\r\n"))
             request = head.request(await self._read_body(head, reader, writer))
         except _Unreadable as unreadable:
             is_head = head is not None and head.method == "HEAD"

@@ -8,7 +8,6 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
-from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
@@ -76,7 +75,7 @@ class _Body(httpx.AsyncByteStream):
 def _to_request(request: httpx.Request, body: bytes) -> Request:
     raw_path: bytes = request.url.raw_path
     path, _, query = raw_path.decode("ascii").partition("?")
-    headers: dict[str, Any] = {name.lower(): value for name, value in request.headers.items()}
+    headers = {name.lower(): value for name, value in request.headers.items()}
     headers.setdefault("x-forwarded-proto", request.url.scheme)
     return Request(
         method=request.method,

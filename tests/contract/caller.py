@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from prolific_tui.demo.seed import DEMO_TOKEN
+from prolific_tui.demo.routes import find_operations
+from prolific_tui.demo.seed import DEMO_TOKEN, counted_ids, demo_state
 from prolific_tui.demo.service import Answer, Request, Service
 from tests.contract.checker import load_contract
 
@@ -54,6 +55,25 @@ class CheckedCaller:
             pool["credential_pool_id"]: (pool["total_credentials"], pool["available_credentials"])
             for pool in listed["credential_pools"]
         }
+
+
+class CheckedService(Service):
+    """A service for clients under test: they may ask only what the contract describes."""
+
+    def handle(self, request: Request) -> Answer:
+        """The answer, once it and the request were held against the contract."""
+        found = find_operations(request.path)
+        assert request.method in found, f"{request.method} {request.path} is no operation"
+        operation, _ = found[request.method]
+        load_contract().check_request(operation.operation_id, request)
+        answer = super().handle(request)
+        load_contract().check(operation.operation_id, answer)
+        return answer
+
+
+def checked_demo_service() -> CheckedService:
+    """The lab of the demo, as strict as the contract."""
+    return CheckedService(demo_state(), DEMO_TOKEN, new_id=counted_ids())
 
 
 def make_request(
