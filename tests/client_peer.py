@@ -5,9 +5,11 @@ bad days.
 """
 
 import asyncio
+import contextlib
 import gzip
 import json
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -94,11 +96,14 @@ class Peer:
     """A server that gives its replies in order, the last one again and again."""
 
     replies: tuple[Reply, ...]
+    greeting: bytes = b""
+    """What it says before it is asked anything."""
     port: int = 0
     received: list[Received] = field(default_factory=list)
     connections: int = 0
     heard: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the first request's head has arrived."""
+    tasks: set["asyncio.Task[object]"] = field(default_factory=set)
     closed: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     """Released once for each connection that has ended."""
 
@@ -109,14 +114,21 @@ class Peer:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection."""
+        task = asyncio.current_task()
+        assert task is not None
+        self.tasks.add(task)
         self.connections += 1
+        writer.write(self.greeting)
         try:
             await self._converse(self.connections, reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # The client went away, as some tests want it to.
         finally:
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
             self.closed.release()
+            self.tasks.discard(task)
 
     async def _converse(
         self, connection: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -150,16 +162,22 @@ class Peer:
 
 
 @asynccontextmanager
-async def listening(*replies: Reply) -> AsyncIterator[Peer]:
+async def listening(
+    *replies: Reply, greeting: bytes = b"", tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Peer]:
     """A peer for the length of a test."""
-    peer = Peer(replies)
-    server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
+    peer = Peer(replies, greeting)
+    server = await asyncio.start_server(peer.serve, "127.0.0.1", 0, ssl=tls)
     peer.port = server.sockets[0].getsockname()[1]
     try:
         yield peer
     finally:
         server.close()
-        await server.wait_closed()
+        async with asyncio.timeout(5):
+            # The client's connections end before its peer does, so each must be gone by now or
+            # soon; one that stays open was leaked.
+            await asyncio.gather(*peer.tasks)
+            await server.wait_closed()
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ class Limits:
     """Between two pieces of an answer."""
     write: float = 60.0
     """For each piece of a request."""
-    pool: float = 10.0
+    pool: float = 30.0
     """For one of this program's own connections to become free."""
     total_read: float = 60.0
     """For one attempt at a read, from first to last byte; a trickle outlives every other limit."""

@@ -7,12 +7,10 @@ cancellation: the exceptions of httpx can hold the token, so none of them leaves
 import asyncio
 import socket
 import ssl
-import zlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import cast
 
 import httpx
 
@@ -25,14 +23,18 @@ from prolific_tui.client.exchange import (
     Trouble,
     failure,
 )
+from prolific_tui.client.reading import (
+    ACCEPTED_ENCODING,
+    SpoiledError,
+    body_of,
+    seconds_to_wait,
+)
 from prolific_tui.client.route import Route
 from prolific_tui.secret import Secret
 from prolific_tui.version import NAME, VERSION
 
 Carrier = httpx.AsyncBaseTransport
 """What carries a request: the network, or the in-memory service of the demo."""
-
-_GZIP: Final = zlib.MAX_WBITS | 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,15 @@ class Transport:
         route: Route,
         limits: Limits,
         clock: Callable[[], float],
-        carrier: httpx.AsyncBaseTransport | None = None,
+        carrier: Carrier | None = None,
     ) -> None:
         self._identity = identity
         self._route = route
         self._limits = limits
         self._clock = clock
         self._carrier = carrier
-        self._readers: httpx.AsyncBaseTransport | None = carrier
-        self._writers: httpx.AsyncBaseTransport | None = carrier
+        self._tls: ssl.SSLContext | None = None
+        self._shared: _Shared | None = None
 
     async def exchange(self, call: Call, progress: Progress) -> Answer | Failure:
         """Make a request once.
@@ -77,23 +79,26 @@ class Transport:
         # A carrier of the demo's or a test's own reports nothing on the way, so only its
         # exceptions can tell that nothing was sent.
         progress.unsent = self._carrier is None
+        steps = _Steps(progress)
         writes = call.operation.writes
-        try:
-            request = self._request(call, progress)
-            carrier = self._carrier_for(writes=writes)
-        except _UnusableCertificatesError as error:
-            return failure(Trouble.CERTIFICATES, progress, error.path)
-        except Exception:  # noqa: BLE001 - whatever is wrong with it, it was not sent
-            return failure(Trouble.UNSENDABLE, progress)
-        seconds = self._limits.total_write if writes else self._limits.total_read
         reason = ""
         try:
-            async with asyncio.timeout(seconds):
+            request = self._request(call, steps)
+        except Exception:  # noqa: BLE001 - whatever is wrong with it, it was not sent
+            return failure(Trouble.UNSENDABLE, progress)
+        try:
+            async with (
+                self._line(writes=writes) as carrier,
+                asyncio.timeout(self._limits.total_write if writes else self._limits.total_read),
+                steps,
+            ):
                 return await self._converse(carrier, request, progress)
         except TimeoutError:
             trouble = Trouble.TIMEOUT
-        except _SpoiledError as error:
+        except SpoiledError as error:
             trouble = error.trouble
+        except _NoWayError as error:
+            trouble, reason = error.trouble, error.reason
         except Exception as error:  # noqa: BLE001 - an unforeseen error leaves the outcome unknown
             trouble, reason = _trouble_in(error)
         if progress.status is not None:
@@ -101,42 +106,65 @@ class Transport:
         return failure(trouble, progress, reason)
 
     async def aclose(self) -> None:
-        """Close every connection; a transport that is closed twice stays closed."""
-        carriers = {self._readers, self._writers}
-        self._readers = self._writers = self._carrier
-        for carrier in carriers:
-            if carrier is not None:
-                await carrier.aclose()
+        """Close every connection that is kept alive; a carrier that was passed in stays open."""
+        shared, self._shared = self._shared, None
+        if shared is not None:
+            await shared.carrier.aclose()
 
-    def _carrier_for(self, *, writes: bool) -> httpx.AsyncBaseTransport:
-        """The connections for a read or a write, made when the first request needs them.
+    @asynccontextmanager
+    async def _line(self, *, writes: bool) -> AsyncIterator[Carrier]:
+        """The connections for one request, made when the first one needs them.
 
         Raises:
-            _UnusableCertificatesError: If SSL_CERT_FILE names no file of certificates; the next
-                request looks again.
+            _NoWayError: If the proxy or the file of certificates can't be used; the next request
+                looks again.
         """
-        found = self._writers if writes else self._readers
-        if found is not None:
-            return found
-        made = httpx.AsyncHTTPTransport(
-            verify=_trusting(self._route.certificates),
-            trust_env=False,
-            proxy=self._route.proxy.reveal() if self._route.proxy else None,
-            limits=httpx.Limits(max_connections=8, max_keepalive_connections=0 if writes else 4),
-        )
-        if writes:
-            self._writers = made
+        if self._carrier is not None:
+            yield self._carrier
+        elif writes:
+            fresh = self._made(kept_alive=0)
+            try:
+                yield fresh
+            finally:
+                await fresh.aclose()
         else:
-            self._readers = made
-        return made
+            shared = self._shared = self._shared or _Shared(self._made(kept_alive=4))
+            shared.users += 1
+            try:
+                yield shared.carrier
+            except BaseException:
+                # httpcore keeps a connection that failed behind a proxy's tunnel in its pool,
+                # where it takes a place for good: the others finish here, later ones start anew.
+                shared.is_retired = True
+                if self._shared is shared:
+                    self._shared = None
+                raise
+            finally:
+                shared.users -= 1
+                if shared.is_retired and not shared.users:
+                    await shared.carrier.aclose()
 
-    def _request(self, call: Call, progress: Progress) -> httpx.Request:
+    def _made(self, *, kept_alive: int) -> Carrier:
+        if self._tls is None:
+            self._tls = _trusting(self._route.certificates)
+        try:
+            return httpx.AsyncHTTPTransport(
+                verify=self._tls,
+                trust_env=False,
+                proxy=self._route.proxy.reveal() if self._route.proxy else None,
+                limits=httpx.Limits(max_connections=8, max_keepalive_connections=kept_alive),
+            )
+        except (ValueError, ImportError, httpx.InvalidURL):
+            # ImportError is how httpx says that it speaks no SOCKS.
+            raise _NoWayError(Trouble.PROXY) from None
+
+    def _request(self, call: Call, steps: "_Steps") -> httpx.Request:
         """Raises whatever httpx and the codecs raise for text that can't go on the wire."""
         headers = {
             "Authorization": f"Token {self._identity.token.reveal()}",
             "User-Agent": f"{NAME}/{VERSION}",
             "Accept": call.accept,
-            "Accept-Encoding": "gzip",
+            "Accept-Encoding": ACCEPTED_ENCODING,
         }
         content = None
         if call.body is not None:
@@ -156,86 +184,76 @@ class Transport:
                     write=limits.write,
                     pool=limits.pool,
                 ).as_dict(),
-                "trace": _tracer(progress),
+                "trace": steps.note,
             },
         )
 
     async def _converse(
-        self, carrier: httpx.AsyncBaseTransport, request: httpx.Request, progress: Progress
+        self, carrier: Carrier, request: httpx.Request, progress: Progress
     ) -> Answer:
         response = await carrier.handle_async_request(request)
+        # The stream itself, because reading through the response would unpack without a limit.
+        stream = cast("httpx.AsyncByteStream", response.stream)
         try:
+            headers = response.headers
             progress.unsent = False
-            progress.retry_after = retry_after_in(response.headers, self._clock)
+            progress.retry_after = seconds_to_wait(headers.get("Retry-After", ""), self._clock)
             progress.status = response.status_code
             body = b""
             if 200 <= response.status_code <= 299 or response.status_code >= 400:
-                body = await self._body(response)
+                encoding = headers.get("Content-Encoding", "")
+                body = await body_of(stream, encoding, self._limits.answer_bytes)
         finally:
-            if isinstance(response.stream, httpx.AsyncByteStream):
-                await response.stream.aclose()
+            await stream.aclose()
         return Answer(response.status_code, body, retry_after=progress.retry_after)
 
-    async def _body(self, response: httpx.Response) -> bytes:
-        """The body, unpacked, never holding more than the limit in memory.
 
-        The stream is read as it comes off the line and unpacked here, because httpx unpacks a
-        whole piece at once: 64 KB of gzip may be 64 MB.
+@dataclass(slots=True)
+class _Shared:
+    """The connections that reads share."""
 
-        Raises:
-            _SpoiledError: If it is larger than the limit, packed in a way that was not asked for,
-                or not what its header says.
-        """
-        if not isinstance(response.stream, httpx.AsyncByteStream):
-            raise _SpoiledError(Trouble.UNDECODABLE)
-        encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-        if encoding in ("identity", ""):
-            pieces = aiter(response.stream)
-        elif encoding in ("gzip", "x-gzip"):
-            pieces = _unzipped(response.stream, self._limits.answer_bytes)
-        else:
-            raise _SpoiledError(Trouble.UNDECODABLE)
-        body = bytearray()
-        async for piece in pieces:
-            body += piece
-            if len(body) > self._limits.answer_bytes:
-                raise _SpoiledError(Trouble.TOO_LARGE)
-        return bytes(body)
+    carrier: Carrier
+    users: int = 0
+    is_retired: bool = False
+    """Whether no further read may use them; the last one that does closes them."""
 
 
-class _SpoiledError(Exception):
-    def __init__(self, trouble: Trouble) -> None:
+class _NoWayError(Exception):
+    def __init__(self, trouble: Trouble, reason: str = "") -> None:
         super().__init__(trouble.value)
         self.trouble = trouble
+        self.reason = reason
 
 
-class _UnusableCertificatesError(Exception):
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.path = path
+class _Steps:
+    """Follows one request through httpcore, which calls `note` at each step.
 
+    It knows when the request is about to leave and when it has; and as a context it closes the
+    connection of a request that failed, which httpcore forgets when it is cancelled in the middle
+    of a TLS handshake.
+    """
 
-async def _unzipped(pieces: httpx.AsyncByteStream, limit: int) -> AsyncIterator[bytes]:
-    """The pieces of a gzip stream unpacked, none larger than the limit plus one byte."""
-    unpacker = zlib.decompressobj(_GZIP)
-    packed = 0
-    try:
-        async for piece in pieces:
-            packed += len(piece)
-            if packed > limit:
-                raise _SpoiledError(Trouble.TOO_LARGE)
-            rest = piece
-            while rest:
-                if unpacker.eof:
-                    unpacker = zlib.decompressobj(_GZIP)
-                # A piece of limit + 1 bytes makes the reader stop, so what it leaves unpacked
-                # (`unconsumed_tail`) is never asked for.
-                yield unpacker.decompress(rest, limit + 1)
-                rest = unpacker.unused_data
-    except zlib.error:
-        raise _SpoiledError(Trouble.UNDECODABLE) from None
-    if packed and not unpacker.eof:
-        raise _SpoiledError(Trouble.UNDECODABLE)
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._close: Callable[[], Awaitable[None]] | None = None
+
+    async def note(self, event: str, info: Mapping[str, object]) -> None:
+        progress = self._progress
+        if event.endswith(".connect_tcp.complete"):
+            self._close = getattr(info.get("return_value"), "aclose", None)
+        elif event.endswith(".send_request_headers.started"):
+            # A proxy's CONNECT comes before the request and holds nothing of it.
+            method = getattr(info.get("request"), "method", b"")
+            progress.unsent = progress.unsent and method == b"CONNECT"
+        elif event.endswith(".send_request_headers.complete"):
+            progress.written = not progress.unsent
+
+    async def __aenter__(self) -> None:
+        pass
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        if kind is not None and self._close is not None:
+            await self._close()
 
 
 def _trusting(certificates: str | None) -> ssl.SSLContext:
@@ -245,21 +263,7 @@ def _trusting(certificates: str | None) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=certificates)
     except (OSError, ValueError):
         # ssl.SSLError, for a file without certificates, is an OSError too.
-        raise _UnusableCertificatesError(certificates) from None
-
-
-def _tracer(progress: Progress) -> Callable[[str, Mapping[str, object]], object]:
-    """What httpcore calls at each step; it tells when the request is about to leave, and has."""
-
-    async def trace(event: str, info: Mapping[str, object]) -> None:
-        if event.endswith(".send_request_headers.started"):
-            # A proxy's CONNECT comes before the request and holds nothing of it.
-            method = getattr(info.get("request"), "method", b"")
-            progress.unsent = progress.unsent and method == b"CONNECT"
-        elif event.endswith(".send_request_headers.complete"):
-            progress.written = not progress.unsent
-
-    return trace
+        raise _NoWayError(Trouble.CERTIFICATES, certificates) from None
 
 
 def _trouble_in(error: Exception) -> tuple[Trouble, str]:
@@ -305,19 +309,3 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
             for inner in error.exceptions:
                 yield from _causes(inner)
         error = error.__cause__ or error.__context__
-
-
-def retry_after_in(headers: Mapping[str, str], clock: Callable[[], float]) -> float | None:
-    """Seconds that a Retry-After header asks to wait, if there is one that can be read.
-
-    RFC 9110 section 10.2.3 allows whole seconds and an HTTP date; a date in the past is 0.
-    """
-    text = headers.get("Retry-After", "").strip()
-    if text.isascii() and text.isdecimal():
-        return float(text) if len(text) < 10 else float(10**9)
-    try:
-        moment = parsedate_to_datetime(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return max(0.0, moment.timestamp() - clock())
-    except (ValueError, OverflowError):
-        return None
