@@ -228,12 +228,13 @@ def credential_usage(body: bytes) -> tuple[CredentialUsage, ...]:
     Raises:
         UnreadableError: If it is not such a text, or has no column for username or status.
     """
-    try:
+    names: list[str] = []
+    cells: list[list[str]] = []
+    with contextlib.suppress(UnicodeDecodeError, csv.Error):
         rows = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True)
-        names = [name.strip().lower() for name in next(rows, [])]
+        heading = [name.strip().lower() for name in next(rows, [])]
         cells = [row for row in rows if any(row)]
-    except (UnicodeDecodeError, csv.Error):
-        raise UnreadableError from None
+        names = heading
     if "username" not in names or "status" not in names:
         raise UnreadableError
 
