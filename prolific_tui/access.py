@@ -6,11 +6,13 @@ up in the error texts of HTTP libraries, and a token sent in the clear is a toke
 
 import ipaddress
 import re
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from prolific_tui.errors import SettingsError
 from prolific_tui.secret import Secret
+from prolific_tui.version import NAME
 
 DEFAULT_SERVICE_URL: Final = "https://api.prolific.com"
 """Prolific's production service; there is no sandbox (contract, `servers`)."""
@@ -21,6 +23,19 @@ _HOST_NAME: Final = re.compile(
 )
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 _LOOPBACK: Final = ipaddress.ip_network("127.0.0.0/8")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The name of a kept value: it belongs to the service it was saved for, and to no other."""
+
+    service_url: str
+    name: str = "token"
+
+    @property
+    def keyring_service(self) -> str:
+        """What the keyring calls the service; its user name there is `name`."""
+        return f"{NAME} {self.service_url}"
 
 
 def checked_token(text: str) -> Secret:

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from prolific_tui.access import Entry
 from prolific_tui.errors import FileError, KeyringError
 from prolific_tui.secret import Secret
 from prolific_tui.vault import (
-    Entry,
     KeyringCondition,
     KeyringUnusableError,
     MemoryVault,

@@ -6,7 +6,6 @@ what it is given. So it runs in a child process that can be killed, and is read 
 
 from prolific_tui.vault.keyring_child import Vault
 from prolific_tui.vault.states import (
-    Entry,
     KeyringCondition,
     KeyringState,
     KeyringUnusableError,
@@ -14,7 +13,6 @@ from prolific_tui.vault.states import (
 from prolific_tui.vault.stores import MemoryVault, TokenFile
 
 __all__ = [
-    "Entry",
     "KeyringCondition",
     "KeyringState",
     "KeyringUnusableError",

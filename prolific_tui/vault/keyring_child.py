@@ -17,10 +17,10 @@ import threading
 from collections.abc import Mapping
 from typing import Final
 
+from prolific_tui.access import Entry
 from prolific_tui.errors import KeyringError
 from prolific_tui.secret import Secret
 from prolific_tui.vault.states import (
-    Entry,
     KeyringCondition,
     KeyringState,
     KeyringUnusableError,
@@ -136,6 +136,10 @@ class Vault:
             raise KeyringUnusableError(
                 describe(KeyringCondition.NO_ANSWER, detail=f"{seconds:g} s")
             ) from None
+        except OSError as error:
+            raise _broken(f"its process failed ({error.strerror})") from error
+        except ValueError:
+            raise _broken("its answer is too long") from None
         return _understood(line)
 
     async def _exchange(self, request: bytes) -> bytes:
@@ -152,10 +156,6 @@ class Vault:
                     return await reader.readline()
                 finally:
                     writer.transport.abort()
-            except OSError:  # it ended before it read all
-                return b""
-            except ValueError:
-                raise _broken("its answer is too long") from None
             finally:
                 self._end(child)
 
@@ -165,18 +165,15 @@ class Vault:
         Not by asyncio's own means: those can be cancelled half way, and then wait for whoever
         still holds a pipe instead of killing the group.
         """
-        try:
-            child = subprocess.Popen(
-                # -P: a file called keyring.py in the current directory must not be imported.
-                [self._python, "-P", "-m", "prolific_tui.vault"],
-                stdin=channel.fileno(),
-                stdout=channel.fileno(),
-                stderr=subprocess.DEVNULL,
-                env=self._environment,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise _broken(f"its process can't be started ({error.strerror})") from error
+        child = subprocess.Popen(
+            # -P: a file called keyring.py in the current directory must not be imported.
+            [self._python, "-P", "-m", "prolific_tui.vault"],
+            stdin=channel.fileno(),
+            stdout=channel.fileno(),
+            stderr=subprocess.DEVNULL,
+            env=self._environment,
+            start_new_session=True,
+        )
         with self._lock:
             self._children.add(child)
             if self._closed:

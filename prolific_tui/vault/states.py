@@ -6,20 +6,6 @@ from enum import Enum
 from typing import Final
 
 from prolific_tui.errors import KeyringError
-from prolific_tui.version import NAME
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """The name of a kept value: it belongs to the service it was saved for, and to no other."""
-
-    service_url: str
-    name: str = "token"
-
-    @property
-    def keyring_service(self) -> str:
-        """What the keyring calls the service; its user name there is `name`."""
-        return f"{NAME} {self.service_url}"
 
 
 class KeyringCondition(Enum):

@@ -4,9 +4,10 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
+from prolific_tui.access import Entry
 from prolific_tui.files import RecordsFile
 from prolific_tui.secret import Secret
-from prolific_tui.vault.states import Entry, KeyringCondition, KeyringState
+from prolific_tui.vault.states import KeyringCondition, KeyringState
 
 _VERSION: Final = 1
 _SERVICES: Final = "services"

@@ -1,0 +1,209 @@
+"""Everything slow, on a thread of its own: jobs in, frozen events and answers out.
+
+Reads are awaited by the interface's workers and may be cancelled with them. Writes are submitted
+and end with an event. The parts (client, keyring, journal, settings) are passed in and known as
+Protocols.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from prolific_tui import files
+from prolific_tui.credentials import csvtext
+from prolific_tui.models import CredentialPool, Subscription, WebhookSecret, Workspace
+from prolific_tui.operations.accounts import (
+    Account,
+    Accounts,
+    GivenToken,
+    Keyring,
+    KeyringReport,
+    SignIn,
+    TokenStore,
+)
+from prolific_tui.operations.connection import Connect, Connection
+from prolific_tui.operations.events import Event, Listener
+from prolific_tui.operations.loop import BackgroundLoop
+from prolific_tui.operations.writes import Writes
+from prolific_tui.secret import Secret
+from prolific_tui.settings import StateFile, TokenPlace
+from prolific_tui.submission.run import Clock, Journal
+
+T = TypeVar("T")
+
+CSV_LIMIT = 256 * 1024 * 1024
+"""The largest file of credentials that is read, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """A workspace's signing secret and what is signed with it."""
+
+    secret: WebhookSecret | None
+    subscriptions: tuple[Subscription, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What operations are made from; `__main__` chooses real ones or the demo's."""
+
+    connect: Connect
+    service_url: str
+    keyring: Keyring
+    token_file: TokenStore
+    settings: StateFile
+    journal: Journal
+    clock: Clock
+    given_token: GivenToken | None = None
+    is_demo: bool = False
+    """Whether all of this is made up, which every screen then says."""
+
+
+class Operations:
+    """What the interface may ask for; every coroutine is awaited on the interface's own loop."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._loop = BackgroundLoop()
+        self._listener: Listener | None = None
+        self._connection = Connection(parts.connect, parts.service_url, self._tell)
+        self._accounts = Accounts(
+            self._connection, parts.keyring, parts.token_file, parts.settings, parts.given_token
+        )
+        self.writes = Writes(
+            self._loop, self._connection, parts.journal, parts.clock, self._tell
+        )
+        """Creating, appending, replacing the secret."""
+
+    @property
+    def service_url(self) -> str:
+        """The service that this run talks to."""
+        return self._connection.service_url
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is the demo."""
+        return self._parts.is_demo
+
+    @property
+    def clock(self) -> Clock:
+        """The present moment."""
+        return self._parts.clock
+
+    def start(self, listener: Listener) -> None:
+        """Start the thread; `listener` is called on it for every event."""
+        self._listener = listener
+        self._loop.start()
+
+    def _tell(self, event: Event) -> None:
+        if self._listener is not None:
+            self._listener(event)
+
+    def stop(self, seconds: float) -> None:
+        """Give a write under way `seconds` to end, then leave whatever is still running."""
+        self.writes.wait(seconds)
+        self._parts.keyring.close()
+        self._loop.stop(0.2)
+
+    async def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a read on the operations' loop; cancelling the caller cancels it."""
+        return await asyncio.wrap_future(self._loop.submit(coroutine))
+
+    # Accounts
+
+    async def sign_in(self) -> SignIn:
+        """Find a token and check whose it is; raises `ProlificTuiError` if it is refused."""
+        return await self._run(self._accounts.sign_in())
+
+    async def sign_in_with(self, token: str) -> Account:
+        """Check a typed token; raises `ProlificTuiError` if it can't be one or is refused."""
+        return await self._run(self._accounts.sign_in_with(token))
+
+    async def keep_token(self, account: Account, place: TokenPlace) -> Account:
+        """Keep the token in use; raises `ProlificTuiError` if that place did not take it."""
+        return await self._run(self._accounts.keep(account, place))
+
+    async def forget_token(self) -> tuple[str, ...]:
+        """Forget the token everywhere and sign out; returns what could not be done."""
+        return await self._run(self._accounts.forget())
+
+    async def keyring_report(self) -> KeyringReport:
+        """The state of the keyring, in words."""
+        return await self._run(self._accounts.keyring_report())
+
+    # The workspace
+
+    async def workspaces(self) -> tuple[Workspace, ...]:
+        """Every workspace of the token's owner; raises `ServiceError`."""
+        return await self._run(self._connection.client.list_workspaces())
+
+    async def remembered_workspace(self, owner_id: str) -> str | None:
+        """The id of the workspace that this owner used last."""
+        return self._parts.settings.workspace(self.service_url, owner_id)
+
+    async def remember_workspace(self, owner_id: str, workspace_id: str) -> None:
+        """Remember the workspace for the next start; what can't be remembered is no error."""
+        await self._run(
+            asyncio.to_thread(
+                self._parts.settings.remember_workspace, self.service_url, owner_id, workspace_id
+            )
+        )
+
+    async def pools(self, workspace_id: str) -> tuple[CredentialPool, ...]:
+        """The workspace's credential pools; raises `ServiceError`."""
+        return await self._run(self._connection.client.list_credential_pools(workspace_id))
+
+    async def webhooks(self, workspace_id: str) -> Webhooks:
+        """The workspace's signing secret and subscriptions; raises `ServiceError`."""
+
+        async def read() -> Webhooks:
+            client = self._connection.client
+            secrets = await client.list_secrets(workspace_id)
+            subscriptions = await client.list_subscriptions(workspace_id)
+            return Webhooks(next(iter(secrets), None), subscriptions)
+
+        return await self._run(read())
+
+    # Files
+
+    async def load(self, path: Path) -> csvtext.Parsed:
+        """Read credentials from a file; raises `ProlificTuiError` and changes nothing."""
+
+        def read() -> csvtext.Parsed:
+            return csvtext.read(files.read_regular(path, CSV_LIMIT))
+
+        return await self._run(asyncio.to_thread(read))
+
+    async def read_paste(self, text: str) -> csvtext.Parsed:
+        """Read credentials from pasted text; raises `ProlificTuiError` and changes nothing."""
+
+        def read() -> csvtext.Parsed:
+            return csvtext.parse(text, csvtext.guess(text))
+
+        return await self._run(asyncio.to_thread(read))
+
+    async def complete_path(self, prefix: str) -> tuple[str, ...]:
+        """How a path that is being typed may go on, at most 200 ways; never raises."""
+        return await self._run(asyncio.to_thread(files.complete, prefix, limit=200))
+
+    async def save_secret(self, path: Path, value: Secret) -> Path:
+        """Write a secret to a new 0600 file; raises `FileError` if it is there already.
+
+        Returns the absolute path.
+        """
+        data = f"{value.reveal()}\n".encode()
+        return await self._run(asyncio.to_thread(files.write_new, path, data))
+
+
+__all__ = [
+    "Account",
+    "Event",
+    "GivenToken",
+    "KeyringReport",
+    "Operations",
+    "Parts",
+    "SignIn",
+    "Webhooks",
+]

@@ -1,0 +1,118 @@
+"""What is about to be written at Prolific: a list of credentials, or a new signing secret."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from prolific_tui.credentials.csvtext import dump
+from prolific_tui.credentials.session import EditSession
+from prolific_tui.models import CredentialPool, WebhookSecret, Workspace
+from prolific_tui.secret import Secret
+
+
+class Kind(Enum):
+    """What a write does; the value is its verb on the screen."""
+
+    CREATE = "Create"
+    APPEND = "Append"
+    REPLACE_SECRET = "Replace secret"  # noqa: S105 - a verb, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where credentials go: a new pool of a workspace, or one of its pools."""
+
+    workspace: Workspace
+    pool: CredentialPool | None = None
+    """The pool to append to, as last listed; None makes a new one."""
+
+    @property
+    def kind(self) -> Kind:
+        """Whether sending there creates or appends."""
+        return Kind.CREATE if self.pool is None else Kind.APPEND
+
+    @property
+    def key(self) -> tuple[str, str | None]:
+        """What tells one target from another, whatever its totals are by now."""
+        return self.workspace.id, self.pool.credential_pool_id if self.pool else None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialPlan:
+    """A list of credentials, ready to leave."""
+
+    target: Target
+    credentials: Secret
+    """The request's `credentials` text: CSV lines, see `csvtext.dump`."""
+    row_ids: Sequence[int] = field(repr=False)
+    """The document's ids of the rows in it, in order."""
+    left_out: tuple[str, ...]
+    """What stays behind and why, a line for each kind."""
+    source: str
+    """Where the rows came from, in words; may be empty."""
+
+    @property
+    def kind(self) -> Kind:
+        """Whether this creates or appends."""
+        return self.target.kind
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace that is written to."""
+        return self.target.workspace
+
+    @property
+    def rows(self) -> int:
+        """How many credentials go."""
+        return len(self.row_ids)
+
+    @property
+    def confirmation(self) -> str:
+        """What a person types to send it."""
+        return f"send {self.rows}"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretPlan:
+    """The making of a workspace's signing secret; an old one dies at once."""
+
+    workspace: Workspace
+    old: WebhookSecret | None
+    """The secret that this replaces, as last listed; None where there is none yet."""
+
+    @property
+    def kind(self) -> Kind:
+        """Always the replacement of a secret."""
+        return Kind.REPLACE_SECRET
+
+    @property
+    def rows(self) -> int:
+        """No credentials go."""
+        return 0
+
+    @property
+    def source(self) -> str:
+        """Nothing of this machine's goes."""
+        return ""
+
+    @property
+    def confirmation(self) -> str:
+        """What a person types to do it: `create`, or `replace` and the end of the old id."""
+        if self.old is None:
+            return "create"
+        return f"replace {(self.old.id or '')[-4:]}".rstrip()
+
+
+Plan = CredentialPlan | SecretPlan
+
+
+def plan(session: EditSession, target: Target, source: str) -> CredentialPlan:
+    """The rows of the session that go, as they would be sent to the target."""
+    rows = session.sendable()
+    return CredentialPlan(
+        target=target,
+        credentials=Secret(dump(rows)),
+        row_ids=rows.ids or (),
+        left_out=tuple(group.words for group in session.problem_groups()),
+        source=source,
+    )

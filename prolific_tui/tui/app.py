@@ -1,0 +1,214 @@
+"""The application: screens and shell put together, the way in, the way out, and a safe crash."""
+
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.screen import ModalScreen, Screen
+
+from prolific_tui.models import CredentialPool
+from prolific_tui.operations import Operations
+from prolific_tui.submission.plan import Target
+from prolific_tui.tui.dialogs import ChoiceDialog, ConfirmDialog
+from prolific_tui.tui.screens.account import AccountScreen
+from prolific_tui.tui.screens.editor import EditorScreen
+from prolific_tui.tui.screens.history import HistoryScreen
+from prolific_tui.tui.screens.pool_words import short_id
+from prolific_tui.tui.screens.pools import PoolsScreen
+from prolific_tui.tui.screens.webhooks import WebhooksScreen
+from prolific_tui.tui.shell import Reading, Shell
+from prolific_tui.tui.terminal import Departure, Driver
+from prolific_tui.tui.theme import LEDGER
+from prolific_tui.version import NAME, VERSION
+
+
+class ProlificApp(Shell, inherit_bindings=False):
+    """The dashboard."""
+
+    TITLE = NAME
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    """Its own binding would take the colon away from text fields; `action_commands` opens it."""
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "pools": PoolsScreen,
+        "webhooks": WebhooksScreen,
+        "history": HistoryScreen,
+        "account": AccountScreen,
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "mode('pools')", "Pools", show=False, tooltip="Pools"),
+        Binding("2", "mode('webhooks')", "Webhooks", show=False, tooltip="Webhooks"),
+        Binding("3", "mode('history')", "History", show=False, tooltip="History"),
+        Binding("4", "mode('account')", "Account", show=False, tooltip="Account"),
+        Binding("colon", "commands", "Commands", show=False, key_display=":", tooltip="Commands"),
+        Binding("ctrl+c", "leave", "Quit", show=False),
+    ]
+
+    def __init__(self, operations: Operations, *, file: Path | None = None) -> None:
+        super().__init__(operations, driver_class=Driver)
+        self.register_theme(LEDGER)
+        self.theme = LEDGER.name
+        self._file = file
+        """A file to open once the workspace's pools are known."""
+        self.departure = Departure(self.operations.writes.wait, self._leave_with)
+        """The way out when the process is told to end."""
+
+    # The way in
+
+    def on_mount(self) -> None:
+        """Show the pools; look for a token after the first paint."""
+        self.operations.start(self.happened)
+        if isinstance(self._driver, Driver):
+            self._driver.on_closed = lambda: self.departure.begin(signal.SIGHUP)
+        self.switch_mode("pools")
+        self.call_after_refresh(self.sign_in)
+
+    def watch_signing_in(self, reading: Reading[Any]) -> None:
+        """Ask for a token where no place holds one."""
+        if reading.value is not None and reading.value.account is None:
+            self.switch_mode("account")
+
+    def watch_pools(self, reading: Reading[tuple[CredentialPool, ...]]) -> None:
+        """Open the file that was named on the command line, once."""
+        if reading.value is not None and self._file is not None:
+            file, self._file = self._file, None
+            self.open_file(file, reading.value)
+
+    @work
+    async def open_file(self, file: Path, pools: tuple[CredentialPool, ...]) -> None:
+        """Ask what a file is for, and open it in the editor."""
+        workspace = self.workspace
+        if workspace is None:
+            return
+        labels = [f"Append to {short_id(pool)}" for pool in pools]
+        answer = await self.push_screen_wait(
+            ChoiceDialog(
+                f"What is {file.name} for?",
+                f"Nothing is sent yet. Workspace: {workspace.title}",
+                ["Create a new pool", *labels],
+            )
+        )
+        if answer is not None:
+            target = Target(workspace, pools[answer - 1] if answer else None)
+            self.push_screen(EditorScreen(self.draft_for(target), load=file))
+
+    # Keys that act everywhere
+
+    def action_mode(self, mode: str) -> None:
+        """Go to one of the four screens."""
+        if mode != self.current_mode:
+            self.say("")
+            self.switch_mode(mode)
+
+    @work
+    async def action_workspace(self) -> None:
+        """Choose another workspace."""
+        workspaces = self.workspaces.value
+        if not workspaces:
+            self.say("No workspaces are known yet; r reads them again.")
+            return
+        titles = [workspace.title for workspace in workspaces]
+        # Titles repeat; where they do, the id tells them apart.
+        labels = [
+            f"{w.title}   {w.id}" if titles.count(w.title) > 1 else w.title for w in workspaces
+        ]
+        at = workspaces.index(self.workspace) if self.workspace in workspaces else 0
+        answer = await self.push_screen_wait(
+            ChoiceDialog("Workspace", f"{len(workspaces)} in all", labels, highlighted=at)
+        )
+        if answer is not None:
+            self.say("")
+            self.open_workspace(workspaces[answer])
+
+    def action_commands(self) -> None:
+        """Open the list of commands."""
+        if not isinstance(self.screen, ModalScreen):
+            self.push_screen(CommandPalette(id="--command-palette"))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every key of the screen as a command; Textual's own, screenshots among them, are not."""
+        seen = set()
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.tooltip and binding.action not in seen:
+                seen.add(binding.action)
+                yield SystemCommand(
+                    binding.description,
+                    f"{self.get_key_display(binding)}  {binding.tooltip}",
+                    self._runner(binding.action, screen),
+                )
+
+    def _runner(self, action: str, screen: Screen[Any]) -> Callable[[], Any]:
+        return lambda: self.run_action(action, screen)
+
+    # The way out
+
+    @work
+    async def action_leave(self) -> None:
+        """Quit, after asking where something would be lost."""
+        if isinstance(self.screen, ModalScreen):
+            return
+        if self.sending is not None and not await self._may_leave_open():
+            return
+        rows = self.unsent_rows()
+        if rows and not await self.push_screen_wait(
+            ConfirmDialog(
+                f"Quit and lose {rows:,} unsent row{'' if rows == 1 else 's'}?",
+                "They are only in this program's memory. Esc or n goes back to them.",
+            )
+        ):
+            return
+        self.exit(0)
+
+    async def _may_leave_open(self) -> bool:
+        answer = await self.push_screen_wait(
+            ChoiceDialog(
+                "A send is under way",
+                "If you quit now, nobody learns here whether it arrived. Look at the pool's total"
+                " before you send the same rows again.",
+                ["Stay and wait for the answer", "Quit now and leave it open"],
+            )
+        )
+        return answer == 1 or (answer is not None and self.sending is None)
+
+    def _leave_with(self, status: int) -> None:
+        """Close the interface with an exit status; called on another thread."""
+        loop = self._loop
+        if loop is not None:
+            loop.call_soon_threadsafe(lambda: self.exit(status, return_code=status))
+
+    # Crashes
+
+    def _fatal_error(self) -> None:
+        """Say where it broke, and nothing of what was there.
+
+        Textual's own report prints local variables, which hold tokens and passwords; an
+        exception's text can quote them too, so only its type is named.
+        """
+        self._exit_renderables.append(Text(crash_report(sys.exc_info()[1])))
+        self._close_messages_no_wait()
+
+
+def crash_report(error: BaseException | None) -> str:
+    """The places that an error came through and its type; never a value and never its text."""
+    lines = [
+        f"{NAME} {VERSION} stopped because of an error in itself.",
+        "A send that was under way may or may not have arrived: look before you send again.",
+    ]
+    while error is not None:
+        lines.append(f"{type(error).__name__} at")
+        lines += [
+            f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}"
+            for frame in traceback.extract_tb(error.__traceback__)
+        ]
+        error = error.__cause__ or error.__context__
+    lines.append("Please report it with these lines; they hold nothing of yours.")
+    return "\n".join(lines)

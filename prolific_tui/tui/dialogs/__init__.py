@@ -1,0 +1,28 @@
+"""Dialogs: each asks one thing, or tells one thing, and gives back what was decided.
+
+They stand in a box above the screen they belong to. While one is open no key of the screen acts.
+"""
+
+from prolific_tui.tui.dialogs.ask import (
+    ChoiceDialog,
+    ConfirmDialog,
+    PasteDialog,
+    TextDialog,
+    TypedConfirmation,
+)
+from prolific_tui.tui.dialogs.base import LIST_KEYS
+from prolific_tui.tui.dialogs.path import PathDialog
+from prolific_tui.tui.dialogs.tell import ErrorDialog, HelpDialog, OutcomeDialog
+
+__all__ = [
+    "LIST_KEYS",
+    "ChoiceDialog",
+    "ConfirmDialog",
+    "ErrorDialog",
+    "HelpDialog",
+    "OutcomeDialog",
+    "PasteDialog",
+    "PathDialog",
+    "TextDialog",
+    "TypedConfirmation",
+]

@@ -1,0 +1,247 @@
+"""Dialogs that ask: yes or no, one of several, a line of text, the words of a confirmation."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from prolific_tui.tui.dialogs.base import Choices, Dialog
+from prolific_tui.tui.widgets import Field, paragraph
+from prolific_tui.visible import visible
+
+
+class ConfirmDialog(Dialog[bool]):
+    """A question with two answers, each its own key."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "yes", "Yes"),
+        Binding("n,escape", "cancel", "No", key_display="n"),
+    ]
+
+    def __init__(self, title: str, message: str) -> None:
+        super().__init__()
+        self._heading = title
+        self._message = message
+
+    @property
+    def heading(self) -> str:
+        """The question."""
+        return self._heading
+
+    def body(self) -> ComposeResult:
+        """What each answer means."""
+        yield paragraph(self._message)
+
+    def action_yes(self) -> None:
+        """Answer yes."""
+        self.dismiss(True)
+
+    def action_cancel(self) -> None:
+        """Answer no."""
+        self.dismiss(False)
+
+
+class ChoiceDialog(Dialog[int | None]):
+    """One of several; the answer is its index. Typing narrows long lists."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Choose", key_display="Enter"),
+        Binding("slash", "find", "Find", key_display="/"),
+        Binding("escape", "cancel", "Cancel", key_display="Esc"),
+    ]
+
+    def __init__(
+        self, title: str, message: str, labels: Sequence[str], *, highlighted: int | None = 0
+    ) -> None:
+        super().__init__()
+        self._heading = title
+        self._message = message
+        self._labels = tuple(labels)
+        self._shown = tuple(range(len(labels)))
+        self._highlighted = highlighted
+
+    @property
+    def heading(self) -> str:
+        """What is chosen."""
+        return self._heading
+
+    def body(self) -> ComposeResult:
+        """The choices."""
+        if self._message:
+            yield paragraph(self._message)
+        find = Field(placeholder="part of the name, then Enter", id="find")
+        find.display = False
+        yield find
+        yield Choices(self._labels)
+
+    def on_mount(self) -> None:
+        """Start at the present choice."""
+        choices = self.query_one(Choices)
+        choices.highlighted = self._highlighted
+        choices.focus()
+
+    def action_find(self) -> None:
+        """Ask for a part of the name."""
+        find = self.query_one("#find", Field)
+        find.display = True
+        find.focus()
+
+    @on(Input.Changed, "#find")
+    def narrow(self, event: Input.Changed) -> None:
+        """Show only what holds the text."""
+        wanted = event.value.casefold()
+        self._shown = tuple(
+            index for index, label in enumerate(self._labels) if wanted in label.casefold()
+        )
+        choices = self.query_one(Choices)
+        choices.clear_options()
+        choices.add_options(Option(Text(visible(self._labels[index]))) for index in self._shown)
+        choices.highlighted = 0 if self._shown else None
+
+    @on(Input.Submitted, "#find")
+    def found(self) -> None:
+        """Go back to the list, or take the only choice left."""
+        if len(self._shown) == 1:
+            self.dismiss(self._shown[0])
+        else:
+            self.query_one(Choices).focus()
+
+    @on(OptionList.OptionSelected)
+    def chosen(self, event: OptionList.OptionSelected) -> None:
+        """Answer with the choice."""
+        self.dismiss(self._shown[event.option_index])
+
+
+class TextDialog(Dialog[str | None]):
+    """A line of text; masked where it is a secret."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Accept", key_display="Enter"),
+        Binding("escape", "cancel", "Cancel", key_display="Esc"),
+    ]
+
+    def __init__(
+        self, title: str, message: str, value: str = "", *, masked: bool = False
+    ) -> None:
+        super().__init__()
+        self._heading = title
+        self._message = message
+        self._value = value
+        self._masked = masked
+
+    @property
+    def heading(self) -> str:
+        """What is asked for."""
+        return self._heading
+
+    def body(self) -> ComposeResult:
+        """The explanation and the field."""
+        yield paragraph(self._message)
+        yield Field(self._value, masked=self._masked)
+
+    @on(Input.Submitted)
+    def accept(self, event: Input.Submitted) -> None:
+        """Answer with the text."""
+        self.dismiss(event.value)
+
+
+class TypedConfirmation(Dialog[bool]):
+    """A step that can't be taken back: done only once its words are typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Do it", key_display="Enter"),
+        Binding("escape", "cancel", "Cancel", key_display="Esc"),
+    ]
+
+    def __init__(self, title: str, message: str, words: str) -> None:
+        super().__init__()
+        self._heading = title
+        self._message = message
+        self._words = words
+
+    @property
+    def heading(self) -> str:
+        """What would be done."""
+        return self._heading
+
+    def body(self) -> ComposeResult:
+        """What it means, and the field for the words."""
+        yield paragraph(self._message)
+        yield Static(Text.assemble("Type  ", (self._words, "bold"), " :"), markup=False)
+        yield Field()
+        yield paragraph("", id="remark")
+
+    def on_mount(self) -> None:
+        """Be ready for the words."""
+        self.query_one(Field).focus()
+
+    @on(Input.Submitted)
+    def accept(self, event: Input.Submitted) -> None:
+        """Go on if the words are right."""
+        if event.value.strip() == self._words:
+            self.dismiss(True)
+        else:
+            self.query_one("#remark", Static).update(
+                Text(f"Nothing was done. Type exactly: {self._words}")
+            )
+
+    def action_cancel(self) -> None:
+        """Do nothing."""
+        self.dismiss(False)
+
+
+class PasteDialog(Dialog[str]):
+    """A box that takes a paste and shows how much arrived, never what: passwords are in it."""
+
+    TITLE_TEXT = "Paste credentials"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "done", "Done; it is asked what to do with it", key_display="Esc")
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[str] = []
+
+    def body(self) -> ComposeResult:
+        """What to do, and how much arrived."""
+        yield paragraph(
+            "Paste now, with your terminal's own key. Lines of username,password or columns"
+            " copied from a spreadsheet. Nothing of it is displayed."
+        )
+        yield paragraph("Nothing has arrived yet.", id="arrived")
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a paste that the terminal marked as one."""
+        event.stop()
+        self._take(event.text)
+
+    def on_key(self, event: events.Key) -> None:
+        """Take what arrives as single keys, from terminals that do not mark a paste."""
+        if event.key in ("enter", "ctrl+j"):
+            text = "\n"
+        elif event.key == "tab":
+            text = "\t"
+        elif event.is_printable and event.character:
+            text = event.character
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self._take(text)
+
+    def _take(self, text: str) -> None:
+        self._parts.append(text)
+        whole = "".join(self._parts)
+        lines = len([line for line in whole.splitlines() if line.strip()])
+        self.query_one("#arrived", Static).update(
+            Text(f"{lines:,} line{'' if lines == 1 else 's'}, {len(whole):,} characters arrived.")
+        )
+
+    def action_done(self) -> None:
+        """Give back what arrived."""
+        self.dismiss("".join(self._parts))

@@ -1,0 +1,119 @@
+"""The dialog that asks for a path and completes it."""
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from prolific_tui.tui.dialogs.base import Choices, Dialog
+from prolific_tui.tui.widgets import Field, fit, paragraph
+
+Completer = Callable[[str], Awaitable[tuple[str, ...]]]
+"""Gives the ways in which a path that is being typed may go on."""
+
+
+class PathDialog(Dialog[str | None]):
+    """A path, completed with Tab or chosen from the list below the field."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Accept", key_display="Enter"),
+        Binding("tab", "complete", "Complete", key_display="Tab", priority=True),
+        Binding("down", "to_list", "Choose below", key_display="↓", priority=False),
+        Binding("escape", "cancel", "Cancel", key_display="Esc"),
+    ]
+
+    def __init__(
+        self, title: str, message: str, complete: Completer, *, opens: bool = True
+    ) -> None:
+        """Ask for a path.
+
+        Args:
+            title: What the path is for.
+            message: What will be done with it.
+            complete: Gives completions of what is typed.
+            opens: Whether choosing a file answers at once; a file to be made is only typed.
+        """
+        super().__init__()
+        self._heading = title
+        self._message = message
+        self._complete = complete
+        self._opens = opens
+        self._completions: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """What the path is for."""
+        return self._heading
+
+    def body(self) -> ComposeResult:
+        """The field, and how it may go on."""
+        yield paragraph(self._message)
+        yield Field()
+        yield Choices((), id="completions")
+
+    def on_mount(self) -> None:
+        """Offer what is there."""
+        self.query_one(Field).focus()
+        self.look("")
+
+    @on(Input.Changed)
+    def changed(self, event: Input.Changed) -> None:
+        """Offer how the new text may go on."""
+        self.look(event.value)
+
+    @work(exclusive=True, group="completion")
+    async def look(self, prefix: str) -> None:
+        """Look for completions and offer them."""
+        self._completions = await self._complete(prefix)
+        choices = self.query_one(Choices)
+        choices.clear_options()
+        choices.add_options(
+            Option(Text(fit(path, max(choices.size.width - 2, 20), keep_end=True)))
+            for path in self._completions
+        )
+        choices.display = bool(self._completions)
+
+    def action_complete(self) -> None:
+        """Take what all completions have in common; the only one as a whole."""
+        if not self._completions:
+            return
+        shared = self._completions[0]
+        for path in self._completions[1:]:
+            while not path.startswith(shared):
+                shared = shared[:-1]
+        field = self.query_one(Field)
+        if len(shared) > len(field.value):
+            self._type(shared)
+
+    def action_to_list(self) -> None:
+        """Go to the list below the field."""
+        if self._completions:
+            choices = self.query_one(Choices)
+            choices.focus()
+            choices.highlighted = 0
+
+    def _type(self, path: str) -> None:
+        field = self.query_one(Field)
+        field.value = path
+        field.cursor_position = len(path)
+        field.focus()
+
+    @on(OptionList.OptionSelected)
+    def chosen(self, event: OptionList.OptionSelected) -> None:
+        """Open the file that was chosen, or look into the folder."""
+        path = self._completions[event.option_index]
+        if path.endswith("/") or not self._opens:
+            self._type(path)
+        else:
+            self.dismiss(path)
+
+    @on(Input.Submitted)
+    def accept(self, event: Input.Submitted) -> None:
+        """Answer with the path."""
+        if event.value.strip():
+            self.dismiss(event.value)

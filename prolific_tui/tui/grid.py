@@ -1,0 +1,276 @@
+"""The grid in which credentials are made right: a line-API view over an edit session.
+
+It draws only the rows that are on the screen, straight from the session's document, and refreshes
+only the lines that a change names; a million rows cost it what a thousand do.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Offset, Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from prolific_tui.credentials.document import Column
+from prolific_tui.credentials.session import Delta, EditSession
+from prolific_tui.secret import MASK
+from prolific_tui.tui.widgets import fit
+
+_MARK_WIDTH: Final = 4
+"""The state's letter, a space, the cursor, a space."""
+_GAP: Final = 2
+_LETTER_CLASSES: Final = {
+    "D": "grid--duplicate",
+    "B": "grid--blocked",
+    "P": "grid--in-pool",
+    "L": "grid--look-again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the grid's columns begin, in cells, and how wide they are."""
+
+    number: int
+    """The width of the row number."""
+    username: int
+    password: int
+    note: int
+
+    @classmethod
+    def for_width(cls, width: int, rows: int) -> "Columns":
+        """Shares of a width; the note is as wide as the username."""
+        number = max(4, len(f"{rows:,}"))
+        room = max(width - _MARK_WIDTH - number - 3 * _GAP, 12)
+        password = min(max(room // 5, len(MASK) + 2), 24)
+        username = (room - password) // 2
+        return cls(number, username, password, room - password - username)
+
+    def start(self, column: Column) -> int:
+        """The cell in which a column begins."""
+        username = _MARK_WIDTH + self.number + _GAP
+        return username if column is Column.USERNAME else username + self.username + _GAP
+
+    def width(self, column: Column) -> int:
+        """How many cells a column has."""
+        return self.username if column is Column.USERNAME else self.password
+
+    def heading(self) -> str:
+        """The line above the rows."""
+        gap = " " * _GAP
+        return (
+            " " * _MARK_WIDTH
+            + f"{'#':>{self.number}}{gap}{'username':<{self.username}}{gap}"
+            + f"{'password':<{self.password}}{gap}note"
+        )
+
+
+class CredentialGrid(ScrollView, can_focus=True):
+    """Rows of credentials with a cursor on one cell; passwords are masked unless revealed."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "grid--cursor",
+        "grid--number",
+        "grid--duplicate",
+        "grid--blocked",
+        "grid--in-pool",
+        "grid--look-again",
+        "grid--note",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False, tooltip="One row up"),
+        Binding("down,j", "move(1)", "Down", show=False, tooltip="One row down"),
+        Binding("left,h", "column('username')", "Left", show=False, tooltip="To the username"),
+        Binding("right,l", "column('password')", "Right", show=False, tooltip="To the password"),
+        Binding("pageup", "page(-1)", "Page up", show=False, tooltip="One page up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, tooltip="One page down"),
+        Binding("home,g", "first", "First row", show=False, tooltip="First row"),
+        Binding("end,G", "last", "Last row", show=False, tooltip="Last row"),
+    ]
+
+    row: reactive[int] = reactive(0, repaint=False)
+    """The row that the cursor is on, counted from 0."""
+    column: reactive[Column] = reactive(Column.USERNAME, repaint=False)
+    """The column that the cursor is on."""
+    revealed: reactive[bool] = reactive(False)
+    """Whether passwords are shown."""
+
+    class Moved(Message):
+        """The cursor is on another row, or the row under it changed."""
+
+    class EditRequested(Message):
+        """The cell under the cursor was chosen with a click."""
+
+    def __init__(self, session: EditSession) -> None:
+        super().__init__()
+        self.session = session
+        self._styles: dict[str, Style] = {}
+        self.columns = Columns.for_width(80, 0)
+
+    # Size
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Lay the columns out for the new width."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        rows = len(self.session.document)
+        width = self.scrollable_content_region.width or self.size.width
+        columns = Columns.for_width(width, rows)
+        if columns != self.columns:
+            self.columns = columns
+            self.refresh()
+        size = Size(width, rows)
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def notify_style_update(self) -> None:
+        """Look styles up again after the theme changed."""
+        super().notify_style_update()
+        self._styles.clear()
+
+    # Changes
+
+    def apply(self, delta: Delta) -> None:
+        """Show a change that the session made: only the lines that it names are drawn again."""
+        self._lay_out()
+        last = max(len(self.session.document) - 1, 0)
+        top = self.scroll_offset.y
+        visible_rows = range(top, min(top + self.size.height, last + 1))
+        if delta.moved:
+            first = max(delta.start, top)
+            self.refresh(Region(0, first - top, self.size.width, self.size.height - first + top))
+        for row in visible_rows:
+            if not (delta.moved and row >= delta.start) and delta.touches(self.session, row):
+                self.refresh_line(row)
+        self.row = min(self.row, last)
+        self.post_message(self.Moved())
+
+    def show_session(self, session: EditSession) -> None:
+        """Show another session from its first row."""
+        self.session = session
+        self._lay_out()
+        self.row = 0
+        self.scroll_to(y=0, animate=False, force=True)
+        self.refresh()
+        self.post_message(self.Moved())
+
+    # The cursor
+
+    def validate_row(self, row: int) -> int:
+        """Keep the cursor on a row that is there."""
+        return max(0, min(row, len(self.session.document) - 1))
+
+    def watch_row(self, before: int, row: int) -> None:
+        """Draw the two lines that changed, and bring the cursor's into view."""
+        self.refresh_line(before)
+        self.refresh_line(row)
+        self._bring_into_view(row)
+        self.post_message(self.Moved())
+
+    def watch_column(self) -> None:
+        """Draw the cursor's line."""
+        self.refresh_line(self.row)
+
+    def _bring_into_view(self, row: int) -> None:
+        top, height = self.scroll_offset.y, self.size.height
+        if row < top:
+            self.scroll_to(y=row, animate=False, force=True)
+        elif row >= top + height:
+            self.scroll_to(y=row - height + 1, animate=False, force=True)
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor by some rows."""
+        self.row += rows
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by some pages."""
+        self.row += pages * max(self.size.height - 1, 1)
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self.row = 0
+
+    def action_last(self) -> None:
+        """Go to the last row."""
+        self.row = len(self.session.document) - 1
+
+    def action_column(self, name: str) -> None:
+        """Go to a column by its name."""
+        self.column = Column[name.upper()]
+
+    def cell_region(self) -> Region:
+        """Where the cell under the cursor is, inside this widget."""
+        return Region(
+            self.columns.start(self.column),
+            self.row - self.scroll_offset.y,
+            self.columns.width(self.column),
+            1,
+        )
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the cell; a second click edits it."""
+        row = event.y + self.scroll_offset.y
+        if row >= len(self.session.document):
+            return
+        self.row = row
+        at_password = event.x >= self.columns.start(Column.PASSWORD)
+        self.column = Column.PASSWORD if at_password else Column.USERNAME
+        if event.chain == 2:
+            self.post_message(self.EditRequested())
+
+    # Drawing
+
+    def _style(self, name: str) -> Style:
+        style = self._styles.get(name)
+        if style is None:
+            style = self._styles[name] = self.get_component_rich_style(name, partial=True)
+        return style
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row."""
+        width = self.size.width
+        base = self.rich_style
+        row = y + self.scroll_offset.y
+        if row >= len(self.session.document):
+            return Strip.blank(width, base)
+        content = self.session.document.row(row)
+        state = self.session.state(row)
+        letter_class = _LETTER_CLASSES.get(state.letter)
+        state_style = base + self._style(letter_class) if letter_class else base
+        here = row == self.row
+        columns = self.columns
+        username, password = content.username, content.password
+        shown = fit(password if self.revealed else (MASK if password else ""), columns.password)
+        cursor = base + self._style("grid--cursor") if self.has_focus or not here else base
+        styles = {column: state_style for column in Column}
+        if here:
+            styles[self.column] = state_style + self._style("grid--cursor")
+        gap = Segment(" " * _GAP, base)
+        number_style = base if here else base + self._style("grid--number")
+        return Strip(
+            [
+                Segment(f"{state.letter or ' ':1} ", state_style),
+                Segment("> " if here else "  ", cursor),
+                Segment(f"{row + 1:>{columns.number},}", number_style),
+                gap,
+                Segment(fit(username, columns.username), styles[Column.USERNAME]),
+                gap,
+                Segment(shown, styles[Column.PASSWORD]),
+                gap,
+                Segment(fit("; ".join(state.words), columns.note), state_style),
+            ]
+        ).crop_extend(0, width, base)
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's own cursor belongs."""
+        return self.cell_region().offset + self.content_region.offset
+
+

@@ -1,0 +1,196 @@
+"""Account: whose token is in use, where it came from, where it is kept, and the keyring's state."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.operations import Account, KeyringReport
+from prolific_tui.settings import TokenPlace
+from prolific_tui.tui.dialogs import ChoiceDialog, ConfirmDialog, TextDialog
+from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.visible import visible
+
+_LABEL = 14
+
+
+class AccountScreen(BaseScreen):
+    """The fourth screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "token", "Enter a token", tooltip="Use another token"),
+        Binding("k", "keep", "Keep it", tooltip="Choose where the token is kept"),
+        Binding("d", "forget", "Forget it", tooltip="Delete the kept token and sign out"),
+        Binding("r", "refresh", "Refresh", tooltip="Check token and keyring again"),
+        Binding("question_mark", "help", "Keys", key_display="?", tooltip="This list"),
+        Binding("q", "app.leave", "Quit", tooltip="Quit; asks if anything would be lost"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keyring: KeyringReport | None = None
+
+    def body(self) -> ComposeResult:
+        """What is known of the account."""
+        with VerticalScroll(id="account"):
+            yield Static(id="account-text", markup=False)
+
+    def on_mount(self) -> None:
+        """Follow the account; ask for the keyring's state."""
+        super().on_mount()
+        self.watch(self.app, "account", self.show_account)
+        self.watch(self.app, "signing_in", self.show_account, init=False)
+        self.look_at_keyring()
+
+    @work(exclusive=True, group="keyring")
+    async def look_at_keyring(self) -> None:
+        """Ask for the keyring's state."""
+        self._keyring = await self.app.operations.keyring_report()
+        self.show_account()
+
+    def show_account(self) -> None:
+        """Show what is known."""
+        account = self.app.account
+        text = Text("\n")
+
+        def entry(label: str, value: str, style: str = "") -> None:
+            text.append(f" {label:<{_LABEL}}")
+            text.append(f"{visible(value)}\n", style)
+
+        if account is None:
+            entry("Token", "none in use", "bold")
+            entry("", "t takes one. You make it in Prolific's settings.")
+        else:
+            entry("Owner", account.me.email, "bold")
+            if account.me.name:
+                entry("", account.me.name)
+            entry("Token", account.origin)
+        entry("Service", self.app.operations.service_url)
+        for note in account.network_notes if account else ():
+            entry("", note)
+        text.append("\n")
+        keyring = self._keyring
+        if keyring is None:
+            entry("Keyring", "looking…")
+        else:
+            entry("Keyring", keyring.title, "bold")
+            entry("", keyring.message)
+            if keyring.hint:
+                entry("", keyring.hint)
+        signing_in = self.app.signing_in
+        for note in signing_in.value.notes if signing_in.value else ():
+            entry("Note", note)
+        if account is None and signing_in.error is not None:
+            error = signing_in.error
+            text.append("\n")
+            entry("Last attempt", error.title, "bold")
+            entry("", error.message)
+            entry("", error.hint)
+        self.query_one("#account-text", Static).update(text)
+
+    def action_refresh(self) -> None:
+        """Check the token and the keyring again."""
+        self.app.say("")
+        self._keyring = None
+        self.show_account()
+        self.look_at_keyring()
+        self.app.sign_in()
+
+    def _may_change(self) -> bool:
+        if self.app.sending is not None:
+            self.app.say("A send is under way; the token can be changed when it is over.")
+        return self.app.sending is None
+
+    @work(exclusive=True, group="token")
+    async def action_token(self) -> None:
+        """Ask for a token, check it, say whose it is, and ask where to keep it."""
+        if not self._may_change():
+            return
+        text = await self.app.push_screen_wait(
+            TextDialog(
+                "API token",
+                "Paste a token from Prolific's settings. It is not displayed, and goes only to"
+                f" {self.app.operations.service_url}.",
+                masked=True,
+            )
+        )
+        if not text:
+            self.app.say("No token was taken.")
+            return
+        self.app.say("Checking the token…")
+        try:
+            account = await self.app.operations.sign_in_with(text)
+        except ProlificTuiError as error:
+            self.app.say("")
+            self.app.show_error(error)
+            return
+        self.app.say(f"This is the token of {account.me.email}.")
+        self.app.use_account(account)
+        await self._ask_where_to_keep(account)
+
+    @work(exclusive=True, group="token")
+    async def action_keep(self) -> None:
+        """Ask where the token is kept."""
+        if self.app.account is None:
+            self.app.say("There is no token to keep. t takes one.")
+        else:
+            await self._ask_where_to_keep(self.app.account)
+
+    async def _ask_where_to_keep(self, account: Account) -> None:
+        keyring = await self.app.operations.keyring_report()
+        places = {
+            TokenPlace.FILE: "In a file only you can read, as plain text; anyone with your account"
+            " or root can read it",
+            TokenPlace.SESSION: "Nowhere: for this session only. With PROLIFIC_TOKEN it can be"
+            " given each time: read -rs PROLIFIC_TOKEN; export PROLIFIC_TOKEN",
+        }
+        if keyring.usable:
+            places = {TokenPlace.KEYRING: "In the keyring of this machine"} | places
+        answer = await self.app.push_screen_wait(
+            ChoiceDialog(
+                f"Token of {account.me.email}: where to keep it?",
+                f"{keyring.title}. {keyring.message}",
+                list(places.values()),
+                highlighted=None,
+            )
+        )
+        if answer is None:
+            self.app.say("The token is used for this session and kept nowhere new.")
+            return
+        place = list(places)[answer]
+        self.app.say("Keeping the token…")
+        try:
+            self.app.use_account(await self.app.operations.keep_token(account, place))
+        except ProlificTuiError as error:
+            self.app.say("The token is used for this session; it was not kept.")
+            self.app.show_error(error)
+        else:
+            kept = place in (TokenPlace.KEYRING, TokenPlace.FILE)
+            self.app.say("Kept, and read back to be sure." if kept else "Used for this session only.")
+
+    @work(exclusive=True, group="token")
+    async def action_forget(self) -> None:
+        """Delete the token and sign out, after asking."""
+        if self.app.account is None:
+            self.app.say("There is no token to forget.")
+            return
+        if not self._may_change():
+            return
+        sure = await self.app.push_screen_wait(
+            ConfirmDialog(
+                "Forget the token?",
+                "It is deleted from the keyring and from this program's file, and no longer used."
+                " It stays valid at Prolific until you delete it there.",
+            )
+        )
+        if not sure:
+            self.app.say("The token is still in use.")
+            return
+        notes = await self.app.operations.forget_token()
+        self.app.use_account(None)
+        self.app.say("The token is forgotten." if not notes else " ".join(notes))

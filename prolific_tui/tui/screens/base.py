@@ -1,0 +1,104 @@
+"""What all screens have: the bar at the top, the line for messages, the keys at the bottom."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import getters
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from prolific_tui.tui.dialogs import HelpDialog
+from prolific_tui.tui.shell import Shell
+from prolific_tui.tui.widgets import KeyBar, Line, Rule, fit
+from prolific_tui.visible import visible
+
+TABS: tuple[tuple[str, str], ...] = (
+    ("pools", "Pools"),
+    ("webhooks", "Webhooks"),
+    ("history", "History"),
+    ("account", "Account"),
+)
+"""The four screens by their mode, in the order of their number keys."""
+
+
+class TopBar(Line):
+    """Where this is, which workspace, and whose account."""
+
+    app = getters.app(Shell)
+
+    def __init__(self, mode: str) -> None:
+        super().__init__(id="top-bar")
+        self._mode = mode
+
+    def on_mount(self) -> None:
+        """Follow the workspace and the account."""
+        self.watch(self.app, "workspace", self._update, init=False)
+        self.watch(self.app, "account", self._update, init=False)
+        self.watch(self.app, "sending", self._update)
+
+    def on_resize(self) -> None:
+        """Fill the new width."""
+        self._update()
+
+    def _update(self) -> None:
+        text = Text(" ")
+        for number, (mode, label) in enumerate(TABS, start=1):
+            here = mode == self._mode
+            text.append(
+                f"{number} {label.upper() if here else label}", "bold reverse" if here else ""
+            )
+            text.append("  ")
+        app = self.app
+        title = visible(app.workspace.title) if app.workspace else ""
+        owner = visible(app.account.me.email) if app.account else "not signed in"
+        right = f"{title}  {owner} "
+        if app.sending is not None:
+            right = f"sending…  {right}"
+        room = self.size.width - text.cell_len
+        text.append(fit(right, max(room, 0), right=True))
+        self.text = text
+
+
+class BaseScreen(Screen[None]):
+    """A screen with a top line, a body, a line for messages and the key bar."""
+
+    app = getters.app(Shell)
+    BINDINGS: ClassVar[list[BindingType]] = []
+    LEGEND: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """What the letters on this screen mean, for the help."""
+
+    def compose(self) -> ComposeResult:
+        """Top line, body, message, keys."""
+        yield self.top()
+        yield Rule(id="top-rule")
+        yield from self.body()
+        yield Line(id="message")
+        yield Rule(id="bottom-rule")
+        yield KeyBar(b for b in self.BINDINGS if isinstance(b, Binding))
+
+    def top(self) -> Line:
+        """The line at the top."""
+        return TopBar(self.app.current_mode)
+
+    def body(self) -> ComposeResult:
+        """What stands between the rules."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        """Show what is said."""
+        self.watch(self.app, "message", self._say)
+
+    def _say(self, message: str) -> None:
+        line = self.query_one("#message", Line)
+        line.text = Text(visible(message))
+        line.display = bool(message)
+
+    def action_help(self) -> None:
+        """List every key that acts here."""
+        keys = []
+        for active in self.active_bindings.values():
+            binding = active.binding
+            if binding.tooltip:
+                keys.append((self.app.get_key_display(binding), binding.tooltip))
+        self.app.push_screen(HelpDialog(list(dict.fromkeys(keys)), self.LEGEND))

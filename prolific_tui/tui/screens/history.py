@@ -1,0 +1,110 @@
+"""History: every write since the program started, and what became of it."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from prolific_tui.submission.run import JournalEntry
+from prolific_tui.tui.dialogs import LIST_KEYS
+from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.widgets import Line, Rule, fit
+from prolific_tui.visible import visible
+
+_KIND, _ROWS, _TIME = 15, 9, 9
+
+
+class EntryList(OptionList):
+    """The writes, a line each, the newest first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = LIST_KEYS
+
+
+class HistoryScreen(BaseScreen):
+    """The third screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "Keys", key_display="?", tooltip="This list"),
+        Binding("q", "app.leave", "Quit", tooltip="Quit; asks if anything would be lost"),
+    ]
+
+    def body(self) -> ComposeResult:
+        """The list, and the whole of the entry under the cursor."""
+        yield Line(id="summary")
+        yield Line(id="headings", classes="headings")
+        yield EntryList(id="entries")
+        with Vertical(id="detail"):
+            yield Rule(id="detail-rule")
+            yield Static(id="detail-text", markup=False)
+
+    def on_mount(self) -> None:
+        """Follow the writes."""
+        super().on_mount()
+        self.watch(self.app, "sends", self.show_entries)
+        self.query_one(EntryList).focus()
+
+    def on_resize(self) -> None:
+        """Fill the new width."""
+        self.show_entries()
+
+    @property
+    def _entries(self) -> tuple[JournalEntry, ...]:
+        return self.app.operations.writes.history()
+
+    def show_entries(self) -> None:
+        """Show the writes known."""
+        entries = self._entries
+        self.query_one("#summary", Line).text = Text(
+            f" {len(entries)} since this program started; it is forgotten when you quit"
+            if entries
+            else " Nothing was sent since this program started."
+        )
+        width = max(self.size.width - 3 - _TIME - _KIND - _ROWS - 3, 10)
+        self.query_one("#headings", Line).text = Text(
+            f"   {fit('Time', _TIME)}{fit('What', _KIND)}{'Rows':>{_ROWS}}   Outcome"
+        )
+        entry_list = self.query_one(EntryList)
+        at = entry_list.highlighted or 0
+        entry_list.clear_options()
+        entry_list.add_options(Option(self._row(entry, width)) for entry in entries)
+        entry_list.display = bool(entries)
+        self.query_one("#headings").display = bool(entries)
+        if entries:
+            entry_list.highlighted = min(at, len(entries) - 1)
+        self.show_detail()
+
+    def _row(self, entry: JournalEntry, width: int) -> Text:
+        outcome = entry.outcome
+        told = f"{outcome.effect.value}: {outcome.title}" if outcome else "under way"
+        rows = f"{entry.rows:,}" if entry.rows else "-"
+        return Text(
+            f"   {entry.begun:%H:%M:%S} {fit(entry.kind.value, _KIND)}{rows:>{_ROWS}}   "
+            f"{fit(told, width)}",
+            no_wrap=True,
+        )
+
+    @on(OptionList.OptionHighlighted, "#entries")
+    def show_detail(self) -> None:
+        """Show the whole of the entry under the cursor."""
+        entries, at = self._entries, self.query_one(EntryList).highlighted
+        detail = self.query_one("#detail", Vertical)
+        detail.display = bool(entries) and at is not None
+        if at is None or at >= len(entries):
+            return
+        entry = entries[at]
+        self.query_one("#detail-rule", Rule).title = f"{entry.kind.value} at {entry.begun:%H:%M:%S}"
+        lines = [f"Workspace {entry.workspace.title}"]
+        if entry.pool_id:
+            lines.append(f"Pool {entry.pool_id}")
+        if entry.source:
+            lines.append(f"From {entry.source}")
+        if entry.outcome:
+            lines.append(entry.outcome.message)
+        self.query_one("#detail-text", Static).update(
+            Text("\n".join(f" {visible(line)}" for line in lines))
+        )

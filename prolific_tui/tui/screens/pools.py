@@ -1,0 +1,222 @@
+"""Pools: the workspace's credential pools, how much of each is left, and the way to fill them."""
+
+from typing import ClassVar, Final
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from prolific_tui.models import CredentialPool, Workspace
+from prolific_tui.submission.plan import Target
+from prolific_tui.tui.dialogs import LIST_KEYS
+from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.screens.editor import EditorScreen
+from prolific_tui.tui.screens.pool_words import short_id
+from prolific_tui.tui.shell import Reading
+from prolific_tui.tui.widgets import GAUGE_WIDTH, Line, Rule, fit, gauge, number
+from prolific_tui.visible import visible
+
+_NUMBER_WIDTH: Final = 9
+_FIXED: Final = 3 + 2 * (_NUMBER_WIDTH + 1) + 2 + GAUGE_WIDTH + 1
+
+
+class PoolList(OptionList):
+    """The pools, a line each; Enter appends to the one under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = LIST_KEYS
+
+
+class PoolsScreen(BaseScreen):
+    """The first screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "append", "Append", tooltip="Add credentials to the pool under the cursor"),
+        Binding("c", "create", "Create", tooltip="Make a new pool from a list of credentials"),
+        Binding("y", "copy_id", "Copy id", tooltip="Copy the pool's id to the clipboard"),
+        Binding("r", "refresh", "Refresh", tooltip="Read again from Prolific"),
+        Binding("w", "app.workspace", "Workspace", tooltip="Switch to another workspace"),
+        Binding("question_mark", "help", "Keys", key_display="?", tooltip="This list"),
+        Binding("q", "app.leave", "Quit", tooltip="Quit; asks if anything would be lost"),
+    ]
+
+    def body(self) -> ComposeResult:
+        """Summary, headings, the list, and what is known of the pool under the cursor."""
+        yield Line(id="summary")
+        yield Line(id="headings", classes="headings")
+        yield Static(id="state", markup=False)
+        yield PoolList(id="pools")
+        with Vertical(id="detail"):
+            yield Rule(id="detail-rule")
+            yield Static(id="detail-text", markup=False)
+
+    def on_mount(self) -> None:
+        """Follow the pools."""
+        super().on_mount()
+        self.watch(self.app, "pools", self.show_pools)
+        self.watch(self.app, "sends", self.show_detail, init=False)
+        self.watch(self.app, "account", self.show_pools, init=False)
+        self.query_one(PoolList).focus()
+
+    def on_resize(self) -> None:
+        """Lay the columns out for the new width."""
+        self.show_pools()
+
+    @property
+    def _pools(self) -> tuple[CredentialPool, ...]:
+        """The pools, the emptiest first; those of unknown fill last."""
+
+        def emptiness(pool: CredentialPool) -> tuple[bool, int, str]:
+            free = pool.available_credentials
+            return free is None, free or 0, pool.credential_pool_id
+
+        return tuple(sorted(self.app.pools.value or (), key=emptiness))
+
+    @property
+    def _current(self) -> CredentialPool | None:
+        index = self.query_one(PoolList).highlighted
+        return self._pools[index] if index is not None and index < len(self._pools) else None
+
+    def show_pools(self) -> None:
+        """Show what is known of the pools, and how fresh that is."""
+        reading = self.app.pools
+        pools = self._pools
+        before = self._current
+        self.query_one("#summary", Line).text = self._summary(reading)
+        width = self.query_one(PoolList).content_region.width or self.size.width
+        name_width = max(width - _FIXED, 8)
+        heading = f"   {fit('Pool', name_width)} {'Free':>{_NUMBER_WIDTH}} {'Total':>{_NUMBER_WIDTH}}"
+        self.query_one("#headings", Line).text = Text(heading)
+        pool_list = self.query_one(PoolList)
+        pool_list.clear_options()
+        pool_list.add_options(Option(self._row(pool, name_width)) for pool in pools)
+        pool_list.display = bool(pools)
+        self.query_one("#headings").display = bool(pools)
+        state = self.query_one("#state", Static)
+        words = self._state(reading)
+        state.display = bool(words)
+        state.update(Text(words))
+        if pools:
+            ids = [pool.credential_pool_id for pool in pools]
+            known = before is not None and before.credential_pool_id in ids
+            pool_list.highlighted = ids.index(before.credential_pool_id) if known and before else 0
+        self.show_detail()
+
+    def _summary(self, reading: Reading[tuple[CredentialPool, ...]]) -> Text:
+        text = Text(" ")
+        if reading.value is not None:
+            pools = reading.value
+            free = [pool.available_credentials for pool in pools]
+            total = [pool.total_credentials for pool in pools]
+            text.append(f"{len(pools)} pool{'' if len(pools) == 1 else 's'}, ")
+            text.append(f"{_sum(free)} free of {_sum(total)}")
+        if reading.loading:
+            text.append("   reading…")
+        elif reading.at is not None:
+            text.append(f"   read at {reading.at:%H:%M:%S}")
+        if reading.error is not None:
+            text.append("   NOT UP TO DATE", "bold")
+        return text
+
+    def _state(self, reading: Reading[tuple[CredentialPool, ...]]) -> str:
+        """What to say where there is no list, or where the list is not fresh."""
+        if reading.error is not None:
+            error = reading.error
+            words = "\n".join(filter(None, (error.title, error.message, error.hint)))
+            lines = "\n ".join(visible(line) for line in words.split("\n"))
+            return f"\n {lines}\n\n r tries again, w goes to another workspace.\n"
+        if self.app.account is None:
+            return "\n Not signed in.\n\n 4 Account takes a token.\n"
+        if reading.value is None:
+            return "\n Reading the pools…\n" if reading.loading else ""
+        if not reading.value:
+            return (
+                "\n No credential pool in this workspace yet.\n\n"
+                " c makes one from a list of usernames and passwords.\n"
+            )
+        return ""
+
+    def _row(self, pool: CredentialPool, name_width: int) -> Text:
+        free, total = pool.available_credentials, pool.total_credentials
+        empty = free == 0
+        text = Text(no_wrap=True)
+        text.append("   ")
+        text.append(fit(short_id(pool), name_width))
+        text.append(f" {number(free):>{_NUMBER_WIDTH}}", "bold" if empty else "")
+        text.append(f" {number(total):>{_NUMBER_WIDTH}}  ")
+        if free is not None and total is not None:
+            text.append(gauge(free, total))
+        return text
+
+    @on(OptionList.OptionHighlighted, "#pools")
+    def show_detail(self) -> None:
+        """Show what is known of the pool under the cursor."""
+        pool = self._current
+        detail = self.query_one("#detail", Vertical)
+        detail.display = pool is not None
+        if pool is None:
+            return
+        self.query_one("#detail-rule", Rule).title = short_id(pool)
+        text = Text(f" {visible(pool.credential_pool_id)}\n")
+        free, total = pool.available_credentials, pool.total_credentials
+        if free is not None and total is not None:
+            text.append(f" {total - free:,} of {total:,} handed out, {free:,} free.\n")
+        else:
+            text.append(" Prolific did not say how many credentials it holds.\n")
+        text.append(f" {visible(self._last_sent(pool))}")
+        self.query_one("#detail-text", Static).update(text)
+
+    def _last_sent(self, pool: CredentialPool) -> str:
+        for entry in self.app.operations.writes.history():
+            if entry.pool_id == pool.credential_pool_id:
+                effect = entry.outcome.effect.value if entry.outcome else "under way"
+                source = f", {entry.source}" if entry.source else ""
+                return f"Last sent from here: +{entry.rows:,} at {entry.begun:%H:%M}{source}, {effect}"
+        return "Nothing was sent there since this program started."
+
+    # Keys
+
+    def action_refresh(self) -> None:
+        """Read again, from wherever reading stopped."""
+        self.app.read_again()
+
+    def action_copy_id(self) -> None:
+        """Copy the id of the pool under the cursor."""
+        if (pool := self._current) is None:
+            self.app.say("There is no pool to copy the id of.")
+            return
+        self.app.copy(pool.credential_pool_id, "The pool's id")
+
+    def action_append(self) -> None:
+        """Edit rows to append to the pool under the cursor."""
+        workspace, pool = self.app.workspace, self._current
+        if workspace is None or pool is None:
+            self.app.say("There is no pool to append to. c makes one.")
+            return
+        self._edit(Target(workspace, pool))
+
+    def action_create(self) -> None:
+        """Edit rows to make a pool from."""
+        workspace: Workspace | None = self.app.workspace
+        if workspace is None:
+            self.app.say("No workspace is open yet: w chooses one.")
+            return
+        self._edit(Target(workspace))
+
+    @on(OptionList.OptionSelected, "#pools")
+    def selected(self) -> None:
+        """Enter: the same as append."""
+        self.action_append()
+
+    def _edit(self, target: Target) -> None:
+        self.app.say("")
+        self.app.push_screen(EditorScreen(self.app.draft_for(target)))
+
+
+def _sum(numbers: list[int | None]) -> str:
+    """The sum, marked as a lower bound where a number is missing."""
+    known = sum(n for n in numbers if n is not None)
+    return f"{known:,}+?" if None in numbers else f"{known:,}"

@@ -1,0 +1,130 @@
+"""Review: what is about to be sent, where to, what stays behind and why, and the confirmation."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Input, Static
+
+from prolific_tui.submission.outcome import credentials_word
+from prolific_tui.submission.plan import CredentialPlan, plan
+from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.shell import Draft
+from prolific_tui.tui.widgets import Field, Line, fit, number
+from prolific_tui.visible import visible
+
+_LABEL = 16
+
+
+class ReviewScreen(BaseScreen):
+    """Nothing is sent from here before the words at the bottom are typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "send", "Send", key_display="Enter", tooltip="Send, once it is confirmed"),
+        Binding("escape", "back", "Back to the rows", key_display="Esc", tooltip="Send nothing"),
+    ]
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self._draft = draft
+        self._plan: CredentialPlan = plan(draft.session, draft.target, draft.source)
+
+    def top(self) -> Line:
+        """What this is."""
+        return Line(Text(" Review: nothing has been sent yet", "bold"), id="review-top")
+
+    def body(self) -> ComposeResult:
+        """What goes, where to, what stays, and the field."""
+        with VerticalScroll(id="review", can_focus=False):
+            yield Static(self._text(), markup=False)
+        if self._plan.rows:
+            with Horizontal(id="confirmation"):
+                yield Static(
+                    Text.assemble(" Type  ", (self._plan.confirmation, "bold"), " : "),
+                    id="confirmation-label",
+                )
+                yield Field(id="confirmation-field")
+
+    def on_mount(self) -> None:
+        """Be ready for the words."""
+        super().on_mount()
+        for field in self.query(Field):
+            field.focus()
+
+    def _text(self) -> Text:
+        planned, counts = self._plan, self._draft.session.counts
+        pool, workspace = planned.target.pool, planned.workspace
+        text = Text()
+
+        def entry(label: str, value: str, style: str = "") -> None:
+            text.append(f" {label:<{_LABEL}}")
+            text.append(f"{visible(value)}\n", style)
+
+        text.append("\n")
+        if pool is None:
+            entry("Create", f"a new pool of {credentials_word(planned.rows)}", "bold")
+        else:
+            entry("Append", f"{credentials_word(planned.rows)} to the pool", "bold")
+            entry("", pool.credential_pool_id)
+            total, free = pool.total_credentials, pool.available_credentials
+            after = "?" if total is None else f"{total + planned.rows:,}"
+            entry("", f"{number(total)} in total now, {number(free)} free; {after} afterwards")
+        entry("In workspace", f"{workspace.title}   ({workspace.id})")
+        if planned.source:
+            entry("From", planned.source)
+        entry("First and last", self._ends())
+        text.append("\n")
+        entry("Goes", f"{counts.goes:,}", "bold")
+        entry("Needs your OK", f"{counts.needs_ok:,}" + "   stays in the editor" * bool(counts.needs_ok))
+        entry("Left out", f"{counts.left_out:,}" + "   stays in the editor" * bool(counts.left_out))
+        for reason in planned.left_out:
+            entry("", f"  {reason}")
+        text.append("\n")
+        for line in self._warning():
+            text.append(f" {line}\n")
+        return text
+
+    def _ends(self) -> str:
+        """The first and the last username that go, so that the wrong list is noticed."""
+        rows = self._draft.session.sendable()
+        if not rows:
+            return "-"
+        first, last = rows.usernames[0], rows.usernames[-1]
+        return fit(first, 24).strip() + ("" if len(rows) == 1 else f" … {fit(last, 24).strip()}")
+
+    def _warning(self) -> tuple[str, ...]:
+        if not self._plan.rows:
+            return ("No row can go yet. Esc goes back; n finds the next problem.",)
+        if self._plan.target.pool is None:
+            return (
+                "Prolific can't delete a pool or take an account out of one. A published study",
+                "can't change its pool: to rescue one, append to the pool it has.",
+            )
+        return ("Prolific can't take an account out of a pool again.",)
+
+    @on(Input.Changed, "#confirmation-field")
+    def typing(self) -> None:
+        """A remark about the last attempt is out of date."""
+        self.app.say("")
+
+    @on(Input.Submitted, "#confirmation-field")
+    def confirmed(self, event: Input.Submitted) -> None:
+        """Send if the words are right."""
+        event.stop()
+        if event.value.strip() != self._plan.confirmation:
+            self.app.say(f"Nothing was sent. To send, type exactly: {self._plan.confirmation}")
+            return
+        self.dismiss()
+        self.app.submit(self._plan)
+
+    def action_send(self) -> None:
+        """Enter outside of the field."""
+        self.app.say("No row can go yet." if not self._plan.rows else "")
+
+    def action_back(self) -> None:
+        """Go back to the rows."""
+        self.app.say("Nothing was sent.")
+        self.dismiss()

@@ -1,0 +1,327 @@
+"""The state that screens watch, and the one way in which errors and outcomes reach a person.
+
+Screens know the shell and not the application above it, which only puts screens and shell together.
+Workers read and post what they got; the handlers here own the state.
+"""
+
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from textual.app import App
+from textual.message import Message
+from textual.reactive import reactive
+
+from prolific_tui.credentials.session import EditSession
+from prolific_tui.errors import Effect, ProlificTuiError
+from prolific_tui.models import CredentialPool, Workspace
+from prolific_tui.operations import Account, Event, Operations, SignIn, Webhooks
+from prolific_tui.operations.events import ReadRetried, WriteEnded
+from prolific_tui.submission.outcome import Outcome
+from prolific_tui.submission.plan import CredentialPlan, Plan, Target
+from prolific_tui.tui.dialogs import ErrorDialog, OutcomeDialog
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """What is known of something that is read from outside, and how fresh that is."""
+
+    value: T | None = None
+    """As last read; kept while it is read again and when that fails."""
+    at: datetime | None = None
+    """When `value` was read."""
+    loading: bool = False
+    error: ProlificTuiError | None = None
+    """Why the last attempt failed; None after one that did not."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """Rows that were not sent yet, and where they are meant to go."""
+
+    target: Target
+    session: EditSession = field(default_factory=EditSession)
+    source: str = ""
+    """Where the rows came from and how they were read, in words."""
+    sending: bool = False
+    """Whether a write of these rows is under way; they can't be changed meanwhile."""
+    done: bool = False
+    """Whether every row has gone."""
+
+
+class Shell(App[int]):
+    """The application as its screens know it."""
+
+    signing_in: reactive[Reading[SignIn]] = reactive(Reading)
+    """The search for a token and what it came to."""
+    account: reactive[Account | None] = reactive(None)
+    """Whose token is in use."""
+    workspaces: reactive[Reading[tuple[Workspace, ...]]] = reactive(Reading)
+    workspace: reactive[Workspace | None] = reactive(None)
+    pools: reactive[Reading[tuple[CredentialPool, ...]]] = reactive(Reading)
+    webhooks: reactive[Reading[Webhooks]] = reactive(Reading)
+    sending: reactive[Plan | None] = reactive(None)
+    """The write under way."""
+    sends: reactive[int] = reactive(0)
+    """Grows with every write that begins or ends, for those who show journal or drafts."""
+    message: reactive[str] = reactive("")
+    """The last thing said, on the line above the keys."""
+
+    class SignInRead(Message):
+        """A worker looked for a token and checked it."""
+
+        def __init__(self, reading: Reading[SignIn]) -> None:
+            super().__init__()
+            self.reading = reading
+
+    class WorkspacesRead(Message):
+        """A worker read the workspaces, and which of them was used last."""
+
+        def __init__(
+            self, reading: Reading[tuple[Workspace, ...]], remembered: str | None
+        ) -> None:
+            super().__init__()
+            self.reading = reading
+            self.remembered = remembered
+
+    class PoolsRead(Message):
+        """A worker read the pools of a workspace."""
+
+        def __init__(
+            self, workspace: Workspace, reading: Reading[tuple[CredentialPool, ...]]
+        ) -> None:
+            super().__init__()
+            self.workspace = workspace
+            self.reading = reading
+
+    class WebhooksRead(Message):
+        """A worker read the secret and the subscriptions of a workspace."""
+
+        def __init__(self, workspace: Workspace, reading: Reading[Webhooks]) -> None:
+            super().__init__()
+            self.workspace = workspace
+            self.reading = reading
+
+    class Happened(Message):
+        """An event of the operations, brought over to the interface's thread."""
+
+        def __init__(self, event: Event) -> None:
+            super().__init__()
+            self.event = event
+
+    def __init__(self, operations: Operations, **arguments: Any) -> None:  # noqa: ANN401 - Textual's own
+        super().__init__(**arguments)
+        self.operations = operations
+        self.drafts: dict[tuple[str, str | None], Draft] = {}
+        """Rows that were not sent yet, by the key of their target."""
+
+    # Saying things
+
+    def say(self, text: str) -> None:
+        """Say something that needs no answer, on the line above the keys."""
+        self.message = text
+
+    def show_error(self, error: ProlificTuiError) -> None:
+        """Show an error that a person's act ran into; the one place where that is done."""
+        self.push_screen(ErrorDialog(error))
+
+    def copy(self, text: str, what: str) -> None:
+        """Hand a text to the terminal's clipboard, and say what is known of that: not much."""
+        self.copy_to_clipboard(text)
+        self.say(f"{what} was sent to your terminal's clipboard, which can't confirm it.")
+
+    # Reading
+
+    async def _reading(self, before: Reading[T], read: Coroutine[Any, Any, T]) -> Reading[T]:
+        try:
+            value = await read
+        except ProlificTuiError as error:
+            return Reading(before.value, before.at, error=error)
+        return Reading(value, self.operations.clock())
+
+    def sign_in(self) -> None:
+        """Look for a token and check whose it is."""
+        self.signing_in = replace(self.signing_in, loading=True)
+        self.run_worker(self._sign_in(), group="account", exclusive=True)
+
+    async def _sign_in(self) -> None:
+        reading = await self._reading(Reading(), self.operations.sign_in())
+        self.post_message(self.SignInRead(reading))
+
+    def on_shell_sign_in_read(self, message: "Shell.SignInRead") -> None:
+        """Use the account that was found."""
+        self.signing_in = message.reading
+        found = message.reading.value
+        self.use_account(found.account if found else None)
+
+    def use_account(self, account: Account | None) -> None:
+        """Another account, or none: nothing that was read for the last one stays on a screen."""
+        if self.account is not None and (account is None or account.me != self.account.me):
+            self.workspace = None
+            self.workspaces = Reading()
+        self.account = account
+        if account is not None:
+            self.read_workspaces()
+
+    def read_workspaces(self) -> None:
+        """Read the workspaces again."""
+        if self.account is not None:
+            self.workspaces = replace(self.workspaces, loading=True)
+            self.run_worker(self._read_workspaces(self.account), group="account", exclusive=True)
+
+    async def _read_workspaces(self, account: Account) -> None:
+        reading = await self._reading(self.workspaces, self.operations.workspaces())
+        remembered = await self.operations.remembered_workspace(account.me.id)
+        self.post_message(self.WorkspacesRead(reading, remembered))
+
+    def on_shell_workspaces_read(self, message: "Shell.WorkspacesRead") -> None:
+        """Open the workspace that was open, or used last, or the first."""
+        self.workspaces = message.reading
+        workspaces = message.reading.value or ()
+        wanted = self.workspace.id if self.workspace else message.remembered
+        found = next((w for w in workspaces if w.id == wanted), None)
+        self.workspace = found or next(iter(workspaces), None)
+
+    def open_workspace(self, workspace: Workspace) -> None:
+        """Go to another workspace, and remember it for the next start."""
+        self.workspace = workspace
+        if self.account is not None:
+            self.run_worker(
+                self.operations.remember_workspace(self.account.me.id, workspace.id),
+                group="remember",
+            )
+
+    def watch_workspace(self, before: Workspace | None, workspace: Workspace | None) -> None:
+        """Read what the screens show; nothing of the last workspace may stay on them."""
+        if before != workspace:
+            self.pools = Reading()
+            self.webhooks = Reading()
+        if workspace is not None:
+            self.read_pools()
+            self.read_webhooks()
+
+    def read_pools(self) -> None:
+        """Read the workspace's pools again; a read under way is given up for this one."""
+        if self.workspace is not None:
+            self.pools = replace(self.pools, loading=True)
+            self.run_worker(self._read_pools(self.workspace), group="pools", exclusive=True)
+
+    async def _read_pools(self, workspace: Workspace) -> None:
+        reading = await self._reading(self.pools, self.operations.pools(workspace.id))
+        self.post_message(self.PoolsRead(workspace, reading))
+
+    def on_shell_pools_read(self, message: "Shell.PoolsRead") -> None:
+        """Show the pools, unless another workspace was chosen meanwhile."""
+        if message.workspace == self.workspace:
+            self.pools = message.reading
+
+    def read_webhooks(self) -> None:
+        """Read the workspace's secret and subscriptions again."""
+        if self.workspace is not None:
+            self.webhooks = replace(self.webhooks, loading=True)
+            self.run_worker(self._read_webhooks(self.workspace), group="webhooks", exclusive=True)
+
+    async def _read_webhooks(self, workspace: Workspace) -> None:
+        reading = await self._reading(self.webhooks, self.operations.webhooks(workspace.id))
+        self.post_message(self.WebhooksRead(workspace, reading))
+
+    def on_shell_webhooks_read(self, message: "Shell.WebhooksRead") -> None:
+        """Show the webhooks, unless another workspace was chosen meanwhile."""
+        if message.workspace == self.workspace:
+            self.webhooks = message.reading
+
+    def read_again(self) -> None:
+        """Go on from wherever reading stopped: the account, the workspaces, or what they hold."""
+        self.say("")
+        if self.account is None:
+            self.sign_in()
+        elif self.workspace is None:
+            self.read_workspaces()
+        else:
+            self.read_pools()
+            self.read_webhooks()
+
+    # Writing
+
+    def submit(self, plan: Plan) -> None:
+        """Send a plan that the person confirmed, unless another write is under way."""
+        if not self.operations.writes.submit(plan):
+            self.say("Another send is under way. Nothing was sent.")
+            return
+        if isinstance(plan, CredentialPlan) and (draft := self.drafts.get(plan.target.key)):
+            draft.sending = True
+        self.sending = plan
+        self.sends += 1
+        self.push_screen(OutcomeDialog(plan))
+
+    def happened(self, event: Event) -> None:
+        """Take an event on the operations' thread, where only posting it is safe."""
+        self.post_message(self.Happened(event))
+
+    def on_shell_happened(self, message: "Shell.Happened") -> None:
+        """Act on an event of the operations."""
+        event = message.event
+        if isinstance(event, WriteEnded):
+            self._write_ended(event.plan, event.outcome)
+        elif isinstance(event, ReadRetried):
+            self.say(
+                f"Prolific could not answer {event.operation} (try {event.attempt});"
+                f" the next try is in {event.wait_seconds:.0f} s."
+            )
+
+    def _write_ended(self, plan: Plan, outcome: Outcome) -> None:
+        self.sending = None
+        if isinstance(plan, CredentialPlan):
+            self._settle_draft(plan, outcome)
+        elif outcome.secret is not None and self.webhooks.value is not None:
+            # Shown from the answer, so that a failing read-back can't hide the new value.
+            known = replace(self.webhooks.value, secret=outcome.secret)
+            self.webhooks = replace(self.webhooks, value=known)
+        self.sends += 1
+        if outcome.effect is not Effect.NOT_SENT and plan.workspace == self.workspace:
+            self.read_pools()
+            self.read_webhooks()
+        if isinstance(self.screen, OutcomeDialog) and self.screen.plan is plan:
+            self.screen.outcome = outcome
+        else:
+            self.push_screen(OutcomeDialog(plan, outcome))
+
+    # Drafts
+
+    def _settle_draft(self, plan: CredentialPlan, outcome: Outcome) -> None:
+        """Let the rows that went leave their draft, and the others follow their pool."""
+        draft = self.drafts.get(plan.target.key)
+        if draft is None:
+            return
+        draft.sending = False
+        if outcome.effect is not Effect.ACCEPTED:
+            return
+        del self.drafts[plan.target.key]
+        draft.session.remove_sent(frozenset(plan.row_ids))
+        draft.done = not len(draft.session.document)
+        if outcome.pool is not None:
+            # Rows left over after a create belong to the pool that it made.
+            draft.target = Target(plan.workspace, outcome.pool)
+        self.keep_draft(draft)
+
+    def draft_for(self, target: Target) -> Draft:
+        """The rows kept for a target, or a new draft; the target's totals are made current."""
+        draft = self.drafts.get(target.key)
+        if draft is None:
+            return Draft(target)
+        draft.target = target
+        return draft
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keep a draft for as long as it has rows."""
+        if len(draft.session.document):
+            self.drafts[draft.target.key] = draft
+        else:
+            self.drafts.pop(draft.target.key, None)
+
+    def unsent_rows(self) -> int:
+        """How many rows would be lost by quitting now."""
+        return sum(len(draft.session.document) for draft in self.drafts.values())

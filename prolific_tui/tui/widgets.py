@@ -1,0 +1,245 @@
+"""The small parts that every screen is made of: lines, rules, the key bar and the text field."""
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.text import Text
+from textual.binding import Binding
+from textual.geometry import Offset, Size
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from prolific_tui.secret import MASK
+from prolific_tui.visible import visible
+
+ELLIPSIS: Final = "…"
+GAUGE_WIDTH: Final = 16
+
+
+def fit(text: str, width: int, *, right: bool = False, keep_end: bool = False) -> str:
+    """Foreign text in exactly `width` terminal cells, padded or shortened with an ellipsis.
+
+    Args:
+        text: The text, which may hold anything; it is made visible here.
+        width: Terminal cells to fill.
+        right: Pad on the left, as numbers want it.
+        keep_end: Shorten at the beginning, where the end tells more.
+    """
+    text = visible(text)
+    if cell_len(text) > width:
+        if keep_end:
+            while cell_len(text) > width - 1:
+                text = text[1:]
+            text = ELLIPSIS[:width] + text
+        else:
+            text = set_cell_size(text, width - 1).rstrip(" ") + ELLIPSIS if width else ""
+    padding = " " * (width - cell_len(text))
+    return padding + text if right else text + padding
+
+
+def gauge(part: int, whole: int, width: int = GAUGE_WIDTH) -> str:
+    """A bar of `width` cells that is full where `part` is `whole`; anything left shows a cell."""
+    filled = round(width * part / whole) if whole else 0
+    filled = max(filled, 1 if part else 0)
+    return "█" * filled + "░" * (width - filled)
+
+
+def number(value: int | None) -> str:
+    """A count with thousands separated; "?" where Prolific did not say."""
+    return "?" if value is None else f"{value:,}"
+
+
+def paragraph(text: str, *, id: str | None = None, classes: str = "") -> Static:  # noqa: A002 - Textual's name
+    """Text that wraps; foreign text in it is made visible and never read as markup."""
+    return Static(Text(visible_lines(text)), markup=False, id=id, classes=classes)
+
+
+def visible_lines(text: str) -> str:
+    """`visible`, line by line."""
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
+class Line(Widget):
+    """One line of styled text, cut at the edge; foreign parts must come through `visible`."""
+
+    DEFAULT_CSS = """
+    Line { height: 1; width: 1fr; }
+    """
+    text: reactive[Text] = reactive(Text, layout=False)
+
+    def __init__(self, text: Text | str = "", *, id: str | None = None, classes: str = "") -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes=classes)
+        self.set_reactive(Line.text, Text(text) if isinstance(text, str) else text)
+
+    def render(self) -> Text:
+        """The text, on one line."""
+        line = self.text.copy()
+        line.no_wrap = True
+        line.overflow = "ellipsis"
+        return line
+
+
+class Rule(Widget):
+    """A line across the screen, with a title in it where one is set."""
+
+    DEFAULT_CSS = """
+    Rule { height: 1; width: 1fr; color: $rule; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rule--title"}
+
+    title: reactive[str] = reactive("")
+
+    def __init__(self, title: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.set_reactive(Rule.title, title)
+
+    def render(self) -> Text:
+        """The line, title first."""
+        width = self.size.width
+        if not self.title:
+            return Text("─" * width, no_wrap=True)
+        title = fit(self.title, min(cell_len(visible(self.title)), max(width - 6, 0)))
+        text = Text("── ", no_wrap=True)
+        text.append(title, self.get_component_rich_style("rule--title", partial=True))
+        text.append(" " + "─" * max(0, width - cell_len(title) - 4))
+        return text
+
+
+class KeyBar(Widget):
+    """The keys that matter on a screen, in the order of the work, on one or two lines."""
+
+    DEFAULT_CSS = """
+    KeyBar { height: auto; width: 1fr; padding: 0 1; }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--label"}
+
+    def __init__(self, bindings: Iterable[Binding]) -> None:
+        super().__init__()
+        self._keys = [
+            (binding.key_display or binding.key, binding.description)
+            for binding in bindings
+            if binding.show
+        ]
+
+    def render(self) -> Text:
+        """Keys in the accent colour, each with its word."""
+        key_style = self.get_component_rich_style("key-bar--key", partial=True)
+        label_style = self.get_component_rich_style("key-bar--label", partial=True)
+        text = Text()
+        width = self.size.width
+        column = 0
+        for key, label in self._keys:
+            length = cell_len(key) + 1 + cell_len(label)
+            if column and column + 2 + length > width:
+                text.append("\n")
+                column = 0
+            elif column:
+                text.append("  ")
+                column += 2
+            text.append(key, key_style)
+            text.append(f" {label}", label_style)
+            column += length
+        return text
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the keys need at this width."""
+        lines, column = 1, 0
+        for key, label in self._keys:
+            length = cell_len(key) + 1 + cell_len(label)
+            if column and column + 2 + length > width:
+                lines, column = lines + 1, length
+            else:
+                column += length + (2 if column else 0)
+        return lines
+
+
+class Field(Input):
+    """A one-line text field that draws nothing by itself and shows no hidden character raw.
+
+    Its cursor does not blink, because a blinking cursor sends bytes over an idle line. Masked, it
+    shows a mask of fixed length and neither copies nor cuts.
+    """
+
+    DEFAULT_CSS = """
+    Field, Field:focus { border: none; height: 1; padding: 0; background: $background; }
+    """
+
+    masked: reactive[bool] = reactive(False)
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        masked: bool = False,
+        placeholder: str = "",
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        super().__init__(value, placeholder=placeholder, id=id, select_on_focus=False)
+        self.cursor_blink = False
+        self.set_reactive(Field.masked, masked)
+
+    def action_copy(self) -> None:
+        """Copy what is selected, unless it is masked."""
+        if not self.masked:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """Cut what is selected, unless it is masked."""
+        if not self.masked:
+            super().action_cut()
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's own cursor belongs."""
+        x, y, _width, _height = self.content_region
+        column, _ = self._window()
+        return Offset(x + column, y)
+
+    def _window(self) -> tuple[int, int]:
+        """The cursor's cell inside the field, and the cell of the text that is drawn first."""
+        width = max(self.content_region.width, 1)
+        if self.masked:
+            return min(len(MASK) if self.value else 0, width - 1), 0
+        cell = cell_len(visible(self.value[: self.cursor_position]))
+        first = max(0, cell - width + 1)
+        return cell - first, first
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the text, the selection and the cursor, all within the field."""
+        width = self.content_region.width
+        base = self.rich_style
+        if y != 0:
+            return Strip.blank(width, base)
+        cursor_style = base + self.get_component_rich_style("input--cursor", partial=True)
+        selection_style = base + self.get_component_rich_style("input--selection", partial=True)
+        column, first = self._window()
+        if self.masked or not self.value:
+            shown = MASK if self.value else self.placeholder
+            style = base if self.value else base + self.get_component_rich_style(
+                "input--placeholder", partial=True
+            )
+            strip = Strip([Segment(shown, style)])
+        else:
+            start, end = sorted(self.selection)
+            strip = Strip(
+                Segment(visible(text), style)
+                for text, style in (
+                    (self.value[:start], base),
+                    (self.value[start:end], selection_style),
+                    (self.value[end:], base),
+                )
+                if text
+            )
+        strip = strip.crop(first, first + width).extend_cell_length(width, base)
+        if not self.has_focus:
+            return strip
+        at_cursor = visible(self.value[self.cursor_position : self.cursor_position + 1])[:1]
+        cursor_width = 1 if self.masked else max(cell_len(at_cursor), 1)
+        end = min(column + cursor_width, width)
+        before, under, after = strip.divide([column, end, width])
+        return Strip.join([before, Strip([Segment(under.text or " ", cursor_style)]), after])
