@@ -1,0 +1,310 @@
+"""Tokens in a real GNOME keyring, and what is said where there is none that can be used."""
+
+import asyncio
+import json
+import os
+import shlex
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from prolific_tui.access import Entry
+from prolific_tui.secret import Secret
+from prolific_tui.vault import KeyringCondition, KeyringState, KeyringUnusableError, Vault
+
+pytest.importorskip("jeepney", reason="keyring brings it on Linux, where there is D-Bus")
+
+from tests.keyring_session import (  # after the line that skips where it can't be imported
+    KeyringSession,
+    isolated_environment,
+    keyring_session,
+    require_programs,
+)
+
+ENTRY = Entry("https://api.prolific.com")
+OTHER = Entry("https://prolific.example")
+CANARY = "canary-0be3f7"
+SECONDS = 10
+NULL_KEYRING = "keyring.backends.null.Keyring"
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[KeyringSession]:
+    """A D-Bus session with nothing on it."""
+    require_programs()
+    with keyring_session() as session:
+        yield session
+
+
+def vault_in(environment: Mapping[str, str], read_seconds: float = SECONDS) -> Vault:
+    return Vault(environment=environment, read_seconds=read_seconds, save_seconds=SECONDS)
+
+
+async def state_in(environment: Mapping[str, str]) -> KeyringState:
+    return await vault_in(environment).state()
+
+
+# A keyring that can be used
+
+
+async def test_an_unlocked_keyring_keeps_a_token_until_it_is_deleted(
+    session: KeyringSession,
+) -> None:
+    with session.unlocked_keyring():
+        vault = vault_in(session.environment)
+        state = await vault.state()
+        assert state.usable
+        assert state.backend == "SecretService Keyring"
+
+        assert await vault.load(ENTRY) is None
+        await vault.save(ENTRY, Secret("first"))
+        await vault.save(ENTRY, Secret("töken \N{SNOWMAN}"))
+        assert await vault.load(ENTRY) == Secret("töken \N{SNOWMAN}")
+        assert await vault.load(OTHER) is None
+
+        await vault.delete(ENTRY)
+        await vault.delete(ENTRY)
+        assert await vault.load(ENTRY) is None
+
+
+async def test_a_chainer_is_passed_over_for_the_best_keyring_it_could_ask(
+    session: KeyringSession,
+) -> None:
+    chainer = {"PYTHON_KEYRING_BACKEND": "keyring.backends.chainer.ChainerBackend"}
+    with session.unlocked_keyring():
+        state = await state_in({**session.environment, **chainer})
+
+    assert state.usable
+    assert state.backend == "SecretService Keyring"
+
+
+async def test_several_questions_at_once_get_an_answer_each(session: KeyringSession) -> None:
+    with session.unlocked_keyring():
+        vault = vault_in(session.environment)
+        await asyncio.gather(vault.save(ENTRY, Secret("one")), vault.save(OTHER, Secret("other")))
+
+        one, other = await asyncio.gather(vault.load(ENTRY), vault.load(OTHER))
+        assert one == Secret("one")
+        assert other == Secret("other")
+
+        await asyncio.gather(vault.delete(ENTRY), vault.delete(OTHER))
+
+
+# A keyring that is locked
+
+
+async def test_a_locked_keyring_that_can_ask_nobody_says_so(session: KeyringSession) -> None:
+    with session.unlocked_keyring():
+        pass
+    with session.locked_keyring():
+        vault = vault_in(session.environment)
+        state = await vault.state()
+        with pytest.raises(KeyringUnusableError) as caught:
+            await vault.save(ENTRY, Secret(CANARY))
+
+    assert state.condition is KeyringCondition.LOCKED
+    assert caught.value.state == state
+
+
+async def test_a_keyring_that_was_never_set_up_counts_as_locked() -> None:
+    require_programs()
+    with keyring_session() as fresh, fresh.locked_keyring():
+        state = await state_in(fresh.environment)
+
+    assert state.condition is KeyringCondition.LOCKED
+
+
+async def test_a_prompt_that_nobody_sees_is_given_up(session: KeyringSession) -> None:
+    with session.silent_prompter() as wait_until_asked, session.locked_keyring():
+        loading = asyncio.create_task(vault_in(session.environment, read_seconds=2).load(ENTRY))
+        await asyncio.to_thread(wait_until_asked)
+        with pytest.raises(KeyringUnusableError) as caught:
+            await loading
+
+    assert caught.value.state.condition is KeyringCondition.NO_ANSWER
+    assert "another display" in caught.value.message
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+async def test_a_save_that_waits_for_a_password_shows_the_value_nowhere(
+    session: KeyringSession, tmp_path: Path
+) -> None:
+    number = tmp_path / "number of the process"
+    python = tmp_path / "python"
+    python.write_text(
+        f"#!/bin/sh\necho $$ > {shlex.quote(str(number))}\n"
+        f'exec {shlex.quote(sys.executable)} "$@"\n'
+    )
+    python.chmod(0o700)
+    environment = {**session.environment, "PROLIFIC_TOKEN": CANARY, "TEXTUAL_LOG": CANARY}
+    vault = Vault(python=str(python), environment=environment)
+
+    with session.silent_prompter() as wait_until_asked, session.locked_keyring():
+        saving = asyncio.create_task(vault.save(ENTRY, Secret(CANARY)))
+        await asyncio.to_thread(wait_until_asked)
+        process = Path("/proc") / number.read_text().strip()
+        arguments = (process / "cmdline").read_bytes()
+        variables = (process / "environ").read_bytes()
+        limits = (process / "limits").read_text()
+
+        saving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await saving
+
+    assert b"prolific_tui.vault" in arguments
+    assert b"DBUS_SESSION_BUS_ADDRESS" in variables
+    assert CANARY.encode() not in arguments + variables
+    assert "Max core file size 0 0 " in " ".join(limits.split())
+    assert not process.exists()
+
+
+def test_the_child_ends_with_its_parent_although_it_waits(session: KeyringSession) -> None:
+    request = {"action": "load", "service": "x", "name": "token", "value": None}
+
+    with session.silent_prompter() as wait_until_asked, session.locked_keyring():
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            child = subprocess.Popen(
+                [sys.executable, "-P", "-m", "prolific_tui.vault"],
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                env=session.environment,
+            )
+            theirs.close()
+            ours.sendall(json.dumps(request).encode() + b"\n")
+            wait_until_asked()
+            assert child.poll() is None
+        with child:
+            assert child.wait(SECONDS) != 0
+
+
+# No keyring
+
+
+@pytest.mark.parametrize("address", [None, "unix:path=/nowhere/bus"], ids=["none", "stale"])
+async def test_a_session_without_a_bus_has_no_keyring(tmp_path: Path, address: str | None) -> None:
+    environment = isolated_environment(tmp_path)
+    if address is not None:
+        environment["DBUS_SESSION_BUS_ADDRESS"] = address
+
+    state = await state_in(environment)
+
+    assert state.condition is KeyringCondition.NONE
+    assert "SSH" in state.message
+
+
+async def test_a_bus_without_a_secret_service_has_no_keyring(session: KeyringSession) -> None:
+    state = await state_in(session.environment)
+
+    assert state.condition is KeyringCondition.NONE
+
+
+async def test_a_bus_that_accepts_and_never_answers_has_no_keyring(
+    tmp_path: Path,
+) -> None:
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(tmp_path / "bus"))
+        silent.listen()
+        address = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path / 'bus'}"}
+        state = await state_in(isolated_environment(tmp_path) | address)
+
+    assert state.condition is KeyringCondition.NONE
+
+
+# A backend that must not be used
+
+
+@pytest.fixture
+def odd_backends(tmp_path: Path) -> dict[str, str]:
+    """An environment in which a module of backends with bad manners can be chosen."""
+    (tmp_path / "odd.py").write_text(
+        "import os\n"
+        "from keyring.backend import KeyringBackend\n"
+        "print('Welcome to odd!')\n"
+        "os.system('echo Welcome to odd!')\n"
+        "class Plain(KeyringBackend):\n"
+        "    priority = 9\n"
+        "    def get_password(self, service, username): return 'canary'\n"
+        "    def set_password(self, service, username, password): print(password)\n"
+        "    def delete_password(self, service, username): pass\n"
+        "class Leaving(Plain):\n"
+        "    def __init__(self): raise SystemExit\n"
+        "class Failing(Plain):\n"
+        "    def __init__(self): raise ValueError('canary')\n"
+        "class NotHere(Plain):\n"
+        "    def __init__(self): raise RuntimeError('not on this machine')\n"
+    )
+    return isolated_environment(tmp_path) | {"PYTHONPATH": str(tmp_path)}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "condition", "said"),
+    [
+        (NULL_KEYRING, KeyringCondition.NOT_ALLOWED, "null Keyring"),
+        ("keyring.backends.fail.Keyring", KeyringCondition.NOT_ALLOWED, "fail Keyring"),
+        ("odd.Plain", KeyringCondition.NOT_ALLOWED, "odd Plain"),
+        ("odd.NotHere", KeyringCondition.NONE, "No keyring"),
+        ("odd.Failing", KeyringCondition.BROKEN, "ValueError"),
+        ("odd.Leaving", KeyringCondition.BROKEN, "without an answer"),
+        ("odd.Missing", KeyringCondition.BROKEN, "AttributeError"),
+        ("no.such.module.Keyring", KeyringCondition.BROKEN, "ModuleNotFoundError"),
+        ("", KeyringCondition.BROKEN, "ValueError"),
+    ],
+)
+async def test_a_backend_chosen_by_variable_is_used_only_if_it_keeps_tokens_safe(
+    odd_backends: dict[str, str], chosen: str, condition: KeyringCondition, said: str
+) -> None:
+    vault = vault_in(odd_backends | {"PYTHON_KEYRING_BACKEND": chosen})
+
+    with pytest.raises(KeyringUnusableError) as caught:
+        await vault.save(ENTRY, Secret(CANARY))
+
+    assert caught.value.state.condition is condition
+    assert said in caught.value.message
+    assert "canary" not in caught.value.message
+
+
+async def test_a_backend_chosen_in_keyrings_own_configuration_is_held_to_the_same(
+    tmp_path: Path,
+) -> None:
+    environment = isolated_environment(tmp_path)
+    configuration = Path(environment["XDG_CONFIG_HOME"]) / "python_keyring" / "keyringrc.cfg"
+    configuration.parent.mkdir(parents=True)
+    configuration.write_text(f"[backend]\ndefault-keyring={NULL_KEYRING}\n")
+
+    state = await state_in(environment)
+
+    assert state.condition is KeyringCondition.NOT_ALLOWED
+    assert "keyringrc.cfg" in state.hint
+
+
+async def test_a_file_called_keyring_in_the_current_directory_is_not_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    trap = tmp_path / "here"
+    trap.mkdir()
+    for name in ("keyring.py", "json.py", "prolific_tui.py"):
+        (trap / name).write_text("open('sprung', 'w')\n")
+    monkeypatch.chdir(trap)
+
+    state = await state_in(isolated_environment(tmp_path))
+
+    assert state.condition is KeyringCondition.NONE
+    assert not (trap / "sprung").exists()
+
+
+def test_on_ci_a_missing_program_is_a_failure_and_elsewhere_a_reason_to_skip(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    monkeypatch.setitem(os.environ, "CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="gnome-keyring-daemon"):
+        require_programs()
+    monkeypatch.delitem(os.environ, "CI")
+    with pytest.raises(pytest.skip.Exception, match="gnome-keyring-daemon"):
+        require_programs()
