@@ -38,6 +38,26 @@ class Change:
         """The change that takes this one back."""
         return Change(self.start, self.inserted, self.removed)
 
+    def without_kept(self) -> "Change":
+        """The same, as far as rows came or went by it: without those that only moved up or down.
+
+        Many rows that go from many places go as one block, in which most rows are kept. Where
+        rows changed places among themselves or kept their id with other fields, this is the
+        whole change.
+        """
+        if self.removed.ids is None or self.inserted.ids is None:
+            return self
+        before, after = set(self.removed.ids), set(self.inserted.ids)
+        if before.isdisjoint(after):
+            return self
+        went = [row_id not in after for row_id in self.removed.ids]
+        came = [row_id not in before for row_id in self.inserted.ids]
+        kept = self.removed.only(not each for each in went)
+        same = self.inserted.only(not each for each in came)
+        if kept.ids != same.ids or kept != same:
+            return self
+        return Change(self.start, self.removed.only(went), self.inserted.only(came))
+
 
 class Document:
     """An ordered list of rows, held by column; rows are counted from 0.

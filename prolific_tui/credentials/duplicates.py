@@ -10,10 +10,14 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from prolific_tui.credentials.document import Change
+from prolific_tui.visible import is_hidden
+
+# Hidden characters that people know nothing of, unlike one that breaks a line or draws as a box.
+_NOT_INVISIBLE: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def _without_invisible(text: str) -> str:
-    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return "".join(c for c in text if not is_hidden(c) or unicodedata.category(c) in _NOT_INVISIBLE)
 
 
 def _compatible(text: str) -> str:
@@ -32,8 +36,8 @@ _STEPS: Final[dict[str, Callable[[str], str]]] = {
 def near_key(username: str) -> str:
     """What all near-duplicates of a username have in common; a key is its own key.
 
-    It is the username after NFKC, case folding, and without format characters (general category
-    Cf) and without white space at its edges.
+    It is the username after NFKC and case folding, without the characters that draw nothing (such
+    as general category Cf) and without white space at its edges.
     """
     if username.isascii():
         return username.lower().strip()
@@ -160,11 +164,18 @@ class LookalikeIndex:
             The usernames that came to have near-duplicates by it, or ceased to.
         """
         moves: dict[str, tuple[set[str], set[str]]] = {}
+        themselves: list[str] = []
         for name, difference in drift(change).items():
             now = self._exact.count(name)
-            if (not now or now == difference) and (key := near_key(name)):
-                come, gone = moves.setdefault(key, (set(), set()))
-                (come if now else gone).add(name)
+            if now and now != difference:
+                continue  # it was in the document before and still is
+            if (key := near_key(name)) == name:
+                themselves.append(name)
+            elif key:
+                moves.setdefault(key, (set(), set()))[not now].add(name)
+        for name in themselves:
+            if name in self._first or name in moves:
+                moves.setdefault(name, (set(), set()))[not self._exact.count(name)].add(name)
         flipped: set[str] = set()
         for key, (come, gone) in moves.items():
             flipped |= self._move(key, come, gone)

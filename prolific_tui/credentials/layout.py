@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from prolific_tui.errors import ProlificTuiError
@@ -88,10 +88,14 @@ def lines(text: str) -> Iterator[str]:
 
     It reads the text in windows, since `StringIO` holds four bytes for each character.
     """
+    return chain.from_iterable(StringIO(part, newline="") for part in _windows(text))
+
+
+def _windows(text: str) -> Iterator[str]:
     start = 0
     while start < len(text):
         stop = text.find("\n", start + _WINDOW) + 1 or len(text)
-        yield from StringIO(text[start:stop], newline="")
+        yield text[start:stop]
         start = stop
 
 
@@ -110,9 +114,11 @@ def guess(text: str) -> Layout:
         CsvError: it has no rows, only one column, more than two without a header that names
             them, or a header that names one of them twice.
     """
+    if not text.strip():
+        raise CsvError("There is nothing in it", "It holds no rows.")
     samples = {delimiter: _sample(text, delimiter) for delimiter in DELIMITERS}
     if not any(samples.values()):
-        raise CsvError("There is nothing in it", "It holds no rows.")
+        return PLAIN  # its very first field has no end; reading it says where that begins
     for delimiter, records in samples.items():
         if records and (layout := _from_header(delimiter, records[0])):
             return layout

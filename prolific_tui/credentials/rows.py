@@ -84,9 +84,8 @@ class Rows:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Rows):
             return NotImplemented
-        return len(self) == len(other) and all(
-            mine == theirs for mine, theirs in zip(self, other, strict=True)
-        )
+        mine, theirs = list(self.usernames), list(other.usernames)
+        return mine == theirs and list(self.passwords) == list(other.passwords)
 
     __hash__ = None  # type: ignore[assignment]  # a block can hold lists
 

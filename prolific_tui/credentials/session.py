@@ -272,7 +272,7 @@ class EditSession:
             block.extend(index, 1, 1)
         for change in step.changes:
             made = self._document.replace_rows(change.start, change.stop, change.inserted)
-            related |= self._ledger.apply(made)
+            related |= self._ledger.apply(made.without_kept())
             block.extend(made.start, len(made.removed), len(made.inserted))
             done.append(made)
         for index in step.accepted:
