@@ -27,7 +27,7 @@ from prolific_tui.client.exchange import (
     Trouble,
     failure,
 )
-from prolific_tui.client.meaning import error_for, error_for_stopped
+from prolific_tui.client.meaning import error_for, error_for_endless, error_for_stopped
 from prolific_tui.client.route import route_to
 from prolific_tui.client.transport import Carrier, Identity, Transport
 from prolific_tui.errors import ServiceError
@@ -47,7 +47,6 @@ __all__ = ["Api", "Limits", "RetryNotice"]
 
 PAGE_SIZE: Final = 200
 """Items asked for at a time, as the official CLI does; the service's maximum is not documented."""
-_HTTP_OK: Final = 200
 _HTTP_NOT_FOUND: Final = 404
 
 T = TypeVar("T")
@@ -306,7 +305,7 @@ class Api:
                 raise
             if not found.take(page):
                 return found.items
-        raise error_for(operation, Answer(_HTTP_OK, spoiled=Trouble.TOO_LARGE))
+        raise error_for_endless(self._limits.pages)
 
     async def _tried(self, call: Call) -> tuple[Answer | Failure, int]:
         """What came of a read in the end, and how often it was tried."""

@@ -15,7 +15,7 @@ _TRY_AGAIN: Final = "Try again with r."
 
 _EFFECTS: Final = {
     Effect.NOT_SENT: "Nothing was sent, so nothing was changed.",
-    Effect.ACCEPTED: "So it was most likely done.",
+    Effect.ACCEPTED: "It was most likely done.",
     Effect.REFUSED: "Nothing was changed.",
     Effect.UNKNOWN: "We do not know whether this was done.",
 }
@@ -106,7 +106,7 @@ def error_for(
     if isinstance(result, Failure):
         title, said, hint = _TROUBLES.get(result.trouble, _TROUBLES[Trouble.CUT])
         if result.reason:
-            said = f"{said} ({result.reason})"
+            said = f"{said.removesuffix('.')} ({result.reason})."
         status, retry_after = None, None
     else:
         title, said, hint = _words_for(operation, result, details)
@@ -121,6 +121,16 @@ def error_for(
         status=status,
         details=details,
         retry_after=retry_after,
+    )
+
+
+def error_for_endless(pages: int) -> ServiceError:
+    """The error for a list that still goes on after so many pages, which is better than a part."""
+    return ServiceError(
+        "The list does not end",
+        f"Prolific's list went on after {pages} pages, so it was not used. Nothing was changed.",
+        "Report this: a list this long was not foreseen.",
+        effect=Effect.ACCEPTED,
     )
 
 
