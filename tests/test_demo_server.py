@@ -15,6 +15,7 @@ import pytest
 from prolific_tui.demo.seed import CHATBOT_B, DEMO_TOKEN, MAIN_WORKSPACE, demo_service
 from prolific_tui.demo.server import Server, serving
 from prolific_tui.demo.service import Cut, Fault, Service
+from prolific_tui.demo.transport import DemoTransport
 from tests.contract.caller import make_request, raw_request
 
 _AUTHORIZATION = f"Token {DEMO_TOKEN.reveal()}"
@@ -47,7 +48,8 @@ async def _converse(server: Server, *sent: bytes) -> bytes:
     """All that comes back for these bytes until the server closes the line."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.writelines(sent)
-    received = await reader.read()
+    async with asyncio.timeout(10):
+        received = await reader.read()
     writer.close()
     await writer.wait_closed()
     return received
@@ -276,6 +278,36 @@ class TestThread:
         for thread in threads:
             thread.join()
         assert _size(service) == 60 + 4 * 10
+
+    def test_the_service_is_only_touched_with_the_shared_lock_held(self) -> None:
+        lock = threading.Lock()
+        held: list[bool] = []
+
+        def new_id() -> str:
+            held.append(lock.locked())
+            return f"new-{len(held)}"
+
+        service = demo_service(new_id)
+        request = make_request(
+            "createCredentialPool", body={"credentials": "a,b", "workspace_id": MAIN_WORKSPACE}
+        )
+        headers = dict(request.headers)
+
+        async def through_the_transport() -> None:
+            transport = DemoTransport(service, lock)
+            async with httpx.AsyncClient(transport=transport, base_url="https://demo") as client:
+                await client.post(request.path, content=request.body, headers=headers)
+
+        asyncio.run(through_the_transport())
+        with serving(service, lock=lock) as server:
+            httpx.post(
+                server.address + request.path,
+                content=request.body,
+                headers={**headers, "connection": "close"},
+                trust_env=False,
+            )
+        assert held == [True, True]
+        assert not lock.locked()
 
     def test_it_is_gone_afterwards(self, service: Service) -> None:
         with serving(service) as server, socket.create_connection(("127.0.0.1", server.port)):

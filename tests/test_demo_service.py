@@ -281,6 +281,13 @@ class TestPaging:
         assert seen == everything
         assert page["_links"]["last"]["href"].endswith("limit=7&offset=21")
 
+    @pytest.mark.parametrize(("limit", "is_last"), [("22", False), ("23", True), ("24", True)])
+    def test_the_last_page_has_no_next(
+        self, caller: CheckedCaller, limit: str, is_last: bool
+    ) -> None:
+        links = caller.get("listWorkspaces", query={"limit": limit})["_links"]
+        assert (links["next"]["href"] is None) == is_last
+
     @given(size=st.integers(1, 12))
     @settings(max_examples=12, deadline=None, derandomize=True)
     def test_pages_by_number_cover_all_studies_once(self, size: int) -> None:
