@@ -47,6 +47,8 @@ __all__ = ["Api", "Limits", "RetryNotice"]
 
 PAGE_SIZE: Final = 200
 """Items asked for at a time, as the official CLI does; the service's maximum is not documented."""
+_HTTP_OK: Final = 200
+_HTTP_UNAUTHORIZED: Final = 401
 _HTTP_NOT_FOUND: Final = 404
 
 T = TypeVar("T")
@@ -88,6 +90,7 @@ class Api:
         base_url: str,
         token: Secret,
         *,
+        token_origin: str = "",
         limits: Limits = Limits(),  # noqa: B008 - frozen, so one for all callers is safe
         carrier: Carrier | None = None,
         on_retry: Callable[[RetryNotice], None] | None = None,
@@ -100,6 +103,7 @@ class Api:
         Args:
             base_url: The service, as `access.checked_service_url` takes it.
             token: The API token, as `access.checked_token` returns it.
+            token_origin: Where the token came from, in words, for the case that it is refused.
             limits: How long, how much and how often.
             carrier: What carries requests instead of the network (the demo, a test).
             on_retry: Called on the client's event loop before each wait of a read.
@@ -118,6 +122,7 @@ class Api:
         self.network_notes = route.notes
         """What of the environment's proxy and certificate variables is used, in words."""
         self._token = token
+        self._token_origin = token_origin
         self._limits = limits
         self._on_retry = on_retry
         self._chance = chance
@@ -265,6 +270,7 @@ class Api:
             result: Answer | Failure = failure(Trouble.UNSENDABLE, progress)
         else:
             result = await self._exchange(call, progress)
+        result = await self._confirmed(operation, result)
         return self._understood(operation, result, read, credentials=credentials)
 
     async def _get(
@@ -282,6 +288,7 @@ class Api:
             attempts = 1
         else:
             result, attempts = await self._tried(call)
+        result = await self._confirmed(operation, result)
         return self._understood(operation, result, read, attempts=attempts)
 
     async def _list(
@@ -347,6 +354,21 @@ class Api:
             # The very same exception goes on, because asyncio tells its own by identity of type.
             raise cancelled from error_for_stopped(progress)
 
+    async def _confirmed(self, operation: Operation, result: Answer | Failure) -> Answer | Failure:
+        """A 401 with what `getMe` says of the token: it may only mean "not for this resource".
+
+        Prolific's guide gives both meanings (contract, `Unauthorized`).
+        """
+        if operation is contract.GET_ME or not isinstance(result, Answer):
+            return result
+        if result.status != _HTTP_UNAUTHORIZED:
+            return result
+        call = Call(contract.GET_ME, contract.GET_ME.path)
+        me = await self._exchange(call, Progress(unsent=True))
+        if not isinstance(me, Answer) or me.status not in (_HTTP_OK, _HTTP_UNAUTHORIZED):
+            return result
+        return replace(result, token_accepted=me.status == _HTTP_OK)
+
     def _understood(
         self,
         operation: Operation,
@@ -372,7 +394,13 @@ class Api:
                 details = wire.without(wire.details(result.body), (self._token.reveal(),))
                 if credentials is not None and details:
                     details = wire.without(details, wire.passwords_in(credentials))
-        raise error_for(operation, result, details=details, attempts=attempts)
+        raise error_for(
+            operation,
+            result,
+            details=details,
+            attempts=attempts,
+            token_origin=self._token_origin,
+        )
 
 
 def _path(operation: Operation, ids: tuple[str, ...]) -> str:

@@ -159,6 +159,8 @@ class Answer:
     """Why the body is missing, if it is."""
     retry_after: float | None = None
     """Seconds that the service asked to wait."""
+    token_accepted: bool | None = None
+    """After a 401: whether the service takes the token elsewhere; None where that is not known."""
 
     @property
     def effect(self) -> Effect:

@@ -93,6 +93,7 @@ def error_for(
     *,
     details: tuple[str, ...] = (),
     attempts: int = 1,
+    token_origin: str = "",
 ) -> ServiceError:
     """The error for a failure, for an answer that is not 2xx, or for a 2xx that can't be read.
 
@@ -101,6 +102,7 @@ def error_for(
         result: What came of it, the last time it was tried.
         details: What the service said, one sentence each, with nothing secret in it.
         attempts: How often it was tried.
+        token_origin: Where the token came from, in words.
     """
     tried = f"It was tried {attempts} times." if attempts > 1 else ""
     if isinstance(result, Failure):
@@ -109,7 +111,7 @@ def error_for(
             said = f"{said.removesuffix('.')} ({result.reason})."
         status, retry_after = None, None
     else:
-        title, said, hint = _words_for(operation, result, details)
+        title, said, hint = _words_for(operation, result, details, token_origin)
         status, retry_after = result.status, result.retry_after
     if operation.writes and result.effect in (Effect.UNKNOWN, Effect.ACCEPTED):
         hint = _LOOK_FIRST
@@ -148,7 +150,7 @@ def error_for_stopped(progress: Progress) -> ServiceError:
 
 
 def _words_for(
-    operation: Operation, answer: Answer, details: tuple[str, ...]
+    operation: Operation, answer: Answer, details: tuple[str, ...], token_origin: str
 ) -> tuple[str, str, str]:
     """Title, what happened, and what to do next, for an answer that is no readable 2xx."""
     quoted = " ".join(_sentence(detail) for detail in details)
@@ -163,13 +165,7 @@ def _words_for(
                 "Correct what it names, then try again.",
             )
         case 401:
-            return (
-                "Prolific does not accept this token",
-                "Prolific does not accept this token."
-                if operation.name == "getMe"
-                else "Prolific does not accept this token, or not for this.",
-                "Make a new one in Prolific's settings, then 4 Account.",
-            )
+            return _unauthorized(operation, answer, f" ({token_origin})" if token_origin else "")
         case 403:
             return (
                 "Not allowed",
@@ -252,6 +248,22 @@ def _changed(operation: Operation, result: Answer | Failure) -> str:
         if status not in (401, 403, 404, 429):
             return "Whether it took none of the list is not documented: the pool's total shows it."
     return _EFFECTS[result.effect]
+
+
+def _unauthorized(operation: Operation, answer: Answer, origin: str) -> tuple[str, str, str]:
+    """A 401 is a bad token, unless `getMe` takes that same token."""
+    if answer.token_accepted:
+        return (
+            "Not for this account",
+            f"Prolific accepts this token{origin}, but its owner may not {operation.right} here.",
+            "Choose a workspace of this account with w, or another token on 4 Account.",
+        )
+    unsure = operation.name != "getMe" and answer.token_accepted is None
+    return (
+        "Prolific does not accept this token",
+        f"Prolific does not accept this token{origin}{', or not for this' if unsure else ''}.",
+        "Make a new one in Prolific's settings, then 4 Account.",
+    )
 
 
 def _sentence(text: str) -> str:

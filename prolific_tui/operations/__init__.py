@@ -72,9 +72,7 @@ class Operations:
         self._accounts = Accounts(
             self._connection, parts.keyring, parts.token_file, parts.settings, parts.given_token
         )
-        self.writes = Writes(
-            self._loop, self._connection, parts.journal, parts.clock, self._tell
-        )
+        self.writes = Writes(self._loop, self._connection, parts.journal, parts.clock, self._tell)
         """Creating, appending, replacing the secret."""
 
     @property

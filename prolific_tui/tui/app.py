@@ -21,7 +21,7 @@ from prolific_tui.tui.dialogs import ChoiceDialog, ConfirmDialog
 from prolific_tui.tui.screens.account import AccountScreen
 from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.history import HistoryScreen
-from prolific_tui.tui.screens.pool_words import short_id
+from prolific_tui.tui.screens.pool_words import pool_name
 from prolific_tui.tui.screens.pools import PoolsScreen
 from prolific_tui.tui.screens.webhooks import WebhooksScreen
 from prolific_tui.tui.shell import Reading, Shell
@@ -88,7 +88,7 @@ class ProlificApp(Shell, inherit_bindings=False):
         workspace = self.workspace
         if workspace is None:
             return
-        labels = [f"Append to {short_id(pool)}" for pool in pools]
+        labels = [f"Append to {pool_name(pool)}" for pool in pools]
         answer = await self.push_screen_wait(
             ChoiceDialog(
                 f"What is {file.name} for?",

@@ -76,6 +76,7 @@ class CredentialGrid(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "grid--cursor",
+        "grid--marker",
         "grid--number",
         "grid--duplicate",
         "grid--blocked",
@@ -248,8 +249,7 @@ class CredentialGrid(ScrollView, can_focus=True):
         columns = self.columns
         username, password = content.username, content.password
         shown = fit(password if self.revealed else (MASK if password else ""), columns.password)
-        cursor = base + self._style("grid--cursor") if self.has_focus or not here else base
-        styles = {column: state_style for column in Column}
+        styles = dict.fromkeys(Column, state_style)
         if here:
             styles[self.column] = state_style + self._style("grid--cursor")
         gap = Segment(" " * _GAP, base)
@@ -257,7 +257,7 @@ class CredentialGrid(ScrollView, can_focus=True):
         return Strip(
             [
                 Segment(f"{state.letter or ' ':1} ", state_style),
-                Segment("> " if here else "  ", cursor),
+                Segment("> " if here else "  ", base + self._style("grid--marker")),
                 Segment(f"{row + 1:>{columns.number},}", number_style),
                 gap,
                 Segment(fit(username, columns.username), styles[Column.USERNAME]),
@@ -272,5 +272,3 @@ class CredentialGrid(ScrollView, can_focus=True):
     def cursor_screen_offset(self) -> Offset:
         """Where the terminal's own cursor belongs."""
         return self.cell_region().offset + self.content_region.offset
-
-

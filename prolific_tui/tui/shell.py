@@ -80,9 +80,7 @@ class Shell(App[int]):
     class WorkspacesRead(Message):
         """A worker read the workspaces, and which of them was used last."""
 
-        def __init__(
-            self, reading: Reading[tuple[Workspace, ...]], remembered: str | None
-        ) -> None:
+        def __init__(self, reading: Reading[tuple[Workspace, ...]], remembered: str | None) -> None:
             super().__init__()
             self.reading = reading
             self.remembered = remembered
@@ -284,6 +282,7 @@ class Shell(App[int]):
         if outcome.effect is not Effect.NOT_SENT and plan.workspace == self.workspace:
             self.read_pools()
             self.read_webhooks()
+        self.say(f"{outcome.title} (3 History)")
         if isinstance(self.screen, OutcomeDialog) and self.screen.plan is plan:
             self.screen.outcome = outcome
         else:

@@ -14,14 +14,12 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
-
-if TYPE_CHECKING:
-    from textual.app import App
 
 LEAVE_SECONDS: Final = 1.5
 """How long a write under way is given after SIGHUP, SIGTERM or a closed terminal."""
@@ -54,9 +52,7 @@ class Departure:
         leave: Asks the interface to close with an exit status; must be callable from any thread.
     """
 
-    def __init__(
-        self, finish: Callable[[float], object], leave: Callable[[int], object]
-    ) -> None:
+    def __init__(self, finish: Callable[[float], object], leave: Callable[[int], object]) -> None:
         self._finish = finish
         self._leave = leave
         self._begun = threading.Lock()
@@ -98,7 +94,7 @@ class Driver(LinuxDriver):
 
     def __init__(
         self,
-        app: "App[Any]",
+        app: App[Any],
         *,
         debug: bool = False,
         mouse: bool = True,

@@ -5,13 +5,15 @@ from typing import ClassVar, Final
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Size
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
 from prolific_tui.secret import MASK
 from prolific_tui.visible import visible
@@ -109,6 +111,45 @@ class Rule(Widget):
         return text
 
 
+class CursorList(OptionList):
+    """A list of lines with a cursor that shows without colour; keys as lists have them everywhere.
+
+    Each option is one line that leaves its first two cells to the cursor.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", "Down", show=False),
+        Binding("k", "cursor_up", "Up", show=False),
+        Binding("g", "first", "First", show=False),
+        Binding("G", "last", "Last", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"cursor-list--cursor"}
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, markup=False)
+
+    def show(self, lines: Iterable[str | Text], highlighted: int | None = 0) -> None:
+        """Show other lines, with the cursor on one of them; foreign text is made visible."""
+        options = []
+        for line in lines:
+            text = Text(visible(line)) if isinstance(line, str) else line.copy()
+            text = Text("  ").append_text(text)
+            text.no_wrap, text.overflow = True, "ellipsis"
+            options.append(Option(text))
+        self.clear_options()
+        self.add_options(options)
+        self.highlighted = highlighted if options else None
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the cursor on top of the highlighted line."""
+        strip = super().render_line(y)
+        if self.scroll_offset.y + y != self.highlighted:
+            return strip
+        style = self.get_component_rich_style("cursor-list--cursor", partial=True)
+        cursor = Strip([Segment("> ", self.rich_style + style)])
+        return Strip.join([cursor, strip.crop(2).apply_style(Style(bold=True))])
+
+
 class KeyBar(Widget):
     """The keys that matter on a screen, in the order of the work, on one or two lines."""
 
@@ -146,7 +187,7 @@ class KeyBar(Widget):
             column += length
         return text
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's signature
         """As many lines as the keys need at this width."""
         lines, column = 1, 0
         for key, label in self._keys:
@@ -220,8 +261,10 @@ class Field(Input):
         column, first = self._window()
         if self.masked or not self.value:
             shown = MASK if self.value else self.placeholder
-            style = base if self.value else base + self.get_component_rich_style(
-                "input--placeholder", partial=True
+            style = (
+                base
+                if self.value
+                else base + self.get_component_rich_style("input--placeholder", partial=True)
             )
             strip = Strip([Segment(shown, style)])
         else:

@@ -10,12 +10,10 @@ from prolific_tui.tui.dialogs.ask import (
     TextDialog,
     TypedConfirmation,
 )
-from prolific_tui.tui.dialogs.base import LIST_KEYS
 from prolific_tui.tui.dialogs.path import PathDialog
 from prolific_tui.tui.dialogs.tell import ErrorDialog, HelpDialog, OutcomeDialog
 
 __all__ = [
-    "LIST_KEYS",
     "ChoiceDialog",
     "ConfirmDialog",
     "ErrorDialog",

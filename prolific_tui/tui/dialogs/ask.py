@@ -8,11 +8,9 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
 
-from prolific_tui.tui.dialogs.base import Choices, Dialog
-from prolific_tui.tui.widgets import Field, paragraph
-from prolific_tui.visible import visible
+from prolific_tui.tui.dialogs.base import Dialog
+from prolific_tui.tui.widgets import CursorList, Field, paragraph
 
 
 class ConfirmDialog(Dialog[bool]):
@@ -77,12 +75,12 @@ class ChoiceDialog(Dialog[int | None]):
         find = Field(placeholder="part of the name, then Enter", id="find")
         find.display = False
         yield find
-        yield Choices(self._labels)
+        yield CursorList()
 
     def on_mount(self) -> None:
         """Start at the present choice."""
-        choices = self.query_one(Choices)
-        choices.highlighted = self._highlighted
+        choices = self.query_one(CursorList)
+        choices.show(self._labels, self._highlighted)
         choices.focus()
 
     def action_find(self) -> None:
@@ -98,10 +96,7 @@ class ChoiceDialog(Dialog[int | None]):
         self._shown = tuple(
             index for index, label in enumerate(self._labels) if wanted in label.casefold()
         )
-        choices = self.query_one(Choices)
-        choices.clear_options()
-        choices.add_options(Option(Text(visible(self._labels[index]))) for index in self._shown)
-        choices.highlighted = 0 if self._shown else None
+        self.query_one(CursorList).show(self._labels[index] for index in self._shown)
 
     @on(Input.Submitted, "#find")
     def found(self) -> None:
@@ -109,7 +104,7 @@ class ChoiceDialog(Dialog[int | None]):
         if len(self._shown) == 1:
             self.dismiss(self._shown[0])
         else:
-            self.query_one(Choices).focus()
+            self.query_one(CursorList).focus()
 
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
@@ -125,9 +120,7 @@ class TextDialog(Dialog[str | None]):
         Binding("escape", "cancel", "Cancel", key_display="Esc"),
     ]
 
-    def __init__(
-        self, title: str, message: str, value: str = "", *, masked: bool = False
-    ) -> None:
+    def __init__(self, title: str, message: str, value: str = "", *, masked: bool = False) -> None:
         super().__init__()
         self._heading = title
         self._message = message

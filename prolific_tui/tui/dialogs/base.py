@@ -1,43 +1,26 @@
-"""What dialogs are made of: the box, and the list to choose from."""
+"""What dialogs are made of: a box with a title, a body and keys."""
 
-from collections.abc import Sequence
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar, TypeVar
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Static
 
 from prolific_tui.tui.widgets import KeyBar
 from prolific_tui.visible import visible
 
 T = TypeVar("T")
 
-LIST_KEYS: Final[list[BindingType]] = [
-    Binding("j", "cursor_down", "Down", show=False),
-    Binding("k", "cursor_up", "Up", show=False),
-    Binding("g", "first", "First", show=False),
-    Binding("G", "last", "Last", show=False),
-]
-"""The keys that every list has beside the arrows."""
-
-
-class Choices(OptionList):
-    """A list to choose from, with the keys that lists have everywhere."""
-
-    BINDINGS: ClassVar[list[BindingType]] = LIST_KEYS
-
-    def __init__(self, labels: Sequence[str], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(*(Option(Text(visible(label))) for label in labels), id=id, markup=False)
-
 
 class Dialog(ModalScreen[T]):
     """A box with a title, a body and the keys that act in it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", key_display="Esc")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", key_display="Esc")
+    ]
     TITLE_TEXT: ClassVar[str] = ""
 
     def compose(self) -> ComposeResult:

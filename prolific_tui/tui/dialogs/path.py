@@ -3,15 +3,13 @@
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
-from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList
-from textual.widgets.option_list import Option
 
-from prolific_tui.tui.dialogs.base import Choices, Dialog
-from prolific_tui.tui.widgets import Field, fit, paragraph
+from prolific_tui.tui.dialogs.base import Dialog
+from prolific_tui.tui.widgets import CursorList, Field, fit, paragraph
 
 Completer = Callable[[str], Awaitable[tuple[str, ...]]]
 """Gives the ways in which a path that is being typed may go on."""
@@ -54,7 +52,7 @@ class PathDialog(Dialog[str | None]):
         """The field, and how it may go on."""
         yield paragraph(self._message)
         yield Field()
-        yield Choices((), id="completions")
+        yield CursorList(id="completions")
 
     def on_mount(self) -> None:
         """Offer what is there."""
@@ -70,12 +68,9 @@ class PathDialog(Dialog[str | None]):
     async def look(self, prefix: str) -> None:
         """Look for completions and offer them."""
         self._completions = await self._complete(prefix)
-        choices = self.query_one(Choices)
-        choices.clear_options()
-        choices.add_options(
-            Option(Text(fit(path, max(choices.size.width - 2, 20), keep_end=True)))
-            for path in self._completions
-        )
+        choices = self.query_one(CursorList)
+        width = max(choices.size.width - 3, 20)
+        choices.show((fit(path, width, keep_end=True) for path in self._completions), None)
         choices.display = bool(self._completions)
 
     def action_complete(self) -> None:
@@ -93,7 +88,7 @@ class PathDialog(Dialog[str | None]):
     def action_to_list(self) -> None:
         """Go to the list below the field."""
         if self._completions:
-            choices = self.query_one(Choices)
+            choices = self.query_one(CursorList)
             choices.focus()
             choices.highlighted = 0
 

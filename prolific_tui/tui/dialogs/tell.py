@@ -45,7 +45,7 @@ class OutcomeDialog(Dialog[None]):
     """A write: first that it is under way, then what became of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,escape", "cancel", "Close; a send goes on", key_display="Enter")
+        Binding("enter,escape", "cancel", "Close", key_display="Enter")
     ]
 
     outcome: reactive[Outcome | None] = reactive(None)
@@ -81,7 +81,9 @@ class OutcomeDialog(Dialog[None]):
         hint = outcome.hint if outcome else "Leaving this box, or the screen, does not stop it."
         self.query_one(".dialog-title", Static).update(Text(visible(self.heading)))
         self.query_one("#outcome-message", Static).update(Text(visible_lines(message)))
-        self.query_one("#outcome-hint", Static).update(Text(visible_lines(hint)))
+        hint_text = self.query_one("#outcome-hint", Static)
+        hint_text.update(Text(visible_lines(hint)))
+        hint_text.display = bool(hint)
         if outcome is not None:
             self.set_class(outcome.effect in (Effect.REFUSED, Effect.NOT_SENT), "error")
             self.set_class(outcome.effect is Effect.UNKNOWN, "warning")

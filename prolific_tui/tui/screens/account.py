@@ -171,7 +171,9 @@ class AccountScreen(BaseScreen):
             self.app.show_error(error)
         else:
             kept = place in (TokenPlace.KEYRING, TokenPlace.FILE)
-            self.app.say("Kept, and read back to be sure." if kept else "Used for this session only.")
+            self.app.say(
+                "Kept, and read back to be sure." if kept else "Used for this session only."
+            )
 
     @work(exclusive=True, group="token")
     async def action_forget(self) -> None:

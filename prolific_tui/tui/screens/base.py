@@ -50,13 +50,14 @@ class TopBar(Line):
             )
             text.append("  ")
         app = self.app
-        title = visible(app.workspace.title) if app.workspace else ""
-        owner = visible(app.account.me.email) if app.account else "not signed in"
-        right = f"{title}  {owner} "
-        if app.sending is not None:
-            right = f"sending…  {right}"
+        right = [
+            "sending…" if app.sending is not None else "",
+            "DEMO" if app.operations.is_demo else "",
+            app.workspace.title if app.workspace else "",
+            app.account.me.email if app.account else "not signed in",
+        ]
         room = self.size.width - text.cell_len
-        text.append(fit(right, max(room, 0), right=True))
+        text.append(fit("  ".join(filter(None, right)) + " ", max(room, 0), right=True))
         self.text = text
 
 

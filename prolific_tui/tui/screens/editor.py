@@ -19,7 +19,7 @@ from prolific_tui.errors import ProlificTuiError
 from prolific_tui.tui.dialogs import ChoiceDialog, PasteDialog, PathDialog
 from prolific_tui.tui.grid import CredentialGrid
 from prolific_tui.tui.screens.base import BaseScreen
-from prolific_tui.tui.screens.pool_words import short_id
+from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.screens.review import ReviewScreen
 from prolific_tui.tui.shell import Draft
 from prolific_tui.tui.widgets import Field, Line, Rule, fit, number
@@ -49,9 +49,7 @@ class EditorScreen(BaseScreen):
         Binding("n", "problem", "Next problem", tooltip="Go to the next row with a problem"),
         Binding("N", "problem(True)", "Previous problem", show=False, tooltip="The one before"),
         Binding("a", "accept", "Accept", tooltip="Accept a row that needs your OK; again: not"),
-        Binding(
-            "asterisk", "reveal", "Show", key_display="*", tooltip="Show passwords for 30 s"
-        ),
+        Binding("asterisk", "reveal", "Show", key_display="*", tooltip="Show passwords for 30 s"),
         Binding("f", "file", "File", tooltip="Load a file"),
         Binding("p", "paste", "Paste", tooltip="Open a box that takes a paste"),
         Binding("s", "review", "Review and send", tooltip="See what would go, then send it"),
@@ -77,6 +75,7 @@ class EditorScreen(BaseScreen):
 
     def body(self) -> ComposeResult:
         """Counts, headings, the grid with its field, and what is wrong with the row."""
+        yield Line(id="source", classes="quiet")
         yield Line(id="counts")
         yield Line(id="headings", classes="headings")
         yield Static(Text(_EMPTY), id="empty", markup=False)
@@ -115,18 +114,18 @@ class EditorScreen(BaseScreen):
 
     def _show_all(self) -> None:
         draft = self.draft
-        workspace = draft.target.workspace
-        pool = draft.target.pool
-        what = "Create a pool" if pool is None else f"Append to {short_id(pool)}"
-        if pool is not None:
-            what += f" ({number(pool.total_credentials)} in total)"
-        where = f" in {workspace.title}" if pool is None else ""
-        width = self.size.width
-        left = f" {visible(what)}{visible(where)}  "
-        right = f"{draft.source} " if len(draft.session.document) else ""
-        text = Text(left, "bold", no_wrap=True)
-        text.append(fit(right, max(width - text.cell_len, 0), right=True), "not bold")
+        workspace, pool = draft.target.workspace, draft.target.pool
+        if pool is None:
+            what = "Create a pool"
+        else:
+            what = f"Append to {short_pool_name(pool)}   {number(pool.total_credentials)} in total"
+        text = Text(f" {visible(what)}   ", "bold", no_wrap=True)
+        where = f"{'DEMO   ' if self.app.operations.is_demo else ''}{workspace.title} "
+        text.append(fit(where, max(self.size.width - text.cell_len, 0), right=True), "not bold")
         self.query_one("#editor-top", Line).text = text
+        source = self.query_one("#source", Line)
+        source.text = Text(f" {visible(draft.source)}")
+        source.display = bool(draft.source)
         self._rows_shown = len(draft.session.document)
         has_rows = bool(self._rows_shown)
         self.query_one("#empty").display = not has_rows
@@ -153,7 +152,7 @@ class EditorScreen(BaseScreen):
             explanation.update("")
             return
         rule.title = f"row {row + 1:,} of {rows:,}"
-        explanation.update(Text("\n".join(f" {visible(line)}" for line in session.explain(row))))
+        explanation.update(Text("\n".join(visible(line) for line in session.explain(row))))
 
     @on(CredentialGrid.Moved)
     def moved(self) -> None:
@@ -434,7 +433,9 @@ class EditorScreen(BaseScreen):
             return
         rows = len(self.draft.session.document)
         self.app.say(
-            f"{rows:,} unsent row{'' if rows == 1 else 's'} kept here until you quit." if rows else ""
+            f"{rows:,} unsent row{'' if rows == 1 else 's'} kept here until you quit."
+            if rows
+            else ""
         )
         self.dismiss()
 

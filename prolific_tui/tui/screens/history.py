@@ -8,21 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from prolific_tui.submission.run import JournalEntry
-from prolific_tui.tui.dialogs import LIST_KEYS
 from prolific_tui.tui.screens.base import BaseScreen
-from prolific_tui.tui.widgets import Line, Rule, fit
+from prolific_tui.tui.widgets import CursorList, Line, Rule, fit
 from prolific_tui.visible import visible
 
 _KIND, _ROWS, _TIME = 15, 9, 9
-
-
-class EntryList(OptionList):
-    """The writes, a line each, the newest first."""
-
-    BINDINGS: ClassVar[list[BindingType]] = LIST_KEYS
 
 
 class HistoryScreen(BaseScreen):
@@ -37,7 +29,7 @@ class HistoryScreen(BaseScreen):
         """The list, and the whole of the entry under the cursor."""
         yield Line(id="summary")
         yield Line(id="headings", classes="headings")
-        yield EntryList(id="entries")
+        yield CursorList(id="entries")
         with Vertical(id="detail"):
             yield Rule(id="detail-rule")
             yield Static(id="detail-text", markup=False)
@@ -46,7 +38,7 @@ class HistoryScreen(BaseScreen):
         """Follow the writes."""
         super().on_mount()
         self.watch(self.app, "sends", self.show_entries)
-        self.query_one(EntryList).focus()
+        self.query_one(CursorList).focus()
 
     def on_resize(self) -> None:
         """Fill the new width."""
@@ -68,14 +60,11 @@ class HistoryScreen(BaseScreen):
         self.query_one("#headings", Line).text = Text(
             f"   {fit('Time', _TIME)}{fit('What', _KIND)}{'Rows':>{_ROWS}}   Outcome"
         )
-        entry_list = self.query_one(EntryList)
+        entry_list = self.query_one(CursorList)
         at = entry_list.highlighted or 0
-        entry_list.clear_options()
-        entry_list.add_options(Option(self._row(entry, width)) for entry in entries)
+        entry_list.show((self._row(entry, width) for entry in entries), min(at, len(entries) - 1))
         entry_list.display = bool(entries)
         self.query_one("#headings").display = bool(entries)
-        if entries:
-            entry_list.highlighted = min(at, len(entries) - 1)
         self.show_detail()
 
     def _row(self, entry: JournalEntry, width: int) -> Text:
@@ -83,7 +72,7 @@ class HistoryScreen(BaseScreen):
         told = f"{outcome.effect.value}: {outcome.title}" if outcome else "under way"
         rows = f"{entry.rows:,}" if entry.rows else "-"
         return Text(
-            f"   {entry.begun:%H:%M:%S} {fit(entry.kind.value, _KIND)}{rows:>{_ROWS}}   "
+            f" {entry.begun:%H:%M:%S} {fit(entry.kind.value, _KIND)}{rows:>{_ROWS}}   "
             f"{fit(told, width)}",
             no_wrap=True,
         )
@@ -91,7 +80,7 @@ class HistoryScreen(BaseScreen):
     @on(OptionList.OptionHighlighted, "#entries")
     def show_detail(self) -> None:
         """Show the whole of the entry under the cursor."""
-        entries, at = self._entries, self.query_one(EntryList).highlighted
+        entries, at = self._entries, self.query_one(CursorList).highlighted
         detail = self.query_one("#detail", Vertical)
         detail.display = bool(entries) and at is not None
         if at is None or at >= len(entries):

@@ -3,31 +3,23 @@
 from typing import ClassVar, Final
 
 from rich.text import Text
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.submission.plan import Target
-from prolific_tui.tui.dialogs import LIST_KEYS
 from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.screens.editor import EditorScreen
-from prolific_tui.tui.screens.pool_words import short_id
+from prolific_tui.tui.screens.pool_words import pool_name
 from prolific_tui.tui.shell import Reading
-from prolific_tui.tui.widgets import GAUGE_WIDTH, Line, Rule, fit, gauge, number
+from prolific_tui.tui.widgets import GAUGE_WIDTH, CursorList, Line, Rule, fit, gauge, number
 from prolific_tui.visible import visible
 
 _NUMBER_WIDTH: Final = 9
 _FIXED: Final = 3 + 2 * (_NUMBER_WIDTH + 1) + 2 + GAUGE_WIDTH + 1
-
-
-class PoolList(OptionList):
-    """The pools, a line each; Enter appends to the one under the cursor."""
-
-    BINDINGS: ClassVar[list[BindingType]] = LIST_KEYS
 
 
 class PoolsScreen(BaseScreen):
@@ -43,12 +35,17 @@ class PoolsScreen(BaseScreen):
         Binding("q", "app.leave", "Quit", tooltip="Quit; asks if anything would be lost"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = ""
+        """The id of the pool under the cursor, which stays there when the list changes."""
+
     def body(self) -> ComposeResult:
         """Summary, headings, the list, and what is known of the pool under the cursor."""
         yield Line(id="summary")
         yield Line(id="headings", classes="headings")
         yield Static(id="state", markup=False)
-        yield PoolList(id="pools")
+        yield CursorList(id="pools")
         with Vertical(id="detail"):
             yield Rule(id="detail-rule")
             yield Static(id="detail-text", markup=False)
@@ -59,7 +56,7 @@ class PoolsScreen(BaseScreen):
         self.watch(self.app, "pools", self.show_pools)
         self.watch(self.app, "sends", self.show_detail, init=False)
         self.watch(self.app, "account", self.show_pools, init=False)
-        self.query_one(PoolList).focus()
+        self.query_one(CursorList).focus()
 
     def on_resize(self) -> None:
         """Lay the columns out for the new width."""
@@ -77,32 +74,31 @@ class PoolsScreen(BaseScreen):
 
     @property
     def _current(self) -> CredentialPool | None:
-        index = self.query_one(PoolList).highlighted
+        index = self.query_one(CursorList).highlighted
         return self._pools[index] if index is not None and index < len(self._pools) else None
 
     def show_pools(self) -> None:
         """Show what is known of the pools, and how fresh that is."""
         reading = self.app.pools
         pools = self._pools
-        before = self._current
+        before = self._shown
         self.query_one("#summary", Line).text = self._summary(reading)
-        width = self.query_one(PoolList).content_region.width or self.size.width
+        width = self.query_one(CursorList).content_region.width or self.size.width
         name_width = max(width - _FIXED, 8)
-        heading = f"   {fit('Pool', name_width)} {'Free':>{_NUMBER_WIDTH}} {'Total':>{_NUMBER_WIDTH}}"
+        heading = (
+            f"   {fit('Pool', name_width)} {'Free':>{_NUMBER_WIDTH}} {'Total':>{_NUMBER_WIDTH}}"
+        )
         self.query_one("#headings", Line).text = Text(heading)
-        pool_list = self.query_one(PoolList)
-        pool_list.clear_options()
-        pool_list.add_options(Option(self._row(pool, name_width)) for pool in pools)
+        pool_list = self.query_one(CursorList)
         pool_list.display = bool(pools)
         self.query_one("#headings").display = bool(pools)
         state = self.query_one("#state", Static)
         words = self._state(reading)
         state.display = bool(words)
         state.update(Text(words))
-        if pools:
-            ids = [pool.credential_pool_id for pool in pools]
-            known = before is not None and before.credential_pool_id in ids
-            pool_list.highlighted = ids.index(before.credential_pool_id) if known and before else 0
+        ids = [pool.credential_pool_id for pool in pools]
+        at = ids.index(before) if before in ids else 0
+        pool_list.show((self._row(pool, name_width) for pool in pools), at)
         self.show_detail()
 
     def _summary(self, reading: Reading[tuple[CredentialPool, ...]]) -> Text:
@@ -142,9 +138,8 @@ class PoolsScreen(BaseScreen):
     def _row(self, pool: CredentialPool, name_width: int) -> Text:
         free, total = pool.available_credentials, pool.total_credentials
         empty = free == 0
-        text = Text(no_wrap=True)
-        text.append("   ")
-        text.append(fit(short_id(pool), name_width))
+        text = Text(" ")
+        text.append(fit(pool_name(pool), name_width))
         text.append(f" {number(free):>{_NUMBER_WIDTH}}", "bold" if empty else "")
         text.append(f" {number(total):>{_NUMBER_WIDTH}}  ")
         if free is not None and total is not None:
@@ -159,7 +154,8 @@ class PoolsScreen(BaseScreen):
         detail.display = pool is not None
         if pool is None:
             return
-        self.query_one("#detail-rule", Rule).title = short_id(pool)
+        self._shown = pool.credential_pool_id
+        self.query_one("#detail-rule", Rule).title = pool_name(pool)
         text = Text(f" {visible(pool.credential_pool_id)}\n")
         free, total = pool.available_credentials, pool.total_credentials
         if free is not None and total is not None:
@@ -174,7 +170,9 @@ class PoolsScreen(BaseScreen):
             if entry.pool_id == pool.credential_pool_id:
                 effect = entry.outcome.effect.value if entry.outcome else "under way"
                 source = f", {entry.source}" if entry.source else ""
-                return f"Last sent from here: +{entry.rows:,} at {entry.begun:%H:%M}{source}, {effect}"
+                return (
+                    f"Last sent from here: +{entry.rows:,} at {entry.begun:%H:%M}{source}, {effect}"
+                )
         return "Nothing was sent there since this program started."
 
     # Keys

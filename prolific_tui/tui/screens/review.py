@@ -78,7 +78,10 @@ class ReviewScreen(BaseScreen):
         entry("First and last", self._ends())
         text.append("\n")
         entry("Goes", f"{counts.goes:,}", "bold")
-        entry("Needs your OK", f"{counts.needs_ok:,}" + "   stays in the editor" * bool(counts.needs_ok))
+        entry(
+            "Needs your OK",
+            f"{counts.needs_ok:,}" + "   stays in the editor" * bool(counts.needs_ok),
+        )
         entry("Left out", f"{counts.left_out:,}" + "   stays in the editor" * bool(counts.left_out))
         for reason in planned.left_out:
             entry("", f"  {reason}")

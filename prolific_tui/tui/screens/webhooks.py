@@ -35,9 +35,7 @@ class WebhooksScreen(BaseScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "replace", "Create/replace", tooltip="Make a new secret; the old one dies"),
-        Binding(
-            "asterisk", "reveal", "Show", key_display="*", tooltip="Show the secret for 30 s"
-        ),
+        Binding("asterisk", "reveal", "Show", key_display="*", tooltip="Show the secret for 30 s"),
         Binding("y", "copy", "Copy", tooltip="Copy the secret to the clipboard"),
         Binding("f", "save", "Save to file", tooltip="Write the secret to a new 0600 file"),
         Binding("r", "refresh", "Refresh", tooltip="Read again from Prolific"),
@@ -127,9 +125,7 @@ class WebhooksScreen(BaseScreen):
             return "Prolific did not send it"
         return visible(value.reveal()) if self._revealed else f"{MASK}   * shows it"
 
-    def _append_subscriptions(
-        self, text: Text, subscriptions: tuple[Subscription, ...]
-    ) -> None:
+    def _append_subscriptions(self, text: Text, subscriptions: tuple[Subscription, ...]) -> None:
         if not subscriptions:
             text.append(" No webhook subscription in this workspace: nothing is signed with it.\n")
             return

@@ -1,0 +1,111 @@
+"""The parts put together: real ones, or the demo's, and the run of the program with them.
+
+This is the one place that knows every room. The client and what it needs are imported only when a
+token is there to be checked, which is after the first paint.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from prolific_tui.access import DEFAULT_SERVICE_URL, checked_service_url, checked_token
+from prolific_tui.demo.faults import parse_fault
+from prolific_tui.demo.seed import DEMO_TOKEN, demo_service
+from prolific_tui.files import make_private, read_token_file, state_directory
+from prolific_tui.journal import MemoryJournal
+from prolific_tui.operations import GivenToken, Operations, Parts
+from prolific_tui.operations.connection import Prolific
+from prolific_tui.operations.events import Listener, ReadRetried
+from prolific_tui.secret import Secret
+from prolific_tui.settings import StateFile, TokenPlace
+from prolific_tui.tui.app import ProlificApp
+from prolific_tui.vault import MemoryVault, TokenFile, Vault
+from prolific_tui.version import NAME
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+def parts(token_path: Path | None, environment: Mapping[str, str]) -> Parts:
+    """The real parts, as the command line and the environment ask for them.
+
+    Raises `ProlificTuiError` for a service, a token or a directory that can't be used.
+    """
+    service_url = checked_service_url(environment.get("PROLIFIC_URL") or DEFAULT_SERVICE_URL)
+    state = make_private(state_directory(environment))
+    return Parts(
+        connect=_connect,
+        service_url=service_url,
+        keyring=Vault(environment=environment),
+        token_file=TokenFile(state / "tokens.json"),
+        settings=StateFile(state / "state.json"),
+        journal=MemoryJournal(),
+        clock=_now,
+        given_token=_given_token(token_path, environment),
+    )
+
+
+def _given_token(token_path: Path | None, environment: Mapping[str, str]) -> GivenToken | None:
+    """The token of the command line or the environment, if either gave one."""
+    if token_path is not None:
+        held = read_token_file(token_path)
+        return GivenToken(checked_token(held.value.reveal()), TokenPlace.TOKEN_FILE, held.note)
+    if text := environment.get("PROLIFIC_TOKEN"):
+        return GivenToken(checked_token(text), TokenPlace.ENVIRONMENT)
+    return None
+
+
+def _connect(service_url: str, token: Secret, origin: str, listener: Listener) -> Prolific:
+    from prolific_tui.client.api import Api, RetryNotice
+
+    def retried(notice: RetryNotice) -> None:
+        listener(ReadRetried(notice.operation, notice.attempt, notice.wait_seconds))
+
+    return Api(service_url, token, token_origin=origin, on_retry=retried)
+
+
+def demo_parts(faults: Sequence[str]) -> Parts:
+    """Parts that are all made up, and leave nothing behind.
+
+    Raises `SettingsError` for a fault that can't be read.
+    """
+    service = demo_service()
+    for text in faults:
+        service.switch_on(*parse_fault(text))
+
+    def connect(service_url: str, token: Secret, origin: str, _listener: Listener) -> Prolific:
+        from prolific_tui.client.api import Api
+        from prolific_tui.demo.transport import DemoTransport
+
+        return Api(service_url, token, token_origin=origin, carrier=DemoTransport(service))
+
+    return Parts(
+        connect=connect,
+        service_url="http://127.0.0.1",
+        keyring=MemoryVault(),
+        token_file=MemoryVault(),
+        settings=StateFile(None),
+        journal=MemoryJournal(),
+        clock=_now,
+        given_token=GivenToken(DEMO_TOKEN, TokenPlace.SESSION),
+        is_demo=True,
+    )
+
+
+def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
+    """Run the interface on these parts until the person leaves; gives the exit status."""
+    operations = Operations(parts)
+    app = ProlificApp(operations, file=file)
+    app.departure.install()
+    app.run(mouse=mouse)
+    left_open = operations.writes.under_way
+    operations.stop(0)
+    if left_open is not None:
+        print(  # noqa: T201 - the screen is gone
+            f"{NAME}: a send was under way; nobody learnt here whether it arrived."
+            " Look before you send it again.",
+            file=sys.stderr,
+        )
+    return app.return_code or 0
