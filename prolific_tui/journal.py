@@ -42,12 +42,8 @@ class MemoryJournal:
         """Record what became of entry `number`; the secret's value is not kept."""
         with self._lock:
             entry = self._entries[number]
-            pool_id = entry.pool_id or (
-                outcome.pool.credential_pool_id if outcome.pool else None
-            )
-            entry = replace(
-                entry, outcome=replace(outcome, secret=None), ended=at, pool_id=pool_id
-            )
+            pool_id = entry.pool_id or (outcome.pool.credential_pool_id if outcome.pool else None)
+            entry = replace(entry, outcome=replace(outcome, secret=None), ended=at, pool_id=pool_id)
             self._entries[number] = entry
         return entry
 

@@ -90,7 +90,9 @@ def credentials_accepted(plan: CredentialPlan, pool_id: str | None, seen: ReadBa
         )
     before = 0 if created else seen.total_before(pool_id)
     told = "" if created else f"The pool had {_count(before)} credentials. "
-    told += f"It has {_count(pool.total_credentials)} now, {_count(pool.available_credentials)} free."
+    told += (
+        f"It has {_count(pool.total_credentials)} now, {_count(pool.available_credentials)} free."
+    )
     if None not in (before, pool.total_credentials) and (
         (pool.total_credentials or 0) - (before or 0) != plan.rows
     ):
@@ -145,7 +147,9 @@ def _figures(plan: CredentialPlan, pool_id: str | None, seen: ReadBack) -> str:
 
 def secret_made(plan: SecretPlan, secret: WebhookSecret) -> Outcome:
     """A readable 2xx answer to the making of a secret."""
-    old = " The old one is gone: receivers that still use it reject every delivery." * bool(plan.old)
+    old = " The old one is gone: receivers that still use it reject every delivery." * bool(
+        plan.old
+    )
     return Outcome(
         Effect.ACCEPTED,
         f"Secret {'replaced' if plan.old else 'created'}",

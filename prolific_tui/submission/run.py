@@ -1,6 +1,6 @@
 """The running of a plan: look, journal, send once, read back, judge.
 
-    look at what is there → journal "about to send" → request → judge by the answer → read back
+look at what is there → journal "about to send" → request → judge by the answer → read back
 """
 
 from collections.abc import Callable
@@ -139,8 +139,10 @@ async def _make_secret(
     try:
         outcome = judge.secret_made(plan, await service.create_secret(plan.workspace.id))
     except ServiceError as error:
-        outcome = judge.not_sent(error) if error.effect is Effect.NOT_SENT else (
-            judge.secret_troubled(plan, error)
+        outcome = (
+            judge.not_sent(error)
+            if error.effect is Effect.NOT_SENT
+            else (judge.secret_troubled(plan, error))
         )
     journal.ended(entry.number, outcome, clock())
     return outcome
