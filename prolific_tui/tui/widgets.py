@@ -9,6 +9,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -125,20 +126,36 @@ class CursorList(OptionList):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"cursor-list--cursor"}
 
+    class Resized(Message):
+        """The list has another width, so columns are to be laid out again."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, markup=False)
+        self._texts: list[Text] = []
 
     def show(self, lines: Iterable[str | Text], highlighted: int | None = 0) -> None:
         """Show other lines, with the cursor on one of them; foreign text is made visible."""
+        self._texts = [
+            Text("  ").append_text(Text(visible(line)) if isinstance(line, str) else line)
+            for line in lines
+        ]
+        self._put(highlighted if self._texts else None)
+
+    def on_resize(self) -> None:
+        """Cut the lines for the new width: an option that wraps would be two lines."""
+        self._put(self.highlighted)
+        self.post_message(self.Resized())
+
+    def _put(self, highlighted: int | None) -> None:
+        width = self.scrollable_content_region.width or self.app.size.width
         options = []
-        for line in lines:
-            text = Text(visible(line)) if isinstance(line, str) else line.copy()
-            text = Text("  ").append_text(text)
-            text.no_wrap, text.overflow = True, "ellipsis"
-            options.append(Option(text))
+        for text in self._texts:
+            cut = text.copy()
+            cut.truncate(width, overflow="ellipsis")
+            options.append(Option(cut))
         self.clear_options()
         self.add_options(options)
-        self.highlighted = highlighted if options else None
+        self.highlighted = highlighted
 
     def render_line(self, y: int) -> Strip:
         """Draw the cursor on top of the highlighted line."""

@@ -56,6 +56,8 @@ class AccountScreen(BaseScreen):
     def show_account(self) -> None:
         """Show what is known."""
         account = self.app.account
+        operations = self.app.operations
+        is_demo = operations.is_demo
         text = Text("\n")
 
         def entry(label: str, value: str, style: str = "") -> None:
@@ -69,8 +71,9 @@ class AccountScreen(BaseScreen):
             entry("Owner", account.me.email, "bold")
             if account.me.name:
                 entry("", account.me.name)
-            entry("Token", account.origin)
-        entry("Service", self.app.operations.service_url)
+            entry("Token", "made up, for the demo" if is_demo else account.origin)
+        service = "made up, in this program's memory" if is_demo else operations.service_url
+        entry("Service", service)
         for note in account.network_notes if account else ():
             entry("", note)
         text.append("\n")

@@ -66,6 +66,7 @@ class BaseScreen(Screen[None]):
 
     app = getters.app(Shell)
     BINDINGS: ClassVar[list[BindingType]] = []
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual types it
     LEGEND: ClassVar[tuple[tuple[str, str], ...]] = ()
     """What the letters on this screen mean, for the help."""
 

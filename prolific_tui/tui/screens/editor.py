@@ -7,7 +7,7 @@ from rich.text import Text
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
@@ -75,15 +75,18 @@ class EditorScreen(BaseScreen):
 
     def body(self) -> ComposeResult:
         """Counts, headings, the grid with its field, and what is wrong with the row."""
-        yield Line(id="source", classes="quiet")
-        yield Line(id="counts")
-        yield Line(id="headings", classes="headings")
-        yield Static(Text(_EMPTY), id="empty", markup=False)
-        with Vertical(id="grid-area"):
-            yield CredentialGrid(self.draft.session)
-            yield Field(id="cell")
-        yield Rule(id="row-rule")
-        yield Static(id="explanation", markup=False)
+        with Container(classes="split"):
+            with Vertical(classes="main"):
+                yield Line(id="source", classes="quiet")
+                yield Line(id="counts")
+                yield Line(id="headings", classes="headings")
+                yield Static(Text(_EMPTY), id="empty", markup=False)
+                with Vertical(id="grid-area"):
+                    yield CredentialGrid(self.draft.session)
+                    yield Field(id="cell")
+            with Vertical(id="row-detail", classes="detail"):
+                yield Rule(id="row-rule")
+                yield Static(id="explanation", markup=False)
 
     @property
     def grid(self) -> CredentialGrid:

@@ -6,7 +6,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.widgets import OptionList, Static
 
 from prolific_tui.submission.run import JournalEntry
@@ -27,12 +27,14 @@ class HistoryScreen(BaseScreen):
 
     def body(self) -> ComposeResult:
         """The list, and the whole of the entry under the cursor."""
-        yield Line(id="summary")
-        yield Line(id="headings", classes="headings")
-        yield CursorList(id="entries")
-        with Vertical(id="detail"):
-            yield Rule(id="detail-rule")
-            yield Static(id="detail-text", markup=False)
+        with Container(classes="split"):
+            with Vertical(classes="main"):
+                yield Line(id="summary")
+                yield Line(id="headings", classes="headings")
+                yield CursorList(id="entries")
+            with Vertical(id="detail", classes="detail"):
+                yield Rule(id="detail-rule")
+                yield Static(id="detail-text", markup=False)
 
     def on_mount(self) -> None:
         """Follow the writes."""
@@ -40,8 +42,9 @@ class HistoryScreen(BaseScreen):
         self.watch(self.app, "sends", self.show_entries)
         self.query_one(CursorList).focus()
 
-    def on_resize(self) -> None:
-        """Fill the new width."""
+    @on(CursorList.Resized)
+    def lay_out(self) -> None:
+        """Lay the columns out for the new width."""
         self.show_entries()
 
     @property
@@ -56,7 +59,7 @@ class HistoryScreen(BaseScreen):
             if entries
             else " Nothing was sent since this program started."
         )
-        width = max(self.size.width - 3 - _TIME - _KIND - _ROWS - 3, 10)
+        width = max(self.query_one(CursorList).size.width - 3 - _TIME - _KIND - _ROWS - 3, 10)
         self.query_one("#headings", Line).text = Text(
             f"   {fit('Time', _TIME)}{fit('What', _KIND)}{'Rows':>{_ROWS}}   Outcome"
         )
@@ -95,5 +98,5 @@ class HistoryScreen(BaseScreen):
         if entry.outcome:
             lines.append(entry.outcome.message)
         self.query_one("#detail-text", Static).update(
-            Text("\n".join(f" {visible(line)}" for line in lines))
+            Text("\n".join(visible(line) for line in lines))
         )

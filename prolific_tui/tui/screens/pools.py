@@ -6,7 +6,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.widgets import OptionList, Static
 
 from prolific_tui.models import CredentialPool, Workspace
@@ -42,13 +42,15 @@ class PoolsScreen(BaseScreen):
 
     def body(self) -> ComposeResult:
         """Summary, headings, the list, and what is known of the pool under the cursor."""
-        yield Line(id="summary")
-        yield Line(id="headings", classes="headings")
-        yield Static(id="state", markup=False)
-        yield CursorList(id="pools")
-        with Vertical(id="detail"):
-            yield Rule(id="detail-rule")
-            yield Static(id="detail-text", markup=False)
+        with Container(classes="split"):
+            with Vertical(classes="main"):
+                yield Line(id="summary")
+                yield Line(id="headings", classes="headings")
+                yield Static(id="state", markup=False)
+                yield CursorList(id="pools")
+            with Vertical(id="detail", classes="detail"):
+                yield Rule(id="detail-rule")
+                yield Static(id="detail-text", markup=False)
 
     def on_mount(self) -> None:
         """Follow the pools."""
@@ -58,7 +60,8 @@ class PoolsScreen(BaseScreen):
         self.watch(self.app, "account", self.show_pools, init=False)
         self.query_one(CursorList).focus()
 
-    def on_resize(self) -> None:
+    @on(CursorList.Resized)
+    def lay_out(self) -> None:
         """Lay the columns out for the new width."""
         self.show_pools()
 
@@ -156,13 +159,13 @@ class PoolsScreen(BaseScreen):
             return
         self._shown = pool.credential_pool_id
         self.query_one("#detail-rule", Rule).title = pool_name(pool)
-        text = Text(f" {visible(pool.credential_pool_id)}\n")
+        text = Text(f"{visible(pool.credential_pool_id)}\n")
         free, total = pool.available_credentials, pool.total_credentials
         if free is not None and total is not None:
-            text.append(f" {total - free:,} of {total:,} handed out, {free:,} free.\n")
+            text.append(f"{total - free:,} of {total:,} handed out, {free:,} free.\n")
         else:
-            text.append(" Prolific did not say how many credentials it holds.\n")
-        text.append(f" {visible(self._last_sent(pool))}")
+            text.append("Prolific did not say how many credentials it holds.\n")
+        text.append(visible(self._last_sent(pool)))
         self.query_one("#detail-text", Static).update(text)
 
     def _last_sent(self, pool: CredentialPool) -> str:

@@ -63,7 +63,7 @@ class WebhooksScreen(BaseScreen):
 
     def on_resize(self) -> None:
         """Fill the new width."""
-        self.show_webhooks()
+        self.call_after_refresh(self.show_webhooks)
 
     def on_screen_suspend(self) -> None:
         """Never leave the secret shown on a screen that nobody looks at."""
