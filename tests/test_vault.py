@@ -223,6 +223,18 @@ async def test_an_interpreter_that_is_gone_is_a_broken_keyring(tmp_path: Path) -
     assert state.condition is KeyringCondition.BROKEN
 
 
+async def test_what_a_child_prints_does_not_reach_the_screen(
+    python: Callable[[str], str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    answer = '{"condition": "usable", "backend": "loud Keyring"}'
+    state = await vault_of(
+        python(f"read -r request; echo loud >&2; echo '{answer}'; echo loud")
+    ).state()
+
+    assert state.usable
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize("kept", [None, "another value"])
 async def test_a_keyring_that_loses_or_alters_the_value_did_not_save_it(
     python: Callable[[str], str], kept: str | None
