@@ -107,10 +107,10 @@ async def test_a_hanging_child_is_killed_in_time_with_its_own_children(
     hanging: str, lifeline: Lifeline
 ) -> None:
     with pytest.raises(KeyringUnusableError) as caught:
-        await vault_of(hanging, seconds=0.2).load(ENTRY)
+        await vault_of(hanging, seconds=0.5).load(ENTRY)
 
     assert caught.value.state.condition is KeyringCondition.NO_ANSWER
-    assert "0.2 s" in caught.value.message
+    assert "0.5 s" in caught.value.message
     assert lifeline.line()
     assert lifeline.all_have_ended()
 
@@ -163,7 +163,7 @@ def test_a_child_is_asked_and_killed_on_an_event_loop_of_another_thread(
     states = []
 
     def run() -> None:
-        states.append(asyncio.run(vault_of(hanging, seconds=0.1).state()))
+        states.append(asyncio.run(vault_of(hanging, seconds=0.5).state()))
 
     thread = threading.Thread(target=run)
     thread.start()
