@@ -2,9 +2,13 @@
 
 from typing import Final
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from prolific_tui.credentials.rows import Rows
+
+steady: Final = settings(deadline=None, derandomize=True)
+"""The same examples on every machine, however busy that is."""
 
 ALPHABET: Final = (
     "a",
@@ -27,15 +31,19 @@ ALPHABET: Final = (
     "\u00df",  # folds to two letters
 )
 
+usual: st.SearchStrategy[str] = st.sampled_from(("a", "A", "a ", "\u00e9", "e\u0301", "b", ""))
+"""So few that rows collide."""
+
 fields: st.SearchStrategy[str] = st.one_of(
+    usual,
+    usual,
     st.lists(st.sampled_from(ALPHABET), max_size=3).map("".join),
-    st.sampled_from(("", "a", "A", "a ", "user", "password", "***", "xx", "\u2800")),
+    st.sampled_from(("user", "password", "***", "\u2800")),
 )
-"""Few and short, so that rows collide."""
 
 pairs: st.SearchStrategy[tuple[str, str]] = st.tuples(fields, fields)
 
-blocks: st.SearchStrategy[Rows] = st.lists(pairs, max_size=6).map(Rows.of)
+blocks: st.SearchStrategy[Rows] = st.lists(pairs, max_size=5).map(Rows.of)
 
 any_blocks: st.SearchStrategy[Rows] = st.lists(
     st.tuples(

@@ -18,7 +18,7 @@ from prolific_tui.credentials.csvtext import (
     read,
 )
 from prolific_tui.credentials.rows import Rows
-from tests.credentials_strategies import any_blocks, blocks
+from tests.credentials_strategies import any_blocks, blocks, steady
 
 
 def refusal(data: bytes) -> CsvError:
@@ -34,21 +34,25 @@ def refusal(data: bytes) -> CsvError:
 
 
 class TestWriting:
+    @steady
     @given(any_blocks)
     def test_what_is_written_is_read_back(self, rows: Rows) -> None:
         assert parse(dump(rows), PLAIN).rows == rows
 
+    @steady
     @given(any_blocks)
     def test_what_is_written_is_read_back_from_the_bytes(self, rows: Rows) -> None:
         text = dump(rows)
         assume("\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text))
         assert parse(decode(text.encode()).text, PLAIN).rows == rows
 
+    @steady
     @given(any_blocks)
     def test_another_csv_reader_reads_the_same(self, rows: Rows) -> None:
         records = list(csv.reader(io.StringIO(dump(rows), newline=""), strict=True))
         assert records == [list(pair) for pair in rows]
 
+    @steady
     @given(blocks)
     def test_a_header_put_before_it_is_recognised(self, rows: Rows) -> None:
         text = "username,password\n" + dump(rows)
@@ -204,6 +208,7 @@ class TestReading:
     def test_spaces_are_kept(self) -> None:
         assert list(read(b"a , b\n").rows) == [("a ", " b")]
 
+    @steady
     @given(st.integers(0, 9000), st.sampled_from(["\n", "\r\n", "\r"]))
     def test_long_texts_lose_nothing_where_they_are_cut(self, rows: int, end: str) -> None:
         text = end.join(f"lab-{row},k{row}" for row in range(rows))

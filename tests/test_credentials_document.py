@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prolific_tui.credentials.document import Change, Document, Row, Rows
-from tests.credentials_strategies import blocks
+from tests.credentials_strategies import blocks, steady
 
 
 def contents(document: Document) -> list[Row]:
@@ -29,6 +29,7 @@ def replace_all_of(document: Document, steps: list[tuple[float, float, Rows]]) -
 
 
 class TestDocument:
+    @steady
     @given(blocks, replacements())
     def test_the_inverses_backwards_give_everything_back(
         self, rows: Rows, steps: list[tuple[float, float, Rows]]
@@ -45,6 +46,7 @@ class TestDocument:
             document.replace_rows(change.start, change.stop, change.inserted)
         assert contents(document) == after
 
+    @steady
     @given(blocks, replacements())
     def test_an_id_is_never_given_twice(
         self, rows: Rows, steps: list[tuple[float, float, Rows]]
@@ -67,6 +69,7 @@ class TestDocument:
         document.replace_rows(1, 1, Rows.of([("b", "2")]))
         assert [row.id for row in contents(document)] == [41, 42]
 
+    @steady
     @given(blocks, replacements(), st.integers(1, 5))
     def test_found_rows_are_those_that_are_there(
         self, rows: Rows, steps: list[tuple[float, float, Rows]], limit: int

@@ -14,12 +14,13 @@ from prolific_tui.credentials.duplicates import (
     is_blank,
     near_key,
 )
-from tests.credentials_strategies import blocks, fields
+from tests.credentials_strategies import blocks, fields, steady
 
 steps = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), blocks), max_size=8)
 any_text = st.text(st.characters(codec=None), max_size=6)
 
 
+@steady
 @given(blocks, steps)
 def test_kept_up_indexes_are_as_good_as_new_ones(
     rows: Rows, changes: list[tuple[float, float, Rows]]
@@ -50,6 +51,7 @@ def test_kept_up_indexes_are_as_good_as_new_ones(
             assert (alike.is_alike(name) != before[name][1]) == (name in flipped_alike)
 
 
+@steady
 @given(blocks)
 def test_groups_are_those_that_comparing_everything_finds(rows: Rows) -> None:
     exact = DuplicateIndex(rows.usernames)
@@ -71,11 +73,13 @@ def test_usernames_that_show_nothing_are_no_duplicates() -> None:
     assert LookalikeIndex(exact).groups() == ()
 
 
+@steady
 @given(any_text | fields)
 def test_a_key_is_its_own_key(text: str) -> None:
     assert near_key(near_key(text)) == near_key(text)
 
 
+@steady
 @given(any_text | fields)
 def test_an_invisible_character_never_makes_another_key(text: str) -> None:
     """Nor does the short cut that names in ASCII take, which such a character bars."""
@@ -100,11 +104,13 @@ def test_what_near_duplicates_differ_in_is_said(one: str, other: str, how: tuple
     assert differences(one, other) == differences(other, one) == how
 
 
+@steady
 @given(fields, fields)
 def test_there_is_always_something_to_say_of_a_difference(one: str, other: str) -> None:
     assert differences(one, other)
 
 
+@steady
 @given(any_text | fields)
 def test_a_field_is_blank_if_its_key_is(text: str) -> None:
     assert is_blank(text) == (near_key(text) == "")
