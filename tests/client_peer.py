@@ -39,6 +39,7 @@ class Then(Enum):
     CLOSE = "close it"
     RESET = "break it off"
     HANG = "say nothing more and wait until the client goes away"
+    HOLD = "wait until the test releases it, then give the answer that was held"
     TRICKLE = "go on, a space at a time, until the client goes away"
 
 
@@ -104,6 +105,10 @@ class Peer:
     heard: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the first request's head has arrived."""
     tasks: set["asyncio.Task[object]"] = field(default_factory=set)
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by a test to let go of what is held."""
+    held: Reply = Reply()
+    """What is answered then."""
     closed: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     """Released once for each connection that has ended."""
 
@@ -155,6 +160,10 @@ class Peer:
             if told.then is Then.HANG:
                 await reader.read()
                 return
+            if told.then is Then.HOLD:
+                await self.release.wait()
+                writer.write(self.held.data)
+                await writer.drain()
             while told.then is Then.TRICKLE:
                 writer.write(b" ")
                 await writer.drain()

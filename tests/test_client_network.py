@@ -170,6 +170,33 @@ async def test_a_line_that_breaks_beyond_the_proxy_leaves_a_write_unknown(lab: L
     assert caught.value.effect is Effect.UNKNOWN
 
 
+async def test_reads_that_fail_behind_a_proxy_do_not_use_its_connections_up() -> None:
+    plain = b"220 plain text\r\n"
+    async with listening(CREATED, greeting=plain) as peer, tunnel() as proxy:
+        environment = {"HTTPS_PROXY": f"127.0.0.1:{proxy.port}"}
+        async with client_of(https(peer), replace(ONCE, pool=0.05), environment=environment) as api:
+            for _ in range(12):
+                with pytest.raises(ServiceError) as caught:
+                    await api.get_me()
+                assert caught.value.title == "The connection is not safe"
+            async with asyncio.timeout(5):
+                for _ in range(12):
+                    await peer.closed.acquire()
+
+
+async def test_a_read_that_fails_leaves_another_on_its_way_alone() -> None:
+    me = reply(200, {"id": "me", "email": "a@b"})
+    async with listening(Reply(then=Then.HOLD), Reply(then=Then.CLOSE)) as peer:
+        peer.held = me
+        async with client_of(peer.url) as api:
+            slow = asyncio.create_task(api.get_me())
+            await peer.heard.wait()
+            with pytest.raises(ServiceError):
+                await api.get_me()
+            peer.release.set()
+            assert (await slow).id == "me"
+
+
 @dataclass
 class Tunnel:
     """A proxy that opens any tunnel and notes what goes through it towards the service."""

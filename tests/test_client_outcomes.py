@@ -12,7 +12,7 @@ import pytest
 from prolific_tui.client.api import Api
 from prolific_tui.errors import Effect, ServiceError
 from prolific_tui.models import CredentialPool, Me
-from prolific_tui.secret import Secret
+from prolific_tui.secret import MASK, Secret
 from tests.client_peer import ONCE, SENTINEL, Reply, Then, client_of, listening, reply
 
 ROWS = Secret("lab-1,hunter2hunter2\nlab-2,correcthorse")
@@ -148,6 +148,13 @@ async def test_answers_in_between_are_waited_out() -> None:
 async def test_a_yes_that_cannot_be_read_is_still_a_yes(body: bytes) -> None:
     error = await failing(reply(201, body))
     assert (error.effect, error.status) == (Effect.ACCEPTED, 201)
+
+
+async def test_a_refusal_that_quotes_what_it_was_sent_is_not_passed_on() -> None:
+    detail = f"Bad line lab-1,hunter2hunter2 from {SENTINEL}"
+    error = await failing(reply(400, {"detail": detail}))
+    assert error.details == (f"Bad line lab-1,{MASK} from {MASK}",)
+    assert f"Bad line lab-1,{MASK}" in error.message
 
 
 @pytest.mark.parametrize("name", WRITES)
