@@ -78,13 +78,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(trouble)
     if options.fault and not options.demo:
         return _refuse("--fault is for --demo only")
-    # Textual reads its variables when it is imported, which the next line does.
+    # Before Textual is imported, which is when it reads them.
     _drop_debugging(environment)
     from prolific_tui import assembly
 
     try:
         parts = (
-            assembly.demo_parts(options.fault)
+            assembly.demo_parts(assembly.faulty_service(options.fault))
             if options.demo
             else assembly.parts(options.token_file, environment)
         )

@@ -4,14 +4,16 @@ This is the one place that knows every room. The client and what it needs are im
 token is there to be checked, which is after the first paint.
 """
 
-import sys
+import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from prolific_tui.access import DEFAULT_SERVICE_URL, checked_service_url, checked_token
 from prolific_tui.demo.faults import parse_fault
 from prolific_tui.demo.seed import DEMO_TOKEN, demo_service
+from prolific_tui.demo.service import Service
 from prolific_tui.files import make_private, read_token_file, state_directory
 from prolific_tui.journal import MemoryJournal
 from prolific_tui.operations import GivenToken, Operations, Parts
@@ -19,9 +21,12 @@ from prolific_tui.operations.connection import Prolific
 from prolific_tui.operations.events import Listener, ReadRetried
 from prolific_tui.secret import Secret
 from prolific_tui.settings import StateFile, TokenPlace
-from prolific_tui.tui.app import ProlificApp
 from prolific_tui.vault import MemoryVault, TokenFile, Vault
 from prolific_tui.version import NAME
+
+_LEFT_OPEN: Final = (
+    "a send was under way; nobody learnt here whether it arrived. Look before you send it again."
+)
 
 
 def _now() -> datetime:
@@ -66,14 +71,16 @@ def _connect(service_url: str, token: Secret, origin: str, listener: Listener) -
     return Api(service_url, token, token_origin=origin, on_retry=retried)
 
 
-def demo_parts(faults: Sequence[str]) -> Parts:
-    """Parts that are all made up, and leave nothing behind.
-
-    Raises `SettingsError` for a fault that can't be read.
-    """
+def faulty_service(faults: Sequence[str]) -> Service:
+    """The demo's service with faults switched on; raises `SettingsError` for one it can't read."""
     service = demo_service()
     for text in faults:
         service.switch_on(*parse_fault(text))
+    return service
+
+
+def demo_parts(service: Service) -> Parts:
+    """Parts that are all made up, and leave nothing behind."""
 
     def connect(service_url: str, token: Secret, origin: str, _listener: Listener) -> Prolific:
         from prolific_tui.client.api import Api
@@ -96,16 +103,19 @@ def demo_parts(faults: Sequence[str]) -> Parts:
 
 def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
     """Run the interface on these parts until the person leaves; gives the exit status."""
+    # Textual takes most of the time to start; what can't work was said before it is imported.
+    from prolific_tui.tui.app import ProlificApp
+
     operations = Operations(parts)
+
+    def say_what_is_open() -> None:
+        if operations.writes.under_way is not None:
+            # Written at once and unbuffered, because the process may be ended right after.
+            os.write(2, f"{NAME}: {_LEFT_OPEN}\n".encode())
+
     app = ProlificApp(operations, file=file)
-    app.departure.install()
+    app.departure.install(say_what_is_open)
     app.run(mouse=mouse)
-    left_open = operations.writes.under_way
+    app.departure.end()
     operations.stop(0)
-    if left_open is not None:
-        print(  # noqa: T201 - the screen is gone
-            f"{NAME}: a send was under way; nobody learnt here whether it arrived."
-            " Look before you send it again.",
-            file=sys.stderr,
-        )
     return app.return_code or 0

@@ -23,6 +23,9 @@ from typing import Any, Final, Self
 
 import pyte
 
+from prolific_tui.demo.seed import DEMO_TOKEN
+from prolific_tui.demo.server import Server
+
 PROGRAM: Final = (sys.executable, "-m", "prolific_tui")
 """The command under test."""
 
@@ -69,10 +72,17 @@ Condition = str | re.Pattern[str] | Callable[[], object]
 """A text or a pattern on the screen, or whatever a function finds true."""
 
 
-def _environment(home: Path, more: Mapping[str, str]) -> dict[str, str]:
+def bare_environment(home: Path) -> dict[str, str]:
     """A login's environment and nothing of the tests' own: no token, no desktop, no settings."""
-    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
-    return {**kept, "HOME": str(home), "TERM": "xterm-256color", "LANG": "C.UTF-8", **more}
+    kept = {
+        name: os.environ[name] for name in ("PATH", "PYTHONPATH", "TMPDIR") if name in os.environ
+    }
+    return {**kept, "HOME": str(home), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+
+
+def signed_in(server: Server) -> dict[str, str]:
+    """The variables that let the program use a demo service behind a socket."""
+    return {"PROLIFIC_URL": server.address, "PROLIFIC_TOKEN": DEMO_TOKEN.reveal()}
 
 
 class Terminal:
@@ -125,7 +135,7 @@ class Terminal:
                 stdout=self._slave,
                 stderr=error,
                 cwd=home,
-                env=_environment(home, environment or {}),
+                env={**bare_environment(home), **(environment or {})},
                 start_new_session=True,
                 pass_fds=pass_fds,
             )
@@ -292,6 +302,29 @@ class Terminal:
     def go_on_reading(self) -> None:
         """Read again while waiting."""
         self._reading = True
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size."""
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def stall(self) -> None:
+        """Stop reading, and have the program draw until its output has nowhere to go.
+
+        Raises:
+            TimeoutError: it goes on drawing for ever, or stopped before.
+        """
+        self.stop_reading()
+        rows, columns = self._screen.lines, self._screen.columns
+        end = time.monotonic() + SECONDS
+        narrower = False
+        while not self.is_full:
+            if time.monotonic() > end:
+                raise TimeoutError("the output never filled the terminal's queue")
+            narrower = not narrower
+            self.resize(columns - narrower, rows)
+            self._read(0.02)
+        self.resize(columns, rows)
 
     def hang_up(self) -> None:
         """Close the terminal, as a lost connection does. Harmless when it is closed."""

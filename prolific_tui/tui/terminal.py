@@ -5,6 +5,7 @@ closed, and gets out in time when the process is told to, whatever state the ter
 """
 
 import os
+import re
 import selectors
 import signal
 import sys
@@ -16,16 +17,19 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any, Final
 
-from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 LEAVE_SECONDS: Final = 1.5
 """How long a write under way is given after SIGHUP, SIGTERM or a closed terminal."""
 
-_INTERFACE_SECONDS: Final = 0.3
+_INTERFACE_SECONDS: Final = 0.25
 """How long the interface then has to close by itself; a stalled terminal keeps it from that."""
+
+_FORCE_SECONDS: Final = 0.1
+"""How long giving the terminal back by force may take, or ending after the interface has closed."""
 
 _RESTORE: Final = (
     b"\x1b[?2004l\x1b[?7h\x1b[?2048l"  # bracketed paste, line wrap, in-band resize
@@ -35,13 +39,19 @@ _RESTORE: Final = (
 
 
 def restore_terminal(attributes: list[Any] | None) -> None:
-    """Give the terminal back as it was, without waiting for one that does not read."""
+    """Give the terminal back as it was; nothing more of this program's is drawn after that.
+
+    What the terminal has not read yet is thrown away, so that one which does not read has room for
+    this. Even so it may wait for one in a worse state.
+    """
     with suppress(OSError, termios.error):
+        terminal = os.dup(1)
+        # A write that waits for the terminal can't be called back, but those after it can.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         if attributes is not None:
-            termios.tcsetattr(0, termios.TCSANOW, attributes)
-    with suppress(OSError):
-        os.set_blocking(1, False)
-        os.write(1, _RESTORE)
+            termios.tcsetattr(terminal, termios.TCSANOW, attributes)
+        termios.tcflush(terminal, termios.TCOFLUSH)
+        os.write(terminal, _RESTORE)
 
 
 class Departure:
@@ -55,11 +65,18 @@ class Departure:
     def __init__(self, finish: Callable[[float], object], leave: Callable[[int], object]) -> None:
         self._finish = finish
         self._leave = leave
+        self._last_words: Callable[[], object] = lambda: None
         self._begun = threading.Lock()
+        self._ended = threading.Lock()
+        self._interface_closed = threading.Event()
         self._attributes: list[Any] | None = None
 
-    def install(self) -> None:
-        """Remember the terminal's state and listen for the signals, ignored ones included."""
+    def install(self, last_words: Callable[[], object]) -> None:
+        """Remember the terminal's state and listen for the signals, ignored ones included.
+
+        `last_words` are said once, when the terminal has been given back.
+        """
+        self._last_words = last_words
         with suppress(termios.error):
             self._attributes = termios.tcgetattr(0)
         for number in (signal.SIGHUP, signal.SIGTERM):
@@ -73,13 +90,33 @@ class Departure:
         if self._begun.acquire(blocking=False):
             threading.Thread(target=self._go, args=(128 + number,), daemon=True).start()
 
+    def end(self) -> None:
+        """The interface has closed and the terminal is given back: say the last words."""
+        self._interface_closed.set()
+        if self._ended.acquire(blocking=False):
+            self._last_words()
+
     def _go(self, status: int) -> None:
         self._finish(LEAVE_SECONDS)
         self._leave(status)
-        # The interface ends the process before this is over, unless its terminal has stalled.
-        threading.Event().wait(_INTERFACE_SECONDS)
-        restore_terminal(self._attributes)
+        if not self._interface_closed.wait(_INTERFACE_SECONDS):
+            # On a thread of its own, because it may wait for the terminal for ever.
+            force = threading.Thread(target=self._end_by_force, daemon=True)
+            force.start()
+            force.join(_FORCE_SECONDS)
+        else:
+            # The process ends before this is over, unless something that still runs holds it up.
+            threading.Event().wait(_FORCE_SECONDS)
         os._exit(status)
+
+    def _end_by_force(self) -> None:
+        if self._ended.acquire(blocking=False):
+            restore_terminal(self._attributes)
+            self._last_words()
+
+
+_SEQUENCES: Final = re.compile("(?=\x1b)")
+"""Where a sequence may begin."""
 
 
 class Driver(LinuxDriver):
@@ -113,11 +150,11 @@ class Driver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read what is typed until the driver is told to stop or the terminal is gone.
 
-        As in `LinuxDriver`, but bytes that are not UTF-8 become U+FFFD, and the end of the input
-        is noticed instead of being read over and over.
+        As in `LinuxDriver`, but bytes that are not UTF-8 become U+FFFD, sequences that Textual
+        can't read are dropped, and the end of the input is noticed instead of being read over and
+        over.
         """
-        decode = getincrementaldecoder("utf-8")(errors="replace").decode
-        parser = XTermParser(self._debug)
+        keys = TypedKeys(debug=self._debug)
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
@@ -129,10 +166,35 @@ class Driver(LinuxDriver):
                     if not data:
                         self.on_closed()
                         break
-                    for event in parser.feed(decode(data)):
+                    for event in keys.read(data):
                         self.process_message(event)
-                for event in parser.tick():
+                for event in keys.tick():
                     self.process_message(event)
-        with suppress(EOFError, ParseError):
-            for _ in parser.feed(""):
-                pass
+
+
+class TypedKeys:
+    """Makes events of what a terminal sends; there are no bytes on which it fails."""
+
+    def __init__(self, *, debug: bool = False) -> None:
+        self._debug = debug
+        self._parser = XTermParser(debug)
+        self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
+
+    def read(self, data: bytes) -> list[Message]:
+        """The events that these bytes complete."""
+        events: list[Message] = []
+        for text in _SEQUENCES.split(self._decode(data)):
+            # Nothing at all means the end of the input to the parser; half a character gives that.
+            if not text:
+                continue
+            try:
+                events.extend(self._parser.feed(text))
+            except (ValueError, OverflowError, ZeroDivisionError):
+                # Numbers that mean nothing, such as a key's code beyond Unicode. The parser is of
+                # no more use then; inside a paste it reads no numbers, so none is cut short.
+                self._parser = XTermParser(self._debug)
+        return events
+
+    def tick(self) -> list[Message]:
+        """The events that the time passed has completed: a lone Escape is a key by then."""
+        return list(self._parser.tick())

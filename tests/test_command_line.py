@@ -1,0 +1,292 @@
+"""The command line: quick answers, one line for what can't work, and a demo that touches nothing.
+
+Each test starts the program as a person does, in a terminal of its own where it needs one.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from prolific_tui.demo.seed import DEMO_TOKEN, demo_service
+from prolific_tui.demo.server import serving
+from prolific_tui.version import NAME, VERSION
+from tests.terminal import PROGRAM, Terminal, bare_environment, signed_in
+
+_HEAVY: Final = {"textual", "rich", "httpx", "msgspec", "stamina", "keyring"}
+_CLIENT: Final = {"httpx", "msgspec", "stamina", "keyring"}
+_SENTINEL: Final = "sentinel-3f9c"
+
+
+def _run(
+    home: Path, *arguments: str, python: Sequence[str] = ()
+) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *python, "-m", "prolific_tui", *arguments],
+        env=bare_environment(home),
+        cwd=home,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+# Answers that need no terminal
+
+
+@pytest.mark.parametrize(
+    ("option", "answer"), [("--version", f"{NAME} {VERSION}\n"), ("--help", f"usage: {NAME} ")]
+)
+def test_version_and_help_answer_at_once_and_load_nothing_heavy(
+    tmp_path: Path, option: str, answer: str
+) -> None:
+    ran = _run(tmp_path, option, python=["-X", "importtime"])
+    assert ran.returncode == 0
+    assert ran.stdout.startswith(answer)
+    imported = {
+        line.rpartition("|")[2].strip().partition(".")[0] for line in ran.stderr.split("\n")
+    }
+    assert "argparse" in imported
+    assert not imported & _HEAVY
+
+
+def test_no_option_takes_the_token_itself(tmp_path: Path) -> None:
+    ran = _run(tmp_path, "--token", _SENTINEL)
+    assert ran.returncode == 2
+    assert "--token" not in _run(tmp_path, "--help").stdout.replace("--token-file", "")
+
+
+# What can't work is said on one line, and nothing is drawn
+
+
+def _refusal(terminal: Terminal, errors: Path) -> str:
+    """The one line on standard error with which the program refused to start."""
+    assert terminal.wait_exit() == 2
+    assert terminal.raw == b""
+    assert terminal.is_restored
+    said = errors.read_text()
+    assert said.startswith(f"{NAME}: ")
+    assert said.endswith("\n")
+    assert said.count("\n") == 1
+    return said
+
+
+@pytest.mark.parametrize(
+    ("redirection", "words"),
+    [("</dev/null", "standard input is not a terminal"), (">out", "standard output is not a")],
+)
+def test_it_does_not_start_where_there_is_no_terminal(
+    tmp_path: Path, redirection: str, words: str
+) -> None:
+    command = ["sh", "-c", f'exec "$@" {redirection}', "sh", *PROGRAM]
+    errors = tmp_path / "errors"
+    with Terminal("--demo", command=command, home=tmp_path, stderr=errors) as terminal:
+        assert words in _refusal(terminal, errors)
+    out = tmp_path / "out"
+    assert not out.exists() or out.read_bytes() == b""
+
+
+@pytest.mark.parametrize("kind", ["dumb", ""])
+def test_it_does_not_start_on_a_terminal_that_can_only_print(tmp_path: Path, kind: str) -> None:
+    errors = tmp_path / "errors"
+    with Terminal("--demo", home=tmp_path, environment={"TERM": kind}, stderr=errors) as terminal:
+        assert "TERM" in _refusal(terminal, errors)
+
+
+@pytest.mark.parametrize(
+    ("variables", "arguments", "words"),
+    [
+        ({"PROLIFIC_URL": "http://api.example.com"}, [], "would travel unprotected"),
+        ({"PROLIFIC_URL": f"https://me:{_SENTINEL}@example.com"}, [], "user name or a password"),
+        ({"PROLIFIC_TOKEN": f"Token {_SENTINEL}"}, [], "a space"),
+        ({"PROLIFIC_TOKEN": f"{_SENTINEL}\u00e9"}, [], "plain ASCII"),
+        ({}, ["--token-file", "spaced"], "a space"),
+        ({}, ["--token-file", "nowhere"], "nowhere"),
+        ({}, ["--token-file", "."], "folder"),
+        ({}, ["--token-file", "/dev/stdin"], "terminal"),
+        ({}, ["--fault", "getMe=502"], "--fault is for --demo only"),
+        ({}, ["--demo", "--fault", "getMee=502"], "'getMee'"),
+        ({}, ["--demo", "--fault", "getMe=\x1b[31m"], "\\x1b"),
+        ({"HOME": "/dev/null"}, [], "/dev/null"),
+    ],
+)
+def test_what_cannot_be_used_is_said_on_one_line_without_the_token(
+    tmp_path: Path, variables: dict[str, str], arguments: list[str], words: str
+) -> None:
+    (tmp_path / "spaced").write_text(f"two {_SENTINEL}\n")
+    errors = tmp_path / "errors"
+    with Terminal(*arguments, home=tmp_path, environment=variables, stderr=errors) as terminal:
+        said = _refusal(terminal, errors)
+    assert words in said
+    assert _SENTINEL not in said
+
+
+# Where the token comes from
+
+
+def test_a_token_may_come_through_a_pipe(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    with (
+        serving(demo_service()) as server,
+        os.fdopen(read, "rb"),
+        Terminal(
+            "--token-file",
+            f"/dev/fd/{read}",
+            home=tmp_path,
+            environment={"PROLIFIC_URL": server.address},
+            pass_fds=[read],
+        ) as terminal,
+    ):
+        os.write(write, DEMO_TOKEN.reveal().encode() + b"\n")
+        os.close(write)
+        terminal.wait_for("5 pools")
+        terminal.press("4")
+        terminal.wait_for("from --token-file")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert DEMO_TOKEN.reveal().encode() not in terminal.raw
+
+
+def test_the_token_of_the_environment_is_used_and_shown_nowhere(tmp_path: Path) -> None:
+    with (
+        serving(demo_service()) as server,
+        Terminal(home=tmp_path, environment=signed_in(server)) as terminal,
+    ):
+        terminal.wait_for("5 pools")
+        terminal.press("4")
+        terminal.wait_for("from PROLIFIC_TOKEN")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert DEMO_TOKEN.reveal().encode() not in terminal.raw
+
+
+# What the program leaves alone
+
+
+def test_variables_that_make_textual_write_things_down_have_no_effect(tmp_path: Path) -> None:
+    variables = {
+        "TEXTUAL": "debug,devtools",
+        "TEXTUAL_LOG": str(tmp_path / "textual.log"),
+        "TEXTUAL_DEBUG": "1",
+        "TEXTUAL_SCREENSHOT": "0",
+        "TEXTUAL_SCREENSHOT_LOCATION": str(tmp_path),
+        "TEXTUAL_PRESS": "q",
+        "TEXTUAL_SHOW_RETURN": "1",
+    }
+    with Terminal("--demo", home=tmp_path, environment=variables) as terminal:
+        terminal.wait_for("5 pools")
+        terminal.press("4", "t")
+        terminal.wait_for("API token")
+        terminal.type(_SENTINEL)
+        terminal.wait_for("****")
+        terminal.press("ctrl+c")
+        terminal.press("escape")
+        terminal.wait_for("No token was taken")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+    assert list(tmp_path.rglob("*")) == []
+
+
+_WATCHED: Final = """
+import os, runpy, sys
+told = os.open(sys.argv.pop(1), os.O_WRONLY)
+watched = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostby",
+           "subprocess.", "os.fork", "os.exec", "os.posix_spawn", "os.system", "os.mkdir",
+           "os.rename", "os.remove", "pty.spawn", "sqlite3.connect")
+def hook(event, arguments):
+    if event.startswith(watched):
+        os.write(told, f"{event}\\n".encode())
+    elif event == "open" and isinstance(arguments[0], (str, bytes)):
+        path, _, flags = arguments
+        if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            os.write(told, f"open {path!r}\\n".encode())
+sys.addaudithook(hook)
+runpy.run_module("prolific_tui", run_name="__main__", alter_sys=True)
+"""
+"""Runs the program and writes down whatever it starts, connects to, or opens for writing."""
+
+
+def test_the_demo_connects_to_nothing_starts_nothing_and_leaves_nothing_behind(
+    tmp_path: Path,
+) -> None:
+    home, told = tmp_path / "home", tmp_path / "told"
+    home.mkdir()
+    told.touch()
+    command = [sys.executable, "-B", "-c", _WATCHED, str(told)]
+    # What a real run would use, were it not the demo.
+    variables = {"PROLIFIC_TOKEN": _SENTINEL, "PROLIFIC_URL": "http://127.0.0.1:9"}
+    with Terminal("--demo", command=command, home=home, environment=variables) as terminal:
+        terminal.wait_for("5 pools")
+        terminal.press("2")
+        terminal.wait_for("Signing secret")
+        terminal.press("3")
+        terminal.wait_for("Nothing was sent")
+        terminal.press("4")
+        terminal.wait_for("you@lab.org")
+        terminal.wait_for("Keyring")
+        terminal.press("k")
+        terminal.wait_for("where to keep it?")
+        terminal.press("down", "enter")
+        terminal.wait_for("Kept, and read back")
+        terminal.press("1", "w")
+        terminal.wait_for("23 in all")
+        terminal.press("down", "enter")
+        terminal.wait_for("Pilots  you@lab.org")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert _SENTINEL.encode() not in terminal.raw
+    assert told.read_text() == ""
+    assert list(home.rglob("*")) == []
+
+
+_GATED: Final = """
+import os, sys
+from pathlib import Path
+from prolific_tui.__main__ import main
+from prolific_tui.tui import app
+
+class Gated(app.ProlificApp):
+    CSS_PATH = Path(app.__file__).with_name("app.tcss")
+
+    def sign_in(self):
+        os.write({told}, " ".join(sys.modules).encode() + b"\\n")
+        os.read({gate}, 1)
+        super().sign_in()
+
+app.ProlificApp = Gated
+sys.exit(main())
+"""
+"""Runs the program up to where it looks for a token, and there waits for a byte."""
+
+
+def test_the_client_is_loaded_only_after_the_first_paint(tmp_path: Path) -> None:
+    told, telling = os.pipe()
+    gate, opener = os.pipe()
+    script = tmp_path / "gated.py"
+    script.write_text(_GATED.format(told=telling, gate=gate))
+    with (
+        serving(demo_service()) as server,
+        os.fdopen(told) as modules,
+        os.fdopen(gate),
+        os.fdopen(opener, "w") as opening,
+        Terminal(
+            command=[sys.executable, str(script)],
+            home=tmp_path,
+            environment=signed_in(server),
+            pass_fds=[telling, gate],
+        ) as terminal,
+    ):
+        os.close(telling)
+        terminal.wait_for("POOLS")
+        loaded = {name.partition(".")[0] for name in modules.readline().split()}
+        assert "textual" in loaded
+        assert not loaded & _CLIENT
+        opening.write("1")
+        opening.flush()
+        terminal.wait_for("5 pools")
