@@ -8,8 +8,9 @@ import threading
 from dataclasses import replace
 from datetime import datetime
 
+from prolific_tui.models import CredentialPool
 from prolific_tui.submission.outcome import Outcome
-from prolific_tui.submission.plan import CredentialPlan, Plan
+from prolific_tui.submission.plan import CredentialPlan, Plan, SecretPlan
 from prolific_tui.submission.run import JournalEntry
 
 
@@ -21,9 +22,12 @@ class MemoryJournal:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
-    def about_to_send(self, plan: Plan, total_before: int | None, at: datetime) -> JournalEntry:
-        """Record that the plan is about to leave."""
+    def about_to_send(
+        self, plan: Plan, before: tuple[CredentialPool, ...], at: datetime
+    ) -> JournalEntry:
+        """Record that the plan is about to leave; memory always takes it."""
         pool = plan.target.pool if isinstance(plan, CredentialPlan) else None
+        old = plan.old if isinstance(plan, SecretPlan) else None
         with self._lock:
             entry = JournalEntry(
                 number=next(self._numbers),
@@ -32,14 +36,15 @@ class MemoryJournal:
                 pool_id=pool.credential_pool_id if pool else None,
                 rows=plan.rows,
                 source=plan.source,
-                total_before=total_before,
                 begun=at,
+                pools_before=before,
+                old_secret_id=old.id if old else None,
             )
             self._entries[entry.number] = entry
         return entry
 
     def ended(self, number: int, outcome: Outcome, at: datetime) -> JournalEntry:
-        """Record what became of entry `number`; the secret's value is not kept."""
+        """Record what became of entry `number`, all but a secret; the last call counts."""
         with self._lock:
             entry = self._entries[number]
             pool_id = entry.pool_id or (outcome.pool.credential_pool_id if outcome.pool else None)

@@ -6,7 +6,7 @@ Protocols.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,9 +23,10 @@ from prolific_tui.operations.accounts import (
     SignIn,
     TokenStore,
 )
-from prolific_tui.operations.connection import Connect, Connection
+from prolific_tui.operations.connection import Connect, Connection, Prolific
 from prolific_tui.operations.events import Event, Listener
 from prolific_tui.operations.loop import BackgroundLoop
+from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.writes import Writes
 from prolific_tui.secret import Secret
 from prolific_tui.settings import StateFile, TokenPlace
@@ -69,8 +70,9 @@ class Operations:
         self._loop = BackgroundLoop()
         self._listener: Listener | None = None
         self._connection = Connection(parts.connect, parts.service_url, self._tell)
+        self._memory = Memory(parts.settings)
         self._accounts = Accounts(
-            self._connection, parts.keyring, parts.token_file, parts.settings, parts.given_token
+            self._connection, parts.keyring, parts.token_file, self._memory, parts.given_token
         )
         self.writes = Writes(self._loop, self._connection, parts.journal, parts.clock, self._tell)
         """Creating, appending, replacing the secret."""
@@ -109,6 +111,15 @@ class Operations:
         """Run a read on the operations' loop; cancelling the caller cancels it."""
         return await asyncio.wrap_future(self._loop.submit(coroutine))
 
+    async def _read(self, read: Callable[[Prolific], Awaitable[T]]) -> T:
+        """Read something with the client in use; raises `SettingsError` where there is none."""
+
+        async def ask() -> T:
+            async with self._connection.lent() as client:
+                return await read(client)
+
+        return await self._run(ask())
+
     # Accounts
 
     async def sign_in(self) -> SignIn:
@@ -135,34 +146,29 @@ class Operations:
 
     async def workspaces(self) -> tuple[Workspace, ...]:
         """Every workspace of the token's owner; raises `ServiceError`."""
-        return await self._run(self._connection.client.list_workspaces())
+        return await self._read(lambda client: client.list_workspaces())
 
     async def remembered_workspace(self, owner_id: str) -> str | None:
         """The id of the workspace that this owner used last."""
-        return self._parts.settings.workspace(self.service_url, owner_id)
+        return await self._run(self._memory.workspace(self.service_url, owner_id))
 
     async def remember_workspace(self, owner_id: str, workspace_id: str) -> None:
         """Remember the workspace for the next start; what can't be remembered is no error."""
-        await self._run(
-            asyncio.to_thread(
-                self._parts.settings.remember_workspace, self.service_url, owner_id, workspace_id
-            )
-        )
+        await self._run(self._memory.remember_workspace(self.service_url, owner_id, workspace_id))
 
     async def pools(self, workspace_id: str) -> tuple[CredentialPool, ...]:
         """The workspace's credential pools; raises `ServiceError`."""
-        return await self._run(self._connection.client.list_credential_pools(workspace_id))
+        return await self._read(lambda client: client.list_credential_pools(workspace_id))
 
     async def webhooks(self, workspace_id: str) -> Webhooks:
         """The workspace's signing secret and subscriptions; raises `ServiceError`."""
 
-        async def read() -> Webhooks:
-            client = self._connection.client
+        async def read(client: Prolific) -> Webhooks:
             secrets = await client.list_secrets(workspace_id)
             subscriptions = await client.list_subscriptions(workspace_id)
             return Webhooks(next(iter(secrets), None), subscriptions)
 
-        return await self._run(read())
+        return await self._read(read)
 
     # Files
 

@@ -1,18 +1,20 @@
 """Whose token is in use, where it came from, and where it is kept.
 
 Tokens are looked for in a fixed order: what the command line or the environment gave, the keyring,
-a 0600 file if one was chosen. What is found is checked with `users/me` before it is used.
+a 0600 file if one was chosen. What is found is checked with `users/me` before it is used, and a
+token is kept in one place at most.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from prolific_tui.access import Entry, checked_token
 from prolific_tui.errors import ProlificTuiError, SettingsError
 from prolific_tui.models import Me
 from prolific_tui.operations.connection import Connection
+from prolific_tui.operations.memory import Memory
 from prolific_tui.secret import Secret
-from prolific_tui.settings import StateFile, TokenPlace
+from prolific_tui.settings import TokenPlace
 
 _ORIGINS: Final = {
     TokenPlace.KEYRING: "from the keyring",
@@ -92,6 +94,8 @@ class Account:
     service_url: str
     network_notes: tuple[str, ...] = ()
     """How requests travel, in words."""
+    notes: tuple[str, ...] = ()
+    """What was in the way when its token was kept, a sentence or two each."""
 
     @property
     def origin(self) -> str:
@@ -117,7 +121,7 @@ class Accounts:
         connection: Connection,
         keyring: Keyring,
         token_file: TokenStore,
-        settings: StateFile,
+        memory: Memory,
         given: GivenToken | None,
     ) -> None:
         self._connection = connection
@@ -126,23 +130,28 @@ class Accounts:
             TokenPlace.KEYRING: keyring,
             TokenPlace.FILE: token_file,
         }
-        self._settings = settings
+        self._memory = memory
         self._given = given
+        """A token that goes before any kept one: given at the start, or typed in since."""
         self._token: Secret | None = None
+        """The token in use."""
 
     @property
     def _entry(self) -> Entry:
         return Entry(self._connection.service_url)
 
     async def sign_in(self) -> SignIn:
-        """Find a token and check it; raises `ProlificTuiError` when it is not accepted."""
-        self._settings.load()
-        notes = list(self._settings.notes)
+        """Find a token and check it, whether or not one is in use.
+
+        Raises `ProlificTuiError` when the first one found is not accepted; the token in use before
+        then stays.
+        """
+        notes = list(await self._memory.load())
         if self._given is not None:
             if self._given.note:
                 notes.append(self._given.note)
             return SignIn(await self._check(self._given.token, self._given.place), tuple(notes))
-        for place in KEEPING_PLACES:
+        for place in await self._places_to_look():
             try:
                 token = await self._stores[place].load(self._entry)
             except ProlificTuiError as error:
@@ -152,13 +161,26 @@ class Accounts:
                 return SignIn(await self._check(token, place), tuple(notes))
         return SignIn(None, tuple(notes))
 
+    async def _places_to_look(self) -> tuple[TokenPlace, ...]:
+        """The places that may keep a token; the one that the person chose comes first."""
+        match await self._memory.token_place(self._connection.service_url):
+            case TokenPlace.SESSION:
+                return ()
+            case TokenPlace.FILE:
+                return TokenPlace.FILE, TokenPlace.KEYRING
+            case _:
+                return KEEPING_PLACES
+
     async def sign_in_with(self, text: str) -> Account:
         """Check a token that a person typed, and use it for this session.
 
         Raises `SettingsError` for what can't be a token, `ServiceError` if it is not accepted; the
         token in use before then stays.
         """
-        return await self._check(checked_token(text), TokenPlace.SESSION)
+        token = checked_token(text)
+        account = await self._check(token, TokenPlace.SESSION)
+        self._given = GivenToken(token, TokenPlace.SESSION)
+        return account
 
     async def _check(self, token: Secret, place: TokenPlace) -> Account:
         client = self._connection.try_token(token, origin(place))
@@ -167,18 +189,43 @@ class Accounts:
         except BaseException:
             await client.aclose()
             raise
-        await self._connection.use(client)
+        # Both before anything is awaited, so that they can't come from two checks at once.
         self._token = token
+        await self._connection.use(client)
         return Account(me, place, self._connection.service_url, client.network_notes)
 
     async def keep(self, account: Account, place: TokenPlace) -> Account:
-        """Keep the token in use in a place of this program's, or for this session only."""
+        """Keep the token in use in one of `KEEPING_PLACES` alone, or in none of them.
+
+        What could not be taken out of another place is told in the account's notes. Raises
+        `ProlificTuiError` if the place did not take it; then nothing else was changed.
+        """
         if self._token is None:
             raise SettingsError("No token", "There is no token in use.", "Sign in first.")
         if place in self._stores:
             await self._stores[place].save(self._entry, self._token)
-        self._settings.remember_token_place(self._connection.service_url, place)
-        return Account(account.me, place, account.service_url, account.network_notes)
+            self._given = None
+        elif account.place in self._stores:
+            place = TokenPlace.SESSION
+            self._given = GivenToken(self._token, place)
+        else:
+            place = account.place
+        kept_before = {account.place, await self._memory.token_place(self._connection.service_url)}
+        notes = []
+        for other, store in self._stores.items():
+            if other is place:
+                continue
+            try:
+                # A keyring may ask for its password before it deletes: only where there is reason.
+                if await store.load(self._entry) is not None:
+                    await store.delete(self._entry)
+            except ProlificTuiError as error:
+                if other in kept_before:
+                    notes.append(_left_behind(other, error))
+        await self._memory.remember_token_place(
+            self._connection.service_url, place if place in self._stores else TokenPlace.SESSION
+        )
+        return replace(account, place=place, notes=tuple(notes))
 
     async def forget(self) -> tuple[str, ...]:
         """Delete the token from every place of this program's and sign out.
@@ -190,12 +237,16 @@ class Accounts:
             try:
                 await store.delete(self._entry)
             except ProlificTuiError as error:
-                notes.append(f"{place.value}: {error.title}. {error.message}")
-        self._settings.forget_token_place(self._connection.service_url)
-        self._token = None
+                notes.append(_left_behind(place, error))
+        await self._memory.remember_token_place(self._connection.service_url, None)
+        self._token = self._given = None
         await self._connection.use(None)
         return tuple(notes)
 
     async def keyring_report(self) -> KeyringReport:
         """The state of the keyring, in words."""
         return await self._keyring.state()
+
+
+def _left_behind(place: TokenPlace, error: ProlificTuiError) -> str:
+    return f"The {place.value} could not be cleared: {error.message}"

@@ -1,6 +1,8 @@
 """The client in use, and what the rest of operations may ask of it."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Protocol
 
 from prolific_tui.errors import SettingsError
@@ -35,31 +37,64 @@ Connect = Callable[[str, Secret, str, Listener], Prolific]
 reads that are tried again."""
 
 
+@dataclass(slots=True)
+class _Held:
+    """A client, and how many requests it is carrying."""
+
+    client: Prolific
+    users: int = 0
+    is_replaced: bool = False
+    """Whether no further request may use it; the last one that does closes it."""
+
+
 class Connection:
-    """Holds the one client in use; a new token means a new client."""
+    """Holds the one client in use; a new token means a new client. It belongs to one loop."""
 
     def __init__(self, connect: Connect, service_url: str, listener: Listener) -> None:
         self._connect = connect
         self._listener = listener
         self.service_url = service_url
         """The one service that this run talks to."""
-        self._client: Prolific | None = None
+        self._held: _Held | None = None
 
     def try_token(self, token: Secret, origin: str) -> Prolific:
         """A client for a token that is yet to be checked; `use` or close it."""
         return self._connect(self.service_url, token, origin, self._listener)
 
     async def use(self, client: Prolific | None) -> None:
-        """Make this the client in use, and close the one before; None signs out."""
-        before, self._client = self._client, client
-        if before is not None:
-            await before.aclose()
+        """Make this the client in use, and close the one before; None signs out.
 
-    @property
-    def client(self) -> Prolific:
-        """The client in use; raises `SettingsError` before anyone is signed in."""
-        if self._client is None:
+        A client that still carries requests is closed when the last of them has ended, so that a
+        new token never disturbs a write.
+        """
+        before, self._held = self._held, None if client is None else _Held(client)
+        if before is not None:
+            before.is_replaced = True
+            if not before.users:
+                await _close(before.client)
+
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[Prolific]:
+        """The client in use, open until it is given back.
+
+        Raises:
+            SettingsError: Nobody is signed in.
+        """
+        held = self._held
+        if held is None:
             raise SettingsError(
                 "Not signed in", "No token has been accepted yet.", "4 Account takes a token."
             )
-        return self._client
+        held.users += 1
+        try:
+            yield held.client
+        finally:
+            held.users -= 1
+            if held.is_replaced and not held.users:
+                await _close(held.client)
+
+
+async def _close(client: Prolific) -> None:
+    # Its requests have ended: a connection that can't be closed must not change what they came to.
+    with suppress(Exception):
+        await client.aclose()

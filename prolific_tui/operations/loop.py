@@ -6,11 +6,11 @@ out although its answer had arrived, so nothing that talks to the outside world 
 
 import asyncio
 import threading
-from collections.abc import Coroutine
-from concurrent.futures import Future
-from contextlib import suppress
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -19,6 +19,7 @@ class BackgroundLoop:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._loop.set_default_executor(_DaemonThreads())
         self._thread = threading.Thread(target=self._run, name="operations", daemon=True)
 
     def start(self) -> None:
@@ -31,17 +32,53 @@ class BackgroundLoop:
         leftover = asyncio.all_tasks(self._loop)
         for task in leftover:
             task.cancel()
-        with suppress(asyncio.CancelledError):
-            self._loop.run_until_complete(asyncio.gather(*leftover, return_exceptions=True))
+        if leftover:
+            self._loop.run_until_complete(asyncio.wait(leftover))
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
-        """Run a coroutine on the loop; its future may be waited for from any thread."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        """Run a coroutine on the loop; its future may be waited for from any thread.
+
+        Raises:
+            RuntimeError: The loop was stopped.
+        """
+        try:
+            return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        except RuntimeError:
+            coroutine.close()
+            raise
 
     def stop(self, seconds: float) -> None:
         """Cancel what is still running and end the thread, waiting at most `seconds` for it."""
+        if self._thread.ident is None:
+            self._loop.close()
         if not self._thread.is_alive():
             return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(seconds)
+
+
+class _DaemonThreads(ThreadPoolExecutor):
+    """A thread for each job, which the end of the process does not wait for.
+
+    Name lookups and files are waited for in such threads. Those of asyncio's own executor would
+    keep a process alive for as long as a name server or a dead disk is silent.
+    """
+
+    def submit(self, job: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Start the job at once; cancelling its future gives up waiting for it."""
+        future: Future[T] = Future()
+
+        def work() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                result = job(*args, **kwargs)
+            except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to who waits
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        threading.Thread(target=work, name="operations: waiting", daemon=True).start()
+        return future

@@ -6,11 +6,11 @@ reading can't cancel it, because it runs on the operations' loop and only report
 
 import threading
 
-from prolific_tui.errors import Effect, ProlificTuiError
+from prolific_tui.errors import SettingsError
 from prolific_tui.operations.connection import Connection
 from prolific_tui.operations.events import Listener, WriteEnded
 from prolific_tui.operations.loop import BackgroundLoop
-from prolific_tui.submission.outcome import Outcome
+from prolific_tui.submission.outcome import Outcome, not_sent, unforeseen
 from prolific_tui.submission.plan import Plan
 from prolific_tui.submission.run import Clock, Journal, JournalEntry, run
 
@@ -32,51 +32,51 @@ class Writes:
         self._clock = clock
         self._listener = listener
         self._under_way: Plan | None = None
-        self._idle = threading.Event()
-        self._idle.set()
+        self._changed = threading.Condition()
+        """Held to read or change `_under_way`; notified when a write ended."""
 
     @property
     def under_way(self) -> Plan | None:
         """The write that is being sent, if one is."""
-        return self._under_way
+        with self._changed:
+            return self._under_way
 
     def submit(self, plan: Plan) -> bool:
         """Send the plan; a `WriteEnded` follows. False, and nothing sent, while one is under way.
 
-        Called from the interface's thread only, so that two can't both find it free.
+        Raises:
+            RuntimeError: Operations were stopped; nothing was sent.
         """
-        if self._under_way is not None:
-            return False
-        self._under_way = plan
-        self._idle.clear()
-        self._loop.submit(self._send(plan))
+        with self._changed:
+            if self._under_way is not None:
+                return False
+            self._loop.submit(self._send(plan))
+            self._under_way = plan
         return True
 
     async def _send(self, plan: Plan) -> None:
+        """Send the plan and tell of it; where this is cancelled, the write stays under way."""
         outcome = await self._outcome(plan)
-        self._under_way = None
-        self._listener(WriteEnded(plan, outcome))
-        self._idle.set()
+        # Together, so that who hears of the end can submit, and can't find a later one ended by it.
+        with self._changed:
+            self._under_way = None
+            self._changed.notify_all()
+            self._listener(WriteEnded(plan, outcome))
 
     async def _outcome(self, plan: Plan) -> Outcome:
         try:
-            return await run(plan, self._connection.client, self._journal, self._clock)
-        except ProlificTuiError as error:
-            # Only what comes before the request raises: the journal, or no client.
-            return Outcome(
-                Effect.NOT_SENT, error.title, f"{error.message} Nothing was sent.", error.hint
-            )
+            async with self._connection.lent() as client:
+                return await run(plan, client, self._journal, self._clock)
+        except SettingsError as error:
+            return not_sent(error, because="Nothing was sent.")
         except Exception as error:  # noqa: BLE001 - a person must hear of every write
-            return Outcome(
-                Effect.UNKNOWN,
-                "We do not know whether this arrived",
-                f"The program failed while sending ({type(error).__name__}).",
-                "Refresh and look before you send again. Please report this.",
-            )
+            failure = unforeseen(error)
+            return Outcome(failure.effect, failure.title, failure.message, failure.hint)
 
     def wait(self, seconds: float) -> bool:
         """Wait until no write is under way; False when `seconds` were not enough."""
-        return self._idle.wait(seconds)
+        with self._changed:
+            return self._changed.wait_for(lambda: self._under_way is None, seconds)
 
     def history(self) -> tuple[JournalEntry, ...]:
         """Every journalled write, the newest first."""

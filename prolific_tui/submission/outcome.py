@@ -5,15 +5,24 @@ look like: those are quoted as figures, because another person may have written 
 """
 
 from dataclasses import dataclass
+from typing import Final
 
-from prolific_tui.errors import Effect, ServiceError
+from prolific_tui.errors import Effect, ProlificTuiError, ServiceError
 from prolific_tui.models import CredentialPool, WebhookSecret
+from prolific_tui.submission.looks import PoolsLook, SecretLook, is_same_secret
 from prolific_tui.submission.plan import CredentialPlan, SecretPlan
 
-_LOOK_FIRST = (
-    "Nothing is sent again by itself. It can still arrive late: refresh Pools in a minute and"
-    " look before you send again."
+_CONFLICT: Final = 409
+_TAKEN: Final = (
+    "Prolific refused this list: it has at least one of these usernames already and does not say"
+    " which."
 )
+_NOT_KNOWN: Final = "We do not know whether this arrived"
+_ONCE: Final = "Nothing is sent again by itself. It can still arrive late:"
+_LOOK_FIRST: Final = f"{_ONCE} refresh Pools in a minute and look before you send again."
+_STORE_IT: Final = "Store it now: * shows it, y copies it, f saves it to a new file."
+_FIGURES_SHOWN: Final = 3
+"""How many new pools are named; more than one means that somebody else makes pools as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,42 +34,11 @@ class Outcome:
     message: str
     hint: str = ""
     pool: CredentialPool | None = None
-    """The pool as listed after the write, where it could be told which one it is."""
+    """The pool that the rows went to or were meant for, where it is known which one that is: as
+    listed after the write, or without totals where only the answer named it."""
     secret: WebhookSecret | None = None
-    """The new signing secret, after a replacement that was accepted and answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadBack:
-    """The workspace's pools before and after a write."""
-
-    before: tuple[CredentialPool, ...]
-    after: tuple[CredentialPool, ...] | None
-    """None where they could not be listed afterwards."""
-    trouble: str = ""
-    """Why not, in a few words."""
-
-    def pool(self, credential_pool_id: str | None) -> CredentialPool | None:
-        """The pool with that id as listed afterwards, if it was."""
-        return _find(self.after or (), credential_pool_id)
-
-    def total_before(self, credential_pool_id: str | None) -> int | None:
-        """The pool's total before the write, None where it is not known."""
-        pool = _find(self.before, credential_pool_id)
-        return pool.total_credentials if pool else None
-
-    def appeared(self) -> tuple[CredentialPool, ...]:
-        """The pools that were listed afterwards but not before."""
-        known = {pool.credential_pool_id for pool in self.before}
-        return tuple(p for p in self.after or () if p.credential_pool_id not in known)
-
-
-def _find(pools: tuple[CredentialPool, ...], pool_id: str | None) -> CredentialPool | None:
-    return next((pool for pool in pools if pool.credential_pool_id == pool_id), None)
-
-
-def _count(number: int | None) -> str:
-    return "?" if number is None else f"{number:,}"
+    """The signing secret that Prolific was last seen to have, where the write tells or changed
+    it."""
 
 
 def credentials_word(number: int) -> str:
@@ -68,125 +46,223 @@ def credentials_word(number: int) -> str:
     return f"{number:,} credential{'' if number == 1 else 's'}"
 
 
-def not_sent(error: ServiceError, *, because: str = "") -> Outcome:
-    """Nothing left this machine."""
+def not_sent(error: ProlificTuiError, *, because: str = "") -> Outcome:
+    """Nothing left this machine; `because` says so where the error's own words do not."""
     message = f"{because} {error.message}".strip()
     return Outcome(Effect.NOT_SENT, error.title, message, error.hint)
 
 
-def credentials_accepted(plan: CredentialPlan, pool_id: str | None, seen: ReadBack) -> Outcome:
-    """A readable 2xx answer to a create or an append."""
-    created = plan.target.pool is None
-    title = f"{credentials_word(plan.rows)} {'in a new pool' if created else 'appended'}"
-    pool = seen.pool(pool_id)
-    if pool is None:
-        why = seen.trouble or "Prolific does not list the pool yet"
-        named = f" Its id is {pool_id}." if created and pool_id else ""
-        return Outcome(
-            Effect.ACCEPTED,
-            title,
-            f"Prolific accepted the list.{named} The new totals could not be read: {why}.",
-            "Refresh Pools (r) to see them.",
-        )
-    before = 0 if created else seen.total_before(pool_id)
-    told = "" if created else f"The pool had {_count(before)} credentials. "
-    told += (
-        f"It has {_count(pool.total_credentials)} now, {_count(pool.available_credentials)} free."
+def unforeseen(error: Exception) -> ServiceError:
+    """A failure of this program's own in the middle of a write, of which only the type is told."""
+    return ServiceError(
+        _NOT_KNOWN,
+        f"This program failed while it was sending ({type(error).__name__}); please report that."
+        " We do not know whether this was done.",
+        _LOOK_FIRST,
+        effect=Effect.UNKNOWN,
     )
-    if None not in (before, pool.total_credentials) and (
-        (pool.total_credentials or 0) - (before or 0) != plan.rows
-    ):
-        told += f" That is not {plan.rows:,} more: somebody else may have added to it as well."
-    return Outcome(Effect.ACCEPTED, title, f"Prolific accepted the list. {told}", pool=pool)
 
 
-def credentials_troubled(plan: CredentialPlan, error: ServiceError, seen: ReadBack) -> Outcome:
-    """A create or an append that ended in an error after something left this machine."""
+def unrecorded(outcome: Outcome, error: ProlificTuiError) -> Outcome:
+    """An outcome that the journal could not take: it is what it was, and that is said too."""
+    return Outcome(
+        outcome.effect,
+        outcome.title,
+        f"{outcome.message} This could not be written to the history: {error.message}",
+        outcome.hint,
+        outcome.pool,
+        outcome.secret,
+    )
+
+
+# Credentials
+
+
+def credentials_accepted(plan: CredentialPlan, pool_id: str | None, look: PoolsLook) -> Outcome:
+    """A readable 2xx answer to a create or an append; `pool_id` is None where it named no pool."""
+    created = plan.target.pool is None
+    pool = look.pool(pool_id)
+    hint = ""
+    if pool is not None:
+        figures = _grown(plan, pool, 0 if created else look.total_before(pool_id))
+    else:
+        named = f"Its id is {pool_id}. " if created and pool_id else ""
+        hint = "Refresh Pools (r) to see the totals."
+        if look.after is not None and pool_id is not None:
+            figures = f"{named}A look straight afterwards does not list it."
+        else:
+            figures = named + _figures(plan, pool_id, look, Effect.ACCEPTED)
+        if created and pool_id is not None:
+            pool = CredentialPool(pool_id, workspace_id=plan.workspace.id)
+    return Outcome(
+        Effect.ACCEPTED,
+        f"{credentials_word(plan.rows)} {'in a new pool' if created else 'appended'}",
+        f"Prolific accepted the list. {figures}",
+        hint,
+        pool=pool,
+    )
+
+
+def credentials_troubled(plan: CredentialPlan, error: ServiceError, look: PoolsLook) -> Outcome:
+    """A create or an append that did not end in a readable 2xx answer."""
+    effect = error.effect
+    if effect is Effect.NOT_SENT:
+        return not_sent(error)
     pool_id = plan.target.pool.credential_pool_id if plan.target.pool else None
-    figures = _figures(plan, pool_id, seen)
-    pool = seen.pool(pool_id)
-    if error.effect is Effect.REFUSED:
-        message = f"{error.message} {figures} No row left the editor."
-        return Outcome(error.effect, error.title, message, error.hint, pool=pool)
-    if error.effect is Effect.ACCEPTED:
+    pool = look.pool(pool_id)
+    figures = _figures(plan, pool_id, look, effect)
+    if effect is Effect.ACCEPTED:
         return Outcome(
-            error.effect,
+            effect,
             f"{credentials_word(plan.rows)} accepted, answer lost",
             f"Prolific accepted the list, but its answer could not be read here. {figures}",
-            "Refresh Pools (r) to see the new totals.",
-            pool=pool,
+            "Refresh Pools (r) to see the totals.",
+            pool,
         )
+    if effect is Effect.UNKNOWN:
+        return Outcome(effect, _NOT_KNOWN, f"{error.message} {figures}", _LOOK_FIRST, pool)
     message = f"{error.message} {figures}"
-    return Outcome(error.effect, "We do not know whether this arrived", message, _LOOK_FIRST, pool)
+    if error.status == _CONFLICT:
+        message = f"{_TAKEN} {figures}"
+        if look.growth(pool_id):
+            message += " Whether Prolific took some of these rows is not documented."
+    return Outcome(
+        effect, error.title, f"{message} All rows are still in the editor.", error.hint, pool
+    )
 
 
-def _figures(plan: CredentialPlan, pool_id: str | None, seen: ReadBack) -> str:
-    """What the listings before and after show, without a claim."""
-    if seen.after is None:
-        return f"The totals could not be read afterwards: {seen.trouble}."
+def _figures(plan: CredentialPlan, pool_id: str | None, look: PoolsLook, effect: Effect) -> str:
+    """What the looks before and after a write show, with no more than a possible reading of it."""
+    if look.after is None:
+        return f"The totals afterwards are not known ({look.trouble})."
     if plan.target.pool is None:
-        appeared = seen.appeared()
-        if not appeared:
-            return "A look straight afterwards shows no new pool."
-        named = ", ".join(
-            f"{p.credential_pool_id} with {_count(p.total_credentials)}" for p in appeared[:3]
-        )
-        return f"New in the workspace since just before: {named}."
-    before, pool = seen.total_before(pool_id), seen.pool(pool_id)
+        return _appeared(plan, look, effect)
+    pool = look.pool(pool_id)
     if pool is None:
-        return "The pool is not listed in this workspace."
-    after = pool.total_credentials
+        return "A look straight afterwards does not list the pool in this workspace."
+    before, after = look.total_before(pool_id), pool.total_credentials
+    if effect is Effect.ACCEPTED:
+        return _grown(plan, pool, before)
+    if after is None:
+        return "Prolific does not tell the pool's total, so it can't show what became of this."
+    if before is None:
+        return f"The pool's total is {after:,} now; what it was before is not known."
     if before == after:
-        return f"The pool's total is still {_count(after)}."
-    growth = (after or 0) - (before or 0)
-    told = f"The pool's total was {_count(before)} and is {_count(after)} now"
-    if before is not None and growth == plan.rows:
+        return f"The pool's total is still {after:,}."
+    told = f"The pool's total was {before:,} and is {after:,} now"
+    if effect is Effect.REFUSED:
+        return f"{told}: somebody else may have added to it."
+    if after - before == plan.rows:
         return f"{told}, which is consistent with all {plan.rows:,} having arrived."
     return f"{told}."
 
 
-def secret_made(plan: SecretPlan, secret: WebhookSecret) -> Outcome:
+def _grown(plan: CredentialPlan, pool: CredentialPool, before: int | None) -> str:
+    """The totals of a pool that took the list, and whether they are what that would make them."""
+    after, free = pool.total_credentials, pool.available_credentials
+    if after is None:
+        return "Prolific does not tell the pool's total."
+    was = f"was {before:,} and " if before else ""
+    told = f"The pool's total {was}is {after:,} now"
+    told += "." if free is None else f", {free:,} free."
+    if before is None or after - before == plan.rows:
+        return told
+    if after - before > plan.rows:
+        return f"{told} That is more than was sent: somebody else may have added to it as well."
+    return f"{told} That is less than was sent would make it: the listing may be late."
+
+
+def _appeared(plan: CredentialPlan, look: PoolsLook, effect: Effect) -> str:
+    """The pools that were not there before a create."""
+    appeared = look.appeared()
+    if not appeared:
+        return "A look straight afterwards shows no new pool."
+    named = ", ".join(
+        f"{pool.credential_pool_id} with {_count(pool.total_credentials)}"
+        for pool in appeared[:_FIGURES_SHOWN]
+    )
+    if len(appeared) > _FIGURES_SHOWN:
+        named += f" and {len(appeared) - _FIGURES_SHOWN} more"
+    told = f"New in the workspace since just before: {named}"
+    if effect is Effect.REFUSED:
+        return f"{told}; somebody else may have made that."
+    if effect is Effect.UNKNOWN and any(p.total_credentials == plan.rows for p in appeared):
+        return f"{told}, which is consistent with this list having arrived."
+    return f"{told}."
+
+
+def _count(number: int | None) -> str:
+    return "?" if number is None else f"{number:,}"
+
+
+# The signing secret
+
+
+def secret_made(plan: SecretPlan, secret: WebhookSecret, look: SecretLook) -> Outcome:
     """A readable 2xx answer to the making of a secret."""
-    old = " The old one is gone: receivers that still use it reject every delivery." * bool(
-        plan.old
-    )
-    return Outcome(
-        Effect.ACCEPTED,
-        f"Secret {'replaced' if plan.old else 'created'}",
-        f"Prolific signs with the new secret from now on.{old}",
-        "Store it now: * shows it, y copies it, f saves it to a new file.",
-        secret=secret,
-    )
+    told = "Prolific accepted this and answered with the new secret."
+    if plan.old:
+        told += " The old one is gone: receivers that still use it reject every delivery."
+    hint = _STORE_IT
+    if look.trouble:
+        told += f" It was not read back ({look.trouble})."
+    elif is_same_secret(secret, look.after):
+        told += " Read back to be sure: Prolific has the same one."
+        secret = look.after or secret
+    else:
+        told += f" But a look straight afterwards shows {_named(look.after)}."
+        hint = f"Refresh (r) and compare the ids. {_STORE_IT}"
+    return Outcome(Effect.ACCEPTED, f"Secret {_done(plan)}", told, hint, secret=secret)
 
 
-def secret_changed_meanwhile(plan: SecretPlan, current: WebhookSecret | None) -> Outcome:
-    """Somebody else replaced the secret between the look and the confirmation."""
-    now = f"now has the id {current.id}" if current else "is gone"
+def secret_changed_meanwhile(current: WebhookSecret | None) -> Outcome:
+    """Somebody else changed the secret between the look and the confirmation."""
+    now = f"Prolific now has {_named(current)}" if current else "It is gone"
     return Outcome(
         Effect.NOT_SENT,
         "The secret changed since you looked",
-        f"The secret that you confirmed to replace {now}: somebody else changed it."
-        f" Nothing was sent.",
+        f"{now}, which is not what you confirmed to change: somebody else was here."
+        " Nothing was sent.",
         "Refresh (r), look at it, and decide again.",
-        secret=None if plan.old is current else current,
+        secret=current,
     )
 
 
-def secret_troubled(plan: SecretPlan, error: ServiceError) -> Outcome:
-    """The making of a secret that ended in an error."""
-    done = "replaced" if plan.old else "created"
-    if error.effect is Effect.ACCEPTED:
+def secret_troubled(plan: SecretPlan, error: ServiceError, look: SecretLook) -> Outcome:
+    """The making of a secret that did not end in a readable 2xx answer."""
+    effect = error.effect
+    if effect is Effect.NOT_SENT:
+        return not_sent(error)
+    if effect is Effect.REFUSED:
+        return Outcome(effect, error.title, error.message, error.hint)
+    changed = not look.trouble and not is_same_secret(look.before, look.after)
+    if look.trouble:
+        seen = f"The secret could not be read afterwards ({look.trouble})."
+    elif changed:
+        seen = f"A look straight afterwards shows {_named(look.after)}."
+    else:
+        seen = f"A look straight afterwards still shows {_named(look.after)}."
+    if effect is Effect.ACCEPTED:
         return Outcome(
-            error.effect,
-            f"Secret {done}, answer lost",
-            "Prolific accepted the request, but its answer could not be read here.",
-            "Refresh (r) to read the new secret from Prolific.",
+            effect,
+            f"Secret {_done(plan)}, answer lost",
+            f"Prolific accepted the request, but its answer could not be read here. {seen}",
+            _STORE_IT if changed else "Refresh (r) to read the new secret from Prolific.",
+            secret=look.after if changed else None,
         )
-    if error.effect is Effect.UNKNOWN:
-        return Outcome(
-            error.effect,
-            f"We do not know whether the secret was {done}",
-            error.message,
-            "Refresh (r) and compare its id with the one before. Do not try again before that.",
-        )
-    return Outcome(error.effect, error.title, error.message, error.hint)
+    if changed:
+        seen += " That is this request's doing, or somebody else's."
+    return Outcome(
+        effect,
+        f"We do not know whether the secret was {_done(plan)}",
+        f"{error.message} {seen}",
+        f"{_ONCE} refresh (r) in a minute and compare the id before you try again.",
+    )
+
+
+def _done(plan: SecretPlan) -> str:
+    return "replaced" if plan.old else "created"
+
+
+def _named(secret: WebhookSecret | None) -> str:
+    return f"the secret with the id {secret.id or '?'}" if secret else "no secret"

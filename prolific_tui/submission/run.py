@@ -1,19 +1,24 @@
-"""The running of a plan: look, journal, send once, read back, judge.
+"""The running of a plan: look, journal, send once, judge, look again.
 
-look at what is there → journal "about to send" → request → judge by the answer → read back
+look at what is there → journal "about to send" → request → judged by the answer → journal → look
+at what is there now → the same judgement with its figures → journal
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
-from prolific_tui.errors import Effect, ServiceError
+from prolific_tui.errors import Effect, ProlificTuiError, ServiceError
 from prolific_tui.models import CredentialPool, WebhookSecret, Workspace
 from prolific_tui.secret import Secret
 from prolific_tui.submission import outcome as judge
-from prolific_tui.submission.outcome import Outcome, ReadBack
+from prolific_tui.submission.looks import PoolsLook, SecretLook, is_same_secret, total_of
+from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, Kind, Plan, SecretPlan
+
+T = TypeVar("T")
 
 Clock = Callable[[], datetime]
 """Gives the present moment, with its time zone."""
@@ -51,24 +56,38 @@ class JournalEntry:
     """The pool appended to, or made; None until that is known."""
     rows: int
     source: str
-    total_before: int | None
     begun: datetime
+    pools_before: tuple[CredentialPool, ...] = ()
+    """The workspace's pools just before credentials were sent."""
+    old_secret_id: str | None = None
+    """The id of the secret that was to be replaced."""
     outcome: Outcome | None = None
     """None while the write is under way, or where its fate was never learnt."""
     ended: datetime | None = None
+    """When `outcome` was recorded."""
+
+    @property
+    def total_before(self) -> int | None:
+        """The total of the pool appended to just before; None where it is not known."""
+        return total_of(self.pools_before, self.pool_id)
 
 
 class Journal(Protocol):
     """Where writes are recorded before they leave; never a password, token or secret."""
 
-    def about_to_send(self, plan: Plan, total_before: int | None, at: datetime) -> JournalEntry:
-        """Record that the plan is about to leave.
+    def about_to_send(
+        self, plan: Plan, before: tuple[CredentialPool, ...], at: datetime
+    ) -> JournalEntry:
+        """Record that the plan is about to leave, with the workspace's pools as they are now.
 
         Raises `ProlificTuiError` where that can't be recorded; then nothing may be sent.
         """
 
     def ended(self, number: int, outcome: Outcome, at: datetime) -> JournalEntry:
-        """Record what became of entry `number`."""
+        """Record what became of entry `number`; whoever knows more later calls it again.
+
+        Raises `ProlificTuiError` where that can't be recorded.
+        """
 
     def entries(self) -> tuple[JournalEntry, ...]:
         """Every write known, the newest first."""
@@ -77,32 +96,63 @@ class Journal(Protocol):
 async def run(plan: Plan, service: Service, journal: Journal, clock: Clock) -> Outcome:
     """Send a plan once and say what became of it.
 
-    The write is never repeated. Raises `ProlificTuiError` only where the journal could not take
-    the entry, in which case nothing was sent.
+    The write is never repeated. Its outcome is recorded as soon as the answer is there, and again
+    with what the look afterwards shows. Cancelled, it leaves the entry as it is by then.
     """
+    record = _Record(plan, journal, clock)
     if isinstance(plan, SecretPlan):
-        return await _make_secret(plan, service, journal, clock)
-    return await _send_credentials(plan, service, journal, clock)
+        return await _make_secret(plan, service, record)
+    return await _send_credentials(plan, service, record)
 
 
-async def _send_credentials(
-    plan: CredentialPlan, service: Service, journal: Journal, clock: Clock
-) -> Outcome:
+class _Record:
+    """The journal as one write sees it."""
+
+    def __init__(self, plan: Plan, journal: Journal, clock: Clock) -> None:
+        self._plan = plan
+        self._journal = journal
+        self._clock = clock
+        self._number = 0
+
+    def begin(self, before: tuple[CredentialPool, ...] = ()) -> None:
+        """Record that the write is about to leave; raises as `Journal.about_to_send` does."""
+        self._number = self._journal.about_to_send(self._plan, before, self._clock()).number
+
+    def end(self, outcome: Outcome) -> Outcome:
+        """Record the outcome, and give it back; what can't be recorded is no less true."""
+        try:
+            self._journal.ended(self._number, outcome, self._clock())
+        except ProlificTuiError as error:
+            return judge.unrecorded(outcome, error)
+        return outcome
+
+
+_UNRECORDED = "What is about to be sent could not be written down first, so nothing was sent."
+
+
+async def _send_credentials(plan: CredentialPlan, service: Service, record: _Record) -> Outcome:
     try:
         before = await service.list_credential_pools(plan.workspace.id)
     except ServiceError as error:
-        return judge.not_sent(error, because="The pools could not be read before sending.")
-    pool_id = plan.target.pool.credential_pool_id if plan.target.pool else None
-    total_before = ReadBack(before, None).total_before(pool_id)
-    entry = journal.about_to_send(plan, total_before, clock())
-    outcome = await _request_credentials(plan, service, before)
-    journal.ended(entry.number, outcome, clock())
-    return outcome
+        return judge.not_sent(
+            error, because="The pools could not be read first, so nothing was sent."
+        )
+    try:
+        record.begin(before)
+    except ProlificTuiError as error:
+        return judge.not_sent(error, because=_UNRECORDED)
+    judged = await _request_credentials(plan, service)
+    outcome = record.end(judged(PoolsLook(before)))
+    if outcome.effect is Effect.NOT_SENT:
+        return outcome
+    after, trouble = await _looked(service.list_credential_pools(plan.workspace.id))
+    return record.end(judged(PoolsLook(before, after, trouble)))
 
 
 async def _request_credentials(
-    plan: CredentialPlan, service: Service, before: tuple[CredentialPool, ...]
-) -> Outcome:
+    plan: CredentialPlan, service: Service
+) -> Callable[[PoolsLook], Outcome]:
+    """Make the request, and give what tells its outcome from a look afterwards."""
     pool = plan.target.pool
     try:
         if pool is None:
@@ -111,38 +161,49 @@ async def _request_credentials(
             pool_id = pool.credential_pool_id
             await service.update_credential_pool(pool_id, plan.credentials)
     except ServiceError as error:
-        if error.effect is Effect.NOT_SENT:
-            return judge.not_sent(error)
-        return judge.credentials_troubled(plan, error, await _read_back(plan, service, before))
-    return judge.credentials_accepted(plan, pool_id, await _read_back(plan, service, before))
+        return partial(judge.credentials_troubled, plan, error)
+    except Exception as error:  # noqa: BLE001 - the entry must end, and with no more than is known
+        return partial(judge.credentials_troubled, plan, judge.unforeseen(error))
+    return partial(judge.credentials_accepted, plan, pool_id)
 
 
-async def _read_back(
-    plan: CredentialPlan, service: Service, before: tuple[CredentialPool, ...]
-) -> ReadBack:
+async def _make_secret(plan: SecretPlan, service: Service, record: _Record) -> Outcome:
     try:
-        return ReadBack(before, await service.list_credential_pools(plan.workspace.id))
+        before = next(iter(await service.list_secrets(plan.workspace.id)), None)
     except ServiceError as error:
-        return ReadBack(before, None, error.title)
-
-
-async def _make_secret(
-    plan: SecretPlan, service: Service, journal: Journal, clock: Clock
-) -> Outcome:
-    try:
-        current = next(iter(await service.list_secrets(plan.workspace.id)), None)
-    except ServiceError as error:
-        return judge.not_sent(error, because="The secret could not be read before replacing it.")
-    if (current.id if current else None) != (plan.old.id if plan.old else None):
-        return judge.secret_changed_meanwhile(plan, current)
-    entry = journal.about_to_send(plan, None, clock())
-    try:
-        outcome = judge.secret_made(plan, await service.create_secret(plan.workspace.id))
-    except ServiceError as error:
-        outcome = (
-            judge.not_sent(error)
-            if error.effect is Effect.NOT_SENT
-            else (judge.secret_troubled(plan, error))
+        return judge.not_sent(
+            error, because="The secret could not be read first, so nothing was sent."
         )
-    journal.ended(entry.number, outcome, clock())
-    return outcome
+    if not is_same_secret(plan.old, before):
+        return judge.secret_changed_meanwhile(before)
+    try:
+        record.begin()
+    except ProlificTuiError as error:
+        return judge.not_sent(error, because=_UNRECORDED)
+    judged = await _request_secret(plan, service)
+    outcome = record.end(judged(SecretLook(before)))
+    if outcome.effect in (Effect.NOT_SENT, Effect.REFUSED):
+        return outcome
+    secrets, trouble = await _looked(service.list_secrets(plan.workspace.id))
+    return record.end(judged(SecretLook(before, next(iter(secrets or ()), None), trouble)))
+
+
+async def _request_secret(plan: SecretPlan, service: Service) -> Callable[[SecretLook], Outcome]:
+    """Make the request, and give what tells its outcome from a look afterwards."""
+    try:
+        secret = await service.create_secret(plan.workspace.id)
+    except ServiceError as error:
+        return partial(judge.secret_troubled, plan, error)
+    except Exception as error:  # noqa: BLE001 - the entry must end, and with no more than is known
+        return partial(judge.secret_troubled, plan, judge.unforeseen(error))
+    return partial(judge.secret_made, plan, secret)
+
+
+async def _looked(reading: Awaitable[T]) -> tuple[T | None, str]:
+    """What a look after the write shows, or None and why it shows nothing."""
+    try:
+        return await reading, ""
+    except ServiceError as error:
+        return None, error.title
+    except Exception as error:  # noqa: BLE001 - what is known of the write by now stays known
+        return None, f"this program failed: {type(error).__name__}"

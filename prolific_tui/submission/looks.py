@@ -1,0 +1,72 @@
+"""What was seen at Prolific before a write and after it.
+
+Looks are figures to quote and never proof: between two of them anybody may have written.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from prolific_tui.models import CredentialPool, WebhookSecret
+
+NOT_YET: Final = "nobody has looked yet"
+"""The trouble of a look that is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolsLook:
+    """The workspace's pools before and after a write."""
+
+    before: tuple[CredentialPool, ...]
+    after: tuple[CredentialPool, ...] | None = None
+    """None where they were not listed afterwards."""
+    trouble: str = NOT_YET
+    """Why not, in a few words; empty where they were."""
+
+    def pool(self, pool_id: str | None) -> CredentialPool | None:
+        """The pool with that id as listed afterwards, if it was."""
+        return _find(self.after or (), pool_id)
+
+    def total_before(self, pool_id: str | None) -> int | None:
+        """The pool's total before the write, None where it is not known."""
+        return total_of(self.before, pool_id)
+
+    def growth(self, pool_id: str | None) -> int:
+        """By how much the pool's total changed, 0 where that is not known."""
+        before, after = self.total_before(pool_id), total_of(self.after or (), pool_id)
+        return 0 if before is None or after is None else after - before
+
+    def appeared(self) -> tuple[CredentialPool, ...]:
+        """The pools that were listed afterwards but not before."""
+        known = {pool.credential_pool_id for pool in self.before}
+        return tuple(p for p in self.after or () if p.credential_pool_id not in known)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretLook:
+    """The workspace's signing secret before and after a write; None where it has none."""
+
+    before: WebhookSecret | None
+    after: WebhookSecret | None = None
+    trouble: str = NOT_YET
+    """Why it was not read afterwards, in a few words; empty where it was."""
+
+
+def total_of(pools: tuple[CredentialPool, ...], pool_id: str | None) -> int | None:
+    """The total of the pool with that id, None where it is not listed or told without one."""
+    pool = _find(pools, pool_id)
+    return pool.total_credentials if pool else None
+
+
+def is_same_secret(one: WebhookSecret | None, other: WebhookSecret | None) -> bool:
+    """Whether two looks show one secret: by the ids, then by the values, as far as told."""
+    if one is None or other is None:
+        return one is other
+    if one.id != other.id and None not in (one.id, other.id):
+        return False
+    if one.value is not None and other.value is not None:
+        return one.value == other.value
+    return one.id == other.id
+
+
+def _find(pools: tuple[CredentialPool, ...], pool_id: str | None) -> CredentialPool | None:
+    return next((pool for pool in pools if pool.credential_pool_id == pool_id), None)
