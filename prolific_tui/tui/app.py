@@ -89,7 +89,7 @@ class ProlificApp(Shell, inherit_bindings=False):
         if workspace is None:
             return
         labels = [f"Append to {pool_name(pool)}" for pool in pools]
-        answer = await self.push_screen_wait(
+        answer = await self.ask(
             ChoiceDialog(
                 f"What is {file.name} for?",
                 f"Nothing is sent yet. Workspace: {workspace.title}",
@@ -121,7 +121,7 @@ class ProlificApp(Shell, inherit_bindings=False):
             f"{w.title}   {w.id}" if titles.count(w.title) > 1 else w.title for w in workspaces
         ]
         at = workspaces.index(self.workspace) if self.workspace in workspaces else 0
-        answer = await self.push_screen_wait(
+        answer = await self.ask(
             ChoiceDialog("Workspace", f"{len(workspaces)} in all", labels, highlighted=at)
         )
         if answer is not None:
@@ -159,7 +159,7 @@ class ProlificApp(Shell, inherit_bindings=False):
         if self.sending is not None and not await self._may_leave_open():
             return
         rows = self.unsent_rows()
-        if rows and not await self.push_screen_wait(
+        if rows and not await self.ask(
             ConfirmDialog(
                 f"Quit and lose {rows:,} unsent row{'' if rows == 1 else 's'}?",
                 "They are only in this program's memory. Esc or n goes back to them.",
@@ -169,7 +169,7 @@ class ProlificApp(Shell, inherit_bindings=False):
         self.exit(0)
 
     async def _may_leave_open(self) -> bool:
-        answer = await self.push_screen_wait(
+        answer = await self.ask(
             ChoiceDialog(
                 "A send is under way",
                 "If you quit now, nobody learns here whether it arrived. Look at the pool's total"

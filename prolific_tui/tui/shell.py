@@ -4,14 +4,15 @@ Screens know the shell and not the application above it, which only puts screens
 Workers read and post what they got; the handlers here own the state.
 """
 
+from asyncio import Future, get_running_loop
 from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from textual.app import App
 from textual.message import Message
 from textual.reactive import reactive
+from textual.screen import Screen
 
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.errors import Effect, ProlificTuiError
@@ -21,6 +22,7 @@ from prolific_tui.operations.events import ReadRetried, WriteEnded
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, Plan, Target
 from prolific_tui.tui.dialogs import ErrorDialog, OutcomeDialog
+from prolific_tui.tui.typeahead import OrderedKeysApp
 
 T = TypeVar("T")
 
@@ -52,7 +54,7 @@ class Draft:
     """Whether every row has gone."""
 
 
-class Shell(App[int]):
+class Shell(OrderedKeysApp[int]):
     """The application as its screens know it."""
 
     signing_in: reactive[Reading[SignIn]] = reactive(Reading)
@@ -125,6 +127,17 @@ class Shell(App[int]):
     def show_error(self, error: ProlificTuiError) -> None:
         """Show an error that a person's act ran into; the one place where that is done."""
         self.push_screen(ErrorDialog(error))
+
+    def ask(self, dialog: Screen[T]) -> Future[T | None]:
+        """Open a dialog at once, so that what is typed next goes to it; await what it answers."""
+        answer: Future[T | None] = get_running_loop().create_future()
+
+        def answered(value: T | None) -> None:
+            if not answer.done():
+                answer.set_result(value)
+
+        self.push_screen(dialog, answered)
+        return answer
 
     def copy(self, text: str, what: str) -> None:
         """Hand a text to the terminal's clipboard, and say what is known of that: not much."""

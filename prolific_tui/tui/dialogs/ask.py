@@ -171,6 +171,7 @@ class TypedConfirmation(Dialog[bool]):
 
     def on_mount(self) -> None:
         """Be ready for the words."""
+        self.query_one("#remark").display = False
         self.query_one(Field).focus()
 
     @on(Input.Submitted)
@@ -179,16 +180,16 @@ class TypedConfirmation(Dialog[bool]):
         if event.value.strip() == self._words:
             self.dismiss(True)
         else:
-            self.query_one("#remark", Static).update(
-                Text(f"Nothing was done. Type exactly: {self._words}")
-            )
+            remark = self.query_one("#remark", Static)
+            remark.update(Text(f"Nothing was done. Type exactly: {self._words}"))
+            remark.display = True
 
     def action_cancel(self) -> None:
         """Do nothing."""
         self.dismiss(False)
 
 
-class PasteDialog(Dialog[str]):
+class PasteDialog(Dialog[str | None]):
     """A box that takes a paste and shows how much arrived, never what: passwords are in it."""
 
     TITLE_TEXT = "Paste credentials"

@@ -114,7 +114,7 @@ class AccountScreen(BaseScreen):
         """Ask for a token, check it, say whose it is, and ask where to keep it."""
         if not self._may_change():
             return
-        text = await self.app.push_screen_wait(
+        text = await self.app.ask(
             TextDialog(
                 "API token",
                 "Paste a token from Prolific's settings. It is not displayed, and goes only to"
@@ -154,7 +154,7 @@ class AccountScreen(BaseScreen):
         }
         if keyring.usable:
             places = {TokenPlace.KEYRING: "In the keyring of this machine"} | places
-        answer = await self.app.push_screen_wait(
+        answer = await self.app.ask(
             ChoiceDialog(
                 f"Token of {account.me.email}: where to keep it?",
                 f"{keyring.title}. {keyring.message}",
@@ -186,7 +186,7 @@ class AccountScreen(BaseScreen):
             return
         if not self._may_change():
             return
-        sure = await self.app.push_screen_wait(
+        sure = await self.app.ask(
             ConfirmDialog(
                 "Forget the token?",
                 "It is deleted from the keyring and from this program's file, and no longer used."

@@ -1,5 +1,6 @@
 """The credential editor: rows from a file, a paste or the keyboard, made right before they go."""
 
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -206,7 +207,8 @@ class EditorScreen(BaseScreen):
         cell.styles.width = region.width
         cell.display = True
         cell.cursor_position = len(cell.value)
-        cell.focus()
+        # At once, because the next key may be here already.
+        self.set_focus(cell)
 
     @on(CredentialGrid.EditRequested)
     def edit_requested(self) -> None:
@@ -248,7 +250,7 @@ class EditorScreen(BaseScreen):
         cell.display = False
         cell.value = ""
         cell.masked = False
-        self.grid.focus()
+        self.set_focus(self.grid)
 
     def action_insert(self) -> None:
         """Insert an empty row below the cursor and edit its username."""
@@ -259,7 +261,7 @@ class EditorScreen(BaseScreen):
         self._changed(session.insert(row, Rows.of([("", "")])))
         grid.row = row
         grid.column = Column.USERNAME
-        self.call_after_refresh(self.action_edit)
+        self.action_edit()
 
     def action_delete(self) -> None:
         """Delete the row under the cursor."""
@@ -336,19 +338,19 @@ class EditorScreen(BaseScreen):
 
     # Rows from outside
 
-    @work
-    async def action_file(self) -> None:
+    def action_file(self) -> None:
         """Ask for a file and load it."""
-        if not self._may_change:
-            return
-        path = await self.app.push_screen_wait(
-            PathDialog(
+        if self._may_change:
+            dialog = PathDialog(
                 "Load a file",
                 "A CSV of usernames and passwords. Tab completes.",
                 self.app.operations.complete_path,
             )
-        )
-        if path is not None:
+            self._load_answer(self.app.ask(dialog))
+
+    @work
+    async def _load_answer(self, answer: Awaitable[str | None]) -> None:
+        if path := await answer:
             self.load(Path(path))
 
     @work(exclusive=True, group="load")
@@ -363,13 +365,14 @@ class EditorScreen(BaseScreen):
             return
         await self._take(parsed, path.name)
 
-    @work
-    async def action_paste(self) -> None:
+    def action_paste(self) -> None:
         """Open the box that takes a paste."""
-        if not self._may_change:
-            return
-        text = await self.app.push_screen_wait(PasteDialog())
-        if text:
+        if self._may_change:
+            self._paste_answer(self.app.ask(PasteDialog()))
+
+    @work
+    async def _paste_answer(self, answer: Awaitable[str | None]) -> None:
+        if text := await answer:
             self.take_paste(text)
 
     def on_paste(self, event: events.Paste) -> None:
@@ -399,7 +402,7 @@ class EditorScreen(BaseScreen):
             choices = [f"Append {rows} to the {present:,} here" if present else f"Take {rows}"]
             if present:
                 choices.append(f"Replace the {present:,} here with {rows}; u brings them back")
-            answer = await self.app.push_screen_wait(
+            answer = await self.app.ask(
                 ChoiceDialog(f"{rows} read", described, [*choices, "Cancel: change nothing"])
             )
             if answer is None or answer == len(choices):

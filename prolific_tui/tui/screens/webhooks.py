@@ -182,7 +182,7 @@ class WebhooksScreen(BaseScreen):
         value = self._known_value()
         if value is None:
             return
-        path = await self.app.push_screen_wait(
+        path = await self.app.ask(
             PathDialog(
                 "Save the secret",
                 "To a new file that only you can read (0600). An existing file is never touched.",
@@ -217,9 +217,7 @@ class WebhooksScreen(BaseScreen):
         else:
             title = f"Replace the secret {plan.old.id or ''}"
             words = f"{_EXPLANATION}\n\n{depends}"
-        confirmed = await self.app.push_screen_wait(
-            TypedConfirmation(title, words, plan.confirmation)
-        )
+        confirmed = await self.app.ask(TypedConfirmation(title, words, plan.confirmation))
         if confirmed:
             self.app.submit(plan)
         else:

@@ -1,0 +1,82 @@
+"""Keys in the order in which they were typed, each to what the ones before it opened.
+
+Textual hands a key to the widget that has the focus when the key arrives, and lets it act some
+messages later. Over a slow line several keys arrive at once, so what was typed for a field that the
+first of them opens would act as commands on the screen below it.
+"""
+
+from collections import deque
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from textual import events
+from textual.app import App
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widget import Widget
+
+R = TypeVar("R")
+
+
+class OrderedKeysApp(App[R], inherit_bindings=False):
+    """An application that finishes one key or paste before it begins with the next.
+
+    A key that nobody took and that finds another widget in focus than it was meant for, because
+    of the key before it, is handed on to that.
+    """
+
+    def __init__(self, **arguments: Any) -> None:  # noqa: ANN401 - Textual's own
+        super().__init__(**arguments)
+        self._typed: deque[events.Key | events.Paste] = deque()
+        """What arrived while another key was being handled."""
+        self._under_way = 0
+        """How many ways up, from a widget to the application, are not finished yet."""
+        self._meant_for: WeakKeyDictionary[events.Key, DOMNode] = WeakKeyDictionary()
+
+    @property
+    def _in_focus(self) -> Widget | Screen[Any]:
+        return self.focused or self.screen
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let keys and pastes through one at a time."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        self._typed.append(event)
+        if not self._under_way:
+            await self._begin_next()
+
+    async def _begin_next(self) -> None:
+        event = self._typed.popleft()
+        target = self._in_focus
+        if isinstance(event, events.Key):
+            self._meant_for[event] = target
+        self._under_way += 1
+        await super().on_event(event)
+        self._follow(target)
+
+    def _follow(self, node: DOMNode | None) -> None:
+        """Go up behind a key, node by node: a node's queue holds the key before it holds this."""
+        while node is not None and node is not self:
+            if node.call_later(self._follow, node.parent):
+                return
+            # It is closing, so the key did not get in either.
+            node = node.parent
+        self.call_later(self._arrived)
+
+    async def _arrived(self) -> None:
+        self._under_way -= 1
+        if not self._under_way and self._typed:
+            await self._begin_next()
+
+    def on_key(self, event: events.Key) -> None:
+        """Hand a key on that nobody took, if the focus moved while it was under way."""
+        target, meant_for = self._in_focus, self._meant_for.pop(event, None)
+        if meant_for is None or target is meant_for:
+            return
+        event.prevent_default()
+        again = events.Key(event.key, event.character)
+        self._meant_for[again] = target
+        self._under_way += 1
+        target._forward_event(again)  # noqa: SLF001 - as App.on_event does it
+        self._follow(target)
