@@ -163,7 +163,9 @@ class TestEditing:
         assert delta is not None
         assert (delta.start, delta.removed, delta.inserted) == (0, 6, 2)
         assert usernames(messy) == ["lab-b-063", "lab-b-063"]
-        messy.undo()
+        delta = messy.undo()
+        assert delta is not None
+        assert (delta.start, delta.removed, delta.inserted) == (0, 2, 6)
         assert rows_of(messy) == before
         assert not messy.can_undo
 
@@ -195,6 +197,7 @@ class TestAccepting:
         delta = messy.accept(range(6))
         assert delta is not None
         assert not delta.moved
+        assert touched(messy, delta) == [2, 3, 4, 5]
         assert messy.counts == Counts(rows=6, goes=3, needs_ok=0, left_out=3)
         assert messy.state(2).verdict is Verdict.GOES
         assert messy.state(2).accepted

@@ -174,7 +174,9 @@ class LookalikeIndex:
             elif key:
                 moves.setdefault(key, (set(), set()))[not now].add(name)
         for name in themselves:
-            if name in self._first or name in moves:
+            # Without another spelling before the change, it was not alike, and those that came
+            # with it make the group.
+            if name in self._first:
                 moves.setdefault(name, (set(), set()))[not self._exact.count(name)].add(name)
         flipped: set[str] = set()
         for key, (come, gone) in moves.items():
