@@ -33,10 +33,8 @@ class Dashboard:
 
     def screen(self) -> str:
         """What is on the screen, line by line."""
-        width, height = self.app.size
         lines = self.app.screen._compositor.render_strips()
         rows = ["".join(segment.text for segment in strip) for strip in lines]
-        assert len(rows) == height, (len(rows), height, width)
         return "\n".join(row.rstrip() for row in rows)
 
     def words(self) -> str:
@@ -53,7 +51,7 @@ class Dashboard:
         """Wait until something is so."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while not condition():
-            if asyncio.get_running_loop().time() > deadline:
+            if asyncio.get_running_loop().time() > deadline or not self.app.is_running:
                 raise AssertionError(f"never came: {what or condition}\n{self.screen()}")
             await self.pilot.pause(0.005)
 

@@ -23,7 +23,8 @@ from tests.dashboard import DATA, Dashboard, dashboard
 PLACE: Final = Path(__file__).parent.parent / "screenshots"
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _MOMENT: Final = datetime(2026, 11, 21, 10, 22, 7, tzinfo=UTC)
-_FONT_FACE: Final = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
+_OTHER_HOSTS: Final = re.compile(r"@font-face\s*\{.*?\}\s*|<!--.*?-->\s*", re.DOTALL)
+"""What Textual's pictures name of other hosts: where fonts are, and who made the exporter."""
 
 
 def _parts_at_one_moment(service: Service) -> Parts:
@@ -102,7 +103,7 @@ async def picture(name: str) -> str:
         await scene(board)
         await board.pilot.wait_for_scheduled_animations()
         svg = board.app.export_screenshot(title="prolific-tui --demo", simplify=True)
-    return _FONT_FACE.sub("", svg)
+    return _OTHER_HOSTS.sub("", svg)
 
 
 def cells(svg: str) -> list[tuple[str, ...]]:
@@ -117,7 +118,9 @@ def cells(svg: str) -> list[tuple[str, ...]]:
     for element in root.iter():
         if element.tag == f"{_SVG}text" and "clip-path" in element.attrib:
             style = styles.get(element.get("class", "").rpartition("-")[2], "")
-            drawn.append(("text", element.get("x", ""), element.get("y", ""), element.text or "", style))
+            drawn.append(
+                ("text", element.get("x", ""), element.get("y", ""), element.text or "", style)
+            )
         elif element.tag == f"{_SVG}rect" and "shape-rendering" in element.attrib:
             box = [element.get(name, "") for name in ("x", "y", "width", "height", "fill")]
             drawn.append(("box", *box))

@@ -35,4 +35,6 @@ def test_a_changed_letter_or_colour_is_noticed() -> None:
     assert cells(svg.replace("lab-b-063", "lab-b-064", 1)) != cells(svg)
     colour = re.search(r"-r\d+ \{ fill: (#\w{6})", svg)
     assert colour is not None
-    assert cells(svg.replace(colour[0], colour[0][:-1] + ("0" if colour[0][-1] != "0" else "1"), 1)) != cells(svg)
+    assert cells(
+        svg.replace(colour[0], colour[0][:-1] + ("0" if colour[0][-1] != "0" else "1"), 1)
+    ) != cells(svg)

@@ -53,16 +53,23 @@ class OrderedKeysApp(App[R], inherit_bindings=False):
             self._meant_for[event] = target
         self._under_way += 1
         await super().on_event(event)
-        self._follow(target)
+        self._follow(target, target)
 
-    def _follow(self, node: DOMNode | None) -> None:
-        """Go up behind a key, node by node: a node's queue holds the key before it holds this."""
+    def _follow(self, target: DOMNode, node: DOMNode | None, *, again: bool = True) -> None:
+        """Go up behind a key, node by node: a node's queue holds the key before it holds this.
+
+        The way is gone twice, because what a key does may be to post a message of its own, such
+        as `Input.Submitted`, and that is to be handled before the next key as well.
+        """
         while node is not None and node is not self:
-            if node.call_later(self._follow, node.parent):
+            if node.call_later(self._follow, target, node.parent, again=again):
                 return
             # It is closing, so the key did not get in either.
             node = node.parent
-        self.call_later(self._arrived)
+        if again:
+            self.call_later(self._follow, target, target, again=False)
+        else:
+            self.call_later(self._arrived)
 
     async def _arrived(self) -> None:
         self._under_way -= 1
@@ -79,4 +86,4 @@ class OrderedKeysApp(App[R], inherit_bindings=False):
         self._meant_for[again] = target
         self._under_way += 1
         target._forward_event(again)  # noqa: SLF001 - as App.on_event does it
-        self._follow(target)
+        self._follow(target, target)

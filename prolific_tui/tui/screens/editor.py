@@ -241,7 +241,8 @@ class EditorScreen(BaseScreen):
     @on(events.DescendantBlur, "#cell")
     def left_cell(self) -> None:
         """Leaving the field by other ways than Enter changes nothing."""
-        if self.cell.display:
+        # The news of an earlier blur may arrive when the field is open again.
+        if self.cell.display and not self.cell.has_focus:
             self._close_cell()
 
     def _close_cell(self) -> None:
