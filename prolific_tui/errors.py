@@ -5,6 +5,7 @@ happened and what was and was not changed, and a hint that says what to do next.
 
     ProlificTuiError
     ├── FileError       a file that could not be read or written
+    ├── CsvError        a text that holds no credentials, or none for certain (credentials.csvtext)
     ├── SettingsError   an argument, variable or saved setting that can't be used
     ├── KeyringError    the operating system's keyring gave no usable answer
     └── ServiceError    a request that did not end in a readable 2xx answer

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from prolific_tui.assembly import demo_parts
 from prolific_tui.demo.seed import demo_service
@@ -102,19 +102,19 @@ async def picture(name: str) -> str:
         await board.shows("free of")
         await scene(board)
         await board.pilot.wait_for_scheduled_animations()
-        svg = board.app.export_screenshot(title="prolific-tui --demo", simplify=True)
+        svg = board.app.export_screenshot(title="prolific-tui --demo")
     return _OTHER_HOSTS.sub("", svg)
 
 
 def cells(svg: str) -> list[tuple[str, ...]]:
     """What a picture draws: each text and each box, where it is, and in which style."""
-    root = ElementTree.fromstring(svg)  # noqa: S314 - our own picture
+    root = ET.fromstring(svg)  # noqa: S314 - our own picture
     sheet = "".join(style.text or "" for style in root.iter(f"{_SVG}style"))
     styles = {
         name: " ".join(sorted(body.split(";"))).strip()
         for name, body in re.findall(r"\.[\w-]*?(r\d+)\s*\{([^}]*)\}", sheet)
     }
-    drawn = []
+    drawn: list[tuple[str, ...]] = []
     for element in root.iter():
         if element.tag == f"{_SVG}text" and "clip-path" in element.attrib:
             style = styles.get(element.get("class", "").rpartition("-")[2], "")

@@ -21,7 +21,7 @@ from prolific_tui.tui.dialogs import ChoiceDialog, ConfirmDialog
 from prolific_tui.tui.screens.account import AccountScreen
 from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.history import HistoryScreen
-from prolific_tui.tui.screens.pool_words import pool_name
+from prolific_tui.tui.screens.pool_words import emptiest_first, pool_name
 from prolific_tui.tui.screens.pools import PoolsScreen
 from prolific_tui.tui.screens.webhooks import WebhooksScreen
 from prolific_tui.tui.shell import Reading, Shell
@@ -80,7 +80,7 @@ class ProlificApp(Shell, inherit_bindings=False):
         """Open the file that was named on the command line, once."""
         if reading.value is not None and self._file is not None:
             file, self._file = self._file, None
-            self.open_file(file, reading.value)
+            self.open_file(file, emptiest_first(reading.value))
 
     @work
     async def open_file(self, file: Path, pools: tuple[CredentialPool, ...]) -> None:

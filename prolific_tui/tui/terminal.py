@@ -4,11 +4,11 @@ Only this module knows the driver. It lets input pass that is not UTF-8, notices
 closed, and gets out in time when the process is told to, whatever state the terminal is in.
 """
 
+import io
 import os
 import re
 import selectors
 import signal
-import sys
 import termios
 import threading
 from codecs import getincrementaldecoder
@@ -42,12 +42,16 @@ def restore_terminal(attributes: list[Any] | None) -> None:
     """Give the terminal back as it was; nothing more of this program's is drawn after that.
 
     What the terminal has not read yet is thrown away, so that one which does not read has room for
-    this. Even so it may wait for one in a worse state.
+    this. Python must handle SIGTERM by then.
     """
     with suppress(OSError, termios.error):
         terminal = os.dup(1)
-        # A write that waits for the terminal can't be called back, but those after it can.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        # A write that waits for the terminal keeps all others from it. Interrupted, it goes on
+        # where standard output leads by now.
+        for thread in threading.enumerate():
+            if thread.ident not in (None, threading.get_ident()):
+                signal.pthread_kill(thread.ident, signal.SIGTERM)
         if attributes is not None:
             termios.tcsetattr(terminal, termios.TCSANOW, attributes)
         termios.tcflush(terminal, termios.TCOFLUSH)
@@ -70,6 +74,7 @@ class Departure:
         self._ended = threading.Lock()
         self._interface_closed = threading.Event()
         self._attributes: list[Any] | None = None
+        self._status: int | None = None
 
     def install(self, last_words: Callable[[], object]) -> None:
         """Remember the terminal's state and listen for the signals, ignored ones included.
@@ -90,14 +95,19 @@ class Departure:
         if self._begun.acquire(blocking=False):
             threading.Thread(target=self._go, args=(128 + number,), daemon=True).start()
 
-    def end(self) -> None:
-        """The interface has closed and the terminal is given back: say the last words."""
+    def end(self) -> int | None:
+        """The interface has closed and the terminal is given back: say the last words.
+
+        Returns the exit status, if it was a departure that closed it.
+        """
         self._interface_closed.set()
         if self._ended.acquire(blocking=False):
             self._last_words()
+        return self._status
 
     def _go(self, status: int) -> None:
         self._finish(LEAVE_SECONDS)
+        self._status = status
         self._leave(status)
         if not self._interface_closed.wait(_INTERFACE_SECONDS):
             # On a thread of its own, because it may wait for the terminal for ever.
@@ -119,6 +129,25 @@ _SEQUENCES: Final = re.compile("(?=\x1b)")
 """Where a sequence may begin."""
 
 
+class _Output(io.TextIOWrapper):
+    """Standard output; what is written after the terminal was closed goes nowhere.
+
+    The input thread is what notices that. An error here would end Textual's output thread with a
+    traceback, and the interface would wait for that thread.
+    """
+
+    def write(self, text: str) -> int:
+        """Write, or do as if."""
+        with suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, or do as if."""
+        with suppress(OSError):
+            super().flush()
+
+
 class Driver(LinuxDriver):
     """Textual's driver for Unix, with input that can't kill the program.
 
@@ -138,13 +167,11 @@ class Driver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._file = open(  # noqa: SIM115 - it lives as long as the driver
-            sys.__stdout__.fileno() if sys.__stdout__ else 1,
-            "w",
+        self._file = _Output(
+            open(1, "wb", closefd=False),  # noqa: SIM115 - it lives as long as the driver
             encoding="utf-8",
             errors="replace",
             newline="",
-            closefd=False,
         )
 
     def run_input_thread(self) -> None:

@@ -417,7 +417,7 @@ class EditorScreen(BaseScreen):
         else:
             delta = session.append(parsed.rows, f"{rows} from {name}")
         self.draft.source = described if replace or not present else f"{self.draft.source} + {name}"
-        self._changed(delta, f"{rows} from {described}. n goes to the next problem.")
+        self._changed(delta, f"{rows} read. n goes to the next problem.")
         if replace or not present:
             self.grid.row = 0
 

@@ -1,4 +1,6 @@
-"""How a pool is named on the screens."""
+"""How pools are named on the screens, and in which order they stand."""
+
+from collections.abc import Iterable
 
 from prolific_tui.models import CredentialPool
 from prolific_tui.tui.widgets import ELLIPSIS
@@ -19,3 +21,13 @@ def short_pool_name(pool: CredentialPool) -> str:
     """The beginning of `pool_name`, for places where the whole stands nearby."""
     name = pool_name(pool)
     return name if len(name) <= _LONG else f"{name.partition('-')[0][:_LONG]}{ELLIPSIS}"
+
+
+def emptiest_first(pools: Iterable[CredentialPool]) -> tuple[CredentialPool, ...]:
+    """The pools by what is left in them; those of unknown fill last."""
+
+    def emptiness(pool: CredentialPool) -> tuple[bool, int, str]:
+        free = pool.available_credentials
+        return free is None, free or 0, pool.credential_pool_id
+
+    return tuple(sorted(pools, key=emptiness))

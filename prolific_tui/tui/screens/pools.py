@@ -13,7 +13,7 @@ from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.submission.plan import Target
 from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.screens.editor import EditorScreen
-from prolific_tui.tui.screens.pool_words import pool_name
+from prolific_tui.tui.screens.pool_words import emptiest_first, pool_name
 from prolific_tui.tui.shell import Reading
 from prolific_tui.tui.widgets import GAUGE_WIDTH, CursorList, Line, Rule, fit, gauge, number
 from prolific_tui.visible import visible
@@ -67,13 +67,7 @@ class PoolsScreen(BaseScreen):
 
     @property
     def _pools(self) -> tuple[CredentialPool, ...]:
-        """The pools, the emptiest first; those of unknown fill last."""
-
-        def emptiness(pool: CredentialPool) -> tuple[bool, int, str]:
-            free = pool.available_credentials
-            return free is None, free or 0, pool.credential_pool_id
-
-        return tuple(sorted(self.app.pools.value or (), key=emptiness))
+        return emptiest_first(self.app.pools.value or ())
 
     @property
     def _current(self) -> CredentialPool | None:
