@@ -1,0 +1,393 @@
+"""The steps of a write: nothing leaves before it is looked at and journalled, nothing is unsaid."""
+
+import asyncio
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from prolific_tui.client.api import Api
+from prolific_tui.demo.faults import Cut, Fault
+from prolific_tui.demo.seed import CHATBOT_B, DEMO_TOKEN, FORBIDDEN_WORKSPACE, MAIN_WORKSPACE
+from prolific_tui.demo.transport import DemoTransport
+from prolific_tui.errors import Effect
+from prolific_tui.journal import MemoryJournal
+from prolific_tui.models import CredentialPool, WebhookSecret, Workspace
+from prolific_tui.secret import Secret
+from prolific_tui.submission.plan import SecretPlan, Target
+from prolific_tui.submission.run import run
+from tests.submission_bench import (
+    LIMITS,
+    ROWS,
+    TOTAL,
+    WORKSPACE,
+    FullJournal,
+    NotedService,
+    NotingJournal,
+    Write,
+    client_of,
+    credential_plan,
+    plan_for,
+    said,
+    secret_plan,
+    ticking,
+)
+
+every_write = pytest.mark.parametrize("write", Write, ids=lambda write: write.name.lower())
+LOOKS = {
+    Write.CREATE: "listCredentialPools",
+    Write.APPEND: "listCredentialPools",
+    Write.SECRET: "listSecrets",
+}
+
+
+@pytest.fixture
+def service() -> NotedService:
+    return NotedService()
+
+
+@every_write
+async def test_the_steps_come_in_their_order(service: NotedService, write: Write) -> None:
+    await run(plan_for(write, service), client_of(service), NotingJournal(service.log), ticking())
+
+    look = LOOKS[write]
+    assert service.log == [
+        look,
+        "about to send",
+        write.value,
+        "ended: accepted",
+        look,
+        "ended: accepted",
+    ]
+
+
+# Before it leaves
+
+
+@every_write
+async def test_what_can_not_be_journalled_is_not_sent(service: NotedService, write: Write) -> None:
+    journal = FullJournal(takes_the_beginning=False)
+
+    outcome = await run(plan_for(write, service), client_of(service), journal, ticking())
+
+    assert outcome.effect is Effect.NOT_SENT
+    assert outcome.title == "Disk full"
+    assert "nothing was sent. There is no space left." in outcome.message
+    assert outcome.hint == "Make room."
+    assert service.writes == []
+
+
+@every_write
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(status=502), Fault(status=403), Fault(cut=Cut.BEFORE), Fault(cut=Cut.WITHIN)],
+    ids=str,
+)
+async def test_nothing_is_sent_where_it_can_not_be_seen_what_is_there(
+    service: NotedService, write: Write, fault: Fault
+) -> None:
+    service.switch_on(LOOKS[write], fault)
+    journal = MemoryJournal()
+
+    outcome = await run(plan_for(write, service), client_of(service), journal, ticking())
+
+    assert outcome.effect is Effect.NOT_SENT
+    assert "could not be read first, so nothing was sent." in outcome.message
+    assert service.writes == []
+    assert journal.entries() == ()
+
+
+async def test_a_workspace_that_the_owner_may_not_see_gets_nothing(service: NotedService) -> None:
+    plan = credential_plan(Write.CREATE)
+    plan = replace(plan, target=Target(Workspace(FORBIDDEN_WORKSPACE, "Partner lab (guest)")))
+
+    outcome = await run(plan, client_of(service), MemoryJournal(), ticking())
+
+    assert (outcome.effect, outcome.title) == (Effect.NOT_SENT, "Not allowed")
+    assert service.writes == []
+
+
+# The secret that changed meanwhile
+
+
+async def test_a_secret_that_somebody_else_replaced_since_is_left_alone(
+    service: NotedService,
+) -> None:
+    plan = secret_plan(service)
+    await client_of(service).create_secret(MAIN_WORKSPACE)
+    theirs = service.state.secrets[MAIN_WORKSPACE]
+    journal = MemoryJournal()
+
+    outcome = await run(plan, client_of(service), journal, ticking())
+
+    assert outcome.effect is Effect.NOT_SENT
+    assert outcome.title == "The secret changed since you looked"
+    assert theirs.id in outcome.message
+    assert "Nothing was sent." in outcome.message
+    assert outcome.secret == WebhookSecret(theirs.id, theirs.value, MAIN_WORKSPACE)
+    assert service.state.secrets[MAIN_WORKSPACE] == theirs
+    assert len(service.writes) == 1, "that was somebody else's"
+    assert journal.entries() == ()
+
+
+async def test_a_secret_with_the_same_id_and_another_value_is_another_one(
+    service: NotedService,
+) -> None:
+    plan = secret_plan(service)
+    secret = service.state.secrets[MAIN_WORKSPACE]
+    service.state.secrets[MAIN_WORKSPACE] = replace(secret, value=Secret("whs-another"))
+
+    outcome = await run(plan, client_of(service), MemoryJournal(), ticking())
+
+    assert outcome.effect is Effect.NOT_SENT
+    assert service.writes == []
+
+
+async def test_a_secret_that_is_gone_since_is_not_made_anew(service: NotedService) -> None:
+    plan = secret_plan(service)
+    del service.state.secrets[MAIN_WORKSPACE]
+
+    outcome = await run(plan, client_of(service), MemoryJournal(), ticking())
+
+    assert outcome.effect is Effect.NOT_SENT
+    assert outcome.message.startswith("It is gone, which is not what you confirmed")
+    assert outcome.secret is None
+    assert service.writes == []
+
+
+async def test_a_first_secret_is_not_made_where_somebody_else_just_made_one(
+    service: NotedService,
+) -> None:
+    plan = replace(secret_plan(service), old=None)
+
+    outcome = await run(plan, client_of(service), MemoryJournal(), ticking())
+
+    assert outcome.effect is Effect.NOT_SENT
+    assert service.writes == []
+
+
+async def test_a_first_secret_is_made_where_there_is_none(service: NotedService) -> None:
+    del service.state.secrets[MAIN_WORKSPACE]
+    plan = SecretPlan(WORKSPACE, None)
+
+    outcome = await run(plan, client_of(service), MemoryJournal(), ticking())
+
+    made = service.state.secrets[MAIN_WORKSPACE]
+    assert (outcome.effect, outcome.title) == (Effect.ACCEPTED, "Secret created")
+    assert "old one" not in outcome.message
+    assert outcome.secret == WebhookSecret(made.id, made.value, MAIN_WORKSPACE)
+
+
+async def test_the_new_secret_comes_with_the_outcome_and_is_read_back(
+    service: NotedService,
+) -> None:
+    outcome = await run(secret_plan(service), client_of(service), MemoryJournal(), ticking())
+
+    made = service.state.secrets[MAIN_WORKSPACE]
+    assert outcome.secret is not None
+    assert outcome.secret.value == made.value
+    assert "Read back to be sure" in outcome.message
+
+
+async def test_a_secret_whose_answer_was_lost_is_read_from_prolific(service: NotedService) -> None:
+    service.switch_on(Write.SECRET.value, Fault(cut=Cut.WITHIN))
+
+    outcome = await run(secret_plan(service), client_of(service), MemoryJournal(), ticking())
+
+    made = service.state.secrets[MAIN_WORKSPACE]
+    assert outcome.title == "Secret replaced, answer lost"
+    assert outcome.secret is not None
+    assert outcome.secret.value == made.value
+
+
+async def test_a_secret_that_was_replaced_again_at_once_is_not_called_the_one_in_use(
+    service: NotedService,
+) -> None:
+    def replaced_again() -> None:
+        secret = service.state.secrets[MAIN_WORKSPACE]
+        theirs = replace(secret, id="theirs", value=Secret("whs-theirs"))
+        service.state.secrets[MAIN_WORKSPACE] = theirs
+
+    service.after_write = replaced_again
+
+    outcome = await run(secret_plan(service), client_of(service), MemoryJournal(), ticking())
+
+    assert outcome.effect is Effect.ACCEPTED
+    assert "shows the secret with the id theirs" in outcome.message
+    assert "Read back" not in outcome.message
+
+
+# After it was answered
+
+
+@every_write
+@pytest.mark.parametrize("fault", [Fault(status=502), Fault(cut=Cut.WITHIN)], ids=str)
+async def test_an_accepted_write_stays_accepted_when_it_can_not_be_read_back(
+    service: NotedService, write: Write, fault: Fault
+) -> None:
+    service.after_write = lambda: service.switch_on(LOOKS[write], fault)
+    before = service.holds()
+
+    outcome = await run(plan_for(write, service), client_of(service), MemoryJournal(), ticking())
+
+    assert outcome.effect is Effect.ACCEPTED
+    assert "Prolific accepted" in outcome.message
+    assert "are not known (" in outcome.message or "was not read back (" in outcome.message
+    assert service.holds().applied(write, before, (name for name, _ in ROWS))
+
+
+@every_write
+async def test_an_accepted_write_stays_accepted_when_this_program_fails_to_look(
+    service: NotedService, write: Write
+) -> None:
+    class Blind(Api):
+        """Fails at every look after a write, for a reason of its own."""
+
+        async def list_credential_pools(self, workspace_id: str) -> tuple[CredentialPool, ...]:
+            if service.writes:
+                raise KeyError("hunter2hunter2")
+            return await super().list_credential_pools(workspace_id)
+
+        async def list_secrets(self, workspace_id: str) -> tuple[WebhookSecret, ...]:
+            if service.writes:
+                raise KeyError("hunter2hunter2")
+            return await super().list_secrets(workspace_id)
+
+    client = Blind("http://127.0.0.1", DEMO_TOKEN, limits=LIMITS, carrier=DemoTransport(service))
+
+    outcome = await run(plan_for(write, service), client, MemoryJournal(), ticking())
+
+    assert outcome.effect is Effect.ACCEPTED
+    assert "this program failed: KeyError" in outcome.message
+    assert "hunter2" not in said(outcome)
+
+
+async def test_a_pool_that_was_made_is_known_by_its_id_even_where_it_can_not_be_listed(
+    service: NotedService,
+) -> None:
+    service.after_write = lambda: service.switch_on("listCredentialPools", Fault(status=502))
+    journal = MemoryJournal()
+
+    outcome = await run(credential_plan(Write.CREATE), client_of(service), journal, ticking())
+
+    made = list(service.state.pools)[-1]
+    assert outcome.pool == CredentialPool(made, workspace_id=MAIN_WORKSPACE)
+    assert f"Its id is {made}." in outcome.message
+    assert journal.entries()[0].pool_id == made
+
+
+@every_write
+async def test_an_outcome_that_can_not_be_journalled_is_still_what_it_is(
+    service: NotedService, write: Write
+) -> None:
+    journal = FullJournal(takes_the_beginning=True)
+
+    outcome = await run(plan_for(write, service), client_of(service), journal, ticking())
+
+    assert outcome.effect is Effect.ACCEPTED
+    assert "could not be written to the history: There is no space left" in outcome.message
+    assert (outcome.secret is not None) == (write is Write.SECRET)
+    assert (outcome.pool is not None) == (write is not Write.SECRET)
+
+
+async def test_nothing_is_looked_at_where_nothing_was_sent(service: NotedService) -> None:
+    class Refusing(DemoTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if request.method != "GET":
+                raise httpx.ConnectTimeout("", request=request)
+            return await super().handle_async_request(request)
+
+    outcome = await run(
+        credential_plan(), client_of(service, Refusing(service)), MemoryJournal(), ticking()
+    )
+
+    assert outcome.effect is Effect.NOT_SENT
+    assert service.log == ["listCredentialPools"]
+
+
+@every_write
+async def test_a_failure_of_this_program_in_the_middle_leaves_the_outcome_unknown(
+    service: NotedService, write: Write
+) -> None:
+    class Failing(Api):
+        """Loses the answer to a write by a mistake of its own."""
+
+        async def create_credential_pool(
+            self, workspace_id: str, credentials: Secret
+        ) -> str | None:
+            await super().create_credential_pool(workspace_id, credentials)
+            raise RuntimeError(credentials.reveal())
+
+        async def update_credential_pool(
+            self, credential_pool_id: str, credentials: Secret
+        ) -> str | None:
+            await super().update_credential_pool(credential_pool_id, credentials)
+            raise RuntimeError(credentials.reveal())
+
+        async def create_secret(self, workspace_id: str) -> WebhookSecret:
+            secret = await super().create_secret(workspace_id)
+            raise RuntimeError(secret.value and secret.value.reveal())
+
+    client = Failing("http://127.0.0.1", DEMO_TOKEN, limits=LIMITS, carrier=DemoTransport(service))
+    journal = MemoryJournal()
+
+    outcome = await run(plan_for(write, service), client, journal, ticking())
+
+    assert outcome.effect is Effect.UNKNOWN
+    assert "This program failed while it was sending (RuntimeError)" in outcome.message
+    assert ROWS[0][1] not in said(outcome)
+    assert service.state.secrets[MAIN_WORKSPACE].value.reveal() not in said(outcome)
+    assert journal.entries()[0].outcome is not None
+
+
+# Stopped
+
+
+class Stalling(DemoTransport):
+    """Carries requests until one is to be answered that the test wants to see waiting."""
+
+    def __init__(self, service: NotedService, operation: str) -> None:
+        super().__init__(service)
+        self._service_log = service.log
+        self._operation = operation
+        self.stalled = asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await super().handle_async_request(request)
+        is_wanted = self._service_log[-1] == self._operation
+        if is_wanted and Write.APPEND.value in self._service_log:
+            self.stalled.set()
+            await asyncio.Event().wait()
+        return answer
+
+
+async def stopped(service: NotedService, operation: str) -> MemoryJournal:
+    """The journal of an append that was stopped while it waited for this answer."""
+    carrier, journal = Stalling(service, operation), MemoryJournal()
+    task = asyncio.create_task(
+        run(credential_plan(), client_of(service, carrier), journal, ticking())
+    )
+    await carrier.stalled.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    return journal
+
+
+async def test_a_write_that_is_stopped_leaves_its_entry_open(service: NotedService) -> None:
+    journal = await stopped(service, Write.APPEND.value)
+
+    (entry,) = journal.entries()
+    assert (entry.outcome, entry.ended) == (None, None)
+    assert (entry.pool_id, entry.total_before, entry.rows) == (CHATBOT_B, TOTAL, len(ROWS))
+
+
+async def test_a_write_that_is_stopped_while_looking_back_is_journalled_as_answered(
+    service: NotedService,
+) -> None:
+    journal = await stopped(service, "listCredentialPools")
+
+    (entry,) = journal.entries()
+    assert entry.outcome is not None
+    assert entry.outcome.effect is Effect.ACCEPTED
+    assert "are not known (nobody has looked yet)" in entry.outcome.message
