@@ -12,7 +12,7 @@ from prolific_tui.errors import Effect, ServiceError
 from prolific_tui.secret import Secret
 from tests.client_peer import ONCE, Reply, Then, client_of, gzipped, listening, reply
 
-BRIEF = replace(ONCE, total_read=0.15, total_write=0.15)
+BRIEF = replace(ONCE, total_read=0.2, total_write=0.2)
 SMALL = replace(ONCE, answer_bytes=10_000)
 OPEN_ENDED = b"HTTP/1.1 %d Whatever\r\nContent-Type: application/json\r\n\r\n"
 

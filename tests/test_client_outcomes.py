@@ -3,7 +3,7 @@
 import asyncio
 import json
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from dataclasses import replace
 
 import httpx
@@ -13,7 +13,7 @@ from prolific_tui.client.api import Api
 from prolific_tui.errors import Effect, ServiceError
 from prolific_tui.models import CredentialPool, Me
 from prolific_tui.secret import MASK, Secret
-from tests.client_peer import ONCE, SENTINEL, Reply, Then, client_of, listening, reply
+from tests.client_peer import ONCE, SENTINEL, Peer, Reply, Then, client_of, listening, reply
 
 ROWS = Secret("lab-1,hunter2hunter2\nlab-2,correcthorse")
 DAMAGED = Secret(f"{ROWS.reveal()}\ud800")
@@ -338,11 +338,17 @@ async def test_a_write_that_is_cancelled_within_a_yes_was_accepted() -> None:
     assert effects == [Effect.ACCEPTED]
 
 
+async def expire_once_heard(peer: Peer, write: Coroutine[object, object, object]) -> None:
+    async with asyncio.timeout(None) as limit, asyncio.TaskGroup() as group:
+        group.create_task(write)
+        await peer.heard.wait()
+        limit.reschedule(asyncio.get_running_loop().time())
+
+
 async def test_a_caller_s_own_time_limit_still_ends_a_request() -> None:
     async with listening(Reply(then=Then.HANG)) as peer, client_of(peer.url) as api:
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.05):
-                await api.create_credential_pool("w", ROWS)
+            await expire_once_heard(peer, api.create_credential_pool("w", ROWS))
 
 
 async def test_readable_answers_are_no_errors() -> None:

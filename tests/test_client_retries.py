@@ -1,5 +1,6 @@
 """When a read is tried again, how long it waits, and that a write never is."""
 
+import asyncio
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -123,7 +124,9 @@ async def test_no_wait_is_shorter_than_the_service_asks_for() -> None:
 
 
 async def test_a_longer_wait_than_anyone_sits_through_is_left_to_the_person() -> None:
-    error, notices, asked = await failing(reply(429, b"", "Retry-After: 120"))
+    limits = replace(PATIENT, longest_retry_after=119, retry_budget=1000)
+    async with asyncio.timeout(5):
+        error, notices, asked = await failing(reply(429, b"", "Retry-After: 120"), limits)
     assert (notices, asked) == ([], 1)
     assert error.retry_after == 120
     assert "Wait 120 s" in error.hint
