@@ -8,9 +8,8 @@ import os
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeVar
-from urllib.parse import quote
 
 import stamina
 import stamina.instrumentation
@@ -24,6 +23,7 @@ from prolific_tui.client.exchange import (
     Limits,
     Operation,
     Progress,
+    RetryNotice,
     Trouble,
     failure,
 )
@@ -54,20 +54,6 @@ _HTTP_NOT_FOUND: Final = 404
 T = TypeVar("T")
 L = TypeVar("L", bound=wire.Listed)
 Query = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RetryNotice:
-    """A read will be tried again."""
-
-    operation: str
-    """Its operationId."""
-    attempt: int
-    """How often it was tried so far."""
-    wait_seconds: float
-    """Until the next attempt."""
-    status: int | None
-    """The status that led to it, or None when no status line arrived."""
 
 
 class _TryAgainError(Exception):
@@ -265,7 +251,7 @@ class Api:
     ) -> T:
         progress = Progress(unsent=True)
         try:
-            call = Call(operation, _path(operation, ids), body=wire.body_of(fields))
+            call = Call(operation, operation.path_with(*ids), body=wire.body_of(fields))
         except ValueError:
             result: Answer | Failure = failure(Trouble.UNSENDABLE, progress)
         else:
@@ -282,7 +268,7 @@ class Api:
         accept: str = "application/json",
     ) -> T:
         try:
-            call = Call(operation, _path(operation, ids), query, accept=accept)
+            call = Call(operation, operation.path_with(*ids), query, accept=accept)
         except ValueError:
             result: Answer | Failure = failure(Trouble.UNSENDABLE, Progress(unsent=True))
             attempts = 1
@@ -401,18 +387,6 @@ class Api:
             attempts=attempts,
             token_origin=self._token_origin,
         )
-
-
-def _path(operation: Operation, ids: tuple[str, ...]) -> str:
-    """The path with the ids in it, percent-encoded.
-
-    Raises:
-        ValueError: If an id would make it another path (it is empty or all dots), or can't be
-            encoded.
-    """
-    if any(not name.strip(".") for name in ids):
-        raise ValueError("not an id")
-    return operation.path.format(*(quote(name, safe="") for name in ids))
 
 
 def _by_offset(_number: int, received: int) -> Query:

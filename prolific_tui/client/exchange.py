@@ -7,6 +7,7 @@ are in `meaning`.
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+from urllib.parse import quote
 
 from prolific_tui.errors import Effect
 from prolific_tui.secret import Secret
@@ -66,6 +67,31 @@ class Operation:
     def writes(self) -> bool:
         """Whether it changes anything at Prolific."""
         return self.method != "GET"
+
+    def path_with(self, *ids: str) -> str:
+        """The path with ids in it, percent-encoded.
+
+        Raises:
+            ValueError: If an id would make it another path (it is empty or all dots), or can't be
+                encoded.
+        """
+        if any(not name.strip(".") for name in ids):
+            raise ValueError("not an id")
+        return self.path.format(*(quote(name, safe="") for name in ids))
+
+
+@dataclass(frozen=True, slots=True)
+class RetryNotice:
+    """A read will be tried again."""
+
+    operation: str
+    """Its operationId."""
+    attempt: int
+    """How often it was tried so far."""
+    wait_seconds: float
+    """Until the next attempt."""
+    status: int | None
+    """The status that led to it, or None when no status line arrived."""
 
 
 @dataclass(frozen=True, slots=True)
