@@ -6,6 +6,7 @@
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -78,6 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(trouble)
     if options.fault and not options.demo:
         return _refuse("--fault is for --demo only")
+    if not sys.warnoptions:
+        # They are for developers; printed at the end they would stand there like errors.
+        warnings.simplefilter("ignore")
     # Before Textual is imported, which is when it reads them.
     _drop_debugging(environment)
     from prolific_tui import assembly

@@ -116,6 +116,6 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
     app = ProlificApp(operations, file=file)
     app.departure.install(say_what_is_open)
     app.run(mouse=mouse)
-    app.departure.end()
+    status = app.departure.end()
     operations.stop(0)
-    return app.return_code or 0
+    return app.return_code or 0 if status is None else status

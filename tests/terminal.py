@@ -190,8 +190,11 @@ class Terminal:
 
     @property
     def is_full(self) -> bool:
-        """Whether the program's output has nowhere to go: the queue is full, or a write waits."""
-        return not select.select([], [self._slave], [], 0)[1]
+        """Whether the program's output has nowhere to go: a write of it waits.
+
+        A write that does not wait looks the same for a moment, so it takes several looks.
+        """
+        return not any(select.select([], [self._slave], [], 0.01)[1] for _ in range(5))
 
     @property
     def pid(self) -> int:
@@ -312,19 +315,18 @@ class Terminal:
         """Stop reading, and have the program draw until its output has nowhere to go.
 
         Raises:
-            TimeoutError: it goes on drawing for ever, or stopped before.
+            TimeoutError: it does not draw that much.
         """
         self.stop_reading()
         rows, columns = self._screen.lines, self._screen.columns
         end = time.monotonic() + SECONDS
-        narrower = False
         while not self.is_full:
-            if time.monotonic() > end:
+            if time.monotonic() > end or self._process.poll() is not None:
                 raise TimeoutError("the output never filled the terminal's queue")
-            narrower = not narrower
-            self.resize(columns - narrower, rows)
-            self._read(0.02)
-        self.resize(columns, rows)
+            for width in (columns - 1, columns):
+                self.resize(width, rows)
+                # Faster than a person drags a window, but slower than the program can draw.
+                self._read(0.02)
 
     def hang_up(self) -> None:
         """Close the terminal, as a lost connection does. Harmless when it is closed."""

@@ -73,6 +73,7 @@ class Departure:
         self._begun = threading.Lock()
         self._ended = threading.Lock()
         self._interface_closed = threading.Event()
+        self._forced = threading.Event()
         self._attributes: list[Any] | None = None
         self._status: int | None = None
 
@@ -103,6 +104,9 @@ class Departure:
         self._interface_closed.set()
         if self._ended.acquire(blocking=False):
             self._last_words()
+        else:
+            # Its last lines went nowhere; what gives the terminal back may not be cut short.
+            self._forced.wait(_FORCE_SECONDS)
         return self._status
 
     def _go(self, status: int) -> None:
@@ -123,6 +127,7 @@ class Departure:
         if self._ended.acquire(blocking=False):
             restore_terminal(self._attributes)
             self._last_words()
+            self._forced.set()
 
 
 _SEQUENCES: Final = re.compile("(?=\x1b)")
