@@ -17,7 +17,7 @@ from textual.screen import ModalScreen, Screen
 from prolific_tui.models import CredentialPool
 from prolific_tui.operations import Operations
 from prolific_tui.submission.plan import Target
-from prolific_tui.tui.dialogs import ChoiceDialog, ConfirmDialog
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog, ConfirmDialog
 from prolific_tui.tui.screens.account import AccountScreen
 from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.history import HistoryScreen
@@ -27,6 +27,7 @@ from prolific_tui.tui.screens.webhooks import WebhooksScreen
 from prolific_tui.tui.shell import Reading, Shell
 from prolific_tui.tui.terminal import Departure, Driver
 from prolific_tui.tui.theme import LEDGER
+from prolific_tui.tui.widgets import number
 from prolific_tui.version import NAME, VERSION
 
 
@@ -75,6 +76,7 @@ class ProlificApp(Shell, inherit_bindings=False):
         """Ask for a token where no place holds one."""
         if reading.value is not None and reading.value.account is None:
             self.switch_mode("account")
+            self.call_after_refresh(self.run_action, "token", self.screen)
 
     def watch_pools(self, reading: Reading[tuple[CredentialPool, ...]]) -> None:
         """Open the file that was named on the command line, once."""
@@ -88,12 +90,18 @@ class ProlificApp(Shell, inherit_bindings=False):
         workspace = self.workspace
         if workspace is None:
             return
-        labels = [f"Append to {pool_name(pool)}" for pool in pools]
+        choices = [
+            Choice(
+                f"Append to {pool_name(pool)}",
+                f"{number(pool.available_credentials)} free of {number(pool.total_credentials)}",
+            )
+            for pool in pools
+        ]
         answer = await self.ask(
             ChoiceDialog(
                 f"What is {file.name} for?",
                 f"Nothing is sent yet. Workspace: {workspace.title}",
-                ["Create a new pool", *labels],
+                [Choice("Create a new pool"), *choices],
             )
         )
         if answer is not None:
@@ -117,12 +125,13 @@ class ProlificApp(Shell, inherit_bindings=False):
             return
         titles = [workspace.title for workspace in workspaces]
         # Titles repeat; where they do, the id tells them apart.
-        labels = [
-            f"{w.title}   {w.id}" if titles.count(w.title) > 1 else w.title for w in workspaces
+        choices = [
+            Choice(f"{w.title}   {w.id}" if titles.count(w.title) > 1 else w.title)
+            for w in workspaces
         ]
         at = workspaces.index(self.workspace) if self.workspace in workspaces else 0
         answer = await self.ask(
-            ChoiceDialog("Workspace", f"{len(workspaces)} in all", labels, highlighted=at)
+            ChoiceDialog("Workspace", f"{len(workspaces)} in all", choices, highlighted=at)
         )
         if answer is not None:
             self.say("")
@@ -174,7 +183,7 @@ class ProlificApp(Shell, inherit_bindings=False):
                 "A send is under way",
                 "If you quit now, nobody learns here whether it arrived. Look at the pool's total"
                 " before you send the same rows again.",
-                ["Stay and wait for the answer", "Quit now and leave it open"],
+                [Choice("Stay and wait for the answer"), Choice("Quit now and leave it open")],
             )
         )
         return answer == 1 or (answer is not None and self.sending is None)

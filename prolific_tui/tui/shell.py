@@ -279,7 +279,7 @@ class Shell(OrderedKeysApp[int]):
             self._write_ended(event.plan, event.outcome)
         elif isinstance(event, ReadRetried):
             self.say(
-                f"Prolific could not answer {event.operation} (try {event.attempt});"
+                f"Prolific did not answer ({event.operation}, try {event.attempt});"
                 f" the next try is in {event.wait_seconds:.0f} s."
             )
 

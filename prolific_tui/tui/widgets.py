@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Size
@@ -64,6 +65,19 @@ def paragraph(text: str, *, id: str | None = None, classes: str = "") -> Static:
 def visible_lines(text: str) -> str:
     """`visible`, line by line."""
     return "\n".join(visible(line) for line in text.split("\n"))
+
+
+class Facts(Static):
+    """Labels with what is to be said of each, which wraps beside its label."""
+
+    def show(self, facts: Iterable[tuple[str, str | Text]]) -> None:
+        """Show other facts; foreign text is made visible, and "" as a label goes on."""
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for label, said in facts:
+            table.add_row(label, Text(visible(said)) if isinstance(said, str) else said)
+        self.update(table)
 
 
 class Line(Widget):

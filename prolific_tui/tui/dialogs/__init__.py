@@ -4,6 +4,7 @@ They stand in a box above the screen they belong to. While one is open no key of
 """
 
 from prolific_tui.tui.dialogs.ask import (
+    Choice,
     ChoiceDialog,
     ConfirmDialog,
     PasteDialog,
@@ -14,6 +15,7 @@ from prolific_tui.tui.dialogs.path import PathDialog
 from prolific_tui.tui.dialogs.tell import ErrorDialog, HelpDialog, OutcomeDialog
 
 __all__ = [
+    "Choice",
     "ChoiceDialog",
     "ConfirmDialog",
     "ErrorDialog",

@@ -1,6 +1,7 @@
 """Dialogs that ask: yes or no, one of several, a line of text, the words of a confirmation."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
@@ -11,6 +12,7 @@ from textual.widgets import Input, OptionList, Static
 
 from prolific_tui.tui.dialogs.base import Dialog
 from prolific_tui.tui.widgets import CursorList, Field, paragraph
+from prolific_tui.visible import visible
 
 
 class ConfirmDialog(Dialog[bool]):
@@ -44,6 +46,15 @@ class ConfirmDialog(Dialog[bool]):
         self.dismiss(False)
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the things to choose from, and what it means."""
+
+    label: str
+    explanation: str = ""
+    """Shown while the cursor is on it."""
+
+
 class ChoiceDialog(Dialog[int | None]):
     """One of several; the answer is its index. Typing narrows long lists."""
 
@@ -54,13 +65,21 @@ class ChoiceDialog(Dialog[int | None]):
     ]
 
     def __init__(
-        self, title: str, message: str, labels: Sequence[str], *, highlighted: int | None = 0
+        self, title: str, message: str, choices: Sequence[Choice], *, highlighted: int | None = 0
     ) -> None:
+        """Ask for one of several.
+
+        Args:
+            title: What is chosen.
+            message: What there is to know before choosing; may be empty.
+            choices: The choices, in order.
+            highlighted: Where the cursor is first; None where there is no default.
+        """
         super().__init__()
         self._heading = title
         self._message = message
-        self._labels = tuple(labels)
-        self._shown = tuple(range(len(labels)))
+        self._choices = tuple(choices)
+        self._shown = tuple(range(len(choices)))
         self._highlighted = highlighted
 
     @property
@@ -76,11 +95,13 @@ class ChoiceDialog(Dialog[int | None]):
         find.display = False
         yield find
         yield CursorList()
+        if any(choice.explanation for choice in self._choices):
+            yield paragraph("", id="choice-explanation", classes="hint")
 
     def on_mount(self) -> None:
         """Start at the present choice."""
         choices = self.query_one(CursorList)
-        choices.show(self._labels, self._highlighted)
+        choices.show((choice.label for choice in self._choices), self._highlighted)
         choices.focus()
 
     def action_find(self) -> None:
@@ -94,9 +115,9 @@ class ChoiceDialog(Dialog[int | None]):
         """Show only what holds the text."""
         wanted = event.value.casefold()
         self._shown = tuple(
-            index for index, label in enumerate(self._labels) if wanted in label.casefold()
+            index for index, choice in enumerate(self._choices) if wanted in choice.label.casefold()
         )
-        self.query_one(CursorList).show(self._labels[index] for index in self._shown)
+        self.query_one(CursorList).show(self._choices[index].label for index in self._shown)
 
     @on(Input.Submitted, "#find")
     def found(self) -> None:
@@ -105,6 +126,13 @@ class ChoiceDialog(Dialog[int | None]):
             self.dismiss(self._shown[0])
         else:
             self.query_one(CursorList).focus()
+
+    @on(OptionList.OptionHighlighted)
+    def explain(self, event: OptionList.OptionHighlighted) -> None:
+        """Say what the choice under the cursor means."""
+        for explanation in self.query("#choice-explanation").results(Static):
+            choice = self._choices[self._shown[event.option_index]]
+            explanation.update(Text(visible(choice.explanation)))
 
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:

@@ -7,16 +7,14 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.operations import Account, KeyringReport
 from prolific_tui.settings import TokenPlace
-from prolific_tui.tui.dialogs import ChoiceDialog, ConfirmDialog, TextDialog
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog, ConfirmDialog, TextDialog
 from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.widgets import Facts
 from prolific_tui.visible import visible
-
-_LABEL = 14
 
 
 class AccountScreen(BaseScreen):
@@ -38,7 +36,7 @@ class AccountScreen(BaseScreen):
     def body(self) -> ComposeResult:
         """What is known of the account."""
         with VerticalScroll(id="account"):
-            yield Static(id="account-text", markup=False)
+            yield Facts(id="account-facts")
 
     def on_mount(self) -> None:
         """Follow the account; ask for the keyring's state."""
@@ -55,46 +53,45 @@ class AccountScreen(BaseScreen):
 
     def show_account(self) -> None:
         """Show what is known."""
-        account = self.app.account
-        operations = self.app.operations
-        is_demo = operations.is_demo
-        text = Text("\n")
-
-        def entry(label: str, value: str, style: str = "") -> None:
-            text.append(f" {label:<{_LABEL}}")
-            text.append(f"{visible(value)}\n", style)
-
+        facts: list[tuple[str, str | Text]] = [("", "")]
+        operations, account = self.app.operations, self.app.account
         if account is None:
-            entry("Token", "none in use", "bold")
-            entry("", "t takes one. You make it in Prolific's settings.")
+            facts += [
+                ("Token", Text("none in use", "bold")),
+                ("", "t takes one. You make it in Prolific's settings."),
+            ]
         else:
-            entry("Owner", account.me.email, "bold")
-            if account.me.name:
-                entry("", account.me.name)
-            entry("Token", "made up, for the demo" if is_demo else account.origin)
-        service = "made up, in this program's memory" if is_demo else operations.service_url
-        entry("Service", service)
-        for note in account.network_notes if account else ():
-            entry("", note)
-        text.append("\n")
+            origin = "made up, for the demo" if operations.is_demo else account.origin
+            facts += [
+                ("Owner", Text(visible(account.me.email), "bold")),
+                ("", account.me.name or ""),
+                ("Token", origin),
+            ]
+        made_up = "made up, in this program's memory"
+        facts.append(("Service", made_up if operations.is_demo else operations.service_url))
+        facts += [("", note) for note in (account.network_notes if account else ())]
+        facts.append(("", ""))
+        facts += self._about_the_keyring()
+        signing_in = self.app.signing_in
+        facts += [("Note", note) for note in (signing_in.value.notes if signing_in.value else ())]
+        if account is None and (error := signing_in.error) is not None:
+            facts += [
+                ("", ""),
+                ("Last attempt", Text(visible(error.title), "bold")),
+                ("", error.message),
+                ("", error.hint),
+            ]
+        self.query_one(Facts).show(facts)
+
+    def _about_the_keyring(self) -> list[tuple[str, str | Text]]:
         keyring = self._keyring
         if keyring is None:
-            entry("Keyring", "looking…")
-        else:
-            entry("Keyring", keyring.title, "bold")
-            entry("", keyring.message)
-            if keyring.hint:
-                entry("", keyring.hint)
-        signing_in = self.app.signing_in
-        for note in signing_in.value.notes if signing_in.value else ():
-            entry("Note", note)
-        if account is None and signing_in.error is not None:
-            error = signing_in.error
-            text.append("\n")
-            entry("Last attempt", error.title, "bold")
-            entry("", error.message)
-            entry("", error.hint)
-        self.query_one("#account-text", Static).update(text)
+            return [("Keyring", "looking…")]
+        about: list[tuple[str, str | Text]] = [
+            ("Keyring", Text(visible(keyring.title), "bold")),
+            ("", keyring.message),
+        ]
+        return [*about, ("", keyring.hint)] if keyring.hint else about
 
     def action_refresh(self) -> None:
         """Check the token and the keyring again."""
@@ -146,26 +143,33 @@ class AccountScreen(BaseScreen):
 
     async def _ask_where_to_keep(self, account: Account) -> None:
         keyring = await self.app.operations.keyring_report()
-        places = {
-            TokenPlace.FILE: "In a file only you can read, as plain text; anyone with your account"
-            " or root can read it",
-            TokenPlace.SESSION: "Nowhere: for this session only. With PROLIFIC_TOKEN it can be"
-            " given each time: read -rs PROLIFIC_TOKEN; export PROLIFIC_TOKEN",
-        }
+        places = [
+            (
+                TokenPlace.FILE,
+                "In a file, as plain text",
+                "Only you can read it; anyone with your account, or root, can as well.",
+            ),
+            (
+                TokenPlace.SESSION,
+                "Nowhere: this session only",
+                "Next time it is asked for again, or given with"
+                " read -rs PROLIFIC_TOKEN; export PROLIFIC_TOKEN",
+            ),
+        ]
         if keyring.usable:
-            places = {TokenPlace.KEYRING: "In the keyring of this machine"} | places
+            places.insert(0, (TokenPlace.KEYRING, "In the keyring", keyring.message))
         answer = await self.app.ask(
             ChoiceDialog(
                 f"Token of {account.me.email}: where to keep it?",
-                f"{keyring.title}. {keyring.message}",
-                list(places.values()),
+                "" if keyring.usable else f"{keyring.title}. {keyring.message}",
+                [Choice(label, explanation) for _, label, explanation in places],
                 highlighted=None,
             )
         )
         if answer is None:
             self.app.say("The token is used for this session and kept nowhere new.")
             return
-        place = list(places)[answer]
+        place = places[answer][0]
         self.app.say("Keeping the token…")
         try:
             self.app.use_account(await self.app.operations.keep_token(account, place))

@@ -17,7 +17,7 @@ from prolific_tui.credentials.document import Column, Rows
 from prolific_tui.credentials.problems import LEGEND
 from prolific_tui.credentials.session import Delta, Verdict
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.tui.dialogs import ChoiceDialog, PasteDialog, PathDialog
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog, PasteDialog, PathDialog
 from prolific_tui.tui.grid import CredentialGrid
 from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.screens.pool_words import short_pool_name
@@ -400,11 +400,16 @@ class EditorScreen(BaseScreen):
         described = f"{name}: {parsed.source.describe()}"
         replace = False
         if present or ask:
-            choices = [f"Append {rows} to the {present:,} here" if present else f"Take {rows}"]
+            choices = [
+                Choice(f"Append {rows} to the {present:,} here" if present else f"Take {rows}")
+            ]
             if present:
-                choices.append(f"Replace the {present:,} here with {rows}; u brings them back")
+                replaced = f"Replace the {present:,} here with {rows}"
+                choices.append(Choice(replaced, "u brings them back."))
             answer = await self.app.ask(
-                ChoiceDialog(f"{rows} read", described, [*choices, "Cancel: change nothing"])
+                ChoiceDialog(
+                    f"{rows} read", described, [*choices, Choice("Cancel: change nothing")]
+                )
             )
             if answer is None or answer == len(choices):
                 self.app.say("Nothing was changed.")

@@ -13,10 +13,7 @@ from prolific_tui.submission.outcome import credentials_word
 from prolific_tui.submission.plan import CredentialPlan, plan
 from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.shell import Draft
-from prolific_tui.tui.widgets import Field, Line, fit, number
-from prolific_tui.visible import visible
-
-_LABEL = 16
+from prolific_tui.tui.widgets import Facts, Field, Line, fit, number, paragraph
 
 
 class ReviewScreen(BaseScreen):
@@ -39,7 +36,8 @@ class ReviewScreen(BaseScreen):
     def body(self) -> ComposeResult:
         """What goes, where to, what stays, and the field."""
         with VerticalScroll(id="review", can_focus=False):
-            yield Static(self._text(), markup=False)
+            yield Facts()
+            yield paragraph(self._warning())
         if self._plan.rows:
             with Horizontal(id="confirmation"):
                 yield Static(
@@ -51,44 +49,37 @@ class ReviewScreen(BaseScreen):
     def on_mount(self) -> None:
         """Be ready for the words."""
         super().on_mount()
+        self.query_one(Facts).show(self._facts())
         for field in self.query(Field):
             field.focus()
 
-    def _text(self) -> Text:
+    def _facts(self) -> list[tuple[str, str | Text]]:
         planned, counts = self._plan, self._draft.session.counts
         pool, workspace = planned.target.pool, planned.workspace
-        text = Text()
-
-        def entry(label: str, value: str, style: str = "") -> None:
-            text.append(f" {label:<{_LABEL}}")
-            text.append(f"{visible(value)}\n", style)
-
-        text.append("\n")
+        count = credentials_word(planned.rows)
+        facts: list[tuple[str, str | Text]] = [("", "")]
         if pool is None:
-            entry("Create", f"a new pool of {credentials_word(planned.rows)}", "bold")
+            facts.append(("Create", Text(f"a new pool of {count}", "bold")))
         else:
-            entry("Append", f"{credentials_word(planned.rows)} to the pool", "bold")
-            entry("", pool.credential_pool_id)
             total, free = pool.total_credentials, pool.available_credentials
             after = "?" if total is None else f"{total + planned.rows:,}"
-            entry("", f"{number(total)} in total now, {number(free)} free; {after} afterwards")
-        entry("In workspace", f"{workspace.title}   ({workspace.id})")
+            facts += [
+                ("Append", Text(f"{count} to the pool", "bold")),
+                ("", pool.credential_pool_id),
+                ("", f"{number(total)} in total now, {number(free)} free; {after} afterwards"),
+            ]
+        facts.append(("In workspace", f"{workspace.title}   ({workspace.id})"))
         if planned.source:
-            entry("From", planned.source)
-        entry("First and last", self._ends())
-        text.append("\n")
-        entry("Goes", f"{counts.goes:,}", "bold")
-        entry(
-            "Needs your OK",
-            f"{counts.needs_ok:,}" + "   stays in the editor" * bool(counts.needs_ok),
-        )
-        entry("Left out", f"{counts.left_out:,}" + "   stays in the editor" * bool(counts.left_out))
-        for reason in planned.left_out:
-            entry("", f"  {reason}")
-        text.append("\n")
-        for line in self._warning():
-            text.append(f" {line}\n")
-        return text
+            facts.append(("From", planned.source))
+        facts += [
+            ("First and last", self._ends()),
+            ("", ""),
+            ("Goes", Text(f"{counts.goes:,}", "bold")),
+            ("Needs your OK", _stays(counts.needs_ok)),
+            ("Left out", _stays(counts.left_out)),
+        ]
+        facts += [("", f"  {reason}") for reason in planned.left_out]
+        return [*facts, ("", "")]
 
     def _ends(self) -> str:
         """The first and the last username that go, so that the wrong list is noticed."""
@@ -98,15 +89,15 @@ class ReviewScreen(BaseScreen):
         first, last = rows.usernames[0], rows.usernames[-1]
         return fit(first, 24).strip() + ("" if len(rows) == 1 else f" … {fit(last, 24).strip()}")
 
-    def _warning(self) -> tuple[str, ...]:
+    def _warning(self) -> str:
         if not self._plan.rows:
-            return ("No row can go yet. Esc goes back; n finds the next problem.",)
+            return "No row can go yet. Esc goes back; n finds the next problem."
         if self._plan.target.pool is None:
             return (
-                "Prolific can't delete a pool or take an account out of one. A published study",
-                "can't change its pool: to rescue one, append to the pool it has.",
+                "Prolific can't delete a pool or take an account out of one. A published study"
+                " can't change its pool: to rescue one, append to the pool it has."
             )
-        return ("Prolific can't take an account out of a pool again.",)
+        return "Prolific can't take an account out of a pool again."
 
     @on(Input.Changed, "#confirmation-field")
     def typing(self) -> None:
@@ -131,3 +122,7 @@ class ReviewScreen(BaseScreen):
         """Go back to the rows."""
         self.app.say("Nothing was sent.")
         self.dismiss()
+
+
+def _stays(rows: int) -> str:
+    return f"{rows:,}   stay in the editor" if rows else "0"
