@@ -1,0 +1,181 @@
+"""The thread on which everything slow happens, and that it never keeps the process from ending."""
+
+import asyncio
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from prolific_tui.operations.loop import BackgroundLoop
+from tests.operations_bench import PATIENCE
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def loop() -> Iterator[BackgroundLoop]:
+    background = BackgroundLoop()
+    yield background
+    background.stop(PATIENCE)
+
+
+async def thread_name() -> str:
+    return threading.current_thread().name
+
+
+def test_coroutines_run_on_its_own_thread(loop: BackgroundLoop) -> None:
+    loop.start()
+
+    assert loop.submit(thread_name()).result(PATIENCE) == "operations"
+
+
+def test_what_is_submitted_before_the_start_runs_after_it(loop: BackgroundLoop) -> None:
+    future = loop.submit(thread_name())
+    assert not future.done()
+
+    loop.start()
+
+    assert future.result(PATIENCE) == "operations"
+
+
+def test_jobs_that_wait_have_threads_of_their_own(loop: BackgroundLoop) -> None:
+    """More of them than an executor has threads by default, all waiting for the last one."""
+    loop.start()
+    everybody = threading.Barrier(64)
+
+    async def meet() -> list[int]:
+        jobs = (asyncio.to_thread(everybody.wait, PATIENCE) for _ in range(everybody.parties))
+        return await asyncio.gather(*jobs)
+
+    assert sorted(loop.submit(meet()).result(PATIENCE)) == list(range(64))
+
+
+def test_what_a_job_raises_reaches_who_waits_for_it(loop: BackgroundLoop) -> None:
+    def fail() -> None:
+        raise LookupError("no such name")
+
+    loop.start()
+
+    with pytest.raises(LookupError, match="no such name"):
+        loop.submit(asyncio.to_thread(fail)).result(PATIENCE)
+
+
+def test_stopping_cancels_what_still_runs(loop: BackgroundLoop) -> None:
+    begun, cancelled = threading.Event(), threading.Event()
+
+    async def endless() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    loop.start()
+    future = loop.submit(endless())
+    assert begun.wait(PATIENCE)
+
+    loop.stop(PATIENCE)
+
+    assert cancelled.is_set()
+    assert future.cancelled()
+
+
+def test_stopping_does_not_wait_for_what_will_not_end(loop: BackgroundLoop) -> None:
+    begun, give_in = threading.Event(), threading.Event()
+
+    async def stubborn() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            give_in.wait()
+
+    loop.start()
+    future = loop.submit(stubborn())
+    assert begun.wait(PATIENCE)
+
+    loop.stop(0)
+
+    assert not future.done()
+    give_in.set()
+    future.exception(PATIENCE)
+
+
+def test_a_stopped_loop_takes_nothing_more_and_may_be_stopped_again(loop: BackgroundLoop) -> None:
+    loop.start()
+    loop.stop(PATIENCE)
+    loop.stop(PATIENCE)
+
+    with pytest.raises(RuntimeError):
+        loop.submit(thread_name())
+
+
+def test_a_loop_that_never_started_can_be_stopped() -> None:
+    background = BackgroundLoop()
+
+    background.stop(PATIENCE)
+
+    with pytest.raises(RuntimeError):
+        background.submit(thread_name())
+
+
+HANGING = {
+    "an answer that does not come": """
+        service.switch_on("listCredentialPools", Fault(delay=3600))
+        read = asyncio.create_task(operations.pools(MAIN_WORKSPACE))
+        while "listCredentialPools" not in service.log:
+            await asyncio.sleep(0)
+    """,
+    "a name server or a disk that is silent": """
+        silent, asked = threading.Event(), threading.Event()
+        def ask():
+            asked.set()
+            silent.wait()
+        read = asyncio.create_task(operations._run(asyncio.to_thread(ask)))
+        await asyncio.to_thread(asked.wait)
+    """,
+    "a write": """
+        service.switch_on("updateCredentialPool", Fault(delay=3600))
+        operations.writes.submit(credential_plan())
+        while "updateCredentialPool" not in service.log:
+            await asyncio.sleep(0)
+    """,
+}
+
+
+@pytest.mark.parametrize("hanging", HANGING)
+def test_the_process_ends_whatever_hangs(hanging: str) -> None:
+    program = f"""
+import asyncio, os, threading
+from dataclasses import replace
+from prolific_tui.assembly import demo_parts
+from prolific_tui.demo.faults import Fault
+from prolific_tui.demo.seed import MAIN_WORKSPACE
+from prolific_tui.operations import Operations
+from tests.submission_bench import NotedService, credential_plan
+
+service = NotedService()
+operations = Operations(demo_parts(service))
+operations.start(lambda event: None)
+
+async def interface():
+        await operations.sign_in()
+        {HANGING[hanging].strip()}
+        operations.stop(0)
+        print("left", flush=True)
+
+asyncio.run(interface())
+"""
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("left\n", "", 0)

@@ -1,0 +1,261 @@
+"""A write belongs to nobody who could take it back: it goes on, one at a time, and is told of."""
+
+import asyncio
+import threading
+
+import pytest
+
+from prolific_tui.demo.faults import Fault
+from prolific_tui.demo.seed import CHATBOT_B, DEMO_TOKEN, MAIN_WORKSPACE
+from prolific_tui.errors import Effect
+from prolific_tui.models import CredentialPool
+from prolific_tui.operations.accounts import origin
+from prolific_tui.operations.events import ReadRetried, WriteEnded
+from prolific_tui.secret import Secret
+from prolific_tui.settings import TokenPlace
+from tests.operations_bench import PATIENCE, Bench, ClosingApi
+from tests.submission_bench import (
+    ROWS,
+    TOTAL,
+    FullJournal,
+    Write,
+    credential_plan,
+    said,
+    secret_plan,
+)
+
+APPEND = Write.APPEND.value
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def in_thread(work: threading.Thread) -> threading.Thread:
+    work.daemon = True
+    work.start()
+    return work
+
+
+def test_a_write_ends_with_an_event_that_names_its_plan(bench: Bench) -> None:
+    plan = credential_plan()
+    with bench.signed_in() as operations:
+        assert operations.writes.submit(plan)
+        ended = bench.write_ended()
+
+        assert ended.plan is plan
+        assert ended.outcome.effect is Effect.ACCEPTED
+        assert operations.writes.under_way is None
+        assert operations.writes.history()[0].outcome is not None
+        assert bench.service.holds().total() == TOTAL + len(ROWS)
+
+
+def test_a_write_goes_on_when_the_worker_that_submitted_it_is_gone(bench: Bench) -> None:
+    held = bench.hold(APPEND)
+
+    async def interface() -> None:
+        async def worker() -> None:
+            operations.writes.submit(credential_plan())
+            await asyncio.Event().wait()
+
+        task = asyncio.create_task(worker())
+        assert await asyncio.to_thread(held.reached.wait, PATIENCE)
+        task.cancel()
+        await asyncio.wait([task])
+
+    with bench.signed_in() as operations:
+        asyncio.run(interface())
+        assert operations.writes.under_way is not None
+        held.go_on.set()
+
+        assert bench.write_ended().outcome.effect is Effect.ACCEPTED
+        assert not held.given_up.is_set()
+
+
+def test_a_write_ends_while_the_interface_is_blocked(bench: Bench) -> None:
+    """As when its terminal has stopped reading: its loop runs nothing until that ends."""
+    terminal_reads_again, applied = threading.Event(), threading.Event()
+    bench.service.after_write = applied.set
+
+    async def interface() -> None:
+        operations.writes.submit(credential_plan())
+        terminal_reads_again.wait()
+
+    with bench.signed_in() as operations:
+        blocked = in_thread(threading.Thread(target=lambda: asyncio.run(interface())))
+        assert applied.wait(PATIENCE)
+        ended = bench.write_ended()
+
+        assert blocked.is_alive()
+        assert ended.outcome.effect is Effect.ACCEPTED
+        assert bench.service.holds().total() == TOTAL + len(ROWS)
+        terminal_reads_again.set()
+        blocked.join(PATIENCE)
+
+
+def test_only_one_write_is_under_way(bench: Bench) -> None:
+    held = bench.hold(APPEND)
+    first = credential_plan()
+    with bench.signed_in() as operations:
+        assert operations.writes.submit(first)
+        assert held.reached.wait(PATIENCE)
+
+        assert not operations.writes.submit(credential_plan())
+        assert not operations.writes.submit(secret_plan(bench.service))
+        assert operations.writes.under_way is first
+        held.go_on.set()
+
+        assert bench.write_ended().plan is first
+        assert bench.service.writes == [APPEND]
+
+
+def test_who_hears_of_the_end_can_submit_at_once(bench: Bench) -> None:
+    """Even from within the listener, and the second write is waited for like the first."""
+    first, second = credential_plan(), credential_plan(rows=(("new-004", "pw-long-enough"),))
+    with bench.running() as operations:
+        asyncio.run(operations.sign_in())
+        taken: list[bool] = []
+
+        def listen(event: object) -> None:
+            if isinstance(event, WriteEnded) and event.plan is first:
+                taken.append(operations.writes.submit(second))
+
+        operations._listener = listen
+        operations.writes.submit(first)
+        assert operations.writes.wait(PATIENCE)
+
+        assert taken == [True]
+        assert bench.service.writes == [APPEND, APPEND]
+        assert bench.service.holds().total() == TOTAL + len(ROWS) + 1
+
+
+def test_nothing_is_sent_before_anyone_is_signed_in(bench: Bench) -> None:
+    with bench.running() as operations:
+        operations.writes.submit(credential_plan())
+        outcome = bench.write_ended().outcome
+
+    assert (outcome.effect, outcome.title) == (Effect.NOT_SENT, "Not signed in")
+    assert outcome.message.startswith("Nothing was sent.")
+    assert bench.service.log == []
+    assert bench.journal.entries() == ()
+
+
+def test_a_journal_that_takes_nothing_lets_nothing_leave() -> None:
+    bench = Bench(journal=FullJournal(takes_the_beginning=False))
+    with bench.signed_in() as operations:
+        operations.writes.submit(credential_plan())
+        outcome = bench.write_ended().outcome
+
+    assert (outcome.effect, outcome.title) == (Effect.NOT_SENT, "Disk full")
+    assert bench.service.writes == []
+
+
+class Mistaken(ClosingApi):
+    """A client with a mistake in it, whose words hold a password."""
+
+    async def list_credential_pools(self, workspace_id: str) -> tuple[CredentialPool, ...]:
+        raise RuntimeError(ROWS[0][1], workspace_id)
+
+
+def test_a_failure_of_this_program_is_told_as_an_unknown_outcome() -> None:
+    bench = Bench(client_class=Mistaken)
+    with bench.signed_in() as operations:
+        operations.writes.submit(credential_plan())
+        outcome = bench.write_ended().outcome
+
+        assert outcome.effect is Effect.UNKNOWN
+        assert "RuntimeError" in outcome.message
+        assert ROWS[0][1] not in said(outcome)
+        assert operations.writes.under_way is None
+
+
+def test_events_come_on_the_operations_thread_in_order(bench: Bench) -> None:
+    bench.service.switch_on("listCredentialPools", Fault(status=502, times=2))
+    with bench.signed_in() as operations:
+        operations.writes.submit(credential_plan())
+        events = [bench.events.get(timeout=PATIENCE) for _ in range(3)]
+
+    assert {thread for thread, _ in events} == {"operations"}
+    retries = [event for _, event in events if isinstance(event, ReadRetried)]
+    assert [(event.operation, event.attempt) for event in retries] == [
+        ("listCredentialPools", 1),
+        ("listCredentialPools", 2),
+    ]
+    assert isinstance(events[-1][1], WriteEnded)
+
+
+def test_a_new_token_does_not_disturb_the_write_under_way(bench: Bench) -> None:
+    """The client that carries it is closed when it has ended, and not before."""
+    bench.service.tokens.add("another-token")
+    held = bench.hold(APPEND)
+    with bench.signed_in() as operations:
+        operations.writes.submit(credential_plan())
+        assert held.reached.wait(PATIENCE)
+        asyncio.run(operations.sign_in_with("another-token"))
+        assert bench.closed == []
+        held.go_on.set()
+
+        assert bench.write_ended().outcome.effect is Effect.ACCEPTED
+        assert bench.service.tokens_seen[-1] == DEMO_TOKEN.reveal()
+        assert bench.closed == [origin(TokenPlace.TOKEN_FILE)]
+        asyncio.run(operations.pools(MAIN_WORKSPACE))
+        assert bench.service.tokens_seen[-1] == "another-token"
+
+
+# Leaving
+
+
+def test_stopping_gives_a_write_its_time(bench: Bench) -> None:
+    held = bench.hold(APPEND)
+    under_way_at_closing: list[object] = []
+    with bench.signed_in() as operations:
+        bench.keyring.on_close = lambda: under_way_at_closing.append(operations.writes.under_way)
+        operations.writes.submit(credential_plan())
+        assert held.reached.wait(PATIENCE)
+        stopping = in_thread(threading.Thread(target=operations.stop, args=(PATIENCE,)))
+        held.go_on.set()
+        stopping.join(PATIENCE)
+
+        assert not stopping.is_alive()
+        assert under_way_at_closing == [None]
+        assert bench.write_ended().outcome.effect is Effect.ACCEPTED
+        assert bench.service.holds().total() == TOTAL + len(ROWS)
+
+
+def test_stopping_leaves_a_write_that_takes_longer_open(bench: Bench) -> None:
+    held = bench.hold(APPEND)
+    plan = credential_plan()
+    with bench.signed_in() as operations:
+        operations.writes.submit(plan)
+        assert held.reached.wait(PATIENCE)
+
+        assert not operations.writes.wait(0)
+        operations.stop(0)
+
+        assert held.given_up.wait(PATIENCE)
+        assert operations.writes.under_way is plan
+        (entry,) = operations.writes.history()
+        assert (entry.outcome, entry.pool_id) == (None, CHATBOT_B)
+        assert bench.events.empty()
+
+
+def test_after_stopping_nothing_can_be_submitted(bench: Bench) -> None:
+    with bench.signed_in() as operations:
+        operations.stop(PATIENCE)
+
+        with pytest.raises(RuntimeError):
+            operations.writes.submit(credential_plan())
+
+        assert operations.writes.under_way is None
+    assert bench.service.writes == []
+
+
+def test_the_new_secret_comes_with_the_event(bench: Bench) -> None:
+    with bench.signed_in() as operations:
+        operations.writes.submit(secret_plan(bench.service))
+        outcome = bench.write_ended().outcome
+
+    assert outcome.secret is not None
+    assert outcome.secret.value == bench.service.state.secrets[MAIN_WORKSPACE].value
+    assert isinstance(outcome.secret.value, Secret)
