@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 from pathlib import Path
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -59,10 +60,11 @@ class EditorScreen(BaseScreen):
         Binding("q", "app.leave", "Quit", show=False, tooltip="Quit; asks if rows would be lost"),
     ]
 
-    def __init__(self, draft: Draft, load: Path | None = None) -> None:
+    def __init__(self, draft: Draft, *, load: Path | None = None, paste: str = "") -> None:
         super().__init__()
         self.draft = draft
         self._load_first = load
+        self._paste_first = paste
         self._hide: Timer | None = None
         self._edited: tuple[int, Column] | None = None
         """The cell that the field is open on: its row's id and its column."""
@@ -107,6 +109,8 @@ class EditorScreen(BaseScreen):
         self.grid.focus()
         if self._load_first is not None:
             self.load(self._load_first)
+        if self._paste_first:
+            self.take_paste(self._paste_first)
 
     def on_resize(self) -> None:
         """Fill the new width."""
@@ -156,7 +160,11 @@ class EditorScreen(BaseScreen):
             explanation.update("")
             return
         rule.title = f"row {row + 1:,} of {rows:,}"
-        explanation.update(Text("\n".join(visible(line) for line in session.explain(row))))
+        lines = session.explain(row)
+        username = session.document.username(row)
+        if cell_len(visible(username)) > self.grid.columns.username:
+            lines = (*lines, f"Username: {username}")
+        explanation.update(Text("\n".join(visible(line) for line in lines)))
 
     @on(CredentialGrid.Moved)
     def moved(self) -> None:

@@ -3,7 +3,7 @@
 from typing import ClassVar, Final
 
 from rich.text import Text
-from textual import on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
@@ -11,6 +11,7 @@ from textual.widgets import OptionList, Static
 
 from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.submission.plan import Target
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog
 from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.pool_words import emptiest_first, pool_name
@@ -200,6 +201,30 @@ class PoolsScreen(BaseScreen):
             self.app.say("No workspace is open yet: w chooses one.")
             return
         self._edit(Target(workspace))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste becomes rows, after asking where to."""
+        event.stop()
+        self.take_paste(event.text)
+
+    @work
+    async def take_paste(self, text: str) -> None:
+        """Ask what a paste is for, and open it in the editor."""
+        workspace, pool = self.app.workspace, self._current
+        if workspace is None:
+            self.app.say("Nothing was taken: no workspace is open yet.")
+            return
+        choices = [Choice(f"Create a new pool in {workspace.title}")]
+        if pool is not None:
+            choices.append(Choice(f"Append to {pool_name(pool)}"))
+        answer = await self.app.ask(
+            ChoiceDialog("What is the paste for?", "Nothing of it is displayed or sent.", choices)
+        )
+        if answer is None:
+            self.app.say("Nothing was taken.")
+            return
+        target = Target(workspace, pool if answer else None)
+        self.app.push_screen(EditorScreen(self.app.draft_for(target), paste=text))
 
     @on(OptionList.OptionSelected, "#pools")
     def selected(self) -> None:
