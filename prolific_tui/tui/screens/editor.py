@@ -11,20 +11,21 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.timer import Timer
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from prolific_tui.credentials.csvtext import Parsed
 from prolific_tui.credentials.document import Column, Rows
 from prolific_tui.credentials.problems import LEGEND
 from prolific_tui.credentials.session import Delta, Verdict
 from prolific_tui.errors import ProlificTuiError
+from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, PasteDialog, PathDialog
 from prolific_tui.tui.grid import CredentialGrid
 from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.screens.review import ReviewScreen
 from prolific_tui.tui.shell import Draft
-from prolific_tui.tui.widgets import Field, Line, Rule, fit, number
+from prolific_tui.tui.widgets import Line, Rule, fit, number
 from prolific_tui.visible import visible
 
 REVEAL_SECONDS: Final = 30.0
@@ -66,8 +67,6 @@ class EditorScreen(BaseScreen):
         self._load_first = load
         self._paste_first = paste
         self._hide: Timer | None = None
-        self._edited: tuple[int, Column] | None = None
-        """The cell that the field is open on: its row's id and its column."""
         self._rows_shown = -1
 
     # Layout
@@ -84,9 +83,7 @@ class EditorScreen(BaseScreen):
                 yield Line(id="counts")
                 yield Line(id="headings", classes="headings")
                 yield Static(Text(_EMPTY), id="empty", markup=False)
-                with Vertical(id="grid-area"):
-                    yield CredentialGrid(self.draft.session)
-                    yield Field(id="cell")
+                yield EditableGrid(self.draft.session)
             with Vertical(id="row-detail", classes="detail"):
                 yield Rule(id="row-rule")
                 yield Static(id="explanation", markup=False)
@@ -94,17 +91,11 @@ class EditorScreen(BaseScreen):
     @property
     def grid(self) -> CredentialGrid:
         """The grid."""
-        return self.query_one(CredentialGrid)
-
-    @property
-    def cell(self) -> Field:
-        """The field that a cell is edited in."""
-        return self.query_one("#cell", Field)
+        return self.query_one(EditableGrid).grid
 
     def on_mount(self) -> None:
         """Show the draft; load the file that was asked for."""
         super().on_mount()
-        self.cell.display = False
         self.watch(self.app, "sends", self._after_send)
         self.grid.focus()
         if self._load_first is not None:
@@ -191,75 +182,39 @@ class EditorScreen(BaseScreen):
         """Open the field on the cell under the cursor."""
         if not self._may_change:
             return
-        session, grid = self.draft.session, self.grid
-        if not len(session.document):
-            self.action_insert()
-            return
-        hidden = grid.column is Column.PASSWORD and not grid.revealed
-        row = session.document.row(grid.row)
-        self._edited = (row.id, grid.column)
-        region = grid.cell_region()
-        cell = self.cell
-        cell.masked = hidden
-        cell.placeholder = ""
-        if hidden:
-            cell.value = ""
-            self.app.say(
-                "Hidden: typing replaces the password, Enter with nothing typed keeps it."
-                if row.password
-                else "Hidden while you type. Esc, then * shows passwords."
-            )
+        if len(self.draft.session.document):
+            self.app.say(self.query_one(EditableGrid).edit())
         else:
-            cell.value = row.username if grid.column is Column.USERNAME else row.password
-        cell.styles.offset = region.offset
-        cell.styles.width = region.width
-        cell.display = True
-        cell.cursor_position = len(cell.value)
-        # At once, because the next key may be here already.
-        self.set_focus(cell)
+            self.action_insert()
 
     @on(CredentialGrid.EditRequested)
     def edit_requested(self) -> None:
         """A double click edits the cell."""
         self.action_edit()
 
-    @on(Input.Submitted, "#cell")
-    def commit(self, event: Input.Submitted) -> None:
+    @on(EditableGrid.Committed)
+    def commit(self, message: EditableGrid.Committed) -> None:
         """Put the text into the cell and go right."""
-        event.stop()
-        kept = self.cell.masked and not event.value
-        edited = self._edited
-        self._close_cell()
-        if edited is None:
-            return
-        row_id, column = edited
-        row = self.grid.row
         session = self.draft.session
-        if row >= len(session.document) or session.document.row(row).id != row_id:
-            return
-        self._changed(None if kept else session.set_cell(row, column, event.value))
+        self._changed(session.set_cell(self.grid.row, message.column, message.text))
+        self._go_right(message.column)
+
+    @on(EditableGrid.Kept)
+    def keep(self, message: EditableGrid.Kept) -> None:
+        """Go right from a hidden password that stays."""
+        self.app.say("")
+        self._go_right(message.column)
+
+    def _go_right(self, column: Column) -> None:
+        """Go to the next cell; an empty password is edited at once, as a new row's is."""
+        grid, document = self.grid, self.draft.session.document
         if column is Column.USERNAME:
-            self.grid.column = Column.PASSWORD
-            if not session.document.row(row).password:
+            grid.column = Column.PASSWORD
+            if not document.password(grid.row):
                 self.action_edit()
-        elif row + 1 < len(session.document):
-            self.grid.column = Column.USERNAME
-            self.grid.row = row + 1
-
-    @on(events.DescendantBlur, "#cell")
-    def left_cell(self) -> None:
-        """Leaving the field by other ways than Enter changes nothing."""
-        # The news of an earlier blur may arrive when the field is open again.
-        if self.cell.display and not self.cell.has_focus:
-            self._close_cell()
-
-    def _close_cell(self) -> None:
-        self._edited = None
-        cell = self.cell
-        cell.display = False
-        cell.value = ""
-        cell.masked = False
-        self.set_focus(self.grid)
+        elif grid.row + 1 < len(document):
+            grid.column = Column.USERNAME
+            grid.row += 1
 
     def action_insert(self) -> None:
         """Insert an empty row below the cursor and edit its username."""
@@ -448,8 +403,9 @@ class EditorScreen(BaseScreen):
 
     def action_back(self) -> None:
         """Close the field, or go back to the pools; the rows are kept until the program ends."""
-        if self.cell.display:
-            self._close_cell()
+        area = self.query_one(EditableGrid)
+        if area.is_editing:
+            area.close()
             return
         rows = len(self.draft.session.document)
         self.app.say(

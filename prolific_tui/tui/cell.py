@@ -1,0 +1,121 @@
+"""The grid together with the field that one of its cells is edited in, in place."""
+
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from prolific_tui.credentials.document import Column
+from prolific_tui.credentials.session import EditSession
+from prolific_tui.tui.grid import CredentialGrid
+from prolific_tui.tui.widgets import Field
+
+
+class EditableGrid(Vertical):
+    """A grid, and above the cell under its cursor a field while that cell is edited.
+
+    A hidden password is not shown for editing: what is typed replaces it.
+    """
+
+    DEFAULT_CSS = """
+    EditableGrid { height: 1fr; layers: base above; }
+    EditableGrid > CredentialGrid { layer: base; height: 1fr; overflow-x: hidden; }
+    EditableGrid > Field { layer: above; position: absolute; }
+    """
+
+    class Committed(Message):
+        """The text of a cell is to become this; the grid's cursor is on the cell."""
+
+        def __init__(self, column: Column, text: str) -> None:
+            super().__init__()
+            self.column = column
+            self.text = text
+
+    class Kept(Message):
+        """The field was closed with Enter, and the cell stays as it is."""
+
+        def __init__(self, column: Column) -> None:
+            super().__init__()
+            self.column = column
+
+    HIDDEN: ClassVar[str] = "Hidden: typing replaces the password; Enter alone keeps it."
+    HIDDEN_AND_EMPTY: ClassVar[str] = "Hidden while you type. Esc, then * shows passwords."
+
+    def __init__(self, session: EditSession) -> None:
+        super().__init__(id="grid-area")
+        self.grid = CredentialGrid(session)
+        """The rows."""
+        self._field = Field(id="cell")
+        self._edited: tuple[int, Column] | None = None
+        """The cell that the field is open on: its row's id and its column."""
+
+    def compose(self) -> ComposeResult:
+        """The grid, and above it the field."""
+        self._field.display = False
+        yield self.grid
+        yield self._field
+
+    def on_mount(self) -> None:
+        """Keep the field on its cell."""
+        self.watch(self.grid, "scroll_y", self._place, init=False)
+
+    def on_resize(self) -> None:
+        """Keep the field on its cell."""
+        self._place()
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether the field is open."""
+        return self._edited is not None
+
+    def edit(self) -> str:
+        """Open the field on the cell under the cursor; gives what there is to know of that."""
+        grid, field = self.grid, self._field
+        row = grid.session.document.row(grid.row)
+        hidden = grid.column is Column.PASSWORD and not grid.revealed
+        self._edited = (row.id, grid.column)
+        text = row.username if grid.column is Column.USERNAME else row.password
+        field.masked = hidden
+        field.value = "" if hidden else text
+        field.cursor_position = len(field.value)
+        self._place()
+        field.display = True
+        # At once, because the next key may be here already.
+        self.screen.set_focus(field)
+        if not hidden:
+            return ""
+        return self.HIDDEN if row.password else self.HIDDEN_AND_EMPTY
+
+    def _place(self) -> None:
+        region = self.grid.cell_region()
+        self._field.styles.offset = region.offset
+        self._field.styles.width = region.width
+
+    def close(self) -> None:
+        """Close the field and change nothing."""
+        self._edited = None
+        self._field.display = False
+        self._field.value = ""
+        self.screen.set_focus(self.grid)
+
+    @on(Input.Submitted, "#cell")
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        edited, grid = self._edited, self.grid
+        kept = self._field.masked and not event.value
+        self.close()
+        rows = grid.session.document
+        if edited is None or grid.row >= len(rows) or rows.row_id(grid.row) != edited[0]:
+            return
+        column = edited[1]
+        self.post_message(self.Kept(column) if kept else self.Committed(column, event.value))
+
+    @on(events.DescendantBlur, "#cell")
+    def _blurred(self) -> None:
+        # Leaving it in another way than with Enter changes nothing. The news of an earlier blur
+        # may arrive when the field is open again.
+        if self._field.display and not self._field.has_focus:
+            self.close()
