@@ -6,7 +6,9 @@ happen at a certain moment of a write happens because the service was asked for 
 
 import dataclasses
 import itertools
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -219,6 +221,17 @@ def plan_for(
 def said(outcome: Outcome) -> str:
     """All that a person is told."""
     return " ".join((outcome.title, outcome.message, outcome.hint))
+
+
+@contextmanager
+def impatient_threads() -> Iterator[None]:
+    """Threads take turns so often that whatever is not protected is interrupted."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def strings_in(thing: object) -> Iterator[str]:

@@ -1,12 +1,8 @@
 """The journal in memory: every write of this run, and nothing secret."""
 
-import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-
-import pytest
 
 from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.errors import Effect
@@ -21,6 +17,7 @@ from tests.submission_bench import (
     WORKSPACE,
     Write,
     credential_plan,
+    impatient_threads,
     strings_in,
 )
 
@@ -108,16 +105,6 @@ def test_the_newest_write_comes_first() -> None:
     assert [entry.number for entry in journal.entries()] == [3, 2, 1]
 
 
-@pytest.fixture
-def impatient_threads() -> Iterator[None]:
-    """Threads that take turns so often that what is not protected is interrupted."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
-
-
-@pytest.mark.usefixtures("impatient_threads")
 def test_writes_from_several_threads_are_all_kept_and_in_order() -> None:
     journal, plan = MemoryJournal(), credential_plan()
     count = 300
@@ -127,10 +114,11 @@ def test_writes_from_several_threads_are_all_kept_and_in_order() -> None:
             journal.ended(journal.about_to_send(plan, (), NOW).number, ACCEPTED, LATER)
 
     writers = [threading.Thread(target=write) for _ in range(4)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
+    with impatient_threads():
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
 
     entries = journal.entries()
     assert [entry.number for entry in entries] == list(range(len(writers) * count, 0, -1))

@@ -202,6 +202,7 @@ async def test_a_kept_token_is_found_at_the_next_start(tmp_path: Path, place: To
         account = await operations.keep_token(await operations.sign_in_with(TYPED), place)
         assert account.place is place
         assert account.notes == ()
+        assert (await found(operations)).place is place
 
     with bench.running() as operations:
         again = await found(operations)

@@ -9,9 +9,11 @@ import pytest
 from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B, FORBIDDEN_WORKSPACE, MAIN_WORKSPACE
 from prolific_tui.errors import FileError, ProlificTuiError, ServiceError, SettingsError
+from prolific_tui.operations.memory import Memory
 from prolific_tui.secret import Secret
-from prolific_tui.settings import TokenPlace
+from prolific_tui.settings import StateFile, TokenPlace
 from tests.operations_bench import PATIENCE, SERVICE_URL, Bench
+from tests.submission_bench import impatient_threads
 
 
 @pytest.fixture
@@ -166,6 +168,26 @@ async def test_what_is_not_remembered_is_a_note_and_no_error(tmp_path: Path) -> 
 
         assert found.account is not None
         assert any("state.json" in note for note in found.notes)
+
+
+async def test_what_is_remembered_can_be_asked_for_while_more_is_remembered() -> None:
+    known = StateFile(None)
+    for number in range(2000):
+        known.remember_workspace(SERVICE_URL, f"owner-{number}", "w")
+    memory = Memory(known)
+    with impatient_threads():
+        found = await asyncio.gather(
+            *(
+                question
+                for number in range(50)
+                for question in (
+                    memory.workspace(SERVICE_URL, f"owner-{number}"),
+                    memory.remember_workspace(SERVICE_URL, f"newcomer-{number}", "w"),
+                )
+            )
+        )
+
+    assert found == ["w", None] * 50
 
 
 def test_operations_tell_what_they_were_made_for(bench: Bench) -> None:
