@@ -73,7 +73,10 @@ class AccountScreen(BaseScreen):
         facts.append(("", ""))
         facts += self._about_the_keyring()
         signing_in = self.app.signing_in
-        facts += [("Note", note) for note in (signing_in.value.notes if signing_in.value else ())]
+        notes = signing_in.value.notes if signing_in.value else ()
+        # What the keyring's own lines say already is not said twice.
+        told = self._keyring.message if self._keyring else ""
+        facts += [("Note", note) for note in notes if not told or told not in note]
         if account is None and (error := signing_in.error) is not None:
             facts += [
                 ("", ""),
