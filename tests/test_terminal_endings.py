@@ -111,7 +111,7 @@ def _append_two(terminal: Terminal, service: Service) -> None:
     terminal.press("a")
     terminal.wait_for("No rows yet")
     terminal.paste("new-1,Tr0ub4dor-1\nnew-2,Tr0ub4dor-2\n")
-    terminal.wait_for("2 rows read")
+    terminal.wait_for("Take 2 rows")
     terminal.press("enter")
     terminal.wait_for("goes 2")
     terminal.press("s")

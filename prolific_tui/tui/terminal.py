@@ -133,6 +133,9 @@ class Departure:
 _SEQUENCES: Final = re.compile("(?=\x1b)")
 """Where a sequence may begin."""
 
+_LONGEST_SEQUENCE: Final = 40
+"""More characters than Textual's parser looks at before it takes a sequence for single keys."""
+
 
 class _Output(io.TextIOWrapper):
     """Standard output; what is written after the terminal was closed goes nowhere.
@@ -216,16 +219,20 @@ class TypedKeys:
         """The events that these bytes complete."""
         events: list[Message] = []
         for text in _SEQUENCES.split(self._decode(data)):
-            # Nothing at all means the end of the input to the parser; half a character gives that.
-            if not text:
-                continue
-            try:
-                events.extend(self._parser.feed(text))
-            except (ValueError, OverflowError, ZeroDivisionError):
-                # Numbers that mean nothing, such as a key's code beyond Unicode. The parser is of
-                # no more use then; inside a paste it reads no numbers, so none is cut short.
-                self._parser = XTermParser(self._debug)
+            # By characters while one may be part of a sequence, so that a bad one takes no more
+            # with it than itself.
+            for piece in (*text[:_LONGEST_SEQUENCE], text[_LONGEST_SEQUENCE:]):
+                events.extend(self._parse(piece) if piece else ())
         return events
+
+    def _parse(self, text: str) -> list[Message]:
+        try:
+            return list(self._parser.feed(text))
+        except (ValueError, OverflowError, ZeroDivisionError):
+            # Numbers that mean nothing, such as a key's code beyond Unicode. The parser is of no
+            # more use then; inside a paste it reads no numbers, so none is cut short.
+            self._parser = XTermParser(self._debug)
+            return []
 
     def tick(self) -> list[Message]:
         """The events that the time passed has completed: a lone Escape is a key by then."""

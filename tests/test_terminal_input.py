@@ -1,0 +1,94 @@
+"""Whatever bytes come in from a terminal: none of them ends the program or deafens it."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+from textual import events
+
+from prolific_tui.tui.terminal import TypedKeys
+from tests.terminal import Terminal
+
+_NO_TEXT: Final = (
+    b"\xff\xfe\x80",  # never in UTF-8
+    b"\xc3",  # the first half of a character
+    b"\xf0\x9f\x98",  # three quarters of one
+    b"\xed\xa0\x80",  # a surrogate
+    b"\x9b\x9d\x90\x9c",  # C1 controls
+    b"\x00",
+)
+
+_NO_KEYS: Final = (
+    b"\x1b[:1u",  # a key without a code
+    b"\x1b[9999999999u",  # a key beyond Unicode
+    b"\x1b[<99999;99999;99999M",  # the mouse, far away
+    b"\x1b[48;:9u",
+)
+
+
+def test_bytes_that_are_no_text_leave_the_keys_around_them_working(tmp_path: Path) -> None:
+    with Terminal("--demo", home=tmp_path) as terminal:
+        terminal.wait_for("5 pools")
+        for data in _NO_TEXT + _NO_KEYS:
+            terminal.send(data + b"w")
+            terminal.wait_for("23 in all")
+            terminal.send(b"/")
+            terminal.wait_for("part of the name")
+            terminal.send(b"Arch" + data + b"\x15Archive")
+            terminal.wait_for("Archive 2025")
+            terminal.press("escape")
+            terminal.wait_for(lambda: "23 in all" not in terminal.screen())
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert terminal.is_restored
+
+
+def test_a_paste_that_is_no_text_arrives_with_what_is_wrong_written_out(tmp_path: Path) -> None:
+    with Terminal("--demo", home=tmp_path) as terminal:
+        terminal.wait_for("5 pools")
+        terminal.press("c")
+        terminal.wait_for("No rows yet")
+        for data in _NO_TEXT:
+            terminal.send(b"\x1b[200~na" + data + b"me,Tr0ub4dor-1\nq,Tr0ub4dor-2\x1b[201~")
+            terminal.wait_for("Take 2 rows")
+            terminal.press("enter")
+            terminal.wait_for(re.compile("1  na\ufffd*me +[*]"))
+            terminal.press("u")
+            terminal.wait_for("No rows yet")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert terminal.is_restored
+
+
+_FRAGMENTS: Final = st.sampled_from(
+    (*_NO_TEXT, *_NO_KEYS, b"\x1b", b"[", b"<", b";", b":", b"9", b"u", b"~", b"t", b"M", b"O")
+)
+
+
+@given(st.lists(_FRAGMENTS | st.binary(max_size=8), max_size=12))
+@example([b"\x1b[48;0;0;0;0t", b"\x1b[<0;1;1M"])
+def test_no_bytes_stop_the_reading_of_keys(parts: list[bytes]) -> None:
+    keys = TypedKeys()
+    for part in parts:
+        keys.read(part)
+        keys.tick()
+    # The end of a paste, should one have begun, and of a sequence that may have.
+    keys.read(b"\x1b[201~" + b"." * 40 + b"\x1b[201~")
+    last = keys.read(b"q")[-1]
+    assert isinstance(last, events.Key)
+    assert last.key == "q"
+
+
+@given(
+    st.text(st.characters(exclude_characters="\x1b\x00", exclude_categories=["Cs"]), max_size=99)
+)
+def test_a_paste_is_one_event_however_it_is_cut_into_reads(text: str) -> None:
+    sent = b"\x1b[200~" + text.encode() + b"\x1b[201~q"
+    for size in (1, 7, len(sent)):
+        keys = TypedKeys()
+        typed = [e for at in range(0, len(sent), size) for e in keys.read(sent[at : at + size])]
+        pasted = [event.text for event in typed if isinstance(event, events.Paste)]
+        assert pasted == [text]
+        assert [event.key for event in typed if isinstance(event, events.Key)] == ["q"]
