@@ -1,0 +1,211 @@
+"""The program in a terminal of its own: the main job, the first start, a service that goes away.
+
+The service is the demo's behind a real socket, wherever a token matters.
+"""
+
+import stat
+from contextlib import ExitStack
+from pathlib import Path
+
+from prolific_tui.demo.seed import CHATBOT_B, DEMO_TOKEN, demo_service
+from prolific_tui.demo.server import Server, serving
+from tests.journey import (
+    MESSY,
+    PASSWORD,
+    append,
+    create,
+    find_new_pool,
+    leave_editor,
+    load_messy,
+    make_right,
+    read,
+    replace_secret,
+    shows,
+)
+from tests.terminal import Terminal, signed_in
+
+_NOT_UP_TO_DATE = "NOT UP TO DATE"
+
+
+def test_the_demo_from_a_messy_list_to_a_pool_and_a_new_secret(tmp_path: Path) -> None:
+    with Terminal("--demo", home=tmp_path) as terminal:
+        terminal.wait_for("5 pools")
+        load_messy(terminal)
+        make_right(terminal)
+        create(terminal)
+        leave_editor(terminal)
+        name = find_new_pool(terminal, pools=6)
+        append(terminal, name)
+        replace_secret(terminal)
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert terminal.is_restored
+    passwords = [line.partition(",")[2] for line in MESSY.read_text("utf-8-sig").split()[1:]]
+    assert len(passwords) > 20
+    for password in filter(None, [*passwords, PASSWORD]):
+        assert password.encode() not in terminal.raw
+
+
+# Whose token
+
+
+def _service_of(server: Server) -> dict[str, str]:
+    """The variable that names the service, without a token."""
+    return {"PROLIFIC_URL": server.address}
+
+
+def _answer_with_token(terminal: Terminal, token: str) -> None:
+    shows(terminal, "API token", "It is not displayed")
+    terminal.type(token)
+    terminal.wait_for("********")
+    terminal.press("enter")
+
+
+def test_the_first_start_asks_for_a_token_and_the_next_one_needs_no_question(
+    tmp_path: Path,
+) -> None:
+    token = DEMO_TOKEN.reveal()
+    with serving(demo_service()) as server:
+        with Terminal(home=tmp_path, environment=_service_of(server)) as terminal:
+            # A wrong token is refused in words, and can be followed by the right one.
+            _answer_with_token(terminal, "canary-of-no-account")
+            shows(terminal, "Prolific does not accept this token", "Nothing was changed.")
+            terminal.press("enter")
+            shows(terminal, "none in use", "not signed in")
+            terminal.press("t")
+            _answer_with_token(terminal, token)
+            shows(terminal, "Token of you@lab.org: where to keep it?")
+            terminal.press("/")
+            terminal.type("plain text")
+            terminal.press("enter")
+            shows(terminal, "Kept, and read back", "from the plain-text token file")
+
+            # A workspace is found among many by a part of its title.
+            terminal.press("1")
+            shows(terminal, "5 pools")
+            terminal.press("w")
+            shows(terminal, "23 in all")
+            terminal.press("/")
+            terminal.type("methods")
+            terminal.press("enter")
+            shows(terminal, "Methods group  you@lab.org", "No credential pool in this workspace")
+            terminal.press("q")
+            assert terminal.wait_exit() == 0
+        for canary in (token, "canary-of-no-account"):
+            assert canary.encode() not in terminal.raw
+
+        with Terminal(home=tmp_path, environment=_service_of(server)) as again:
+            shows(again, "Methods group  you@lab.org", "No credential pool in this workspace")
+            again.press("4")
+            shows(again, "from the plain-text token file")
+            again.press("q")
+            assert again.wait_exit() == 0
+    (holder,) = [
+        file for file in tmp_path.rglob("*") if file.is_file() and token in file.read_text()
+    ]
+    assert stat.S_IMODE(holder.stat().st_mode) == 0o600
+    assert stat.S_IMODE(holder.parent.stat().st_mode) == 0o700
+
+
+def test_a_token_file_needs_no_question_and_is_not_copied(tmp_path: Path) -> None:
+    token_file = tmp_path / "token"
+    token_file.touch(mode=0o600)
+    token_file.write_text(f"{DEMO_TOKEN.reveal()}\n")
+    with (
+        serving(demo_service()) as server,
+        Terminal(
+            "--token-file", str(token_file), home=tmp_path, environment=_service_of(server)
+        ) as terminal,
+    ):
+        shows(terminal, "5 pools")
+        terminal.press("4")
+        shows(terminal, "you@lab.org", "from --token-file")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert [file for file in files if DEMO_TOKEN.reveal() in file.read_text()] == [token_file]
+
+
+def test_workspaces_of_one_title_are_told_apart_by_their_ids(tmp_path: Path) -> None:
+    service = demo_service()
+    twins = [key for key, found in service.state.workspaces.items() if found.title == "Pilots"]
+    (used,) = [
+        key for key in twins if any(p.workspace_id == key for p in service.state.pools.values())
+    ]
+    assert len(twins) == 3
+    with (
+        serving(service) as server,
+        Terminal(home=tmp_path, environment=signed_in(server)) as terminal,
+    ):
+        shows(terminal, "5 pools")
+        terminal.press("w")
+        shows(terminal, "23 in all")
+        terminal.press("/")
+        terminal.type("PILOTS")
+        shows(terminal, *(f"Pilots   {twin}" for twin in twins))
+        terminal.press("enter")
+        # On the screen they stand in the order of the service.
+        terminal.press(*["j"] * twins.index(used))
+        shows(terminal, f"> Pilots   {used}")
+        terminal.press("enter")
+        shows(terminal, "1 pool, 10 free of 10")
+
+
+# A service that goes away
+
+
+def _type_row(terminal: Terminal, username: str) -> None:
+    terminal.type(f"i{username}\rTr0ub4dor-1\r")
+    shows(terminal, username, "1 row   goes 1")
+
+
+def _send_one(terminal: Terminal) -> None:
+    terminal.press("s")
+    shows(terminal, "a new pool of 1 credential", "Type  send 1 :")
+    terminal.type("send 1\r")
+
+
+def test_a_pulled_cable_loses_nothing_and_all_goes_on_when_it_is_back(tmp_path: Path) -> None:
+    service = demo_service()
+    with ExitStack() as cable:
+        server = cable.enter_context(serving(service))
+        with Terminal(home=tmp_path, environment=signed_in(server)) as terminal:
+            figures = read(terminal, r"(5 pools, \d+ free of \d+)")
+            shows(terminal, "read at")
+            terminal.press("c")
+            shows(terminal, "No rows yet")
+            _type_row(terminal, "lab-cable-1")
+            terminal.press("escape")
+            shows(terminal, "1 unsent row kept here")
+            cable.close()
+
+            # It is tried again for a while, and what is sent meanwhile does not leave.
+            terminal.press("r")
+            shows(terminal, "the next try is in")
+            terminal.press("c")
+            shows(terminal, "1 row   goes 1")
+            _send_one(terminal)
+            shows(terminal, "Nothing answers there", "nothing was sent")
+            terminal.press("enter")
+            shows(terminal, "1 row   goes 1", "lab-cable-1")
+
+            # What was known stays on the screen, and is said to be old.
+            terminal.press("escape")
+            shows(terminal, _NOT_UP_TO_DATE, "The connection was refused", "r tries again")
+            shows(terminal, figures, CHATBOT_B.partition("_")[2])
+
+            with serving(service, port=server.port):
+                terminal.press("r")
+                shows(terminal, "read at")
+                assert _NOT_UP_TO_DATE not in terminal.screen()
+                assert figures in terminal.screen()
+                terminal.press("c")
+                shows(terminal, "1 row   goes 1", "lab-cable-1")
+                _send_one(terminal)
+                shows(terminal, "1 credential in a new pool")
+                terminal.press("enter")
+                shows(terminal, "6 pools")
+                terminal.press("q")
+                assert terminal.wait_exit() == 0
+    made = list(service.state.pools.values())[-1]
+    assert [*made.passwords] == ["lab-cable-1"]
