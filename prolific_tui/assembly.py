@@ -4,7 +4,10 @@ This is the one place that knows every room. The client and what it needs are im
 token is there to be checked, which is after the first paint.
 """
 
+import logging
 import os
+import sys
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -106,6 +109,7 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
     # Textual takes most of the time to start; what can't work was said before it is imported.
     from prolific_tui.tui.app import ProlificApp
 
+    _tell_errors_without_values()
     operations = Operations(parts)
 
     def say_what_is_open() -> None:
@@ -119,3 +123,19 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
     status = app.departure.end()
     operations.stop(0)
     return app.return_code or 0 if status is None else status
+
+
+def _tell_errors_without_values() -> None:
+    """Tell errors that nothing has caught by where they arose: their text may quote a token.
+
+    Errors inside the interface are the application's to tell; these are all the others.
+    """
+    from prolific_tui.tui.app import crash_report
+
+    def tell(error: BaseException | None) -> None:
+        sys.stderr.write(f"{crash_report(error)}\n")
+
+    sys.excepthook = lambda _kind, error, _trace: tell(error)
+    threading.excepthook = lambda arguments: tell(arguments.exc_value)
+    # Without any handler Python prints warnings to standard error; asyncio's quote errors in full.
+    logging.getLogger().addHandler(logging.NullHandler())

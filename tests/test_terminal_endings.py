@@ -54,7 +54,7 @@ def test_a_key_ends_it_well(tmp_path: Path, key: str) -> None:
 
 
 @pytest.mark.parametrize("command", [PROGRAM, _HANGUP_IGNORED], ids=["plain", "ignored hangup"])
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_ends_it_and_the_status_says_which(
     tmp_path: Path, number: signal.Signals, command: tuple[str, ...]
 ) -> None:

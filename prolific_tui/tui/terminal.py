@@ -23,7 +23,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 LEAVE_SECONDS: Final = 1.5
-"""How long a write under way is given after SIGHUP, SIGTERM or a closed terminal."""
+"""How long a write under way is given after a signal or a closed terminal."""
 
 _INTERFACE_SECONDS: Final = 0.25
 """How long the interface then has to close by itself; a stalled terminal keeps it from that."""
@@ -59,7 +59,7 @@ def restore_terminal(attributes: list[Any] | None) -> None:
 
 
 class Departure:
-    """The way out on SIGHUP, SIGTERM or a closed terminal: at most two seconds, always.
+    """The way out on SIGHUP, SIGINT, SIGTERM or a closed terminal: two seconds at most, always.
 
     Args:
         finish: Waits at most so many seconds for a write under way; called on a thread of its own.
@@ -85,7 +85,7 @@ class Departure:
         self._last_words = last_words
         with suppress(termios.error):
             self._attributes = termios.tcgetattr(0)
-        for number in (signal.SIGHUP, signal.SIGTERM):
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._told)
 
     def _told(self, number: int, _frame: FrameType | None) -> None:
