@@ -1,62 +1,111 @@
-"""CSV, in and out: bytes to text, text to rows, rows to text.
+"""CSV, in and out: text to rows, all at once or in chunks, and rows to text.
 
 Nothing is dropped or altered silently: what was assumed and skipped comes back as a `Source` to
-be shown, and what can't be read for certain is refused with the line to look at.
+be shown, what is wrong with a line as a `Mark` on its row, and what can't be read for certain is
+refused with the line to look at.
 """
 
-import codecs
 import csv
 import re
-from dataclasses import dataclass
-from itertools import islice
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import islice, repeat
 from operator import itemgetter
 from typing import Final
 
-from prolific_tui.credentials.layout import DELIMITERS, PLAIN, CsvError, Layout, guess, lines
+from prolific_tui.credentials.encoding import (
+    Content,
+    CsvError,
+    Decoded,
+    decode,
+    understand,
+)
+from prolific_tui.credentials.exports import is_placeholder
+from prolific_tui.credentials.faults import RaggedError, malformed, ragged_lines
+from prolific_tui.credentials.layout import (
+    DELIMITERS,
+    PLAIN,
+    Layout,
+    guess,
+    is_blank_line,
+)
 from prolific_tui.credentials.rows import Rows
 
 __all__ = [
+    "CHUNK",
+    "NO_PASSWORDS",
     "PLAIN",
+    "Chunk",
     "CsvError",
     "Decoded",
     "Layout",
+    "Mark",
     "Parsed",
+    "Ragged",
+    "RaggedError",
     "Source",
     "decode",
     "dump",
     "guess",
     "parse",
+    "parse_chunks",
     "read",
 ]
 
-# UTF-32's little-endian mark begins with UTF-16's, so it is looked for first.
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8", "UTF-8 with BOM"),
-    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32 LE"),
-    (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32 BE"),
-    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16 LE"),
-    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16 BE"),
-)
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
-_CHUNK: Final = 4096
-_NAMED_LINES: Final = 5
-# Possessive, so that a quote without an end costs one pass and not one for each character.
-_QUOTED: Final = re.compile(r'"(?:[^"]++|"")*+"')
+CHUNK: Final = 16_384
+"""How many rows come at a time, unless told."""
+
+NO_PASSWORDS: Final = "This export holds no passwords; participants could not log in."
+"""What is said of a text whose rows hold no password, or only stand-ins and hashes of them."""
+
+_LINE_ENDS: Final = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
+# So few records at a time that they are gone before the garbage collector would look at them:
+# with it, a million of them take twice as long.
+_BATCH: Final = 256
+_NEARLY: Final = 0.999
 _NEEDS_QUOTES: Final = re.compile(r'[",\r\n]')
 # What `encode` would turn into a byte order mark at the start of a file.
 _MARK: Final = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Decoded:
-    """A text and how its bytes were understood."""
+class Ragged(Enum):
+    """What is done about lines with more or fewer fields than there are columns."""
 
-    text: str
-    encoding: str
-    """Its name for people, such as "UTF-8 with BOM"."""
+    REFUSE = "refuse"
+    """The whole text is refused, with these lines named."""
+    TAKE = "take"
+    """They become rows with a mark."""
 
-    def __repr__(self) -> str:
-        return f"Decoded({len(self.text)} characters, {self.encoding})"
+
+class Mark(Enum):
+    """What is wrong with a row because of where it came from, which its text does not show."""
+
+    HASH = (
+        True,
+        "a hash, not a password",
+        "The password is stored as a hash, so the participant could not log in with it.",
+    )
+    SURPLUS = (
+        True,
+        "line with too many fields",
+        "Its line has more fields than there are columns, so username and password may be cut "
+        "or come from the wrong columns.",
+    )
+    SHORT = (
+        False,
+        "line with too few fields",
+        "Its line has fewer fields than there are columns; what is missing is left empty.",
+    )
+
+    def __init__(self, blocking: bool, words: str, sentence: str) -> None:
+        self.blocking = blocking
+        """Whether it leaves the row out of a send until the row is edited."""
+        self.words = words
+        """What it is, in a few words that fit beside a row."""
+        self.sentence = sentence
+        """What it is and why it matters, where there is room to say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +119,37 @@ class Source:
     layout: Layout
     blank_lines: int
     """How many blank lines were skipped."""
+    ragged_lines: int = 0
+    """How many lines had too many or too few fields; their rows are marked."""
+    warning: str = ""
+    """A sentence about all of it, where there is something to warn of."""
 
     def describe(self) -> str:
         """In words: "UTF-8 with BOM, comma, CRLF, header, 1 blank line skipped"."""
-        blank = f"{self.blank_lines:,} blank line{'' if self.blank_lines == 1 else 's'} skipped"
+        layout = self.layout
         parts = (
             self.encoding,
-            DELIMITERS.get(self.layout.delimiter, repr(self.layout.delimiter)),
+            DELIMITERS.get(layout.delimiter, repr(layout.delimiter)),
             self.line_ending,
-            "header" if self.layout.header else "no header",
-            blank if self.blank_lines else "",
+            "sep= line" if layout.sep_line else "",
+            f"{layout.export} header".strip() if layout.header else "no header",
+            self._columns(),
+            _count(self.blank_lines, "blank line", "skipped"),
+            _count(self.ragged_lines, "line", "with too many or too few fields"),
         )
         return ", ".join(part for part in parts if part)
+
+    def _columns(self) -> str:
+        """Which columns were taken, where there are others too or these are not as usual."""
+        layout = self.layout
+        if len(layout.names) == len(PLAIN.names) and (layout.header or layout.username == 0):
+            return ""
+        taken = [
+            layout.names[column] or f"column {column + 1}"
+            for column in (layout.username, layout.password)
+            if column is not None
+        ]
+        return f"{' and '.join(taken)} of {len(layout.names)} columns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +158,8 @@ class Parsed:
 
     rows: Rows
     source: Source
+    marks: dict[int, Mark] = field(default_factory=dict)
+    """What is wrong with rows that their text does not show; rows are counted from 0."""
 
     @property
     def layout(self) -> Layout:
@@ -102,85 +172,163 @@ class Parsed:
         return self.source.blank_lines
 
 
-def decode(data: bytes) -> Decoded:
-    """Bytes to text: a byte order mark decides, else it is UTF-8.
+@dataclass(frozen=True, slots=True)
+class Chunk(Parsed):
+    """Some of the rows of a text; `marks` counts from its own first row.
 
-    Raises:
-        CsvError: the bytes are not what the mark says or not UTF-8, or there is a NUL among them.
+    `source` tells what was met so far, and its warning comes with the last chunk.
     """
-    mark, codec, name = next(
-        (each for each in _MARKS if data.startswith(each[0])), (b"", "utf-8", "UTF-8")
-    )
-    try:
-        text = data[len(mark) :].decode(codec)
-    except UnicodeDecodeError as error:
-        bad = len(mark) + error.start
-    else:
-        if "\0" not in text:
-            return Decoded(text, name)
-        raise CsvError(
-            "This is not a text file",
-            f"Read as {name}, it holds NUL characters.",
-            "If a spreadsheet wrote it, save it as CSV UTF-8 and load that.",
-            line=_line_of(text, text.index("\0")),
-        )
-    # Outside of the handler, because that error carries all the bytes with it.
-    line = _line_of(data[:bad].decode("latin-1"), bad) if codec == "utf-8" else None
-    where = f"in line {line}" if line else f"at byte {bad + 1:,}"
-    raise CsvError(
-        f"This is not {name}",
-        f"The bytes {where} are not {name}.",
-        "Save it as CSV UTF-8 and load that.",
-        line=line,
-    )
+
+    progress: float = 1.0
+    """How much of the text has been read, from 0 to 1; 1 only in the last chunk."""
 
 
 def read(data: bytes) -> Parsed:
     """Bytes to rows, with everything guessed.
 
     Raises:
-        CsvError: as `decode`, `guess` and `parse` do.
+        CsvError: as `understand`, `guess` and `parse` do.
     """
-    decoded = decode(data)
-    return parse(decoded.text, guess(decoded.text), encoding=decoded.encoding)
+    content = understand(data)
+    return parse(content, guess(content))
 
 
-def parse(text: str, layout: Layout, *, encoding: str = "") -> Parsed:
-    """Text to rows, by a layout.
+def parse(content: str | Content, layout: Layout, *, ragged: Ragged = Ragged.REFUSE) -> Parsed:
+    """Text to rows, by a layout; takes and raises what `parse_chunks` does."""
+    (chunk,) = _Reading(content, layout, ragged).chunks(sys.maxsize)
+    return Parsed(chunk.rows, chunk.source, chunk.marks)
 
-    Lines that hold nothing, or nothing but white space, are skipped and counted.
+
+def parse_chunks(
+    content: str | Content,
+    layout: Layout,
+    *,
+    size: int = CHUNK,
+    ragged: Ragged = Ragged.REFUSE,
+) -> Iterator[Chunk]:
+    """Text to rows, by a layout and as they are asked for.
+
+    Lines that hold nothing, or nothing but white space, are skipped and counted. Whoever stops
+    asking, or meets an error, has to forget the chunks that came before.
+
+    Args:
+        content: a text, or bytes and how they are to be read.
+        layout: where the usernames and passwords are.
+        size: how many rows a chunk has at most; the last one may have none, and always comes.
+        ragged: what is done about lines with more or fewer fields than the layout has columns. A
+            row taken from such a line has a mark: missing fields are empty, and surplus ones are
+            part of the last column, as if the delimiter between them belonged to it.
 
     Raises:
-        CsvError: a quote that is never closed or closes inside a field, a line with more or fewer
-            fields than the layout has columns, or a field longer than `csv.field_size_limit()`.
+        CsvError: a quote that is never closed or closes inside a field, a field longer than
+            `csv.field_size_limit()`, or (`RaggedError`) a line of another width than the layout's.
     """
-    width = len(layout.names)
-    username, password = itemgetter(layout.username), itemgetter(layout.password)
-    usernames: list[str] = []
-    passwords: list[str] = []
-    blank_lines = 0
-    header = layout.header
-    reader = csv.reader(lines(text), delimiter=layout.delimiter, strict=True)
-    try:
-        # By the chunk, so that a million rows are neither a Python step each nor lists at once.
-        while chunk := list(islice(reader, _CHUNK)):
-            if header or set(map(len, chunk)) != {width}:
-                full = [record for record in chunk if not _is_blank(record)]
-                blank_lines += len(chunk) - len(full)
-                chunk = full[1:] if header else full
-                header = header and not full
-                if not set(map(len, full)) <= {width}:
-                    raise _ragged(text, layout)
-            usernames.extend(map(username, chunk))
-            passwords.extend(map(password, chunk))
-    except csv.Error:
-        malformed = True
-    else:
-        malformed = False
-    if malformed:
-        raise _malformed(text, layout)
-    source = Source(encoding, _line_ending(text), layout, blank_lines)
-    return Parsed(Rows(usernames, passwords), source)
+    return _Reading(content, layout, ragged).chunks(size)
+
+
+class _Reading:
+    """One pass over a text, and what was met in it so far."""
+
+    def __init__(self, content: str | Content, layout: Layout, ragged: Ragged) -> None:
+        self._content = Content(content) if isinstance(content, str) else content
+        self._layout = layout
+        self._ragged = ragged
+        self._width = len(layout.names)
+        self._header_pending = layout.header
+        self._holds_password = False
+        self._rows = self._blank_lines = self._ragged_lines = 0
+        self._lines = self._content.lines()
+
+    def chunks(self, size: int) -> Iterator[Chunk]:
+        usernames, passwords = self._columns()
+        lines = iter(self._lines)
+        if self._layout.sep_line:
+            next(lines, None)
+        reader = csv.reader(lines, delimiter=self._layout.delimiter, strict=True)
+        done = False
+        while not done:
+            names: list[str] = []
+            words: list[str] = []
+            marks: dict[int, Mark] = {}
+            try:
+                # By the batch, so that a million rows are not a Python step each.
+                while len(names) < size:
+                    batch = list(islice(reader, min(_BATCH, size - len(names))))
+                    if not batch:
+                        done = True
+                        break
+                    first = len(names)
+                    if self._header_pending or set(map(len, batch)) != {self._width}:
+                        batch = self._mend(batch, first, marks)
+                    names.extend(map(usernames, batch))
+                    words.extend(map(passwords, batch))
+                    if not self._holds_password or self._layout.hash_function is not None:
+                        self._look_at_passwords(batch, words, first, marks)
+            except csv.Error:
+                is_malformed = True
+            else:
+                is_malformed = False
+            # Outside of the handler, lest that error keep the text alive.
+            if is_malformed:
+                raise malformed(self._content, self._layout)
+            self._rows += len(names)
+            progress = 1.0 if done else min(self._lines.progress, _NEARLY)
+            yield Chunk(Rows(names, words), self._source(done=done), marks, progress)
+
+    def _columns(self) -> tuple[Callable[[list[str]], str], Callable[[list[str]], str]]:
+        password = self._layout.password
+        username = itemgetter(self._layout.username)
+        return username, _nothing if password is None else itemgetter(password)
+
+    def _mend(self, batch: list[list[str]], first: int, marks: dict[int, Mark]) -> list[list[str]]:
+        """The records that are rows, each as wide as the layout, marked from row `first` on."""
+        full = [record for record in batch if not is_blank_line(record)]
+        self._blank_lines += len(batch) - len(full)
+        if self._header_pending and full:
+            del full[0]
+            self._header_pending = False
+        for row, record in enumerate(full, first):
+            surplus = len(record) - self._width
+            if not surplus:
+                continue
+            if self._ragged is Ragged.REFUSE:
+                raise ragged_lines(self._content, self._layout)
+            self._ragged_lines += 1
+            if surplus > 0:
+                marks[row] = Mark.SURPLUS
+                record[self._width - 1 :] = [self._layout.delimiter.join(record[self._width - 1 :])]
+            else:
+                marks[row] = Mark.SHORT
+                record.extend(repeat("", -surplus))
+        return full
+
+    def _look_at_passwords(
+        self, batch: list[list[str]], words: list[str], first: int, marks: dict[int, Mark]
+    ) -> None:
+        """Mark the hashes among the passwords from row `first` on, and look for a real one."""
+        function, hashes = self._layout.hash_function, self._layout.hashes
+        for row in range(first, len(words)):
+            word = words[row]
+            is_hashed = hashes or (function is not None and batch[row - first][function].strip())
+            if is_hashed and word.strip():
+                marks[row] = Mark.HASH
+            elif not self._holds_password:
+                self._holds_password = bool(word.strip()) and not is_placeholder(word)
+
+    def _source(self, *, done: bool) -> Source:
+        ends = [name for end, name in _LINE_ENDS.items() if end in self._lines.ends]
+        return Source(
+            self._content.name,
+            "mixed line ends" if len(ends) > 1 else "".join(ends),
+            self._layout,
+            self._blank_lines,
+            self._ragged_lines,
+            NO_PASSWORDS if done and self._rows and not self._holds_password else "",
+        )
+
+
+def _nothing(_record: list[str]) -> str:
+    return ""
 
 
 def dump(rows: Rows) -> str:
@@ -202,90 +350,5 @@ def _field(text: str) -> str:
     return text
 
 
-def _is_blank(record: list[str]) -> bool:
-    return not record or (len(record) == 1 and not record[0].strip())
-
-
-def _line_ending(text: str) -> str:
-    both = text.count("\r\n")
-    kinds = {
-        "CRLF": both,
-        "LF": text.count("\n") - both,
-        "CR": text.count("\r") - both,
-    }
-    present = [kind for kind, count in kinds.items() if count]
-    return "mixed line ends" if len(present) > 1 else "".join(present)
-
-
-def _line_of(text: str, position: int) -> int:
-    """The line, counted from 1, of the character at this position."""
-    return len(_LINE_END.findall(text, 0, position)) + 1
-
-
-def _ragged(text: str, layout: Layout) -> CsvError:
-    """The error for lines of another width than the layout's, found by reading once more."""
-    width = len(layout.names)
-    reader = csv.reader(lines(text), delimiter=layout.delimiter, strict=True)
-    bad: list[int] = []
-    begin = 1
-    try:
-        for record in reader:
-            if len(record) != width and not _is_blank(record):
-                bad.append(begin)
-            begin = reader.line_num + 1
-    except csv.Error:
-        return _malformed(text, layout)
-    named = ", ".join(f"{line:,}" for line in bad[:_NAMED_LINES])
-    more = f" and {len(bad) - _NAMED_LINES:,} more" if len(bad) > _NAMED_LINES else ""
-    lines_are = "line does" if len(bad) == 1 else "lines do"
-    return CsvError(
-        "Some lines have too many or too few fields",
-        f"{len(bad):,} {lines_are} not have {width} fields: line{'s'[: len(bad) > 1]} "
-        f"{named}{more}.",
-        "A field that holds the delimiter needs quotes around it. Mend them and load it again.",
-        line=bad[0],
-    )
-
-
-def _malformed(text: str, layout: Layout) -> CsvError:
-    """The error for a text that `csv` refused, found by reading up to there once more."""
-    reader = csv.reader(lines(text), delimiter=layout.delimiter, strict=True)
-    done = 0
-    try:
-        for _ in reader:
-            done = reader.line_num
-    except csv.Error:
-        pass
-    record = "".join(islice(lines(text), done, None))
-    unquoted = re.compile(rf"[^{re.escape(layout.delimiter)}\r\n]*+")
-    position = 0
-    while True:
-        line = done + _line_of(record, position)
-        is_quoted = record.startswith('"', position)
-        field = (_QUOTED if is_quoted else unquoted).match(record, position)
-        if field is None:
-            return CsvError(
-                "A quote is never closed",
-                f"The quote that opens in line {line:,} has no end, so everything after it would "
-                "be part of that field.",
-                "Close it, or double it if it belongs to the text, and load it again.",
-                line=line,
-            )
-        following = record[field.end() : field.end() + 1]
-        if is_quoted and following not in {"", "\r", "\n", layout.delimiter}:
-            return CsvError(
-                "A quote closes inside a field",
-                f"The quote that opens in line {line:,} closes in line "
-                f"{done + _line_of(record, field.end()):,} with more text right after it.",
-                "Close it at the end of the field, or double the quotes that belong to the text, "
-                "and load it again.",
-                line=line,
-            )
-        if following != layout.delimiter or len(field[0]) > csv.field_size_limit():
-            return CsvError(
-                "A field is too long",
-                f"A field in line {line:,} is longer than {csv.field_size_limit():,} characters.",
-                "No username or password is that long; look for a quote too many.",
-                line=line,
-            )
-        position = field.end() + 1
+def _count(number: int, what: str, of_them: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'} {of_them}" if number else ""

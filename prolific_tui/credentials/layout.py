@@ -1,19 +1,28 @@
 """How a CSV text is laid out: its delimiter, whether it has a header, and which columns matter.
 
-A layout is guessed from a few tried-out delimiters and the headers of the exports people have,
-and is shown, because passwords fool every cleverer detector.
+A layout is assumed from a few tried-out delimiters and the headers of the exports people have,
+and is shown, because passwords fool every cleverer detector. What is not plain comes as a
+`Question`.
 """
 
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from io import StringIO
-from itertools import chain, islice
 from typing import Final
 
-from prolific_tui.errors import ProlificTuiError
+from prolific_tui.credentials.encoding import Content, CsvError
+from prolific_tui.credentials.exports import (
+    PASSWORDS,
+    USERNAMES,
+    Header,
+    is_hash,
+    read_header,
+    word,
+)
 
 DELIMITERS: Final = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
 """The delimiters that are tried, with their names; where two fit equally, the earlier one wins.
@@ -21,31 +30,13 @@ DELIMITERS: Final = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
 Tab is first: it is what spreadsheets paste, and it hardly ever stands in a field.
 """
 
-# In the order of preference: a file of accounts may have a username and an e-mail address.
-_USERNAMES: Final = (
-    "username",
-    "user name",
-    "login username",
-    "login name",
-    "login",
-    "user id",
-    "userid",
-    "user",
-    "account name",
-    "account",
-    "email address",
-    "email",
-    "e mail address",
-    "e mail",
-    "mail",
-)
-_PASSWORDS: Final = ("password", "login password", "user password", "passwd", "pass", "pwd")
-
-_NOTE: Final = re.compile(r"[\[(][^])]*[])]\s*\Z")
-_SEPARATORS: Final = re.compile(r"[\W_]+")
-
-_SAMPLE: Final = 100
-_WINDOW: Final = 1 << 16
+# Excel's own way to say which delimiter follows; other programs take it for a row.
+_SEP_LINE: Final = re.compile(r'"?sep=([,;|\t])"?[^\S\r\n]*(?:\r\n|\r|\n)', re.IGNORECASE)
+_SAMPLE: Final = 1000
+# Fewer than are counted, so that what goes wrong further down does not turn the whole around.
+_DECIDING: Final = 100
+HEAD: Final = 1 << 18
+"""How much of a text is looked at to assume something about it, in bytes or characters."""
 
 _TWO_COLUMNS: Final = (
     "Keep only a username and a password column, or name them username and password in the "
@@ -53,15 +44,18 @@ _TWO_COLUMNS: Final = (
 )
 
 
-class CsvError(ProlificTuiError):
-    """Bytes or text that can't be read as rows; nothing was loaded and nothing changed."""
+class Question(Enum):
+    """What only a person can say about a text."""
 
-    def __init__(
-        self, title: str, message: str, hint: str = "", *, line: int | None = None
-    ) -> None:
-        super().__init__(title, message, hint)
-        self.line = line
-        """The line to look at, counted from 1, where there is one."""
+    ENCODING = "It is not UTF-8. Which encoding shows the usernames as they should be?"
+    DELIMITER = "Two delimiters fit equally well. Which one is it?"
+    HEADER = "Does the first line name the columns, or is it a row?"
+    COLUMNS = "Which columns hold the usernames and the passwords?"
+
+    @property
+    def words(self) -> str:
+        """The question, as it is asked."""
+        return self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,126 +67,296 @@ class Layout:
     """Whether the first line that is not blank names the columns."""
     username: int
     """The column of the usernames, counted from 0."""
-    password: int
-    """The column of the passwords, counted from 0."""
+    password: int | None
+    """The column of the passwords, counted from 0, or None where there is none."""
     names: tuple[str, ...]
     """The name of every column, as the header has it; empty ones where there is no header."""
+    export: str = ""
+    """The name of the export that the header is recognised as."""
+    sep_line: bool = False
+    """Whether the very first line is Excel's `sep=`, which is no row."""
+    hashes: bool = False
+    """Whether what the column of passwords holds are hashes of them."""
+    hash_function: int | None = None
+    """The column that says, in rows where it is filled, that the password is a hash."""
 
 
 PLAIN: Final = Layout(",", header=False, username=0, password=1, names=("", ""))
 """What this program writes: two columns, comma, no header."""
 
 
-def lines(text: str) -> Iterator[str]:
-    r"""The lines of a text with their ends, which may be `\n`, `\r\n` or `\r`.
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What somebody chose, where that is not left to what is assumed."""
 
-    It reads the text in windows, since `StringIO` holds four bytes for each character.
-    """
-    return chain.from_iterable(StringIO(part, newline="") for part in _windows(text))
+    delimiter: str | None = None
+    header: bool | None = None
+    columns: tuple[int | None, int | None] | None = None
+    """The column of the usernames and that of the passwords."""
 
 
-def _windows(text: str) -> Iterator[str]:
-    start = 0
-    while start < len(text):
-        stop = text.find("\n", start + _WINDOW) + 1 or len(text)
-        yield text[start:stop]
-        start = stop
+@dataclass(frozen=True, slots=True, repr=False)
+class Sample:
+    """The first records of a text, cut at one delimiter, as far as they can be."""
+
+    records: list[list[str]]
+    """Those that are not blank."""
+    blank_lines: int
+    """How many lines among them were blank."""
+    whole: bool
+    """Whether these are all there are."""
+
+    @property
+    def width(self) -> int:
+        """The commonest number of fields, of records that have two or more."""
+        return self._commonest()[0]
+
+    @property
+    def share(self) -> float:
+        """Which share of the records has that number of fields."""
+        return self._commonest()[1] / len(self._first) if self.records else 0
+
+    def _commonest(self) -> tuple[int, int]:
+        widths = Counter(len(record) for record in self._first if len(record) > 1)
+        return widths.most_common(1)[0] if widths else (1, 0)
+
+    @property
+    def _first(self) -> list[list[str]]:
+        return self.records[:_DECIDING]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Survey:
+    """What is assumed about a text, and what the first lines look like under that."""
+
+    samples: dict[str, Sample]
+    """The first lines, cut at each delimiter."""
+    delimiter: str
+    header: bool
+    names: tuple[str, ...]
+    """The name of every column; empty ones where there is no header."""
+    clues: Header
+    """What the first line says, if it is a header."""
+    columns: tuple[int | None, int | None]
+    """The column of the usernames and that of the passwords, as far as they are known."""
+    sep_line: bool
+    questions: frozenset[Question]
+
+    @property
+    def sample(self) -> Sample:
+        """The first lines as the delimiter cuts them."""
+        return self.samples[self.delimiter]
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The first lines without the header."""
+        return self.sample.records[self.header :]
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether the delimiter makes columns of it; names with one among them are one column."""
+        return self.clues.is_one or self.sample.share * 2 >= 1
+
+    @property
+    def layout(self) -> Layout | None:
+        """The layout, or None as long as the column of the usernames isn't known."""
+        username, password = self.columns
+        if username is None:
+            return None
+        clues = self.clues if self.header else Header()
+        return Layout(
+            self.delimiter,
+            self.header,
+            username,
+            password,
+            self.names,
+            clues.export,
+            self.sep_line,
+            hashes=password is not None
+            and (password in clues.hashes or self._are_hashes(password)),
+            hash_function=clues.hash_function if password in clues.passwords else None,
+        )
+
+    def _are_hashes(self, column: int) -> bool:
+        fields = [row[column] for row in self.rows if len(row) > column and row[column]]
+        return bool(fields) and all(map(is_hash, fields))
 
 
 def is_header(first: str, second: str) -> bool:
     """Whether two fields are the names of a username and a password column, in this order."""
-    return _word(second) in _PASSWORDS and _word(first) in _USERNAMES
+    return word(second) in PASSWORDS and word(first) in USERNAMES
 
 
-def guess(text: str) -> Layout:
-    """The layout that a text seems to have.
+def survey(text: str, choices: Choices = Choices(), *, whole: bool = True) -> Survey:
+    """What is assumed about a text from its first lines, but for what was chosen.
 
-    A header that names both columns decides; else the delimiter is the one that cuts most lines
-    into the same number of fields, and there must be exactly two.
+    A `sep=` line decides about the delimiter, then a header that names both columns; else it is
+    the one that cuts most lines into the same number of fields.
+
+    Args:
+        text: its first lines, or all of it.
+        choices: what somebody chose.
+        whole: whether the text is all there is.
+    """
+    directive = _SEP_LINE.match(text)
+    body = text[directive.end() if directive else 0 :]
+    samples = {delimiter: _sample(body, delimiter, whole=whole) for delimiter in DELIMITERS}
+    fits = {each: (sample.share, sample.width > 1) for each, sample in samples.items()}
+    best = max(fits, key=lambda each: fits[each])
+    named = [each for each, sample in samples.items() if _clues(sample).is_one]
+    questions = set()
+    if choices.delimiter is not None:
+        delimiter = choices.delimiter
+    elif directive:
+        delimiter = directive[1]
+    elif named:
+        delimiter = named[0]
+    else:
+        delimiter = best
+        if sum(fit == fits[best] for fit in fits.values()) > 1 and samples[best].width > 1:
+            questions.add(Question.DELIMITER)
+    sample = samples[delimiter]
+    clues = _clues(sample)
+    header = clues.is_one
+    if choices.header is not None:
+        header = choices.header
+    elif not header:
+        # Of two columns, a first line that is no certain header stays a row.
+        header = clues.names_accounts and sample.width > len(PLAIN.names)
+        if sample.width > len(PLAIN.names) or _half_named(sample, clues):
+            questions.add(Question.HEADER)
+    names = tuple(sample.records[0]) if header and sample.records else ("",) * sample.width
+    columns = choices.columns
+    if columns is None:
+        known = clues if header else Header()
+        columns = _columns(known, len(names))
+        one_each = len(known.usernames) == len(known.passwords or known.hashes) == 1
+        is_pair = len(names) == len(PLAIN.names) and not (known.usernames or known.passwords)
+        if not (known.export or one_each or is_pair):
+            questions.add(Question.COLUMNS)
+    return Survey(
+        samples,
+        delimiter,
+        header,
+        names,
+        clues,
+        columns,
+        directive is not None,
+        frozenset(questions),
+    )
+
+
+def opening(content: Content) -> tuple[str, bool]:
+    """The first lines of a text, with something in them if there is, and whether that is all.
+
+    Raises:
+        CsvError: there is nothing in it but white space.
+    """
+    size = HEAD
+    while not (head := content.head(size))[0].strip():
+        if head[1]:
+            raise CsvError("There is nothing in it", "It holds no rows.")
+        size *= 16
+    return head
+
+
+def guess(text: str | Content) -> Layout:
+    """The layout that a text seems to have, where nobody can be asked.
 
     Raises:
         CsvError: it has no rows, only one column, more than two without a header that names
             them, or a header that names one of them twice.
     """
-    if not text.strip():
-        raise CsvError("There is nothing in it", "It holds no rows.")
-    samples = {delimiter: _sample(text, delimiter) for delimiter in DELIMITERS}
-    if not any(samples.values()):
+    head, whole = opening(Content(text) if isinstance(text, str) else text)
+    found = survey(head, whole=whole)
+    if not any(sample.records for sample in found.samples.values()):
         return PLAIN  # its very first field has no end; reading it says where that begins
-    for delimiter, records in samples.items():
-        if records and (layout := _from_header(delimiter, records[0])):
-            return layout
-    fits = {delimiter: _fit(records) for delimiter, records in samples.items()}
-    delimiter = max(fits, key=lambda each: fits[each][0])
-    share, width = fits[delimiter]
-    # Names with a stray delimiter among them are still one column.
-    if share * 2 < 1:
-        raise CsvError(
-            "There is only one column",
-            "A username and a password are needed in each line, with a comma, semicolon, tab or "
-            "bar between them.",
-            "Add the passwords and load it again.",
-        )
-    if width == len(PLAIN.names):
-        return Layout(delimiter, header=False, username=0, password=1, names=PLAIN.names)
-    words = [_word(name) for name in samples[delimiter][0]]
-    if any(word in words for word in _USERNAMES):
+    if not found.has_columns:
+        raise one_column()
+    layout = found.layout
+    words = [word(name) for name in found.names]
+    for column in found.columns:
+        if found.header and column is not None and words.count(words[column]) > 1:
+            raise CsvError(
+                "Two columns have one name",
+                f"{words.count(words[column])} columns are called {words[column]}; which one is "
+                "meant?",
+                "Rename or delete the others and load it again.",
+            )
+    if layout is not None and layout.password is not None:
+        return layout
+    if found.header:
         raise CsvError(
             "There is no password column",
-            f"It has {width} columns and a header, but none of them is called password. "
+            f"It has {len(words)} columns and a header, but none of them is called password. "
             "Participants could not log in.",
             _TWO_COLUMNS,
         )
     raise CsvError(
         "Which columns are they?",
-        f"It has {width} columns, and no header says which hold usernames and passwords.",
+        f"It has {len(words)} columns, and no header says which hold usernames and passwords.",
         _TWO_COLUMNS,
     )
 
 
-def _word(name: str) -> str:
-    """A column's name without case, separators and notes such as `[Required]`."""
-    return _SEPARATORS.sub(" ", _NOTE.sub("", name.casefold())).strip()
-
-
-def _sample(text: str, delimiter: str) -> list[list[str]]:
-    """The first records that are not blank, cut at this delimiter, as far as they can be."""
-    records: list[list[str]] = []
-    try:
-        for record in islice(csv.reader(lines(text), delimiter=delimiter), _SAMPLE):
-            if any(field.strip() for field in record) or len(record) > 1:
-                records.append(record)  # noqa: PERF401 - what was read before an error counts
-    except csv.Error:
-        pass  # a field without an end; reading it in earnest says so, with its line
-    return records
-
-
-def _fit(records: Sequence[Sequence[str]]) -> tuple[float, int]:
-    """Which share of the records has the commonest number (two or more) of fields, and which."""
-    widths = Counter(len(record) for record in records if len(record) > 1)
-    if not widths:
-        return 0, 1
-    width, count = widths.most_common(1)[0]
-    return count / len(records), width
-
-
-def _from_header(delimiter: str, names: Sequence[str]) -> Layout | None:
-    words = [_word(name) for name in names]
-    username = next((word for word in _USERNAMES if word in words), None)
-    password = next((word for word in _PASSWORDS if word in words), None)
-    if username is None or password is None:
-        return None
-    for word in (username, password):
-        if words.count(word) > 1:
-            raise CsvError(
-                "Two columns have one name",
-                f"{words.count(word)} columns are called {word}; which one is meant?",
-                "Rename or delete the others and load it again.",
-            )
-    return Layout(
-        delimiter,
-        header=True,
-        username=words.index(username),
-        password=words.index(password),
-        names=tuple(names),
+def one_column() -> CsvError:
+    """The error for a text that no delimiter cuts into columns."""
+    return CsvError(
+        "There is only one column",
+        "A username and a password are needed in each line, with a comma, semicolon, tab or "
+        "bar between them.",
+        "Add the passwords and load it again.",
     )
+
+
+def is_blank_line(record: Sequence[str]) -> bool:
+    """Whether a record comes from a line that holds nothing, or nothing but white space."""
+    return not record or (len(record) == 1 and not record[0].strip())
+
+
+def _sample(text: str, delimiter: str, *, whole: bool) -> Sample:
+    records: list[list[str]] = []
+    blank_lines = 0
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for record in reader:
+            if is_blank_line(record):
+                blank_lines += 1
+            else:
+                records.append(record)
+            if len(records) == _SAMPLE:
+                whole = whole and next(reader, None) is None
+                break
+    except csv.Error:
+        whole = False  # a field without an end; reading it in earnest says so, with its line
+    return Sample(records, blank_lines, whole)
+
+
+def _clues(sample: Sample) -> Header:
+    return read_header(sample.records[0]) if sample.records else Header()
+
+
+def _half_named(sample: Sample, clues: Header) -> bool:
+    """Whether one of two columns begins with the name of such a column, and only begins so."""
+    if sample.width != len(PLAIN.names) or bool(clues.usernames) == bool(clues.passwords):
+        return False
+    column = (clues.usernames or clues.passwords)[0]
+    name = sample.records[0][column]
+    return all(name not in record[column : column + 1] for record in sample.records[1:])
+
+
+def _columns(clues: Header, width: int) -> tuple[int | None, int | None]:
+    """The likeliest columns of the usernames and passwords, as far as there is a likely one."""
+    passwords = clues.passwords or clues.hashes
+    if clues.export or clues.usernames or passwords:
+        username = clues.usernames[0] if clues.usernames else None
+        password = passwords[0] if passwords else None
+        if clues.export or width != len(PLAIN.names):
+            return username, password
+        # Of two, the one without a known name is the other.
+        if username is None and password is not None:
+            username = 1 - password
+        elif password is None and username is not None:
+            password = 1 - username
+        return username, password
+    return (0, 1) if width == len(PLAIN.names) else (None, None)

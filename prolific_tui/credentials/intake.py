@@ -1,0 +1,350 @@
+"""What a text is taken for before anything of it enters the grid, to be shown and to be changed.
+
+An `Intake` holds a text and what is assumed about it; its `Preview` is what a screen may show of
+that, with every column but that of the usernames masked. Everything here looks at the first
+lines only, until the rows are taken.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Final
+
+from prolific_tui.credentials.csvtext import (
+    CHUNK,
+    NO_PASSWORDS,
+    Chunk,
+    Parsed,
+    Ragged,
+    parse,
+    parse_chunks,
+)
+from prolific_tui.credentials.encoding import (
+    ENCODINGS,
+    Content,
+    CsvError,
+    alternatives,
+    assume,
+    understand,
+)
+from prolific_tui.credentials.encoding import HEAD as ENCODING_HEAD
+from prolific_tui.credentials.exports import is_placeholder
+from prolific_tui.credentials.layout import (
+    DELIMITERS,
+    PLAIN,
+    Choices,
+    Layout,
+    Question,
+    Survey,
+    one_column,
+    opening,
+    survey,
+)
+
+__all__ = [
+    "Counts",
+    "DelimiterChoice",
+    "EncodingChoice",
+    "Intake",
+    "Preview",
+    "Question",
+    "look",
+]
+
+MASK: Final = "********"
+"""What stands for a hidden field: of fixed length, so that it tells nothing of it."""
+
+SHOWN: Final = 20
+"""How many rows a preview shows."""
+
+_EXAMPLES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class EncodingChoice:
+    """An encoding that a text may be in."""
+
+    codec: str
+    name: str
+    """Its name for people."""
+    sample: tuple[str, ...]
+    """Usernames that tell it from others, as they would be; none if only masked columns do."""
+
+
+@dataclass(frozen=True, slots=True)
+class DelimiterChoice:
+    """A delimiter that a text may have."""
+
+    delimiter: str
+    name: str
+    """Its name for people."""
+    columns: int
+    """How many columns most lines would have."""
+    share: float
+    """Which share of the lines would have just as many, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the first lines hold."""
+
+    rows: int
+    """How many rows, those of ragged lines among them."""
+    blank_lines: int
+    ragged_lines: int
+    """How many lines have more or fewer fields than there are columns."""
+    whole: bool
+    """Whether the first lines are all there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What may be shown of a text, and under which assumptions.
+
+    No field that is masked is in it, not even behind the mask.
+    """
+
+    encoding: str
+    """The codec; empty for text that was never bytes."""
+    encoding_name: str
+    """Its name for people."""
+    delimiter: str
+    delimiters: tuple[DelimiterChoice, ...]
+    """What it could be, and how well each would fit."""
+    header: bool
+    """Whether the first line that is not blank names the columns."""
+    export: str
+    """The export that it is recognised as, or empty."""
+    columns: tuple[str, ...]
+    """The names of the columns; "column 3" where there is none."""
+    username: int | None
+    """The column of the usernames, counted from 0, or None as long as it isn't known."""
+    password: int | None
+    """The column of the passwords, or None if there is none or it isn't known."""
+    rows: tuple[tuple[str, ...], ...]
+    """The first rows: usernames, and a mask for every other field that is not empty.
+
+    In a line with too many or too few fields the username is masked too, since it may be another.
+    """
+    counts: Counts
+    warning: str
+    """What there is to warn of, or empty."""
+    obstacle: str
+    """Why it can't be taken like this, or empty."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Intake:
+    """A text that may become rows, with what is assumed about it and what somebody chose.
+
+    Nothing changes it: each choice gives another one. Choosing what was assumed settles the
+    question and leaves the preview as it was.
+    """
+
+    content: Content
+    found: Survey
+    """What is assumed about the first lines, and those lines; not for the screen."""
+    choices: Choices
+    ragged: Ragged
+    """What is done about lines with more or fewer fields than there are columns."""
+    questions: frozenset[Question]
+    """What only a person can say; empty where everything is plain."""
+
+    def __repr__(self) -> str:
+        asked = ", ".join(sorted(question.name for question in self.questions))
+        return f"Intake({self.content}, {asked or 'plain'})"
+
+    @property
+    def needs_asking(self) -> bool:
+        """Whether somebody has to look at the preview before it is taken."""
+        return bool(self.questions)
+
+    @property
+    def layout(self) -> Layout:
+        """The layout by which it will be read.
+
+        Raises:
+            CsvError: the preview names an obstacle.
+        """
+        layout = self.found.layout
+        obstacle = self._obstacle()
+        if layout is None or obstacle:
+            raise CsvError("It can't be taken like this", obstacle)
+        return layout
+
+    @property
+    def preview(self) -> Preview:
+        """What may be shown of it."""
+        found = self.found
+        username, password = found.columns
+        width = len(found.names)
+        rows = found.rows
+        return Preview(
+            encoding=self.content.codec,
+            encoding_name=self.content.name,
+            delimiter=found.delimiter,
+            delimiters=tuple(
+                DelimiterChoice(each, DELIMITERS[each], sample.width, sample.share)
+                for each, sample in found.samples.items()
+            ),
+            header=found.header,
+            export=found.clues.export if found.header else "",
+            columns=tuple(name or f"column {number}" for number, name in enumerate(found.names, 1)),
+            username=username,
+            password=password,
+            rows=tuple(_masked(row, width, username) for row in rows[:SHOWN]),
+            counts=Counts(
+                len(rows),
+                found.sample.blank_lines,
+                sum(len(row) != width for row in rows),
+                found.sample.whole,
+            ),
+            warning=self._warning(),
+            obstacle=self._obstacle(),
+        )
+
+    def encodings(self) -> tuple[EncodingChoice, ...]:
+        """What else the bytes may be, each with usernames as they would be.
+
+        There is nothing to choose for a text, after a byte order mark, or where all are ASCII.
+        """
+        raw = self.content.raw
+        if isinstance(raw, str) or self.content.mark or (raw.isascii() and b"\0" not in raw):
+            return ()
+        contents = [Content(raw, codec, ENCODINGS[codec]) for codec in alternatives(raw)]
+        with suppress(CsvError):
+            contents.insert(0, understand(raw, "utf-8"))
+        return tuple(map(self._encoding_choice, contents))
+
+    def _encoding_choice(self, content: Content) -> EncodingChoice:
+        head, whole = content.head(ENCODING_HEAD)
+        found = survey(head, self.choices, whole=whole)
+        username, _ = found.columns
+        names = (
+            row[username]
+            for row in found.rows
+            if username is not None and username < len(row) == len(found.names)
+        )
+        telling = dict.fromkeys(name for name in names if not name.isascii())
+        return EncodingChoice(content.codec, content.name, tuple(telling)[:_EXAMPLES])
+
+    def with_encoding(self, codec: str) -> "Intake":
+        """The same bytes in another encoding, with everything else assumed anew.
+
+        Raises:
+            CsvError: they are not in that encoding, or hold nothing in it.
+            ValueError: there is no such encoding to choose, or nothing to decode.
+        """
+        if codec == self.content.codec:
+            return replace(self, questions=self.questions - {Question.ENCODING})
+        raw = self.content.raw
+        if isinstance(raw, str) or self.content.mark or codec not in {"utf-8", *ENCODINGS}:
+            raise ValueError(f"{codec} can't be chosen")
+        return _assume(understand(raw, codec), Choices(), self.ragged)
+
+    def with_delimiter(self, delimiter: str) -> "Intake":
+        """The same with another delimiter, and with header and columns assumed anew.
+
+        Raises:
+            ValueError: it is none of `DELIMITERS`.
+        """
+        if delimiter not in DELIMITERS:
+            raise ValueError("there is no such delimiter to choose")
+        same = delimiter == self.found.delimiter
+        choices = self.choices if same else Choices()
+        return self._choose(replace(choices, delimiter=delimiter))
+
+    def with_header(self, header: bool) -> "Intake":
+        """The same with or without a header; columns that were not chosen are assumed anew."""
+        return self._choose(replace(self.choices, header=header))
+
+    def with_columns(self, username: int, password: int | None) -> "Intake":
+        """The same with other columns, counted from 0; None says that there are no passwords.
+
+        Raises:
+            ValueError: there is no such column, or both are the same.
+        """
+        columns = {username, password} - {None}
+        if username == password or not columns <= set(range(len(self.found.names))):
+            raise ValueError("these are not two columns of it")
+        return self._choose(replace(self.choices, columns=(username, password)))
+
+    def with_ragged(self, ragged: Ragged) -> "Intake":
+        """The same, with lines of other widths refused or taken as problems."""
+        return replace(self, ragged=ragged)
+
+    def chunks(self, size: int = CHUNK) -> Iterator[Chunk]:
+        """The rows, `size` at a time; see `parse_chunks` for what comes and what it raises."""
+        return parse_chunks(self.content, self.layout, size=size, ragged=self.ragged)
+
+    def take(self) -> Parsed:
+        """All rows at once; raises as `layout` and `parse` do."""
+        return parse(self.content, self.layout, ragged=self.ragged)
+
+    def _choose(self, choices: Choices) -> "Intake":
+        chosen = _assume(self.content, choices, self.ragged)
+        asked = self.questions & {Question.ENCODING}
+        return replace(chosen, questions=chosen.questions | asked)
+
+    def _obstacle(self) -> str:
+        if not self.found.has_columns:
+            name = DELIMITERS[self.found.delimiter]
+            return f"With a {name} as the delimiter there is only one column."
+        if self.found.layout is None:
+            return "The column that holds the usernames has to be chosen."
+        return ""
+
+    def _warning(self) -> str:
+        layout, rows = self.found.layout, self.found.rows
+        if layout is None or not rows or any(_holds_password(row, layout) for row in rows):
+            return ""
+        return NO_PASSWORDS
+
+
+def look(raw: bytes | str) -> Intake:
+    """Look at the bytes of a file, or at a pasted text.
+
+    Bytes that are not UTF-8 are taken for the first encoding that they may be, and that is asked.
+
+    Raises:
+        CsvError: there is nothing in it, it is no text, no delimiter makes columns of it, or its
+            very first record is broken.
+    """
+    if isinstance(raw, bytes):
+        content, is_certain = assume(raw)
+    else:
+        if "\0" in raw:
+            raise CsvError("This is not text", "It holds NUL characters.")
+        content, is_certain = Content(raw), True
+    intake = _assume(content, Choices(), Ragged.REFUSE)
+    found = intake.found
+    if not any(sample.records for sample in found.samples.values()):
+        parse(content, PLAIN)  # says what is broken
+    if not found.has_columns:
+        raise one_column()
+    if is_certain:
+        return intake
+    return replace(intake, questions=intake.questions | {Question.ENCODING})
+
+
+def _assume(content: Content, choices: Choices, ragged: Ragged) -> Intake:
+    head, whole = opening(content)
+    found = survey(head, choices, whole=whole)
+    return Intake(content, found, choices, ragged, found.questions)
+
+
+def _masked(row: list[str], width: int, username: int | None) -> tuple[str, ...]:
+    clear = username if len(row) == width else None
+    return tuple(
+        field if column == clear else MASK if field else "" for column, field in enumerate(row)
+    )
+
+
+def _holds_password(row: list[str], layout: Layout) -> bool:
+    """Whether a row has a password that somebody could log in with."""
+    column, function = layout.password, layout.hash_function
+    if column is None or layout.hashes or len(row) <= column:
+        return False
+    if function is not None and len(row) > function and row[function].strip():
+        return False
+    return bool(row[column].strip()) and not is_placeholder(row[column])
