@@ -45,6 +45,10 @@ class Breaking(PoolsScreen):
     def fall_at_the_end(self, seconds):
         self.fall()
 
+    def fall_after_all(self):
+        threading.main_thread().join()
+        self.fall()
+
     @work
     async def fall_in_a_worker(self):
         self.fall()
@@ -102,11 +106,11 @@ def test_an_error_of_its_own_ends_the_program_and_shows_where_but_nothing_of_wha
 @pytest.mark.parametrize(
     "breaks",
     [
-        pytest.param("threading.Thread(target=self.fall).start()", id="in another thread"),
-        pytest.param("asyncio.create_task(self.fall_alone())", id="in a task nobody waits for"),
+        pytest.param("threading.Thread(target=self.fall_after_all).start()", id="in a thread"),
+        pytest.param("self.held = asyncio.create_task(self.fall_alone())", id="in a task"),
     ],
 )
-def test_an_error_beside_the_interface_is_shown_no_more_of(tmp_path: Path, breaks: str) -> None:
+def test_an_error_that_outlives_the_interface_shows_no_more(tmp_path: Path, breaks: str) -> None:
     command = _breaking(tmp_path, breaks)
     with Terminal("--demo", home=tmp_path, command=command, size=(80, 60)) as terminal:
         terminal.wait_for("5 pools")
