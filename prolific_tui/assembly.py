@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -65,13 +66,25 @@ def _given_token(token_path: Path | None, environment: Mapping[str, str]) -> Giv
     return None
 
 
-def _connect(service_url: str, token: Secret, origin: str, listener: Listener) -> Prolific:
+def _connect(
+    service_url: str,
+    token: Secret,
+    origin: str,
+    listener: Listener,
+    demo: Service | None = None,
+) -> Prolific:
+    """The client of a service, or of the demo's in memory; imports what it needs only now."""
     from prolific_tui.client.api import Api, RetryNotice
 
     def retried(notice: RetryNotice) -> None:
         listener(ReadRetried(notice.operation, notice.attempt, notice.wait_seconds))
 
-    return Api(service_url, token, token_origin=origin, on_retry=retried)
+    carrier = None
+    if demo is not None:
+        from prolific_tui.demo.transport import DemoTransport
+
+        carrier = DemoTransport(demo)
+    return Api(service_url, token, token_origin=origin, on_retry=retried, carrier=carrier)
 
 
 def faulty_service(faults: Sequence[str]) -> Service:
@@ -84,15 +97,8 @@ def faulty_service(faults: Sequence[str]) -> Service:
 
 def demo_parts(service: Service) -> Parts:
     """Parts that are all made up, and leave nothing behind."""
-
-    def connect(service_url: str, token: Secret, origin: str, _listener: Listener) -> Prolific:
-        from prolific_tui.client.api import Api
-        from prolific_tui.demo.transport import DemoTransport
-
-        return Api(service_url, token, token_origin=origin, carrier=DemoTransport(service))
-
     return Parts(
-        connect=connect,
+        connect=partial(_connect, demo=service),
         service_url="http://127.0.0.1",
         keyring=MemoryVault(),
         token_file=MemoryVault(),

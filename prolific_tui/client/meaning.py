@@ -11,7 +11,7 @@ from prolific_tui.errors import Effect, ServiceError
 
 _WAIT: Final = "Wait a minute, then try again."
 _LOOK_FIRST: Final = "Refresh and look whether it is there before you send it again."
-_TRY_AGAIN: Final = "Try again with r."
+_TRY_AGAIN: Final = "Try again."
 
 _EFFECTS: Final = {
     Effect.NOT_SENT: "Nothing was sent, so nothing was changed.",
@@ -246,7 +246,7 @@ def _changed(operation: Operation, result: Answer | Failure) -> str:
         # for; without a token, a permission or a pool, none of it can have been taken.
         status = result.status if isinstance(result, Answer) else None
         if status not in (401, 403, 404, 429):
-            return "Whether it took none of the list is not documented: the pool's total shows it."
+            return "Whether a refused list is refused whole is not documented."
     return _EFFECTS[result.effect]
 
 

@@ -69,7 +69,8 @@ class AccountScreen(BaseScreen):
             ]
         made_up = "made up, in this program's memory"
         facts.append(("Service", made_up if operations.is_demo else operations.service_url))
-        facts += [("", note) for note in (account.network_notes if account else ())]
+        if account is not None:
+            facts += [("", note) for note in (*account.network_notes, *account.notes)]
         facts.append(("", ""))
         facts += self._about_the_keyring()
         signing_in = self.app.signing_in
@@ -205,4 +206,4 @@ class AccountScreen(BaseScreen):
             return
         notes = await self.app.operations.forget_token()
         self.app.use_account(None)
-        self.app.say("The token is forgotten." if not notes else " ".join(notes))
+        self.app.say(" ".join(("The token is forgotten.", *notes)))

@@ -1,5 +1,6 @@
 """What all screens have: the bar at the top, the line for messages, the keys at the bottom."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.text import Text
@@ -77,7 +78,11 @@ class BaseScreen(Screen[None]):
         yield from self.body()
         yield Line(id="message")
         yield Rule(id="bottom-rule")
-        yield KeyBar(b for b in self.BINDINGS if isinstance(b, Binding))
+        yield KeyBar(b for b in self.keys() if isinstance(b, Binding))
+
+    def keys(self) -> Iterable[BindingType]:
+        """The keys at the bottom, those of them that are to be shown."""
+        return self.BINDINGS
 
     def top(self) -> Line:
         """The line at the top."""

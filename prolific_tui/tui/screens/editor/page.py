@@ -1,0 +1,145 @@
+"""The editor's page: a draft laid out, and the one way in which a change of it is shown."""
+
+from typing import ClassVar, Final
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.widgets import Static
+
+from prolific_tui.credentials.problems import LEGEND
+from prolific_tui.credentials.session import Delta
+from prolific_tui.tui.cell import EditableGrid
+from prolific_tui.tui.grid import CredentialGrid
+from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.screens.pool_words import short_pool_name
+from prolific_tui.tui.shell import Draft
+from prolific_tui.tui.widgets import Line, Rule, fit, number
+from prolific_tui.visible import visible
+
+_EMPTY: Final = (
+    "\n No rows yet.\n\n"
+    " f  loads a file of usernames and passwords\n"
+    " p  takes a paste; so does pasting right here\n"
+    " i  inserts a row to type into\n"
+)
+
+
+class EditorPage(BaseScreen):
+    """Shows one draft. What can be done with it is added by the classes of keys beside this."""
+
+    LEGEND: ClassVar[tuple[tuple[str, str], ...]] = LEGEND
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self.draft = draft
+        self._rows_shown = -1
+
+    def top(self) -> Line:
+        """What is edited, and where it came from."""
+        return Line(id="editor-top")
+
+    def body(self) -> ComposeResult:
+        """Counts, headings, the grid with its field, and what is wrong with the row."""
+        with Container(classes="split"):
+            with Vertical(classes="main"):
+                yield Line(id="source", classes="quiet")
+                yield Line(id="counts")
+                yield Line(id="headings", classes="headings")
+                yield Static(Text(_EMPTY), id="empty", markup=False)
+                yield EditableGrid(self.draft.session)
+            with Vertical(id="row-detail", classes="detail"):
+                yield Rule(id="row-rule")
+                yield Static(id="explanation", markup=False)
+
+    @property
+    def grid(self) -> CredentialGrid:
+        """The grid."""
+        return self.query_one(EditableGrid).grid
+
+    def on_mount(self) -> None:
+        """Show the draft, and what a send leaves of it."""
+        super().on_mount()
+        self.watch(self.app, "sends", self._after_send)
+        self.grid.focus()
+
+    def on_resize(self) -> None:
+        """Fill the new width."""
+        self.call_after_refresh(self.show_all)
+
+    def show_all(self) -> None:
+        """Show everything but the rows: what this is, the counts, the row under the cursor."""
+        draft = self.draft
+        workspace, pool = draft.target.workspace, draft.target.pool
+        if pool is None:
+            what = "Create a pool"
+        else:
+            what = f"Append to {short_pool_name(pool)}   {number(pool.total_credentials)} in total"
+        text = Text(f" {visible(what)}   ", "bold", no_wrap=True)
+        where = f"{'DEMO   ' if self.app.operations.is_demo else ''}{workspace.title} "
+        text.append(fit(where, max(self.size.width - text.cell_len, 0), right=True), "not bold")
+        self.query_one("#editor-top", Line).text = text
+        source = self.query_one("#source", Line)
+        source.text = Text(f" {visible(draft.source)}")
+        source.display = bool(draft.source)
+        self._rows_shown = len(draft.session.document)
+        has_rows = bool(self._rows_shown)
+        self.query_one("#empty").display = not has_rows
+        self.query_one("#headings", Line).text = Text(self.grid.columns.heading())
+        self._show_counts()
+        self._show_row()
+
+    def _show_counts(self) -> None:
+        counts = self.draft.session.counts
+        text = Text(f" {counts.rows:,} row{'' if counts.rows == 1 else 's'}   ")
+        text.append(f"goes {counts.goes:,}", "bold")
+        text.append(f"   needs your OK {counts.needs_ok:,}   left out {counts.left_out:,}")
+        if self.draft.sending:
+            text.append("   BEING SENT: no changes until the answer is there", "bold")
+        self.query_one("#counts", Line).text = text
+
+    def _show_row(self) -> None:
+        session, row = self.draft.session, self.grid.row
+        rows = len(session.document)
+        rule = self.query_one("#row-rule", Rule)
+        explanation = self.query_one("#explanation", Static)
+        if not rows:
+            rule.title = ""
+            explanation.update("")
+            return
+        rule.title = f"row {row + 1:,} of {rows:,}"
+        lines = session.explain(row)
+        username = session.document.username(row)
+        if cell_len(visible(username)) > self.grid.columns.username:
+            lines = (*lines, f"Username: {username}")
+        explanation.update(Text("\n".join(visible(line) for line in lines)))
+
+    @on(CredentialGrid.Moved)
+    def moved(self) -> None:
+        """Say what is wrong with the row under the cursor."""
+        self._show_row()
+
+    # Changes
+
+    def may_change(self) -> bool:
+        """Whether the rows can be changed now; says why not."""
+        if self.draft.sending:
+            self.app.say("These rows are being sent; they can be changed when the answer is there.")
+        return not self.draft.sending
+
+    def changed(self, delta: Delta | None, said: str = "") -> None:
+        """Show what a change did, and say so."""
+        self.app.say(said)
+        if delta is not None:
+            self.grid.apply(delta)
+            self.app.keep_draft(self.draft)
+            self.show_all()
+
+    def _after_send(self) -> None:
+        """A send began or ended: show what is left."""
+        rows = len(self.draft.session.document)
+        if rows != self._rows_shown:
+            self.grid.show_session(self.draft.session)
+        self.show_all()

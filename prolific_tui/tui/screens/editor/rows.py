@@ -1,0 +1,160 @@
+"""The keys that work on rows: edit, insert, delete, undo, accept, go to the next problem, show."""
+
+from typing import ClassVar, Final
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
+
+from prolific_tui.credentials.document import Column, Rows
+from prolific_tui.credentials.session import Verdict
+from prolific_tui.tui.cell import EditableGrid
+from prolific_tui.tui.grid import CredentialGrid
+from prolific_tui.tui.screens.editor.page import EditorPage
+
+REVEAL_SECONDS: Final = 30.0
+"""How long passwords stay shown."""
+
+
+class RowKeys(EditorPage):
+    """What can be done with the row under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,e", "edit", "Edit", key_display="Enter", tooltip="Edit the cell"),
+        Binding("i", "insert", "Insert", tooltip="Insert a row below and edit it"),
+        Binding("x", "delete", "Delete", tooltip="Delete the row"),
+        Binding("u", "undo", "Undo", tooltip="Undo the last change; without limit"),
+        Binding("U", "redo", "Redo", tooltip="Redo what was undone"),
+        Binding("n", "problem", "Next problem", tooltip="Go to the next row with a problem"),
+        Binding("N", "problem(True)", "Previous problem", show=False, tooltip="The one before"),
+        Binding("a", "accept", "Accept", tooltip="Accept a row that needs your OK; again: not"),
+        Binding("asterisk", "reveal", "Show", key_display="*", tooltip="Show passwords for 30 s"),
+    ]
+    _hide: Timer | None = None
+    """Hides the passwords when their time is over."""
+
+    def on_screen_suspend(self) -> None:
+        """Never leave passwords shown on a screen that nobody looks at."""
+        self._conceal()
+
+    def action_edit(self) -> None:
+        """Open the field on the cell under the cursor."""
+        if not self.may_change():
+            return
+        if len(self.draft.session.document):
+            self.app.say(self.query_one(EditableGrid).edit())
+        else:
+            self.action_insert()
+
+    @on(CredentialGrid.EditRequested)
+    def edit_requested(self) -> None:
+        """A double click edits the cell."""
+        self.action_edit()
+
+    @on(EditableGrid.Committed)
+    def commit(self, message: EditableGrid.Committed) -> None:
+        """Put the text into the cell and go right."""
+        session = self.draft.session
+        self.changed(session.set_cell(self.grid.row, message.column, message.text))
+        self._go_right(message.column)
+
+    @on(EditableGrid.Kept)
+    def keep(self, message: EditableGrid.Kept) -> None:
+        """Go right from a hidden password that stays."""
+        self.app.say("")
+        self._go_right(message.column)
+
+    def _go_right(self, column: Column) -> None:
+        """Go to the next cell; an empty password is edited at once, as a new row's is."""
+        grid, document = self.grid, self.draft.session.document
+        if column is Column.USERNAME:
+            grid.column = Column.PASSWORD
+            if not document.password(grid.row):
+                self.action_edit()
+        elif grid.row + 1 < len(document):
+            grid.column = Column.USERNAME
+            grid.row += 1
+
+    def action_insert(self) -> None:
+        """Insert an empty row below the cursor and edit its username."""
+        if not self.may_change():
+            return
+        session, grid = self.draft.session, self.grid
+        row = min(grid.row + 1, len(session.document))
+        self.changed(session.insert(row, Rows.of([("", "")])))
+        grid.row = row
+        grid.column = Column.USERNAME
+        self.action_edit()
+
+    def action_delete(self) -> None:
+        """Delete the row under the cursor."""
+        session = self.draft.session
+        if not self.may_change() or not len(session.document):
+            return
+        row = self.grid.row
+        self.changed(session.delete([row]), f"Row {row + 1:,} deleted. u brings it back.")
+
+    def action_undo(self) -> None:
+        """Undo the last change."""
+        session = self.draft.session
+        if not self.may_change():
+            return
+        label = session.undo_label
+        if not session.can_undo:
+            self.app.say("Nothing to undo.")
+            return
+        self.changed(session.undo(), f"Undone: {label}. U does it again.")
+
+    def action_redo(self) -> None:
+        """Redo the last change that was undone."""
+        session = self.draft.session
+        if not self.may_change():
+            return
+        label = session.redo_label
+        if not session.can_redo:
+            self.app.say("Nothing to redo.")
+            return
+        self.changed(session.redo(), f"Redone: {label}.")
+
+    def action_accept(self) -> None:
+        """Accept the row under the cursor as it is, or take that back."""
+        session, row = self.draft.session, self.grid.row
+        if not self.may_change() or not len(session.document):
+            return
+        state = session.state(row)
+        if state.accepted:
+            self.changed(session.withdraw([row]), f"Row {row + 1:,} needs your OK again.")
+        elif state.verdict is Verdict.NEEDS_OK:
+            self.changed(session.accept([row]), f"Row {row + 1:,} accepted: it goes.")
+        elif state.verdict is Verdict.LEFT_OUT:
+            self.app.say("A blocked row can't be accepted; it has to be mended or left out.")
+        else:
+            self.app.say("This row goes as it is; there is nothing to accept.")
+
+    def action_problem(self, backwards: bool = False) -> None:
+        """Go to the next row that is left out or needs an OK."""
+        row = self.draft.session.next_problem(self.grid.row, backwards=backwards)
+        if row is None:
+            self.app.say("No row has a problem.")
+        else:
+            self.app.say("")
+            self.grid.row = row
+
+    # Passwords
+
+    def action_reveal(self) -> None:
+        """Show the passwords, for 30 seconds at most, or hide them."""
+        if self.grid.revealed:
+            self._conceal()
+            return
+        self.grid.revealed = True
+        self.app.say("Passwords are shown for 30 s; * hides them.")
+        self._hide = self.set_timer(REVEAL_SECONDS, self._conceal)
+
+    def _conceal(self) -> None:
+        if self._hide is not None:
+            self._hide.stop()
+            self._hide = None
+        if self.grid.revealed:
+            self.grid.revealed = False
+            self.app.say("Passwords are hidden.")

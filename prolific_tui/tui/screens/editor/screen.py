@@ -1,0 +1,77 @@
+"""The credential editor: rows from a file, a paste or the keyboard, made right before they go."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from prolific_tui.tui.cell import EditableGrid
+from prolific_tui.tui.screens.editor.intake import IntakeKeys
+from prolific_tui.tui.screens.editor.rows import RowKeys
+from prolific_tui.tui.screens.review import ReviewScreen
+from prolific_tui.tui.shell import Draft
+
+
+class EditorScreen(RowKeys, IntakeKeys):
+    """Edits one draft; leaving it keeps the draft until the program ends."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "review", "Review and send", tooltip="See what would go, then send it"),
+        Binding("escape", "back", "Back", key_display="Esc", tooltip="Back; the rows are kept"),
+        Binding("question_mark", "help", "Keys", key_display="?", tooltip="This list"),
+        Binding("q", "app.leave", "Quit", show=False, tooltip="Quit; asks if rows would be lost"),
+    ]
+
+    def __init__(self, draft: Draft, *, load: Path | None = None, paste: str = "") -> None:
+        """Edit a draft.
+
+        Args:
+            draft: The rows, and where they are to go.
+            load: A file to load at once.
+            paste: A paste to take at once.
+        """
+        super().__init__(draft)
+        self._load_first = load
+        self._paste_first = paste
+
+    def keys(self) -> Iterable[BindingType]:
+        """The keys in the order of the work."""
+        return [*RowKeys.BINDINGS, *IntakeKeys.BINDINGS, *EditorScreen.BINDINGS]
+
+    def on_mount(self) -> None:
+        """Bring in what was asked for."""
+        super().on_mount()
+        if self._load_first is not None:
+            self.load(self._load_first)
+        if self._paste_first:
+            self.take_paste(self._paste_first)
+
+    def action_review(self) -> None:
+        """Show what would go."""
+        if not self.may_change():
+            return
+        if not len(self.draft.session.document):
+            self.app.say("There are no rows to send. f loads a file.")
+            return
+        self.app.say("")
+        self.app.push_screen(ReviewScreen(self.draft))
+
+    def action_back(self) -> None:
+        """Close the field, or go back to the pools; the rows are kept until the program ends."""
+        area = self.query_one(EditableGrid)
+        if area.is_editing:
+            area.close()
+            return
+        rows = len(self.draft.session.document)
+        self.app.say(
+            f"{rows:,} unsent row{'' if rows == 1 else 's'} kept here until you quit."
+            if rows
+            else ""
+        )
+        self.dismiss()
+
+    def on_screen_resume(self) -> None:
+        """Go back to the pools once every row has gone."""
+        if self.draft.done and self.is_current:
+            self.dismiss()
