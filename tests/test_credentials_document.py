@@ -109,10 +109,16 @@ class TestChange:
             0, Rows.of([]), Rows.of([("a", "1"), ("c", "3")])
         )
 
-    def test_an_edited_row_was_not_only_moved(self) -> None:
+    def test_of_rows_edited_in_many_places_the_others_are_left_out(self) -> None:
+        document = Document(Rows.of([("a", "1"), ("b", "2"), ("c", "3")]))
+        edited = Rows(["a", "x", "c"], ["1", "2", "9"], document.rows().ids)
+        change = document.replace_rows(0, 3, edited).without_kept()
+        assert list(change.removed) == [("b", "2"), ("c", "3")]
+        assert list(change.inserted) == [("x", "2"), ("c", "9")]
+
+    def test_a_row_edited_among_rows_that_went_is_no_kept_one(self) -> None:
         document = Document(Rows.of([("a", "1"), ("b", "2")]))
-        edited = Rows(["a", "x"], ["1", "2"], document.rows().ids)
-        change = document.replace_rows(0, 2, edited)
+        change = document.replace_rows(0, 2, Rows(["x"], ["2"], array("q", [1])))
         assert change.without_kept() == change
 
     def test_rows_that_changed_places_were_not_only_moved(self) -> None:

@@ -57,6 +57,8 @@ def test_ordinary_rows_are_not_even_suspected() -> None:
         ("lab", "****", {Problem.PLACEHOLDER}),
         ("lab", "\u2022\u2022\u2022", {Problem.PLACEHOLDER}),
         ("lab", ".....", {Problem.PLACEHOLDER}),
+        ("jos\ufffd", "k1", {Problem.UNREADABLE_IN_USERNAME}),
+        ("lab", "k\ufffd1", {Problem.UNREADABLE_IN_PASSWORD}),
         ("lab", "xXx", {Problem.PLACEHOLDER}),
         ("lab", "Password", {Problem.PLACEHOLDER}),
         ("lab", "password1", set()),

@@ -5,16 +5,20 @@ inverse is the same call with the two blocks swapped.
 """
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat
+from operator import attrgetter, ne
 from typing import Final
 
 from prolific_tui.credentials.rows import NO_ROWS, Column, Row, Rows
+from prolific_tui.credentials.stepping import OutdatedError
 
 __all__ = ["NO_ROWS", "Change", "Column", "Document", "Row", "Rows"]
 
-_REMEMBERED: Final = 4096
+_PIECE: Final = 2048
+"""How many rows a piece begins with; it is cut up once it holds more than twice as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,18 @@ class Change:
         return Change(self.start, self.inserted, self.removed)
 
     def without_kept(self) -> "Change":
-        """The same, as far as rows came or went by it: without those that only moved up or down.
+        """The same without the rows that are in both blocks, with the same id and fields.
 
-        Many rows that go from many places go as one block, in which most rows are kept. Where
-        rows changed places among themselves or kept their id with other fields, this is the
-        whole change.
+        Many rows that go or are edited in many places are changed as one block, in which most
+        rows are kept. Where kept rows changed places among themselves, this is the whole change.
         """
-        if self.removed.ids is None or self.inserted.ids is None:
+        if not self.removed.ids or not self.inserted.ids:
             return self
+        if self.removed.ids == self.inserted.ids:
+            names = map(ne, self.removed.usernames, self.inserted.usernames)
+            words = map(ne, self.removed.passwords, self.inserted.passwords)
+            other = [name or word for name, word in zip(names, words, strict=True)]
+            return Change(self.start, self.removed.only(other), self.inserted.only(other))
         before, after = set(self.removed.ids), set(self.inserted.ids)
         if before.isdisjoint(after):
             return self
@@ -59,21 +67,49 @@ class Change:
         return Change(self.start, self.removed.only(went), self.inserted.only(came))
 
 
+class _Piece:
+    """Some rows that follow each other."""
+
+    __slots__ = ("ids", "passwords", "start", "usernames")
+
+    def __init__(self, rows: Rows, ids: "array[int]") -> None:
+        self.usernames = list(rows.usernames)
+        self.passwords = list(rows.passwords)
+        self.ids = ids
+        self.start = 0
+        """The number of its first row in the document."""
+
+    def __len__(self) -> int:
+        return len(self.usernames)
+
+    def splice(self, start: int, stop: int, rows: Rows, ids: "array[int]") -> None:
+        self.usernames[start:stop] = rows.usernames
+        self.passwords[start:stop] = rows.passwords
+        self.ids[start:stop] = ids
+
+    def rows(self, start: int, stop: int) -> Rows:
+        part = slice(start, stop)
+        return Rows(self.usernames[part], self.passwords[part], self.ids[part])
+
+
 class Document:
     """An ordered list of rows, held by column; rows are counted from 0.
 
-    Every row has an id that is never given to another row. Reading a row costs the same wherever
-    it is; replacing rows costs the rows touched, and one move of memory for those below them.
+    Every row has an id that is never given to another row. The columns are cut into pieces of a
+    few thousand rows, so that replacing rows costs the rows touched and one small step for each
+    piece below them, and finding a row by its id costs a look through one piece.
     """
 
-    __slots__ = ("_found", "_ids", "_next_id", "_passwords", "_usernames")
+    __slots__ = ("_home", "_next_id", "_pieces", "_size", "revision")
 
     def __init__(self, rows: Rows = NO_ROWS) -> None:
-        self._usernames: list[str] = []
-        self._passwords: list[str] = []
-        self._ids = array("q")
+        self._pieces: list[_Piece] = []
+        self._home: list[_Piece | None] = []
+        """For each id the piece that held it last."""
         self._next_id = 0
-        self._found: dict[str, tuple[int, tuple[int, ...]]] = {}
+        self._size = 0
+        self.revision = 0
+        """A number that grows with every change."""
         self.replace_rows(0, 0, rows)
 
     def replace_rows(self, start: int, stop: int, rows: Rows) -> Change:
@@ -93,15 +129,72 @@ class Document:
         if ids is None:
             ids = array("q", range(self._next_id, self._next_id + len(rows)))
         self._next_id = max(self._next_id, max(ids, default=-1) + 1)
-        if len(removed) != len(rows):
-            self._found.clear()
-        elif self._found:
-            for username in (*removed.usernames, *rows.usernames):
-                self._found.pop(username, None)
-        self._usernames[start:stop] = rows.usernames
-        self._passwords[start:stop] = rows.passwords
-        self._ids[start:stop] = ids
-        return Change(start, removed, Rows(rows.usernames, rows.passwords, ids))
+        self._home.extend(repeat(None, self._next_id - len(self._home)))
+        made = Rows(rows.usernames, rows.passwords, ids)
+        self._size += len(rows) - len(removed)
+        self.revision += 1
+        first = self._at(start)
+        if not self._fits_in(first, start, stop, made, ids):
+            self._rebuild(first, start, stop, made, ids)
+            self._number(first)
+        elif len(rows) != len(removed):
+            self._number(first)
+        return Change(start, removed, made)
+
+    def _fits_in(self, first: int, start: int, stop: int, rows: Rows, ids: "array[int]") -> bool:
+        """Replace rows inside of one piece, unless they are in several or it would be too long."""
+        if first == len(self._pieces):
+            return False
+        piece = self._pieces[first]
+        begin, end = start - piece.start, stop - piece.start
+        length = len(piece) - (end - begin) + len(rows)
+        if end > len(piece) or not 0 < length <= 2 * _PIECE:
+            return False
+        piece.splice(begin, end, rows, ids)
+        self._settle(piece, ids)
+        return True
+
+    def _rebuild(self, first: int, start: int, stop: int, rows: Rows, ids: "array[int]") -> None:
+        """Replace rows, of which the first is in the piece `first`, by new pieces."""
+        last = self._at(max(stop - 1, start))
+        old = self._pieces[first : last + 1]
+        pieces = list(self._cut(rows, ids))
+        if old:
+            head = old[0].rows(0, start - old[0].start)
+            tail = old[-1].rows(stop - old[-1].start, len(old[-1]))
+            pieces[:0] = self._cut(head, head.ids or array("q"))
+            pieces += self._cut(tail, tail.ids or array("q"))
+        for piece in old:
+            # It is no piece any more; whatever still points to it finds nothing there.
+            piece.ids = array("q")
+        self._pieces[first : last + 1] = pieces
+
+    def _cut(self, rows: Rows, ids: "array[int]") -> Iterator[_Piece]:
+        """New pieces that hold these rows."""
+        for start in range(0, len(rows), _PIECE):
+            part = slice(start, start + _PIECE)
+            piece = _Piece(Rows(rows.usernames[part], rows.passwords[part]), ids[part])
+            self._settle(piece, piece.ids)
+            yield piece
+
+    def _settle(self, piece: _Piece, ids: "array[int]") -> None:
+        if (
+            len(ids) > 1
+            and ids[-1] - ids[0] == len(ids) - 1
+            and ids == array("q", range(ids[0], ids[-1] + 1))
+        ):
+            self._home[ids[0] : ids[-1] + 1] = [piece] * len(ids)
+            return
+        for row_id in ids:
+            self._home[row_id] = piece
+
+    def _number(self, first: int) -> None:
+        """Tell the pieces from `first` on where they begin."""
+        first = min(first, len(self._pieces))
+        at = self._pieces[first - 1].start + len(self._pieces[first - 1]) if first else 0
+        for piece in islice(self._pieces, first, None):
+            piece.start = at
+            at += len(piece.usernames)
 
     def row(self, index: int) -> Row:
         """The row at `index`.
@@ -109,23 +202,33 @@ class Document:
         Raises:
             IndexError: there is no such row; a negative index is none.
         """
-        self._check(index)
-        return Row(self._ids[index], self._usernames[index], self._passwords[index])
+        piece, at = self._find(index)
+        return Row(piece.ids[at], piece.usernames[at], piece.passwords[at])
 
     def username(self, index: int) -> str:
         """The username of the row at `index`; raises as `row` does."""
-        self._check(index)
-        return self._usernames[index]
+        piece, at = self._find(index)
+        return piece.usernames[at]
 
     def password(self, index: int) -> str:
         """The password of the row at `index`; raises as `row` does."""
-        self._check(index)
-        return self._passwords[index]
+        piece, at = self._find(index)
+        return piece.passwords[at]
 
     def row_id(self, index: int) -> int:
         """The id of the row at `index`; raises as `row` does."""
-        self._check(index)
-        return self._ids[index]
+        piece, at = self._find(index)
+        return piece.ids[at]
+
+    def index_of(self, row_id: int) -> int | None:
+        """Where the row with this id is now, or None where it is not in the document."""
+        piece = self._home[row_id] if 0 <= row_id < len(self._home) else None
+        if piece is None:
+            return None
+        try:
+            return piece.start + piece.ids.index(row_id)
+        except ValueError:
+            return None
 
     def rows(self, start: int = 0, stop: int | None = None) -> Rows:
         """A copy of the rows from `start` up to `stop` (the end, unless told), with their ids.
@@ -136,38 +239,69 @@ class Document:
         stop = len(self) if stop is None else stop
         if not 0 <= start <= stop <= len(self):
             raise IndexError(f"rows {start} to {stop} of {len(self)}")
-        part = slice(start, stop)
-        return Rows(self._usernames[part], self._passwords[part], self._ids[part])
+        usernames: list[str] = []
+        passwords: list[str] = []
+        ids = array("q")
+        at = start
+        while at < stop:
+            begin, piece = self.piece(at)
+            part = slice(at - begin, stop - begin)
+            usernames += piece.usernames[part]
+            passwords += piece.passwords[part]
+            if piece.ids is not None:
+                ids += piece.ids[part]
+            at = begin + len(piece)
+        return Rows(usernames, passwords, ids)
+
+    def piece(self, index: int) -> tuple[int, Rows]:
+        """A run of rows around the row at `index`, without a copy, and where it begins.
+
+        It is for reading many rows quickly, piece by piece, and true until the next change.
+
+        Raises:
+            IndexError: there is no such row.
+        """
+        piece, at = self._find(index)
+        return index - at, Rows(piece.usernames, piece.passwords, piece.ids)
+
+    def pieces(self) -> Iterator[tuple[int, Rows]]:
+        """All rows in runs, without a copy, each with where it begins; see `piece`.
+
+        Raises:
+            OutdatedError: the document changed between two of them.
+        """
+        revision = self.revision
+        for piece in self._pieces:
+            if self.revision != revision:
+                raise OutdatedError
+            yield piece.start, Rows(piece.usernames, piece.passwords, piece.ids)
 
     def find(self, username: str, limit: int) -> tuple[int, ...]:
         """The first `limit` rows that have exactly this username, from the top.
 
-        It looks through the rows until it has found them, some milliseconds for a million, and
-        remembers the answer until those rows change or move.
+        It looks through the rows until it has found them, some milliseconds for a million.
         """
-        asked, rows = self._found.get(username, (0, ()))
-        if asked < limit:
-            if len(self._found) >= _REMEMBERED:
-                self._found.clear()
-            rows = tuple(islice(self._occurrences(username), limit))
-            self._found[username] = limit, rows
-        return rows[:limit]
+        return tuple(islice(self._occurrences(username), limit))
 
     def _occurrences(self, username: str) -> Iterator[int]:
-        row = -1
-        while True:
-            try:
-                row = self._usernames.index(username, row + 1)
-            except ValueError:
-                return
-            yield row
+        for piece in self._pieces:
+            if username in piece.usernames:
+                for at, name in enumerate(piece.usernames, piece.start):
+                    if name == username:
+                        yield at
 
     def __len__(self) -> int:
-        return len(self._usernames)
+        return self._size
 
     def __repr__(self) -> str:
         return f"Document({len(self)} rows)"
 
-    def _check(self, index: int) -> None:
-        if not 0 <= index < len(self._usernames):
+    def _at(self, index: int) -> int:
+        """Which piece holds the row at `index`; the last one for what is below all rows."""
+        return max(bisect_right(self._pieces, index, key=attrgetter("start")) - 1, 0)
+
+    def _find(self, index: int) -> tuple[_Piece, int]:
+        if not 0 <= index < self._size:
             raise IndexError(f"row {index} of {len(self)}")
+        piece = self._pieces[self._at(index)]
+        return piece, index - piece.start

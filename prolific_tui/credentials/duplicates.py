@@ -6,7 +6,9 @@ the rows it touched, however long the document is.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import compress
 from typing import Final
 
 from prolific_tui.credentials.document import Change
@@ -79,15 +81,14 @@ class DuplicateIndex:
     empty.
     """
 
-    __slots__ = ("_counts", "_repeated", "duplicate_rows")
+    __slots__ = ("_counts", "_repeated")
 
     def __init__(self, usernames: Iterable[str] = ()) -> None:
-        self._counts: dict[str, int] = Counter(usernames)
-        self._repeated = {
-            name for name, count in self._counts.items() if count > 1 and not is_blank(name)
-        }
-        self.duplicate_rows = sum(self._counts[name] for name in self._repeated)
-        """How many rows have a username that another row has as well."""
+        self._counts: Counter[str] = Counter(usernames)
+        self._repeated: set[str] = set()
+        if len(self._counts) < self._counts.total():
+            repeated = compress(self._counts, map((1).__lt__, self._counts.values()))
+            self._repeated.update(name for name in repeated if not is_blank(name))
 
     def apply(self, change: Change) -> frozenset[str]:
         """Follow a change of the document.
@@ -99,6 +100,15 @@ class DuplicateIndex:
             name for name, difference in drift(change).items() if self._add(name, difference)
         )
 
+    def absorb(self, usernames: Sequence[str]) -> None:
+        """Take in the usernames of many new rows at once."""
+        size = len(self._counts)
+        self._counts.update(usernames)
+        if len(self._counts) - size < len(usernames):
+            counts = map(self._counts.__getitem__, usernames)
+            repeated = set(compress(usernames, map((1).__lt__, counts)))
+            self._repeated.update(name for name in repeated if not is_blank(name))
+
     def _add(self, name: str, difference: int) -> bool:
         before = self.count(name)
         after = before + difference
@@ -109,7 +119,6 @@ class DuplicateIndex:
         was, now = before > 1, after > 1
         if not (was or now) or is_blank(name):
             return False
-        self.duplicate_rows += after * now - before * was
         (self._repeated.add if now else self._repeated.discard)(name)
         return was != now
 
@@ -125,7 +134,7 @@ class DuplicateIndex:
         """The usernames that stand in more than one row, and in how many."""
         return {name: self._counts[name] for name in self._repeated}
 
-    def duplicates(self) -> Iterable[str]:
+    def duplicates(self) -> AbstractSet[str]:
         """The usernames that stand in more than one row."""
         return self._repeated
 
@@ -150,38 +159,68 @@ class LookalikeIndex:
         self._others: dict[str, set[str]] = {}
         """All further spellings, where there are any."""
         self._alike: set[str] = set()
-        for name in exact.usernames():
-            if (key := near_key(name)) != name and key:
-                self._appear(name, key)
-        for key in self._first:
-            if len(group := self._group(key)) > 1:
-                self._alike.update(group)
+
+    def admit(self, usernames: Iterable[str]) -> frozenset[str]:
+        """Look at usernames of the document; those that were looked at before are passed over.
+
+        Returns:
+            The usernames that have near-duplicates by it and had none before.
+        """
+        flipped: set[str] = set()
+        for name in usernames:
+            if (key := near_key(name)) != name and key and not self._is_known(name, key):
+                flipped |= self._move(key, {name}, set())
+        return frozenset(flipped)
+
+    def awaited(self, usernames: Iterable[str]) -> frozenset[str]:
+        """Of usernames that come to the document, the new ones that are alike to others by it.
+
+        Asked before the exact index takes them in, and told to `arrive` after that did. The
+        others can wait until they are admitted.
+        """
+        return frozenset(
+            name
+            for name in filter(self._first.__contains__, usernames)
+            if not self._exact.count(name)
+        )
+
+    def arrive(self, awaited: Iterable[str]) -> frozenset[str]:
+        """Take in what `awaited` named; returns as `admit` does."""
+        flipped: set[str] = set()
+        for name in awaited:
+            flipped |= self._move(name, {name}, set())
+        return frozenset(flipped)
 
     def apply(self, change: Change) -> frozenset[str]:
-        """Follow a change of the document, after the exact index did.
+        """Follow a change of the document, after the exact index did; all its rows are admitted.
 
         Returns:
             The usernames that came to have near-duplicates by it, or ceased to.
         """
+        inserted = set(change.inserted.usernames)
+        difference = drift(change)
         moves: dict[str, tuple[set[str], set[str]]] = {}
-        themselves: list[str] = []
-        for name, difference in drift(change).items():
+        for name in inserted.union(change.removed.usernames):
             now = self._exact.count(name)
-            if now and now != difference:
-                continue  # it was in the document before and still is
-            if (key := near_key(name)) == name:
-                themselves.append(name)
-            elif key:
-                moves.setdefault(key, (set(), set()))[not now].add(name)
-        for name in themselves:
-            # Without another spelling before the change, it was not alike, and those that came
-            # with it make the group.
-            if name in self._first:
-                moves.setdefault(name, (set(), set()))[not self._exact.count(name)].add(name)
+            key = near_key(name)
+            if key != name:
+                was = self._is_known(name, key)
+                is_now = bool(now) and (was or name in inserted)
+            else:
+                was, is_now = now != difference.get(name, 0), bool(now)
+                if name not in self._first:
+                    # Without another spelling before the change, it was not alike, and those
+                    # that came with it make the group.
+                    continue
+            if key and was != is_now:
+                moves.setdefault(key, (set(), set()))[was].add(name)
         flipped: set[str] = set()
         for key, (come, gone) in moves.items():
             flipped |= self._move(key, come, gone)
         return frozenset(flipped)
+
+    def _is_known(self, name: str, key: str) -> bool:
+        return self._first.get(key) == name or name in self._others.get(key, ())
 
     def _move(self, key: str, come: set[str], gone: set[str]) -> set[str]:
         """Take up usernames of one key that came and went; gives those that flipped."""
@@ -209,9 +248,13 @@ class LookalikeIndex:
             return ()
         return tuple(sorted(self._group(near_key(username)) - {username}))
 
-    def usernames(self) -> Iterable[str]:
+    def usernames(self) -> AbstractSet[str]:
         """The usernames that another one of the document is nearly the same as."""
         return self._alike
+
+    def family(self, key: str) -> AbstractSet[str]:
+        """Every username with this key, as far as they were admitted."""
+        return self._group(key)
 
     def groups(self) -> tuple[tuple[str, ...], ...]:
         """The usernames that are nearly the same, group by group."""

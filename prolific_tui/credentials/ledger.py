@@ -4,12 +4,17 @@ Rows without any problem cost nothing here. Of the others, it keeps how many eac
 that neither reading the counts nor following a change looks at rows that did not change.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from prolific_tui.credentials.document import Change, Row, Rows
-from prolific_tui.credentials.duplicates import DuplicateIndex, LookalikeIndex, near_key
+from prolific_tui.credentials.document import Change, Document, Row, Rows
+from prolific_tui.credentials.duplicates import (
+    DuplicateIndex,
+    LookalikeIndex,
+    is_blank,
+    near_key,
+)
 from prolific_tui.credentials.problems import Problem, intrinsic, suspects
 
 
@@ -23,12 +28,18 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows there are, and what becomes of them: the last three add up to the first."""
+    """How many rows there are, and what becomes of them: goes, needs OK and left out add up.
+
+    A row that was not examined yet counts under what is known of it: left out if it is an exact
+    duplicate or already in the pool, else it goes.
+    """
 
     rows: int
     goes: int
     needs_ok: int
     left_out: int
+    unexamined: int = 0
+    """How many of the rows were not looked at for any other problem yet."""
 
 
 @dataclass(slots=True)
@@ -45,57 +56,49 @@ class Ledger:
 
     It is told of every change after the document made it. A row is known by its id, so an OK
     stays with its row wherever that moves, and is there again when undo brings the row back.
+
+    Exact duplicates and usernames that the pool holds are known as soon as a row is there. All
+    else may wait: rows taken in with `absorb` are pending until `examine` is given them.
     """
 
-    __slots__ = ("_accepted", "_left_out", "_needs_ok", "_rows", "_tallies", "alike", "exact")
+    __slots__ = (
+        "_accepted",
+        "_held",
+        "_held_here",
+        "_left_out",
+        "_needs_ok",
+        "_pending",
+        "_rows",
+        "_tallies",
+        "_unexamined",
+        "alike",
+        "exact",
+    )
 
-    def __init__(self, rows: Rows) -> None:
-        self.exact = DuplicateIndex(rows.usernames)
+    def __init__(self, held: Container[str] = frozenset()) -> None:
+        self._held = held
+        self._accepted: set[int] = set()
+        self._pending = bytearray()
+        """For each id whether its row, in the document or out of it, is not examined yet."""
+        self._clear()
+
+    def _clear(self) -> None:
+        self.exact = DuplicateIndex()
         """Which usernames stand in several rows."""
         self.alike = LookalikeIndex(self.exact)
         """Which usernames are nearly the same as another."""
-        self._rows = len(rows)
-        self._accepted: set[int] = set()
+        self._held_here: set[str] = set()
+        """The usernames of the document that the pool holds."""
         self._tallies: dict[str, _Tally] = {}
-        self._needs_ok = self._left_out = 0
-        self._tally(rows, 1)
-        self._count({*self.exact.duplicates(), *self.alike.usernames(), *self._tallies}, 1)
+        self._rows = self._needs_ok = self._left_out = self._unexamined = 0
+
+    # Reading
 
     @property
     def counts(self) -> Counts:
         """The counts of the whole document."""
         goes = self._rows - self._needs_ok - self._left_out
-        return Counts(self._rows, goes, self._needs_ok, self._left_out)
-
-    def apply(self, change: Change) -> frozenset[str]:
-        """Follow a change of the document.
-
-        Returns:
-            The `near_key` of every username in the change that other rows have as well, exactly
-            or nearly: what is said about those other rows may be different now.
-        """
-        touched = {*change.removed.usernames, *change.inserted.usernames}
-        related = self._related(touched)
-        self._count(touched, -1)
-        self.exact.apply(change)
-        for name in self.alike.apply(change) - touched:
-            self._weigh(name, -1, alike=not self.alike.is_alike(name))
-            self._weigh(name, 1, alike=self.alike.is_alike(name))
-        self._tally(change.removed, -1)
-        self._tally(change.inserted, 1)
-        self._rows += len(change.inserted) - len(change.removed)
-        self._count(touched, 1)
-        if list(change.removed.usernames) == list(change.inserted.usernames):
-            return frozenset()
-        return related | self._related(touched)
-
-    def accept(self, row: Row) -> None:
-        """Let a row go although it has problems that are not blocking."""
-        self._set_accepted(row, accepted=True)
-
-    def withdraw(self, row: Row) -> None:
-        """Take the OK of a row back."""
-        self._set_accepted(row, accepted=False)
+        return Counts(self._rows, goes, self._needs_ok, self._left_out, self._unexamined)
 
     def is_accepted(self, row_id: int) -> bool:
         """Whether the row with this id has the person's OK."""
@@ -106,6 +109,8 @@ class Ledger:
         found = set(intrinsic(row.username, row.password))
         if self.exact.is_duplicate(row.username):
             found.add(Problem.DUPLICATE)
+        if row.username in self._held_here:
+            found.add(Problem.IN_POOL)
         if self.alike.is_alike(row.username):
             found.add(Problem.LOOKALIKE)
         return tuple(problem for problem in Problem if problem in found) if found else ()
@@ -117,20 +122,162 @@ class Ledger:
             return Verdict.LEFT_OUT
         return Verdict.NEEDS_OK if problems and row.id not in self._accepted else Verdict.GOES
 
-    def is_marked(self, username: str) -> bool:
-        """Whether any row with this username may have a problem; all others surely go."""
-        return (
-            self.exact.is_duplicate(username)
-            or self.alike.is_alike(username)
-            or username in self._tallies
-        )
-
     def is_related(self, username: str) -> bool:
         """Whether another row has this username, exactly or nearly."""
         return self.exact.is_duplicate(username) or self.alike.is_alike(username)
 
+    def is_held(self, username: str) -> bool:
+        """Whether the document has this username and the pool holds it."""
+        return username in self._held_here
+
+    def marked(self, usernames: Iterable[str]) -> set[str]:
+        """Those of the usernames whose rows may have a problem; examined rows of others go."""
+        names = usernames if isinstance(usernames, Sequence) else list(usernames)
+        found: set[str] = set()
+        for marks in (
+            self.exact.duplicates(),
+            self.alike.usernames(),
+            self._held_here,
+            self._tallies,
+        ):
+            if marks:
+                found.update(filter(marks.__contains__, names))
+        return found
+
+    # Following the document
+
+    def apply(self, change: Change) -> frozenset[str]:
+        """Follow a change of the document that touches few rows; those are examined at once.
+
+        Returns:
+            The `near_key` of every username in the change that other rows have as well, exactly
+            or nearly: what is said about those other rows may be different now.
+        """
+        touched = {*change.removed.usernames, *change.inserted.usernames}
+        related = self._related(touched)
+        self._count(touched, -1)
+        self.exact.apply(change)
+        self._reweigh(self.alike.apply(change) - touched)
+        self._hold(touched)
+        self._tally(self._settled(change.removed), -1)
+        self._tally_accepted(change.removed, -1)
+        self._mark(change.inserted, 0)
+        self._tally(change.inserted, 1)
+        self._tally_accepted(change.inserted, 1)
+        self._rows += len(change.inserted) - len(change.removed)
+        self._count(touched, 1)
+        if list(change.removed.usernames) == list(change.inserted.usernames):
+            return frozenset()
+        return related | self._related(touched)
+
+    def absorb(self, rows: Rows) -> frozenset[str]:
+        """Take in many new rows of the document, which are pending from now on.
+
+        Returns:
+            As `apply` does, as far as it is known.
+        """
+        names = rows.usernames
+        self._count(self.marked(names), -1)
+        arriving = self.alike.awaited(names)
+        self.exact.absorb(names)
+        flipped = self.alike.arrive(arriving)
+        self._reweigh(flipped - arriving)
+        self._hold(names)
+        self._tally_accepted(rows, 1)
+        self._mark(rows, 1)
+        self._unexamined += len(rows)
+        self._rows += len(rows)
+        self._count(self.marked(names), 1)
+        repeated = filter(self.exact.duplicates().__contains__, names)
+        return frozenset(map(near_key, flipped.union(repeated)))
+
+    def rebuild(self, document: Document) -> None:
+        """Start from the document as it is now; all its rows are pending then."""
+        self._clear()
+        for _, rows in document.pieces():
+            self.absorb(rows)
+
+    def examine(self, rows: Rows) -> frozenset[str]:
+        """Look at those of these rows of the document that are pending.
+
+        Returns:
+            The `near_key` of every username that was found to be nearly the same as another.
+        """
+        pending = self._only_pending(rows)
+        flipped = self.alike.admit(pending.usernames)
+        self._reweigh(flipped)
+        for index in suspects(pending):
+            username = pending.usernames[index]
+            self._count((username,), -1)
+            self._tally(Rows([username], [pending.passwords[index]]), 1)
+            self._count((username,), 1)
+        self._unexamined -= self._mark(pending, 0)
+        return frozenset(map(near_key, flipped))
+
+    def hold(self, held: Container[str], usernames: Iterable[str]) -> frozenset[str]:
+        """Change what the pool holds; `usernames` are all those of the document.
+
+        Returns:
+            The `near_key` of every username that is held now and was not, or the other way.
+        """
+        self._held = held
+        now = {name for name in usernames if name in held and not is_blank(name)}
+        flipped = now ^ self._held_here
+        self._count(flipped, -1)
+        self._held_here = now
+        self._count(flipped, 1)
+        return frozenset(map(near_key, flipped))
+
+    def accept(self, row: Row) -> None:
+        """Let a row go although it has problems that are not blocking."""
+        self._set_accepted(row, accepted=True)
+
+    def withdraw(self, row: Row) -> None:
+        """Take the OK of a row back."""
+        self._set_accepted(row, accepted=False)
+
+    # Pending rows
+
+    def _settled(self, rows: Rows) -> Rows:
+        """Those of rows that leave which were examined; the others are none of its any more."""
+        if not self._unexamined or rows.ids is None:
+            return rows
+        settled = rows.only(not self._pending[row_id] for row_id in rows.ids)
+        self._unexamined -= len(rows) - len(settled)
+        return settled
+
+    def _only_pending(self, rows: Rows) -> Rows:
+        return rows.only(map(self._pending.__getitem__, rows.ids or ()))
+
+    def _mark(self, rows: Rows, pending: int) -> int:
+        """Note whether rows are pending; returns how many of them were."""
+        ids = rows.ids
+        if not ids:
+            return 0
+        first, last = min(ids), max(ids)
+        self._pending.extend(bytes(max(last + 1 - len(self._pending), 0)))
+        before = sum(map(self._pending.__getitem__, ids))
+        if last - first + 1 == len(ids):
+            self._pending[first : last + 1] = bytes((pending,)) * len(ids)
+        else:
+            for row_id in ids:
+                self._pending[row_id] = pending
+        return before
+
+    # Counting
+
     def _related(self, usernames: Iterable[str]) -> frozenset[str]:
         return frozenset(near_key(name) for name in usernames if self.is_related(name))
+
+    def _hold(self, usernames: Iterable[str]) -> None:
+        """Bring what the pool holds of these usernames up to date with the document."""
+        if self._held == frozenset():
+            return
+        for name in set(filter(self._held.__contains__, usernames)):
+            if self.exact.count(name) and not is_blank(name):
+                self._held_here.add(name)
+            else:
+                self._held_here.discard(name)
 
     def _set_accepted(self, row: Row, *, accepted: bool) -> None:
         if accepted == (row.id in self._accepted):
@@ -141,12 +288,15 @@ class Ledger:
         self._count((row.username,), 1)
 
     def _tally(self, rows: Rows, sign: int) -> None:
-        """Take the problems and OKs of these rows themselves into the tallies, or out."""
+        """Take the problems of these rows themselves into the tallies, or out."""
         for index in suspects(rows):
             username = rows.usernames[index]
             if problems := intrinsic(username, rows.passwords[index]):
                 blocking = problems[0].blocking
                 self._add(username, blocked=sign * blocking, look=sign * (not blocking))
+
+    def _tally_accepted(self, rows: Rows, sign: int) -> None:
+        """Take the OKs of these rows into the tallies, or out."""
         if self._accepted and rows.ids is not None:
             for username, row_id in zip(rows.usernames, rows.ids, strict=True):
                 if row_id in self._accepted:
@@ -165,8 +315,14 @@ class Ledger:
         for name in usernames:
             self._weigh(name, sign, alike=self.alike.is_alike(name))
 
+    def _reweigh(self, flipped: Iterable[str]) -> None:
+        """Count usernames anew that came to be alike to others, or ceased to."""
+        for name in flipped:
+            self._weigh(name, -1, alike=not self.alike.is_alike(name))
+            self._weigh(name, 1, alike=self.alike.is_alike(name))
+
     def _weigh(self, username: str, sign: int, *, alike: bool) -> None:
-        if self.exact.is_duplicate(username):
+        if self.exact.is_duplicate(username) or username in self._held_here:
             self._left_out += sign * self.exact.count(username)
         elif tally := self._tallies.get(username):
             # One row, or several that all show nothing as a username and so are all blocked.

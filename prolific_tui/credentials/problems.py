@@ -30,6 +30,12 @@ class Problem(Enum):
         "same username as another row",
         "Only one of the rows with this username can be sent.",
     )
+    IN_POOL = (
+        "P",
+        True,
+        "already in this pool",
+        "This username is already in the pool that the list is for, so it can't be added again.",
+    )
     NO_USERNAME = ("B", True, "no username", "There is no username.")
     NO_PASSWORD = (
         "B",
@@ -48,6 +54,20 @@ class Problem(Enum):
         True,
         "control character in password",
         "The password holds a control character or a line break, which nobody can type.",
+    )
+    UNREADABLE_IN_USERNAME = (
+        "B",
+        True,
+        "a character that could not be read in username",
+        "Where the username has \ufffd, a character was lost before it came here; look it up where "
+        "the list comes from.",
+    )
+    UNREADABLE_IN_PASSWORD = (
+        "B",
+        True,
+        "a character that could not be read in password",
+        "The password has a character that was lost before it came here, so the participant could "
+        "not log in.",
     )
     PLACEHOLDER = (
         "B",
@@ -124,6 +144,7 @@ class Problem(Enum):
 
 LEGEND: Final = (
     ("D", "duplicate"),
+    ("P", "already in this pool"),
     ("B", "blocked"),
     ("L", "look again"),
 )
@@ -139,6 +160,8 @@ _ORDINARY_PASSWORD: Final = re.compile(r"(?![*.xX]+\Z)(?!(?i:pass|pwd|login|user
 
 _PLACEHOLDER: Final = re.compile(r"\*+|[.·•‣∙●⚫…]+|x+|password", re.IGNORECASE)
 _BREAKING_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# What decoders put where they could not read a character.
+_LOST: Final = "\ufffd"
 _PUNCTUATION: Final = re.compile('[,"]')
 
 
@@ -155,6 +178,8 @@ def _closer_look(username: str, password: str) -> tuple[Problem, ...]:
         Problem.NO_PASSWORD: is_blank(password),
         Problem.CONTROL_IN_USERNAME: _has_control(username),
         Problem.CONTROL_IN_PASSWORD: _has_control(password),
+        Problem.UNREADABLE_IN_USERNAME: _LOST in username,
+        Problem.UNREADABLE_IN_PASSWORD: _LOST in password,
         Problem.PLACEHOLDER: _PLACEHOLDER.fullmatch(password.strip()) is not None,
         Problem.HEADER: password[:1].isalpha() and is_header(username, password),
         Problem.MIXED_SCRIPTS: _mixes_scripts(username),

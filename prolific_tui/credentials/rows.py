@@ -66,7 +66,13 @@ class Rows:
             passwords.append(password)
         return cls(usernames, passwords)
 
-    def only(self, wanted: Iterable[bool]) -> "Rows":
+    def part(self, start: int, stop: int) -> "Rows":
+        """The rows from `start` up to `stop`, as of a slice; they keep their ids."""
+        cut = slice(start, stop)
+        ids = None if self.ids is None else self.ids[cut]
+        return Rows(self.usernames[cut], self.passwords[cut], ids)
+
+    def only(self, wanted: Iterable[int]) -> "Rows":
         """The rows for which `wanted`, in the order of the rows, is true; they keep their ids."""
         mask = bytes(wanted)
         return Rows(

@@ -4,80 +4,41 @@
 place. Each step answers with a `Delta`, so that whoever draws the rows draws only what changed.
 """
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import chain
-from typing import Final
+from array import array
+from collections.abc import Container, Iterable
+from itertools import compress
 
-from prolific_tui.credentials import wording
-from prolific_tui.credentials.document import NO_ROWS, Change, Column, Document, Rows
-from prolific_tui.credentials.duplicates import near_key
+from prolific_tui.credentials import survey, wording
+from prolific_tui.credentials.document import NO_ROWS, Column, Document, Rows
+from prolific_tui.credentials.engine import AT_ONCE, Engine, Load, LoadingError
+from prolific_tui.credentials.examination import Progress
+from prolific_tui.credentials.history import (
+    Delta,
+    ProblemGroup,
+    Proposal,
+    Replacement,
+    Step,
+    deletion,
+    named,
+    rows_words,
+)
 from prolific_tui.credentials.ledger import Counts, Ledger, Verdict
 from prolific_tui.credentials.problems import Problem
+from prolific_tui.credentials.stepping import OutdatedError, Steps, finish
 from prolific_tui.credentials.wording import RowState
 
-__all__ = ["Counts", "Delta", "EditSession", "ProblemGroup", "RowState", "Verdict"]
-
-_MANY_RANGES: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """What one step changed: the rows from `start` that were `removed` are now `inserted` rows.
-
-    A step that changed several places names the block that spans them all.
-    """
-
-    start: int
-    """The first row concerned, counted from 0."""
-    removed: int
-    """How many rows there were."""
-    inserted: int
-    """How many there are now."""
-    moved: bool
-    """Whether the rows below have other numbers now."""
-    related: frozenset[str]
-    """The `near_key` of usernames of which something else may be said now, wherever they are."""
-
-    def touches(self, session: "EditSession", index: int) -> bool:
-        """Whether the row at `index`, or what is said about it, may look different now.
-
-        Asked of the last step's delta. A row for which this is False looks as it did before.
-        """
-        if self.start <= index and (self.moved or index < self.start + self.inserted):
-            return True
-        username = session.document.username(index)
-        # What is said about a row names others by their numbers.
-        return (self.moved and session.is_related(username)) or (
-            bool(self.related) and near_key(username) in self.related
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemGroup:
-    """How many rows do not go because of one kind of problem."""
-
-    problem: Problem
-    rows: int
-
-    @property
-    def words(self) -> str:
-        """In words: "2 rows: no password"."""
-        return f"{_rows(self.rows)}: {self.problem.words}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One entry of the history: changes that are made, and unmade, together."""
-
-    label: str
-    changes: tuple[Change, ...] = ()
-    """In the order in which they are made."""
-    withdrawn: tuple[int, ...] = ()
-    """The rows, as they are numbered before the changes, whose OK is taken back."""
-    accepted: tuple[int, ...] = ()
-    """The rows, as they are numbered after the changes, that get an OK."""
+__all__ = [
+    "Counts",
+    "Delta",
+    "EditSession",
+    "Load",
+    "LoadingError",
+    "ProblemGroup",
+    "Progress",
+    "Proposal",
+    "RowState",
+    "Verdict",
+]
 
 
 class EditSession:
@@ -85,14 +46,26 @@ class EditSession:
 
     Methods that change something return what changed, or None where nothing did; those that name
     rows raise IndexError for a row that is not there, and have changed nothing then.
+
+    Rows that come in blocks of more than `at_once` are not examined yet: exact duplicates and
+    usernames that the pool holds are known at once, all else once `examine` was called until it
+    finished. Whatever has to be right (`next_problem`, `problem_groups`, `sendable`) sees to that
+    itself, in one go if need be.
     """
 
-    def __init__(self, rows: Rows = NO_ROWS) -> None:
-        self._document = Document(rows)
-        self._ledger = Ledger(self._document.rows())
-        self._undo: list[_Step] = []
-        self._redo: list[_Step] = []
-        self._revision = 0
+    def __init__(
+        self,
+        rows: Rows = NO_ROWS,
+        *,
+        held: Container[str] = frozenset(),
+        at_once: int = AT_ONCE,
+    ) -> None:
+        self._engine = Engine(held, at_once)
+        self._document = self._engine.document
+        self._ledger = self._engine.ledger
+        self._made_here: set[int] = set()
+        if rows:
+            self._engine.make_for_good(Step("", (Replacement(0, 0, _new(rows)),)))
 
     # Reading
 
@@ -102,26 +75,74 @@ class EditSession:
         return self._document
 
     @property
+    def ledger(self) -> Ledger:
+        """What is known of the rows, to be read."""
+        return self._ledger
+
+    @property
     def revision(self) -> int:
-        """A number that grows with every change."""
-        return self._revision
+        """A number that grows with every change of the rows, of OKs and of what the pool holds."""
+        return self._engine.revision
 
     @property
     def counts(self) -> Counts:
         """How many rows there are, go, need an OK and are left out; costs nothing to ask."""
         return self._ledger.counts
 
+    def rows(self, indices: Iterable[int]) -> Rows:
+        """A copy of some rows, in the order of the document; put in again, they are new rows."""
+        wanted = self._existing(indices)
+        if wanted and wanted[-1] - wanted[0] + 1 == len(wanted):
+            return self._document.rows(wanted[0], wanted[-1] + 1)
+        rows = [self._document.row(index) for index in wanted]
+        return Rows(
+            [row.username for row in rows],
+            [row.password for row in rows],
+            array("q", [row.id for row in rows]),
+        )
+
     def state(self, index: int) -> RowState:
         """What is to be shown beside the row at `index`; meant for the rows on the screen."""
-        return wording.state(self._document, self._ledger, index)
+        find = self._engine.examination.finder(index)
+        made_here = self._document.row_id(index) in self._made_here
+        return wording.state(self._document, self._ledger, find, index, made_here=made_here)
 
     def explain(self, index: int) -> tuple[str, ...]:
         """What is wrong with the row at `index`, in sentences; none when nothing is."""
-        return wording.explain(self._document, self._ledger, index)
+        find = self._engine.examination.finder(index)
+        return wording.explain(self._document, self._ledger, find, index)
 
     def is_related(self, username: str) -> bool:
         """Whether other rows have this username, exactly or nearly, too."""
         return self._ledger.is_related(username)
+
+    def rows_of(self, username: str, limit: int) -> tuple[int, ...]:
+        """The first `limit` rows with exactly this username, from the top."""
+        return self._engine.examination.places.rows(username, limit)
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether rows are being taken in, so that nothing can be edited."""
+        return self._engine.is_loading
+
+    # Examining
+
+    @property
+    def is_examined(self) -> bool:
+        """Whether all there is to know of every row is known."""
+        return self._engine.examination.is_finished
+
+    def examine(self, max_rows: int = 4096) -> Progress:
+        """Look at up to this many more rows that came in large blocks; see `Progress`.
+
+        To be called until it is finished. Edits in between are followed.
+        """
+        return self._engine.examination.step(max_rows)
+
+    def examination(self) -> Steps[None]:
+        """The rest of the examination, in steps."""
+        while not self.is_examined:
+            yield self.examine().done
 
     def next_problem(self, index: int, *, backwards: bool = False) -> int | None:
         """The next row after `index` that does not go, from the top again after the last one.
@@ -129,34 +150,40 @@ class EditSession:
         Returns:
             The row, which is `index` itself if it is the only one, or None if all rows go.
         """
-        size = len(self._document)
-        if self.counts.goes == size:
-            return None
-        order: Iterable[int] = (
-            chain(range(index - 1, -1, -1), range(size - 1, max(index, 0) - 1, -1))
-            if backwards
-            else chain(range(index + 1, size), range(min(index + 1, size)))
+        return finish(self.seek_problem(index, backwards=backwards))
+
+    def seek_problem(self, index: int, *, backwards: bool = False) -> Steps[int | None]:
+        """`next_problem`, in steps.
+
+        Raises:
+            OutdatedError: the rows changed between two steps.
+        """
+        yield from self.examination()
+        return (
+            yield from survey.next_problem(self._document, self._ledger, index, backwards=backwards)
         )
-        return next((row for row in order if not self._goes(row)), None)
 
     def problem_groups(self) -> tuple[ProblemGroup, ...]:
         """Why rows do not go, the gravest reason first; each row is counted under its gravest.
 
         The rows of the blocking ones add up to `Counts.left_out`, the others to `needs_ok`.
         """
-        counts = Counter(
-            self._ledger.problems(self._document.row(index))[0]
-            for index in range(len(self._document))
-            if not self._goes(index)
-        )
+        return finish(self.seek_problem_groups())
+
+    def seek_problem_groups(self) -> Steps[tuple[ProblemGroup, ...]]:
+        """`problem_groups`, in steps; raises as `seek_problem` does."""
+        yield from self.examination()
+        counts = yield from survey.problems(self._document, self._ledger)
         return tuple(ProblemGroup(each, counts[each]) for each in Problem if each in counts)
 
     def sendable(self) -> Rows:
         """Exactly the rows that go, with their ids."""
-        rows = self._document.rows()
-        if self.counts.goes == len(rows):
-            return rows
-        return rows.only(self._goes(index) for index in range(len(rows)))
+        return finish(self.seek_sendable())
+
+    def seek_sendable(self) -> Steps[Rows]:
+        """`sendable`, in steps; raises as `seek_problem` does."""
+        yield from self.examination()
+        return (yield from survey.sendable(self._document, self._ledger))
 
     # Changing
 
@@ -167,25 +194,32 @@ class EditSession:
         password = text if column is Column.PASSWORD else row.password
         if (username, password) == (row.username, row.password):
             return None
-        before = self._document.rows(index, index + 1)
-        change = Change(index, before, Rows([username], [password], before.ids))
-        withdrawn = (index,) if self._ledger.is_accepted(row.id) else ()
-        return self._make(_Step(f"edit of row {index + 1:,}", (change,), withdrawn=withdrawn))
+        rows = Rows([username], [password], array("q", [row.id]))
+        withdrawn = (row.id,) if self._ledger.is_accepted(row.id) else ()
+        change = Replacement(index, index + 1, rows)
+        return self._make(Step(f"edit of row {index + 1:,}", (change,), withdrawn=withdrawn))
 
-    def insert(self, index: int, rows: Rows, label: str = "") -> Delta | None:
+    def insert(
+        self, index: int, rows: Rows, label: str = "", *, made_here: bool = False
+    ) -> Delta | None:
         """Put rows before the row at `index`, or after the last where it is the length.
 
-        `label` names the step in the history, such as "paste of 48 rows".
+        Args:
+            index: where.
+            rows: what.
+            label: what names the step in the history, such as "paste of 48 rows".
+            made_here: whether the accounts were made up here, and exist nowhere else yet.
         """
-        return self._replace(index, index, rows, label or f"insertion of {_rows(len(rows))}")
+        label = label or f"insertion of {rows_words(len(rows))}"
+        return self._replace(index, index, rows, label, made_here=made_here)
 
-    def append(self, rows: Rows, label: str = "") -> Delta | None:
-        """Put rows after the last one; `label` as for `insert`."""
-        return self.insert(len(self._document), rows, label)
+    def append(self, rows: Rows, label: str = "", *, made_here: bool = False) -> Delta | None:
+        """Put rows after the last one; the rest as for `insert`."""
+        return self.insert(len(self._document), rows, label, made_here=made_here)
 
     def replace_all(self, rows: Rows, label: str = "") -> Delta | None:
         """Put rows in the place of all there are; `label` as for `insert`."""
-        label = label or f"replacing all with {_rows(len(rows))}"
+        label = label or f"replacing all with {rows_words(len(rows))}"
         return self._replace(0, len(self._document), rows, label)
 
     def delete(self, rows: Iterable[int]) -> Delta | None:
@@ -193,104 +227,140 @@ class EditSession:
         wanted = self._existing(rows)
         if not wanted:
             return None
-        return self._make(_Step(f"deletion of {_named(wanted)}", self._deletion(wanted)))
+        return self._make(Step(f"deletion of {named(wanted)}", deletion(self._document, wanted)))
 
     def accept(self, rows: Iterable[int]) -> Delta | None:
         """Let rows go that need an OK; rows that do not need one are passed over."""
-        wanted = tuple(
+        wanted = [
             index
             for index in self._existing(rows)
             if self._ledger.verdict(self._document.row(index)) is Verdict.NEEDS_OK
-        )
-        return self._make(_Step(f"OK for {_named(wanted)}", accepted=wanted)) if wanted else None
+        ]
+        ids = tuple(map(self._document.row_id, wanted))
+        return self._make(Step(f"OK for {named(wanted)}", accepted=ids)) if wanted else None
 
     def withdraw(self, rows: Iterable[int]) -> Delta | None:
         """Take the OK of rows back; rows that have none are passed over."""
-        wanted = tuple(
+        wanted = [
             index
             for index in self._existing(rows)
             if self._ledger.is_accepted(self._document.row_id(index))
-        )
-        if not wanted:
+        ]
+        ids = tuple(map(self._document.row_id, wanted))
+        label = f"taking back the OK for {named(wanted)}" if wanted else ""
+        return self._make(Step(label, withdrawn=ids)) if wanted else None
+
+    def make(self, proposal: Proposal) -> Delta | None:
+        """Do what was proposed, in one step.
+
+        Raises:
+            OutdatedError: the rows changed since it was proposed.
+        """
+        if proposal.revision != self._engine.revision:
+            raise OutdatedError
+        if not proposal.count:
             return None
-        return self._make(_Step(f"taking back the OK for {_named(wanted)}", withdrawn=wanted))
+        return self._make(
+            Step(
+                proposal.label,
+                proposal.changes,
+                withdrawn=proposal.withdrawn,
+                accepted=proposal.accepted,
+            )
+        )
+
+    def hold(self, held: Container[str]) -> Delta:
+        """Say which usernames are in the target pool already; there is no undo of it.
+
+        It asks `held` once for every username of the document, and once for each that comes.
+        """
+        related = self._ledger.hold(held, self._ledger.exact.usernames())
+        self._engine.revision += 1
+        return Delta(0, 0, 0, moved=False, related=related)
 
     def remove_sent(self, ids: Iterable[int]) -> Delta | None:
         """Take out the rows with these ids, which Prolific accepted, and forget the history.
 
         What was sent can't be taken back, so there is no undo of it or of anything before it.
         """
-        sent = set(ids)
-        present = self._document.rows().ids or ()
-        wanted = [index for index, row_id in enumerate(present) if row_id in sent]
-        delta = self._apply(_Step("", self._deletion(wanted)), []) if wanted else None
-        self._undo.clear()
-        self._redo.clear()
+        places = map(self._document.index_of, set(ids))
+        wanted = sorted(index for index in places if index is not None)
+        self._engine.refuse_while_loading()
+        delta = None
+        if wanted:
+            delta = self._engine.make_for_good(Step("", deletion(self._document, wanted)))
+        self._engine.forget()
         return delta
+
+    def begin_load(self, label: str, *, replace: bool = False) -> Load:
+        """Begin to take in rows block by block, after the last one or in the place of all.
+
+        Until it is finished or abandoned, the rows can be read but not edited.
+        """
+        return self._engine.begin_load(label, replace=replace)
+
+    # Rows made here
+
+    def made_here(self) -> tuple[int, ...]:
+        """The ids of the rows that were made here and not confirmed, in no order."""
+        return tuple(
+            row_id for row_id in self._made_here if self._document.index_of(row_id) is not None
+        )
+
+    def confirm_made(self) -> Delta | None:
+        """Take the person's word that the accounts made here exist where they are to be used."""
+        if not (made := self.made_here()):
+            return None
+        self._made_here.difference_update(made)
+        self._engine.revision += 1
+        return Delta(0, 0, 0, moved=False, related=frozenset(), all_rows=True)
 
     # History
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to take back."""
-        return bool(self._undo)
+        return bool(self._engine.undo_label)
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a step to make again."""
-        return bool(self._redo)
+        return bool(self._engine.redo_label)
 
     @property
     def undo_label(self) -> str:
         """What `undo` would take back, such as "edit of row 3"; empty where there is nothing."""
-        return self._undo[-1].label if self._undo else ""
+        return self._engine.undo_label
 
     @property
     def redo_label(self) -> str:
         """What `redo` would make again; empty where there is nothing."""
-        return self._redo[-1].label if self._redo else ""
+        return self._engine.redo_label
 
     def undo(self) -> Delta | None:
         """Take the last step back."""
-        return self._apply(self._undo.pop(), self._redo) if self._undo else None
+        return self._engine.undo()
 
     def redo(self) -> Delta | None:
         """Make the step again that was taken back last."""
-        return self._apply(self._redo.pop(), self._undo) if self._redo else None
+        return self._engine.redo()
 
-    def _make(self, step: _Step) -> Delta:
-        self._redo.clear()
-        return self._apply(step, self._undo)
-
-    def _apply(self, step: _Step, history: list[_Step]) -> Delta:
-        """Make a step and put what takes it back on a history: the only way anything changes."""
-        block = _Block()
-        related: frozenset[str] = frozenset()
-        done: list[Change] = []
-        for index in step.withdrawn:
-            self._ledger.withdraw(self._document.row(index))
-            block.extend(index, 1, 1)
-        for change in step.changes:
-            made = self._document.replace_rows(change.start, change.stop, change.inserted)
-            related |= self._ledger.apply(made.without_kept())
-            block.extend(made.start, len(made.removed), len(made.inserted))
-            done.append(made)
-        for index in step.accepted:
-            self._ledger.accept(self._document.row(index))
-            block.extend(index, 1, 1)
-        inverse = tuple(made.inverse for made in reversed(done))
-        history.append(_Step(step.label, inverse, step.accepted, step.withdrawn))
-        self._revision += 1
-        moved = any(len(made.removed) != len(made.inserted) for made in done)
-        return Delta(block.start, block.removed, block.inserted, moved, related)
-
-    def _replace(self, start: int, stop: int, rows: Rows, label: str) -> Delta | None:
-        before = self._document.rows(start, stop)
-        if not before and not rows:
+    def _replace(
+        self, start: int, stop: int, rows: Rows, label: str, *, made_here: bool = False
+    ) -> Delta | None:
+        if start == stop and not rows:
+            self._document.rows(start, stop)
             return None
+        marks = [made_here or row_id in self._made_here for row_id in rows.ids or ()]
         # Rows from elsewhere, or a copy of rows of this list: either way they are new ones here.
-        change = Change(start, before, Rows(rows.usernames, rows.passwords))
-        return self._make(_Step(label, (change,)))
+        delta = self._make(Step(label, (Replacement(start, stop, _new(rows)),)))
+        if made_here or any(marks):
+            ids = self._document.rows(start, start + len(rows)).ids or array("q")
+            self._made_here.update(ids if made_here else compress(ids, marks))
+        return delta
+
+    def _make(self, step: Step) -> Delta:
+        return self._engine.make(step)
 
     def _existing(self, rows: Iterable[int]) -> list[int]:
         wanted = sorted(set(rows))
@@ -298,63 +368,7 @@ class EditSession:
             self._document.row_id(index)
         return wanted
 
-    def _deletion(self, wanted: list[int]) -> tuple[Change, ...]:
-        """The changes that take these rows out, which are in order."""
-        ranges = _ranges(wanted)
-        if len(ranges) > _MANY_RANGES:
-            # Each range moves all rows below it; so many of them cost less in one block.
-            start, stop = wanted[0], wanted[-1] + 1
-            block, gone = self._document.rows(start, stop), set(wanted)
-            kept = block.only(index not in gone for index in range(start, stop))
-            return (Change(start, block, kept),)
-        # From the bottom up, so that the numbers of those above still hold.
-        return tuple(
-            Change(start, self._document.rows(start, stop), NO_ROWS)
-            for start, stop in reversed(ranges)
-        )
 
-    def _goes(self, index: int) -> bool:
-        if not self._ledger.is_marked(self._document.username(index)):
-            return True
-        return self._ledger.verdict(self._document.row(index)) is Verdict.GOES
-
-
-class _Block:
-    """The block that spans several places of a document, each told in the numbering of its time."""
-
-    __slots__ = ("inserted", "removed", "start")
-
-    def __init__(self) -> None:
-        self.start = -1
-        self.removed = self.inserted = 0
-
-    def extend(self, start: int, removed: int, inserted: int) -> None:
-        """Take in one more place."""
-        if self.start < 0:
-            self.start, self.removed, self.inserted = start, removed, inserted
-            return
-        first = min(self.start, start)
-        above = self.start - first
-        below = max(0, start + removed - self.start - self.inserted)
-        self.removed += above + below
-        self.inserted += above + below + inserted - removed
-        self.start = first
-
-
-def _ranges(rows: list[int]) -> list[tuple[int, int]]:
-    """Rows in order as ranges from a row up to, not including, another."""
-    ranges: list[tuple[int, int]] = []
-    for row in rows:
-        if ranges and ranges[-1][1] == row:
-            ranges[-1] = (ranges[-1][0], row + 1)
-        else:
-            ranges.append((row, row + 1))
-    return ranges
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
-
-
-def _named(rows: list[int] | tuple[int, ...]) -> str:
-    return f"row {rows[0] + 1:,}" if len(rows) == 1 else _rows(len(rows))
+def _new(rows: Rows) -> Rows:
+    """The rows without the ids that they have elsewhere."""
+    return Rows(rows.usernames, rows.passwords)

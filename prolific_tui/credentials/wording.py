@@ -4,13 +4,17 @@ Other rows are named here, so it is worked out for the rows on the screen only. 
 the sentences as they are; passwords never do.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from prolific_tui.credentials.document import Document, Row
 from prolific_tui.credentials.duplicates import differences
 from prolific_tui.credentials.ledger import Ledger, Verdict
 from prolific_tui.credentials.problems import Problem, row_list
+
+Find: TypeAlias = Callable[[str, int], tuple[int, ...] | None]
+"""The first rows that have a username, at most as many; None while that would take too long."""
 
 _NAMED: Final = 3
 _COMPARED: Final = 16
@@ -28,6 +32,8 @@ class RowState:
     """Its problems, the gravest first, in a few words each; other rows are named from 1."""
     accepted: bool
     """Whether it only goes because the person accepted it."""
+    made_here: bool = False
+    """Whether the row was made by this program, and not yet confirmed to exist elsewhere."""
 
     @property
     def blocking(self) -> bool:
@@ -40,7 +46,9 @@ class RowState:
         return self.verdict is Verdict.NEEDS_OK
 
 
-def state(document: Document, ledger: Ledger, index: int) -> RowState:
+def state(
+    document: Document, ledger: Ledger, find: Find, index: int, *, made_here: bool
+) -> RowState:
     """What is to be shown beside the row at `index`."""
     row = document.row(index)
     problems = ledger.problems(row)
@@ -48,45 +56,46 @@ def state(document: Document, ledger: Ledger, index: int) -> RowState:
     return RowState(
         verdict,
         problems[0].letter if problems else "",
-        tuple(_words(document, ledger, index, row, problem) for problem in problems),
+        tuple(_words(ledger, find, index, row, problem) for problem in problems),
         accepted=bool(problems) and verdict is Verdict.GOES,
+        made_here=made_here,
     )
 
 
-def explain(document: Document, ledger: Ledger, index: int) -> tuple[str, ...]:
+def explain(document: Document, ledger: Ledger, find: Find, index: int) -> tuple[str, ...]:
     """What is wrong with the row at `index`, one sentence or two for each problem."""
     row = document.row(index)
     problems = ledger.problems(row)
-    sentences = [_sentence(document, ledger, row, problem) for problem in problems]
+    sentences = [_sentence(document, ledger, find, row, problem) for problem in problems]
     if problems and ledger.verdict(row) is Verdict.GOES:
         sentences.append("You accepted this row, so it goes.")
     return tuple(sentences)
 
 
-def _words(document: Document, ledger: Ledger, index: int, row: Row, problem: Problem) -> str:
+def _words(ledger: Ledger, find: Find, index: int, row: Row, problem: Problem) -> str:
     if problem is Problem.DUPLICATE:
         count = ledger.exact.count(row.username)
-        rows = document.find(row.username, min(count, _COMPARED))
-        others = [other for other in rows if other != index][:_NAMED]
-        return f"same as {row_list(others, count - 1)}"
-    if problem is Problem.LOOKALIKE:
-        alike, where = _lookalike(document, ledger, row)
+        if (rows := find(row.username, min(count, _COMPARED))) is not None:
+            others = [other for other in rows if other != index][:_NAMED]
+            return f"same as {row_list(others, count - 1)}"
+    elif problem is Problem.LOOKALIKE and (found := _lookalike(ledger, find, row)):
+        alike, where = found
         return f"same as row {where + 1:,} except {_except(row.username, alike)}"
     return problem.words
 
 
-def _sentence(document: Document, ledger: Ledger, row: Row, problem: Problem) -> str:
+def _sentence(document: Document, ledger: Ledger, find: Find, row: Row, problem: Problem) -> str:
     if problem is Problem.DUPLICATE:
         count = ledger.exact.count(row.username)
-        rows = document.find(row.username, min(count, _COMPARED))
-        different = len({document.password(other) for other in rows}) > 1
-        # Where there are more rows than were compared, the others may differ.
-        same = " with the same password" if len(rows) == count else ""
-        passwords = " with different passwords" if different else same
-        among = row_list(rows if count <= _NAMED + 1 else rows[:_NAMED], count)
-        return f"{row.username} is in {among}{passwords}. Only one can be sent."
-    if problem is Problem.LOOKALIKE:
-        alike, where = _lookalike(document, ledger, row)
+        if (rows := find(row.username, min(count, _COMPARED))) is not None:
+            different = len({document.password(other) for other in rows}) > 1
+            # Where there are more rows than were compared, the others may differ.
+            same = " with the same password" if len(rows) == count else ""
+            passwords = " with different passwords" if different else same
+            among = row_list(rows if count <= _NAMED + 1 else rows[:_NAMED], count)
+            return f"{row.username} is in {among}{passwords}. Only one can be sent."
+    elif problem is Problem.LOOKALIKE and (found := _lookalike(ledger, find, row)):
+        alike, where = found
         return (
             f"{row.username} is the same as {alike} in row {where + 1:,} except "
             f"{_except(row.username, alike)}. People may take one for the other."
@@ -94,10 +103,13 @@ def _sentence(document: Document, ledger: Ledger, row: Row, problem: Problem) ->
     return problem.sentence
 
 
-def _lookalike(document: Document, ledger: Ledger, row: Row) -> tuple[str, int]:
+def _lookalike(ledger: Ledger, find: Find, row: Row) -> tuple[str, int] | None:
     """A username that is nearly the same, and the first row that has it."""
     others = ledger.alike.lookalikes(row.username)[:_NAMED]
-    where, name = min((document.find(other, 1)[0], other) for other in others)
+    found = [(rows[0], other) for other in others if (rows := find(other, 1))]
+    if not found:
+        return None
+    where, name = min(found)
     return name, where
 
 

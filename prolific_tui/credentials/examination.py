@@ -1,0 +1,164 @@
+"""The looking at rows that came in large blocks, a few thousand at a time, while edits go on.
+
+Exact duplicates are known without it. It finds the problems that each row has by itself and the
+near-duplicates, then learns where the rows are that name each other.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from prolific_tui.credentials.document import NO_ROWS, Change, Document
+from prolific_tui.credentials.history import Delta
+from prolific_tui.credentials.ledger import Ledger
+from prolific_tui.credentials.places import Places
+from prolific_tui.credentials.wording import Find
+
+_MOST_LEARNED: Final = 200_000
+"""Of more usernames, the places are not all learned; see `Examination.finder`."""
+_AROUND: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an examination is."""
+
+    done: int
+    """How many rows were looked at."""
+    total: int
+    """How many rows there are."""
+    finished: bool
+    """Whether there is nothing left to look at."""
+    delta: Delta
+    """What of the rows on the screen may look different now."""
+
+
+class Examination:
+    """Follows every change of a document, and catches up with the large ones step by step."""
+
+    __slots__ = ("_at", "_at_once", "_document", "_is_placed", "_learning", "_ledger", "places")
+
+    def __init__(self, document: Document, ledger: Ledger, at_once: int) -> None:
+        self._document = document
+        self._ledger = ledger
+        self._at_once = at_once
+        self._at = 0
+        """No row above this one is pending."""
+        self._learning: Iterator[int] | None = None
+        self._is_placed = True
+        self.places = Places(document)
+        """Where the rows of a username are."""
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is nothing left to look at."""
+        return not self._ledger.counts.unexamined and self._is_placed
+
+    def follow(self, change: Change, *, wait: bool = False) -> tuple[frozenset[str], bool]:
+        """Follow a change that the document made.
+
+        Args:
+            change: what changed.
+            wait: leave its rows for later, however few they are.
+
+        Returns:
+            The `near_key` of usernames of which something else may be said now, and whether that
+            may be said of any row.
+        """
+        self._learning = None
+        change = change.without_kept()
+        removed, inserted = change.removed, change.inserted
+        if len(removed) > self._at_once:
+            self._ledger.rebuild(self._document)
+            self._begin_anew(0)
+            related, all_rows = frozenset[str](), True
+        elif wait or len(inserted) > self._at_once:
+            related = frozenset()
+            if removed:
+                related = self._ledger.apply(Change(change.start, removed, NO_ROWS))
+            related |= self._ledger.absorb(inserted)
+            self._begin_anew(change.start)
+            all_rows = False
+        else:
+            related, all_rows = self._ledger.apply(change), False
+            self.places.apply(change)
+            self._shift(change)
+        if self._ledger.counts.unexamined <= self._at_once and not wait:
+            self.catch_up()
+        return related, all_rows
+
+    def catch_up(self) -> None:
+        """Look at everything that is left, if that is little; else leave it for `step`."""
+        if self._ledger.counts.unexamined <= self._at_once:
+            while not self.is_finished:
+                self.step(self._at_once)
+
+    def _begin_anew(self, start: int) -> None:
+        self._at = min(self._at, start)
+        self._is_placed = False
+        self.places.forget()
+
+    def _shift(self, change: Change) -> None:
+        """Keep to the row that is to be looked at next."""
+        if change.stop <= self._at:
+            self._at += len(change.inserted) - len(change.removed)
+        else:
+            self._at = min(self._at, change.start)
+
+    def step(self, max_rows: int) -> Progress:
+        """Look at up to this many more rows."""
+        related: frozenset[str] = frozenset()
+        all_rows = False
+        looked = 0
+        while self._ledger.counts.unexamined and looked < max_rows:
+            first, piece = self._document.piece(self._at)
+            start = self._at - first
+            part = piece.part(start, min(len(piece), start + max_rows - looked))
+            related |= self._ledger.examine(part)
+            self._at += len(part)
+            looked += len(part)
+        if not self._ledger.counts.unexamined and not self._is_placed and looked < max_rows:
+            all_rows = self._learn(max_rows - looked)
+        counts = self._ledger.counts
+        return Progress(
+            counts.rows - counts.unexamined,
+            counts.rows,
+            self.is_finished,
+            Delta(0, 0, 0, moved=False, related=related, all_rows=all_rows),
+        )
+
+    def _learn(self, max_rows: int) -> bool:
+        """Learn where rows are; returns whether all is known now."""
+        ledger = self._ledger
+        if self._learning is None:
+            names = ledger.exact.duplicates() | ledger.alike.usernames()
+            self._learning = self.places.learn(names if len(names) <= _MOST_LEARNED else ())
+        begun = 0
+        for at in self._learning:
+            begun = begun or at
+            if at - begun >= max_rows:
+                return False
+        self._learning = None
+        self._is_placed = True
+        return True
+
+    def finder(self, index: int) -> Find:
+        """How to find the rows that the row at `index` names.
+
+        While too little is known to do it quickly, it finds none. Where it has to look through a
+        long document, it does so for the neighbours of that row as well, which are on the screen.
+        """
+
+        def find(username: str, limit: int) -> tuple[int, ...] | None:
+            if username not in self.places and len(self._document) > self._at_once:
+                if not self._is_placed:
+                    return None
+                begin = max(0, index - _AROUND)
+                end = min(len(self._document), index + _AROUND)
+                near = self._document.rows(begin, end).usernames
+                names = {name for name in near if self._ledger.is_related(name)} | {username}
+                for _ in self.places.learn(name for name in names if name not in self.places):
+                    pass
+            return self.places.rows(username, limit)
+
+        return find

@@ -1,0 +1,189 @@
+"""One step of editing, as it is proposed, made, taken back, and told to whoever draws the rows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from prolific_tui.credentials.document import Document, Row
+from prolific_tui.credentials.duplicates import near_key
+from prolific_tui.credentials.problems import Problem
+from prolific_tui.credentials.rows import NO_ROWS, Rows
+
+_MANY_RANGES: Final = 1000
+
+
+class Related(Protocol):
+    """As much of a session as a delta asks."""
+
+    @property
+    def document(self) -> Document:
+        """The rows."""
+
+    def is_related(self, username: str) -> bool:
+        """Whether other rows have this username, exactly or nearly, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What one step changed: the rows from `start` that were `removed` are now `inserted` rows.
+
+    A step that changed several places names the block that spans them all.
+    """
+
+    start: int
+    """The first row concerned, counted from 0."""
+    removed: int
+    """How many rows there were."""
+    inserted: int
+    """How many there are now."""
+    moved: bool
+    """Whether the rows below have other numbers now."""
+    related: frozenset[str]
+    """The `near_key` of usernames of which something else may be said now, wherever they are."""
+    all_rows: bool = False
+    """Whether something else may be said of any row: the step was too large to tell."""
+
+    def touches(self, session: Related, index: int) -> bool:
+        """Whether the row at `index`, or what is said about it, may look different now.
+
+        Asked of the last step's delta. A row for which this is False looks as it did before.
+        """
+        if self.all_rows:
+            return True
+        if self.start <= index and (self.moved or index < self.start + self.inserted):
+            return True
+        username = session.document.username(index)
+        # What is said about a row names others by their numbers.
+        return (self.moved and session.is_related(username)) or (
+            bool(self.related) and near_key(username) in self.related
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """How many rows do not go because of one kind of problem."""
+
+    problem: Problem
+    rows: int
+
+    @property
+    def words(self) -> str:
+        """In words: "2 rows: no password"."""
+        return f"{rows_words(self.rows)}: {self.problem.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Rows that are to take the place of those from `start` up to `stop`."""
+
+    start: int
+    stop: int
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of the history: changes that are made, and unmade, together."""
+
+    label: str
+    """What it does, such as "edit of row 3"."""
+    changes: tuple[Replacement, ...] = ()
+    """In the order in which they are made."""
+    withdrawn: tuple[int, ...] = ()
+    """The ids of rows whose OK is taken back, before the changes."""
+    accepted: tuple[int, ...] = ()
+    """The ids of rows that get an OK, after the changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A step that is ready to be made, for people to see first what it would do."""
+
+    label: str
+    """What it does, as the history will have it."""
+    count: int
+    """How many rows it changes or takes out; 0 where there is nothing to do."""
+    examples: tuple[str, ...]
+    """The first few of them, in words; no word is from a password."""
+    revision: int
+    """The session's revision that it was worked out for."""
+    changes: tuple[Replacement, ...] = field(repr=False)
+    withdrawn: tuple[int, ...] = field(default=(), repr=False)
+    """The ids of the changed rows that have an OK, which they lose."""
+    accepted: tuple[int, ...] = field(default=(), repr=False)
+    """The ids of rows that get an OK."""
+
+
+class Block:
+    """The block that spans several places of a document, each told in the numbering of its time."""
+
+    __slots__ = ("inserted", "removed", "start")
+
+    def __init__(self) -> None:
+        self.start = -1
+        self.removed = self.inserted = 0
+
+    def extend(self, start: int, removed: int, inserted: int) -> None:
+        """Take in one more place."""
+        if self.start < 0:
+            self.start, self.removed, self.inserted = start, removed, inserted
+            return
+        first = min(self.start, start)
+        above = self.start - first
+        below = max(0, start + removed - self.start - self.inserted)
+        self.removed += above + below
+        self.inserted += above + below + inserted - removed
+        self.start = first
+
+
+def deletion(document: Document, wanted: Sequence[int]) -> tuple[Replacement, ...]:
+    """The changes that take out these rows, which are in order."""
+    ranges = _ranges(wanted)
+    if len(ranges) > _MANY_RANGES:
+        # Each range costs a step for every piece below it; so many cost less in one block.
+        start, stop = wanted[0], wanted[-1] + 1
+        gone = set(wanted)
+        kept = document.rows(start, stop).only(index not in gone for index in range(start, stop))
+        return (Replacement(start, stop, kept),)
+    # From the bottom up, so that the numbers of those above still hold.
+    return tuple(Replacement(start, stop, NO_ROWS) for start, stop in reversed(ranges))
+
+
+def edition(document: Document, edited: Sequence[tuple[int, Row]]) -> tuple[Replacement, ...]:
+    """The changes that put these rows, which are in order, in the place of those with their id."""
+    if len(edited) <= _MANY_RANGES:
+        return tuple(
+            Replacement(
+                index,
+                index + 1,
+                Rows([row.username], [row.password], document.rows(index, index + 1).ids),
+            )
+            for index, row in edited
+        )
+    start, stop = edited[0][0], edited[-1][0] + 1
+    block = document.rows(start, stop)
+    usernames, passwords = list(block.usernames), list(block.passwords)
+    for index, row in edited:
+        usernames[index - start], passwords[index - start] = row.username, row.password
+    return (Replacement(start, stop, Rows(usernames, passwords, block.ids)),)
+
+
+def rows_words(count: int) -> str:
+    """How many rows, in words: "1 row", "48 rows"."""
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def named(rows: Sequence[int]) -> str:
+    """Which row it is, or how many they are."""
+    return f"row {rows[0] + 1:,}" if len(rows) == 1 else rows_words(len(rows))
+
+
+def _ranges(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Rows in order as ranges from a row up to, not including, another."""
+    ranges: list[tuple[int, int]] = []
+    for row in rows:
+        if ranges and ranges[-1][1] == row:
+            ranges[-1] = (ranges[-1][0], row + 1)
+        else:
+            ranges.append((row, row + 1))
+    return ranges

@@ -1,0 +1,85 @@
+"""Questions about all rows of a document, answered in steps: which do not go, why, and which do."""
+
+from array import array
+from collections import Counter
+from itertools import compress
+
+from prolific_tui.credentials.document import Document, Rows
+from prolific_tui.credentials.ledger import Ledger, Verdict
+from prolific_tui.credentials.problems import Problem
+from prolific_tui.credentials.stepping import OutdatedError, Steps
+
+
+def bad_rows(document: Document, ledger: Ledger, start: int, piece: Rows) -> list[int]:
+    """Of a piece of the document that begins at `start`, the rows that do not go."""
+    marked = ledger.marked(piece.usernames)
+    if not marked:
+        return []
+    stop = start + len(piece)
+    suspected = compress(range(start, stop), map(marked.__contains__, piece.usernames))
+    return [row for row in suspected if ledger.verdict(document.row(row)) is not Verdict.GOES]
+
+
+def next_problem(
+    document: Document, ledger: Ledger, index: int, *, backwards: bool
+) -> Steps[int | None]:
+    """The next row after `index`, or before it, that does not go; round the end if need be.
+
+    Raises:
+        OutdatedError: the rows changed between two steps.
+    """
+    size, revision = len(document), document.revision
+    looked = 0
+    cut = min(max(index if backwards else index + 1, 0), size)
+    parts = [(0, cut), (cut, size)]
+    for part in parts if backwards else reversed(parts):
+        begin, end = part
+        while begin < end:
+            first, piece = document.piece(end - 1 if backwards else begin)
+            start, stop = max(begin, first), min(end, first + len(piece))
+            rows = piece.part(start - first, stop - first)
+            if found := bad_rows(document, ledger, start, rows):
+                return found[-1 if backwards else 0]
+            begin, end = (begin, start) if backwards else (stop, end)
+            looked += len(rows)
+            yield looked
+            if document.revision != revision:
+                raise OutdatedError
+    return None
+
+
+def problems(document: Document, ledger: Ledger) -> Steps[Counter[Problem]]:
+    """How many rows do not go because of each problem; a row is counted under its gravest.
+
+    Raises:
+        OutdatedError: the rows changed between two steps.
+    """
+    counts: Counter[Problem] = Counter()
+    for start, piece in document.pieces():
+        counts.update(
+            ledger.problems(document.row(row))[0]
+            for row in bad_rows(document, ledger, start, piece)
+        )
+        yield start + len(piece)
+    return counts
+
+
+def sendable(document: Document, ledger: Ledger) -> Steps[Rows]:
+    """The rows that go, with their ids.
+
+    Raises:
+        OutdatedError: the rows changed between two steps.
+    """
+    usernames: list[str] = []
+    passwords: list[str] = []
+    ids = array("q")
+    for start, piece in document.pieces():
+        goes = bytearray(b"\1") * len(piece)
+        for row in bad_rows(document, ledger, start, piece):
+            goes[row - start] = 0
+        going = piece.only(goes) if 0 in goes else piece
+        usernames += going.usernames
+        passwords += going.passwords
+        ids += going.ids or array("q")
+        yield start + len(piece)
+    return Rows(usernames, passwords, ids)
