@@ -8,11 +8,10 @@ refused with the line to look at.
 import csv
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import islice, repeat
-from operator import itemgetter
 from typing import Final
 
 from prolific_tui.credentials.encoding import (
@@ -230,7 +229,7 @@ class _Reading:
     """One pass over a text, and what was met in it so far."""
 
     def __init__(self, content: str | Content, layout: Layout, ragged: Ragged) -> None:
-        self._content = Content(content) if isinstance(content, str) else content
+        self._content = Content.of(content) if isinstance(content, str) else content
         self._layout = layout
         self._ragged = ragged
         self._width = len(layout.names)
@@ -240,7 +239,7 @@ class _Reading:
         self._lines = self._content.lines()
 
     def chunks(self, size: int) -> Iterator[Chunk]:
-        usernames, passwords = self._columns()
+        username, password = self._layout.username, self._layout.password
         lines = iter(self._lines)
         if self._layout.sep_line:
             next(lines, None)
@@ -258,10 +257,14 @@ class _Reading:
                         done = True
                         break
                     first = len(names)
-                    if self._header_pending or set(map(len, batch)) != {self._width}:
+                    columns = _columns(batch)
+                    if self._header_pending or len(columns) != self._width:
                         batch = self._mend(batch, first, marks)
-                    names.extend(map(usernames, batch))
-                    words.extend(map(passwords, batch))
+                        columns = _columns(batch)
+                    if not columns:
+                        continue
+                    names += columns[username]
+                    words += repeat("", len(batch)) if password is None else columns[password]
                     if not self._holds_password or self._layout.hash_function is not None:
                         self._look_at_passwords(batch, words, first, marks)
             except csv.Error:
@@ -274,11 +277,6 @@ class _Reading:
             self._rows += len(names)
             progress = 1.0 if done else min(self._lines.progress, _NEARLY)
             yield Chunk(Rows(names, words), self._source(done=done), marks, progress)
-
-    def _columns(self) -> tuple[Callable[[list[str]], str], Callable[[list[str]], str]]:
-        password = self._layout.password
-        username = itemgetter(self._layout.username)
-        return username, _nothing if password is None else itemgetter(password)
 
     def _mend(self, batch: list[list[str]], first: int, marks: dict[int, Mark]) -> list[list[str]]:
         """The records that are rows, each as wide as the layout, marked from row `first` on."""
@@ -327,8 +325,12 @@ class _Reading:
         )
 
 
-def _nothing(_record: list[str]) -> str:
-    return ""
+def _columns(records: list[list[str]]) -> list[tuple[str, ...]]:
+    """The records by column; none at all where they differ in width."""
+    try:
+        return list(zip(*records, strict=True))
+    except ValueError:
+        return []
 
 
 def dump(rows: Rows) -> str:

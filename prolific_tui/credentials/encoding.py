@@ -8,8 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
-from typing import Final
+from typing import Final, Self
 
 from prolific_tui.errors import ProlificTuiError
 
@@ -41,7 +40,6 @@ ENCODINGS: Final = {
 """What bytes may be that are not UTF-8, by codec, with names for people; the commonest first."""
 
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
-_WINDOW: Final = 1 << 16
 _SLICE: Final = 1 << 20
 HEAD: Final = 1 << 16
 """How many bytes are tried in other encodings."""
@@ -78,39 +76,44 @@ class Decoded:
 class Content:
     """A text as it came, and how it is to be read; nothing of it shows in its repr.
 
-    One that `understand` gave can be decoded to its end.
+    One that `understand` or `Content.of` gave can be decoded to its end.
     """
 
-    raw: bytes | str
-    """The bytes of a file, or a text that never was bytes."""
-    codec: str = ""
-    """How bytes are decoded; empty for text."""
-    name: str = ""
-    """The name of that for people; empty for text."""
+    raw: bytes
+    codec: str
+    name: str
+    """The name of the encoding for people; empty for a text that never was bytes."""
     mark: int = 0
     """How many bytes the byte order mark has, which is no part of the text."""
 
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """A text that never was bytes, such as a paste.
+
+        It is held as bytes all the same: the readers of text are at their fastest there.
+        """
+        return cls(text.encode("utf-8", "surrogatepass"), "utf-8", "")
+
     def __repr__(self) -> str:
-        unit = "bytes" if isinstance(self.raw, bytes) else "characters"
-        return f"Content({len(self.raw)} {unit}, {self.name or 'text'})"
+        return f"Content({len(self.raw)} bytes, {self.name or 'text'})"
+
+    @property
+    def errors(self) -> str:
+        """How decoding treats what the codec does not know: a text may hold lone surrogates."""
+        return "strict" if self.name else "surrogatepass"
 
     def head(self, size: int) -> tuple[str, bool]:
-        """The lines that begin it, about `size` bytes or characters, and whether that is all."""
+        """The lines that begin it, about `size` bytes, and whether that is all."""
         whole = len(self.raw) <= self.mark + size
-        if isinstance(self.raw, str):
-            text = self.raw[:size]
-        else:
-            decoder = codecs.getincrementaldecoder(self.codec)()
-            text = decoder.decode(self.raw[self.mark : self.mark + size], whole)
+        decoder = codecs.getincrementaldecoder(self.codec)(self.errors)
+        text = decoder.decode(self.raw[self.mark : self.mark + size], whole)
         if not whole:
             text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
         return text, whole
 
     def text(self) -> str:
         """All of it, as one."""
-        if isinstance(self.raw, str):
-            return self.raw
-        return self.raw[self.mark :].decode(self.codec)
+        return self.raw[self.mark :].decode(self.codec, self.errors)
 
     def lines(self) -> "Lines":
         """Its lines, decoded as they are asked for."""
@@ -118,56 +121,30 @@ class Content:
 
 
 class Lines:
-    r"""The lines of a content with their ends, which may be `\n`, `\r\n` or `\r`.
+    r"""The lines of a content with their ends, which may be `\n`, `\r\n` or `\r`."""
 
-    A text that is there already is read in windows, since `StringIO` holds four bytes for each
-    character.
-    """
-
-    __slots__ = ("_buffer", "_ends", "_lines", "_position", "_stream", "_total")
+    __slots__ = ("_buffer", "_lines", "_total")
 
     def __init__(self, content: Content) -> None:
-        self._ends: set[str] = set()
-        self._position = 0
-        self._stream: io.StringIO | io.TextIOWrapper = io.StringIO()
         self._total = len(content.raw)
-        self._buffer: io.BytesIO | None = None
-        if isinstance(content.raw, bytes):
-            self._buffer = io.BytesIO(content.raw)
-            self._buffer.seek(content.mark)
-            self._stream = io.TextIOWrapper(self._buffer, content.codec, newline="")
-            self._lines: Iterator[str] = iter(self._stream)
-        else:
-            self._lines = chain.from_iterable(self._windows(content.raw))
+        self._buffer = io.BytesIO(content.raw)
+        self._buffer.seek(content.mark)
+        self._lines = io.TextIOWrapper(self._buffer, content.codec, content.errors, newline="")
 
     def __iter__(self) -> Iterator[str]:
         # Not `self`: a million lines through a method of ours would take longer than reading them.
-        return self._lines
-
-    def _windows(self, text: str) -> Iterator[io.StringIO]:
-        while self._position < len(text):
-            end = _LINE_END.search(text, self._position + _WINDOW)
-            stop = end.end() if end else len(text)
-            self._stream = io.StringIO(text[self._position : stop], newline="")
-            self._position = stop
-            yield self._stream
-            self._note_ends()
-
-    def _note_ends(self) -> None:
-        ends = self._stream.newlines
-        self._ends.update((ends,) if isinstance(ends, str) else ends or ())
+        return iter(self._lines)
 
     @property
     def ends(self) -> frozenset[str]:
         """The line ends that were met so far."""
-        self._note_ends()
-        return frozenset(self._ends)
+        ends = self._lines.newlines
+        return frozenset((ends,) if isinstance(ends, str) else ends or ())
 
     @property
     def progress(self) -> float:
         """How much of it has been read, from 0 to 1."""
-        position = self._position if self._buffer is None else self._buffer.tell()
-        return position / self._total if self._total else 1.0
+        return self._buffer.tell() / self._total if self._total else 1.0
 
 
 def understand(data: bytes, codec: str | None = None) -> Content:
@@ -228,7 +205,7 @@ def line_of(text: str, position: int) -> int:
 
 def _may_be(data: bytes, codec: str) -> bool:
     try:
-        text, _ = Content(data, codec).head(HEAD)
+        text, _ = Content(data, codec, ENCODINGS[codec]).head(HEAD)
     except UnicodeDecodeError:
         return False
     if "\0" in text or _C1_CONTROLS.search(text):

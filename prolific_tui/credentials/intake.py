@@ -180,7 +180,7 @@ class Intake:
         width = len(found.names)
         rows = found.rows
         return Preview(
-            encoding=self.content.codec,
+            encoding=self.content.codec if self.content.name else "",
             encoding_name=self.content.name,
             delimiter=found.delimiter,
             delimiters=tuple(
@@ -209,7 +209,7 @@ class Intake:
         There is nothing to choose for a text, after a byte order mark, or where all are ASCII.
         """
         raw = self.content.raw
-        if isinstance(raw, str) or self.content.mark or (raw.isascii() and b"\0" not in raw):
+        if self._is_settled or (raw.isascii() and b"\0" not in raw):
             return ()
         contents = [Content(raw, codec, ENCODINGS[codec]) for codec in alternatives(raw)]
         with suppress(CsvError):
@@ -237,10 +237,9 @@ class Intake:
         """
         if codec == self.content.codec:
             return replace(self, questions=self.questions - {Question.ENCODING})
-        raw = self.content.raw
-        if isinstance(raw, str) or self.content.mark or codec not in {"utf-8", *ENCODINGS}:
+        if self._is_settled or codec not in {"utf-8", *ENCODINGS}:
             raise ValueError(f"{codec} can't be chosen")
-        return _assume(understand(raw, codec), Choices(), self.ragged)
+        return _assume(understand(self.content.raw, codec), Choices(), self.ragged)
 
     def with_delimiter(self, delimiter: str) -> "Intake":
         """The same with another delimiter, and with header and columns assumed anew.
@@ -286,6 +285,11 @@ class Intake:
         asked = self.questions & {Question.ENCODING}
         return replace(chosen, questions=chosen.questions | asked)
 
+    @property
+    def _is_settled(self) -> bool:
+        """Whether there is no other encoding to choose."""
+        return bool(self.content.mark) or not self.content.name
+
     def _obstacle(self) -> str:
         if not self.found.has_columns:
             name = DELIMITERS[self.found.delimiter]
@@ -315,7 +319,7 @@ def look(raw: bytes | str) -> Intake:
     else:
         if "\0" in raw:
             raise CsvError("This is not text", "It holds NUL characters.")
-        content, is_certain = Content(raw), True
+        content, is_certain = Content.of(raw), True
     intake = _assume(content, Choices(), Ragged.REFUSE)
     found = intake.found
     if not any(sample.records for sample in found.samples.values()):

@@ -36,7 +36,7 @@ _SAMPLE: Final = 1000
 # Fewer than are counted, so that what goes wrong further down does not turn the whole around.
 _DECIDING: Final = 100
 HEAD: Final = 1 << 18
-"""How much of a text is looked at to assume something about it, in bytes or characters."""
+"""How much of a text is looked at to assume something about it, in bytes."""
 
 _TWO_COLUMNS: Final = (
     "Keep only a username and a password column, or name them username and password in the "
@@ -267,7 +267,7 @@ def guess(text: str | Content) -> Layout:
         CsvError: it has no rows, only one column, more than two without a header that names
             them, or a header that names one of them twice.
     """
-    head, whole = opening(Content(text) if isinstance(text, str) else text)
+    head, whole = opening(Content.of(text) if isinstance(text, str) else text)
     found = survey(head, whole=whole)
     if not any(sample.records for sample in found.samples.values()):
         return PLAIN  # its very first field has no end; reading it says where that begins
