@@ -6,7 +6,6 @@ closed, and gets out in time when the process is told to, whatever state the ter
 
 import io
 import os
-import re
 import selectors
 import signal
 import termios
@@ -17,9 +16,14 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any, Final
 
-from textual._xterm_parser import XTermParser
+from textual._xterm_parser import (
+    BRACKETED_PASTE_END,
+    BRACKETED_PASTE_START,
+    XTermParser,
+)
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Paste
 from textual.message import Message
 
 LEAVE_SECONDS: Final = 1.5
@@ -130,13 +134,6 @@ class Departure:
             self._forced.set()
 
 
-_SEQUENCES: Final = re.compile("(?=\x1b)")
-"""Where a sequence may begin."""
-
-_LONGEST_SEQUENCE: Final = 40
-"""More characters than Textual's parser looks at before it takes a sequence for single keys."""
-
-
 class _Output(io.TextIOWrapper):
     """Standard output; what is written after the terminal was closed goes nowhere.
 
@@ -208,32 +205,74 @@ class Driver(LinuxDriver):
 
 
 class TypedKeys:
-    """Makes events of what a terminal sends; there are no bytes on which it fails."""
+    """Makes events of what a terminal sends; there are no bytes on which it fails.
+
+    Keys are Textual's to parse. What stands between the marks of a paste is taken as it is: Textual
+    presses as keys what follows an escape character in there.
+    """
 
     def __init__(self, *, debug: bool = False) -> None:
         self._debug = debug
         self._parser = XTermParser(debug)
         self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        self._recent = ""
+        """The last characters of what is not pasted, as many as the mark has."""
+        self._pasted: list[str] = []
+        """The parts of a paste that has begun."""
+        self._pasting = False
+        self._held = ""
+        """The end of the last part, where it may be the beginning of the mark."""
 
     def read(self, data: bytes) -> list[Message]:
         """The events that these bytes complete."""
         events: list[Message] = []
-        for text in _SEQUENCES.split(self._decode(data)):
-            # By characters while one may be part of a sequence, so that a bad one takes no more
-            # with it than itself.
-            for piece in (*text[:_LONGEST_SEQUENCE], text[_LONGEST_SEQUENCE:]):
-                events.extend(self._parse(piece) if piece else ())
+        text = self._decode(data)
+        while text:
+            take = self._take_paste if self._pasting else self._take_keys
+            text = take(text, events)
         return events
-
-    def _parse(self, text: str) -> list[Message]:
-        try:
-            return list(self._parser.feed(text))
-        except (ValueError, OverflowError, ZeroDivisionError):
-            # Numbers that mean nothing, such as a key's code beyond Unicode. The parser is of no
-            # more use then; inside a paste it reads no numbers, so none is cut short.
-            self._parser = XTermParser(self._debug)
-            return []
 
     def tick(self) -> list[Message]:
         """The events that the time passed has completed: a lone Escape is a key by then."""
         return list(self._parser.tick())
+
+    def _take_keys(self, text: str, events: list[Message]) -> str:
+        """Take keys up to where a paste begins, and give back what follows."""
+        for at, character in enumerate(text, start=1):
+            events.extend(self._parse(character))
+            self._recent = (self._recent + character)[-len(BRACKETED_PASTE_START) :]
+            if self._recent == BRACKETED_PASTE_START:
+                self._recent = ""
+                self._pasting = True
+                return text[at:]
+        return ""
+
+    def _take_paste(self, text: str, events: list[Message]) -> str:
+        """Take text up to where the paste ends, and give back what follows."""
+        part, mark, rest = (self._held + text).partition(BRACKETED_PASTE_END)
+        self._held = "" if mark else _beginning_of(BRACKETED_PASTE_END, part)
+        self._pasted.append(part.removesuffix(self._held))
+        if mark:
+            # Textual takes NUL out as well: some terminals put it in.
+            events.append(Paste("".join(self._pasted).replace("\0", "")))
+            self._pasted.clear()
+            self._pasting = False
+            for character in mark:
+                # Textual's parser has seen a paste begin, and nothing in it.
+                self._parse(character)
+        return rest
+
+    def _parse(self, character: str) -> list[Message]:
+        try:
+            return list(self._parser.feed(character))
+        except (ValueError, OverflowError, ZeroDivisionError):
+            # Numbers that mean nothing, such as a key's code beyond Unicode. The parser is of no
+            # more use after that.
+            self._parser = XTermParser(self._debug)
+            return []
+
+
+def _beginning_of(mark: str, text: str) -> str:
+    """The end of a text that may be the beginning of a mark; empty where it can't be."""
+    lengths = range(len(mark) - 1, 0, -1)
+    return next((mark[:length] for length in lengths if text.endswith(mark[:length])), "")
