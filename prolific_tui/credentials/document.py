@@ -6,7 +6,7 @@ inverse is the same call with the two blocks swapped.
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, repeat
 from operator import attrgetter, ne
@@ -50,7 +50,7 @@ class Change:
         """
         if not self.removed.ids or not self.inserted.ids:
             return self
-        if self.removed.ids == self.inserted.ids:
+        if list(self.removed.ids) == list(self.inserted.ids):
             names = map(ne, self.removed.usernames, self.inserted.usernames)
             words = map(ne, self.removed.passwords, self.inserted.passwords)
             other = [name or word for name, word in zip(names, words, strict=True)]
@@ -62,7 +62,7 @@ class Change:
         came = [row_id not in before for row_id in self.inserted.ids]
         kept = self.removed.only(not each for each in went)
         same = self.inserted.only(not each for each in came)
-        if kept.ids != same.ids or kept != same:
+        if list(kept.ids or ()) != list(same.ids or ()) or kept != same:
             return self
         return Change(self.start, self.removed.only(went), self.inserted.only(came))
 
@@ -72,20 +72,23 @@ class _Piece:
 
     __slots__ = ("ids", "passwords", "start", "usernames")
 
-    def __init__(self, rows: Rows, ids: "array[int]") -> None:
+    def __init__(self, rows: Rows, ids: Sequence[int]) -> None:
         self.usernames = list(rows.usernames)
         self.passwords = list(rows.passwords)
-        self.ids = ids
+        self.ids: Sequence[int] = ids
+        """A range as long as the rows are still those that came together."""
         self.start = 0
         """The number of its first row in the document."""
 
     def __len__(self) -> int:
         return len(self.usernames)
 
-    def splice(self, start: int, stop: int, rows: Rows, ids: "array[int]") -> None:
+    def splice(self, start: int, stop: int, rows: Rows, ids: Sequence[int]) -> None:
         self.usernames[start:stop] = rows.usernames
         self.passwords[start:stop] = rows.passwords
-        self.ids[start:stop] = ids
+        if not isinstance(self.ids, array):
+            self.ids = array("q", self.ids)
+        self.ids[start:stop] = array("q", ids)
 
     def rows(self, start: int, stop: int) -> Rows:
         part = slice(start, stop)
@@ -127,8 +130,11 @@ class Document:
         removed = self.rows(start, stop)
         ids = rows.ids
         if ids is None:
-            ids = array("q", range(self._next_id, self._next_id + len(rows)))
-        self._next_id = max(self._next_id, max(ids, default=-1) + 1)
+            ids = range(self._next_id, self._next_id + len(rows))
+        if rows.ids is None:
+            self._next_id += len(rows)
+        else:
+            self._next_id = max(self._next_id, max(ids, default=-1) + 1)
         self._home.extend(repeat(None, self._next_id - len(self._home)))
         made = Rows(rows.usernames, rows.passwords, ids)
         self._size += len(rows) - len(removed)
@@ -141,7 +147,7 @@ class Document:
             self._number(first)
         return Change(start, removed, made)
 
-    def _fits_in(self, first: int, start: int, stop: int, rows: Rows, ids: "array[int]") -> bool:
+    def _fits_in(self, first: int, start: int, stop: int, rows: Rows, ids: Sequence[int]) -> bool:
         """Replace rows inside of one piece, unless they are in several or it would be too long."""
         if first == len(self._pieces):
             return False
@@ -154,22 +160,27 @@ class Document:
         self._settle(piece, ids)
         return True
 
-    def _rebuild(self, first: int, start: int, stop: int, rows: Rows, ids: "array[int]") -> None:
+    def _rebuild(self, first: int, start: int, stop: int, rows: Rows, ids: Sequence[int]) -> None:
         """Replace rows, of which the first is in the piece `first`, by new pieces."""
+        end = self._pieces[-1].start + len(self._pieces[-1]) if self._pieces else 0
+        if self._pieces and start == end and len(self._pieces[-1]) >= _PIECE:
+            # Behind a piece that is long enough, nothing has to be cut again.
+            self._pieces += self._cut(rows, ids)
+            return
         last = self._at(max(stop - 1, start))
         old = self._pieces[first : last + 1]
         pieces = list(self._cut(rows, ids))
         if old:
             head = old[0].rows(0, start - old[0].start)
             tail = old[-1].rows(stop - old[-1].start, len(old[-1]))
-            pieces[:0] = self._cut(head, head.ids or array("q"))
-            pieces += self._cut(tail, tail.ids or array("q"))
+            pieces[:0] = self._cut(head, head.ids or ())
+            pieces += self._cut(tail, tail.ids or ())
         for piece in old:
             # It is no piece any more; whatever still points to it finds nothing there.
-            piece.ids = array("q")
+            piece.ids = ()
         self._pieces[first : last + 1] = pieces
 
-    def _cut(self, rows: Rows, ids: "array[int]") -> Iterator[_Piece]:
+    def _cut(self, rows: Rows, ids: Sequence[int]) -> Iterator[_Piece]:
         """New pieces that hold these rows."""
         for start in range(0, len(rows), _PIECE):
             part = slice(start, start + _PIECE)
@@ -177,16 +188,13 @@ class Document:
             self._settle(piece, piece.ids)
             yield piece
 
-    def _settle(self, piece: _Piece, ids: "array[int]") -> None:
-        if (
-            len(ids) > 1
-            and ids[-1] - ids[0] == len(ids) - 1
-            and ids == array("q", range(ids[0], ids[-1] + 1))
-        ):
-            self._home[ids[0] : ids[-1] + 1] = [piece] * len(ids)
-            return
-        for row_id in ids:
-            self._home[row_id] = piece
+    def _settle(self, piece: _Piece, ids: Sequence[int]) -> None:
+        """Note that the rows with these ids are in this piece."""
+        if isinstance(ids, range):
+            self._home[ids.start : ids.stop] = [piece] * len(ids)
+        else:
+            for row_id in ids:
+                self._home[row_id] = piece
 
     def _number(self, first: int) -> None:
         """Tell the pieces from `first` on where they begin."""
@@ -249,7 +257,7 @@ class Document:
             usernames += piece.usernames[part]
             passwords += piece.passwords[part]
             if piece.ids is not None:
-                ids += piece.ids[part]
+                ids.extend(piece.ids[part])
             at = begin + len(piece)
         return Rows(usernames, passwords, ids)
 

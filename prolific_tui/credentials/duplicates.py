@@ -6,7 +6,7 @@ the rows it touched, however long the document is.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import compress
 from typing import Final
@@ -100,14 +100,27 @@ class DuplicateIndex:
             name for name, difference in drift(change).items() if self._add(name, difference)
         )
 
-    def absorb(self, usernames: Sequence[str]) -> None:
-        """Take in the usernames of many new rows at once."""
-        size = len(self._counts)
+    def absorb(self, usernames: Sequence[str]) -> Counter[str]:
+        """Take in those of many usernames that are new and not repeated among themselves.
+
+        Returns:
+            The others, and how often they come; they are to be taken in with `add`.
+        """
+        before = len(self._counts)
+        known = list(filter(self._counts.__contains__, usernames))
         self._counts.update(usernames)
-        if len(self._counts) - size < len(usernames):
+        if len(self._counts) - before + len(known) < len(usernames):
             counts = map(self._counts.__getitem__, usernames)
-            repeated = set(compress(usernames, map((1).__lt__, counts)))
-            self._repeated.update(name for name in repeated if not is_blank(name))
+            known = list(compress(usernames, map((1).__lt__, counts)))
+        again = Counter(known)
+        for name, count in again.items():
+            self._counts[name] -= count
+        return again
+
+    def add(self, usernames: Mapping[str, int]) -> None:
+        """Take in usernames, each as many times as it says."""
+        for name, count in usernames.items():
+            self._add(name, count)
 
     def _add(self, name: str, difference: int) -> bool:
         before = self.count(name)
@@ -178,6 +191,8 @@ class LookalikeIndex:
         Asked before the exact index takes them in, and told to `arrive` after that did. The
         others can wait until they are admitted.
         """
+        if not self._first:
+            return frozenset()
         return frozenset(
             name
             for name in filter(self._first.__contains__, usernames)

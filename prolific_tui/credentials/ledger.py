@@ -161,7 +161,7 @@ class Ledger:
         self._hold(touched)
         self._tally(self._settled(change.removed), -1)
         self._tally_accepted(change.removed, -1)
-        self._mark(change.inserted, 0)
+        self._settle(change.inserted)
         self._tally(change.inserted, 1)
         self._tally_accepted(change.inserted, 1)
         self._rows += len(change.inserted) - len(change.removed)
@@ -177,19 +177,18 @@ class Ledger:
             As `apply` does, as far as it is known.
         """
         names = rows.usernames
-        self._count(self.marked(names), -1)
         arriving = self.alike.awaited(names)
-        self.exact.absorb(names)
+        again = self.exact.absorb(names)
+        self._count(again, -1)
+        self.exact.add(again)
         flipped = self.alike.arrive(arriving)
         self._reweigh(flipped - arriving)
-        self._hold(names)
-        self._tally_accepted(rows, 1)
-        self._mark(rows, 1)
-        self._unexamined += len(rows)
+        # All others are new and surely alone: as far as is known, they go.
+        touched = {*again, *arriving, *self._hold(names), *self._tally_accepted(rows, 1)}
+        self._count(touched, 1)
+        self._defer(rows)
         self._rows += len(rows)
-        self._count(self.marked(names), 1)
-        repeated = filter(self.exact.duplicates().__contains__, names)
-        return frozenset(map(near_key, flipped.union(repeated)))
+        return frozenset(map(near_key, flipped.union(again)))
 
     def rebuild(self, document: Document) -> None:
         """Start from the document as it is now; all its rows are pending then."""
@@ -211,7 +210,8 @@ class Ledger:
             self._count((username,), -1)
             self._tally(Rows([username], [pending.passwords[index]]), 1)
             self._count((username,), 1)
-        self._unexamined -= self._mark(pending, 0)
+        self._settle(pending)
+        self._unexamined -= len(pending)
         return frozenset(map(near_key, flipped))
 
     def hold(self, held: Container[str], usernames: Iterable[str]) -> frozenset[str]:
@@ -249,35 +249,41 @@ class Ledger:
     def _only_pending(self, rows: Rows) -> Rows:
         return rows.only(map(self._pending.__getitem__, rows.ids or ()))
 
-    def _mark(self, rows: Rows, pending: int) -> int:
-        """Note whether rows are pending; returns how many of them were."""
-        ids = rows.ids
-        if not ids:
-            return 0
-        first, last = min(ids), max(ids)
-        self._pending.extend(bytes(max(last + 1 - len(self._pending), 0)))
-        before = sum(map(self._pending.__getitem__, ids))
-        if last - first + 1 == len(ids):
-            self._pending[first : last + 1] = bytes((pending,)) * len(ids)
+    def _defer(self, rows: Rows) -> None:
+        """Note that new rows of the document are pending."""
+        ids = rows.ids or ()
+        highest = ids[-1] if isinstance(ids, range) else max(ids, default=-1)
+        self._pending.extend(bytes(max(highest + 1 - len(self._pending), 0)))
+        if isinstance(ids, range):
+            self._pending[ids.start : ids.stop] = b"\1" * len(ids)
         else:
             for row_id in ids:
-                self._pending[row_id] = pending
-        return before
+                self._pending[row_id] = 1
+        self._unexamined += len(rows)
+
+    def _settle(self, rows: Rows) -> None:
+        """Note that rows of the document are not pending any more."""
+        ids = rows.ids or ()
+        self._pending.extend(bytes(max(max(ids, default=-1) + 1 - len(self._pending), 0)))
+        for row_id in ids:
+            self._pending[row_id] = 0
 
     # Counting
 
     def _related(self, usernames: Iterable[str]) -> frozenset[str]:
         return frozenset(near_key(name) for name in usernames if self.is_related(name))
 
-    def _hold(self, usernames: Iterable[str]) -> None:
-        """Bring what the pool holds of these usernames up to date with the document."""
+    def _hold(self, usernames: Iterable[str]) -> set[str]:
+        """Bring what the pool holds of these usernames up to date; returns all that it holds."""
         if self._held == frozenset():
-            return
-        for name in set(filter(self._held.__contains__, usernames)):
+            return set()
+        held = set(filter(self._held.__contains__, usernames))
+        for name in held:
             if self.exact.count(name) and not is_blank(name):
                 self._held_here.add(name)
             else:
                 self._held_here.discard(name)
+        return held
 
     def _set_accepted(self, row: Row, *, accepted: bool) -> None:
         if accepted == (row.id in self._accepted):
@@ -295,12 +301,15 @@ class Ledger:
                 blocking = problems[0].blocking
                 self._add(username, blocked=sign * blocking, look=sign * (not blocking))
 
-    def _tally_accepted(self, rows: Rows, sign: int) -> None:
-        """Take the OKs of these rows into the tallies, or out."""
+    def _tally_accepted(self, rows: Rows, sign: int) -> set[str]:
+        """Take the OKs of these rows into the tallies, or out; returns the usernames with any."""
+        found: set[str] = set()
         if self._accepted and rows.ids is not None:
             for username, row_id in zip(rows.usernames, rows.ids, strict=True):
                 if row_id in self._accepted:
                     self._add(username, accepted=sign)
+                    found.add(username)
+        return found
 
     def _add(self, username: str, *, blocked: int = 0, look: int = 0, accepted: int = 0) -> None:
         tally = self._tallies.setdefault(username, _Tally())

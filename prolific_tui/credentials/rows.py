@@ -47,7 +47,7 @@ class Rows:
 
     usernames: Sequence[str]
     passwords: Sequence[str]
-    ids: "array[int] | None" = None
+    ids: Sequence[int] | None = None
     """An id for each row (signed 64-bit), or None for rows that were never in a document."""
 
     def __post_init__(self) -> None:

@@ -80,6 +80,6 @@ def sendable(document: Document, ledger: Ledger) -> Steps[Rows]:
         going = piece.only(goes) if 0 in goes else piece
         usernames += going.usernames
         passwords += going.passwords
-        ids += going.ids or array("q")
+        ids.extend(going.ids or ())
         yield start + len(piece)
     return Rows(usernames, passwords, ids)
