@@ -6,6 +6,7 @@ token is there to be checked, which is after the first paint.
 
 import logging
 import os
+import secrets
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -18,13 +19,14 @@ from prolific_tui.access import DEFAULT_SERVICE_URL, checked_service_url, checke
 from prolific_tui.demo.faults import parse_fault
 from prolific_tui.demo.seed import DEMO_TOKEN, demo_service
 from prolific_tui.demo.service import Service
+from prolific_tui.drafts import DraftStore, MemoryDrafts
 from prolific_tui.files import make_private, read_token_file, state_directory
 from prolific_tui.journal import MemoryJournal
 from prolific_tui.operations import GivenToken, Operations, Parts
 from prolific_tui.operations.connection import Prolific
 from prolific_tui.operations.events import Listener, ReadRetried
 from prolific_tui.secret import Secret
-from prolific_tui.settings import StateFile, TokenPlace
+from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
 from prolific_tui.vault import MemoryVault, TokenFile, Vault
 from prolific_tui.version import NAME
 
@@ -51,6 +53,7 @@ def parts(token_path: Path | None, environment: Mapping[str, str]) -> Parts:
         token_file=TokenFile(state / "tokens.json"),
         settings=StateFile(state / "state.json"),
         journal=MemoryJournal(),
+        drafts=DraftStore(state / "drafts", secrets.token_hex(8)),
         clock=_now,
         given_token=_given_token(token_path, environment),
     )
@@ -97,13 +100,17 @@ def faulty_service(faults: Sequence[str]) -> Service:
 
 def demo_parts(service: Service) -> Parts:
     """Parts that are all made up, and leave nothing behind."""
+    settings = StateFile(None)
+    # Nobody need be asked: nothing is kept beyond the end of the demo.
+    settings.remember_draft_keeping(DraftKeeping.EVERYTHING)
     return Parts(
         connect=partial(_connect, demo=service),
         service_url="http://127.0.0.1",
         keyring=MemoryVault(),
         token_file=MemoryVault(),
-        settings=StateFile(None),
+        settings=settings,
         journal=MemoryJournal(),
+        drafts=MemoryDrafts(),
         clock=_now,
         given_token=GivenToken(DEMO_TOKEN, TokenPlace.SESSION),
         is_demo=True,

@@ -1,4 +1,4 @@
-"""What is remembered between runs: the last workspace, and where each service's token is kept.
+"""What is remembered between runs: workspaces, where tokens are kept, how drafts are kept.
 
 It lives in one JSON file that several instances may use at once. What can't be read or written is
 said in a note and never stops the program; nothing secret is ever in it.
@@ -16,6 +16,7 @@ from prolific_tui.files import RecordsFile
 _VERSION: Final = 1
 _SERVICES: Final = "services"
 _WORKSPACES: Final = "workspaces"
+_DRAFT_KEEPING: Final = "draft_keeping"
 _TOKEN_PLACE: Final = "token_place"  # noqa: S105 - the name of a field, not a token
 
 
@@ -34,6 +35,17 @@ class TokenPlace(Enum):
     """Nowhere: it is asked for at every start."""
 
 
+class DraftKeeping(Enum):
+    """What is kept of rows that were not sent, on this machine."""
+
+    EVERYTHING = "everything"
+    """Usernames and passwords, in files that only their owner can read."""
+    USERNAMES = "usernames"
+    """All but the passwords."""
+    NOTHING = "nothing"
+    """Unsent rows are gone when the program ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What was remembered; an entry that makes no sense is left out."""
@@ -42,6 +54,8 @@ class Settings:
     """Service URL and owner id → the id of the workspace last used."""
     token_places: Mapping[str, TokenPlace] = field(default_factory=dict)
     """Service URL → where its token is kept."""
+    draft_keeping: DraftKeeping | None = None
+    """What is kept of unsent rows; None when nobody has chosen."""
 
 
 class StateFile:
@@ -81,6 +95,10 @@ class StateFile:
         """Where the token of this service is kept; None when nobody has chosen."""
         return _settings(self._content).token_places.get(service_url)
 
+    def draft_keeping(self) -> DraftKeeping | None:
+        """What is kept of unsent rows on this machine; None when nobody has chosen."""
+        return _settings(self._content).draft_keeping
+
     def remember_workspace(self, service_url: str, owner_id: str, workspace_id: str) -> None:
         """Remember a workspace as the one last used."""
 
@@ -104,6 +122,14 @@ class StateFile:
 
         def change(content: dict[str, object]) -> None:
             _inner(_inner(content, _SERVICES), service_url).pop(_TOKEN_PLACE, None)
+
+        self._change(change)
+
+    def remember_draft_keeping(self, keeping: DraftKeeping) -> None:
+        """Remember what is to be kept of unsent rows."""
+
+        def change(content: dict[str, object]) -> None:
+            content[_DRAFT_KEEPING] = keeping.value
 
         self._change(change)
 
@@ -143,7 +169,9 @@ def _settings(content: Mapping[str, object]) -> Settings:
         for place in TokenPlace:
             if place.value == entry.get(_TOKEN_PLACE):
                 token_places[service_url] = place
-    return Settings(workspaces, token_places)
+    chosen = content.get(_DRAFT_KEEPING)
+    keeping = next((each for each in DraftKeeping if each.value == chosen), None)
+    return Settings(workspaces, token_places, keeping)
 
 
 def _objects(value: object) -> Mapping[str, object]:

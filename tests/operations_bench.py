@@ -19,11 +19,13 @@ from prolific_tui.client.api import Api, RetryNotice
 from prolific_tui.demo.exchange import Request
 from prolific_tui.demo.seed import DEMO_TOKEN
 from prolific_tui.demo.transport import DemoTransport
+from prolific_tui.drafts import MemoryDrafts
 from prolific_tui.errors import KeyringError
 from prolific_tui.journal import MemoryJournal
 from prolific_tui.operations import GivenToken, Operations, Parts
 from prolific_tui.operations.accounts import TokenStore
 from prolific_tui.operations.connection import Prolific
+from prolific_tui.operations.drafts import DraftsKeeper
 from prolific_tui.operations.events import Event, Listener, ReadRetried, WriteEnded
 from prolific_tui.secret import Secret
 from prolific_tui.settings import StateFile, TokenPlace
@@ -127,6 +129,8 @@ class Bench:
     state: Path | None = None
     """The file of remembered things; None for memory that ends with the operations."""
     journal: MemoryJournal = field(default_factory=MemoryJournal)
+    drafts: DraftsKeeper | None = None
+    """Where drafts are kept; None for nowhere."""
     given: GivenToken | None = field(
         default_factory=lambda: GivenToken(DEMO_TOKEN, TokenPlace.TOKEN_FILE)
     )
@@ -169,6 +173,7 @@ class Bench:
             token_file=self.token_file,
             settings=StateFile(self.state),
             journal=self.journal,
+            drafts=self.drafts or MemoryDrafts(),
             clock=ticking(),
             given_token=self.given,
         )

@@ -4,6 +4,7 @@ What is read is a regular file (or, for a token, a pipe) and never more than a s
 written is readable by its owner alone, and never reached through a link that somebody else laid.
 """
 
+from prolific_tui.files.entries import entries, move, read_start, remove
 from prolific_tui.files.places import (
     complete,
     config_directory,
@@ -27,13 +28,17 @@ __all__ = [
     "TokenText",
     "complete",
     "config_directory",
+    "entries",
     "expand",
     "locked",
     "make_private",
+    "move",
     "read_descriptor",
     "read_if_there",
     "read_regular",
+    "read_start",
     "read_token_file",
+    "remove",
     "replace",
     "set_aside",
     "state_directory",

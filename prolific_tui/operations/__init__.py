@@ -6,13 +6,16 @@ Protocols.
 """
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from prolific_tui import files
-from prolific_tui.credentials import csvtext
+from prolific_tui.credentials import csvtext, generate
+from prolific_tui.credentials.export import ExportError
+from prolific_tui.credentials.rows import Rows
 from prolific_tui.models import CredentialPool, Subscription, WebhookSecret, Workspace
 from prolific_tui.operations.accounts import (
     Account,
@@ -24,6 +27,7 @@ from prolific_tui.operations.accounts import (
     TokenStore,
 )
 from prolific_tui.operations.connection import Connect, Connection, Prolific
+from prolific_tui.operations.drafts import Drafts, DraftsKeeper, LeftDrafts
 from prolific_tui.operations.events import Event, Listener
 from prolific_tui.operations.loop import BackgroundLoop
 from prolific_tui.operations.memory import Memory
@@ -56,7 +60,10 @@ class Parts:
     token_file: TokenStore
     settings: StateFile
     journal: Journal
+    drafts: DraftsKeeper
     clock: Clock
+    choose: generate.Choose = secrets.choice
+    """The source of new passwords."""
     given_token: GivenToken | None = None
     is_demo: bool = False
     """Whether all of this is made up, which every screen then says."""
@@ -76,6 +83,15 @@ class Operations:
         )
         self.writes = Writes(self._loop, self._connection, parts.journal, parts.clock, self._tell)
         """Creating, appending, replacing the secret."""
+        self.drafts = Drafts(
+            self._loop,
+            parts.drafts,
+            self._memory,
+            parts.service_url,
+            parts.clock,
+            self._tell,
+        )
+        """Unsent rows, as they are kept between runs."""
 
     @property
     def service_url(self) -> str:
@@ -104,8 +120,10 @@ class Operations:
     def stop(self, seconds: float) -> None:
         """Give a write under way `seconds` to end, then leave whatever is still running."""
         self.writes.wait(seconds)
+        self.drafts.wait(seconds)
         self._parts.keyring.close()
         self._loop.stop(0.2)
+        self._parts.drafts.close()
 
     async def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a read on the operations' loop; cancelling the caller cancels it."""
@@ -188,6 +206,37 @@ class Operations:
 
         return await self._run(asyncio.to_thread(read))
 
+    async def make_accounts(
+        self, pattern: generate.Pattern, start: int, count: int, length: int
+    ) -> Rows:
+        """New usernames with new passwords; raises as `generate.usernames` and `passwords` do."""
+
+        def make() -> Rows:
+            names = generate.usernames(pattern, start, count)
+            return Rows(names, generate.passwords(count, length, self._parts.choose))
+
+        return await self._run(asyncio.to_thread(make))
+
+    async def save_export(self, path: Path, make: Callable[[], str]) -> Path:
+        """Write a text, such as `export.plain` makes it, to a new 0600 file.
+
+        Returns the absolute path; raises `FileError` if it is there already, and `ExportError`.
+        """
+
+        def write() -> Path:
+            try:
+                data = make().encode()
+            except UnicodeEncodeError:
+                # Not `from` the error: it holds all the passwords.
+                raise ExportError(
+                    "Not text",
+                    "A row holds half of a character, which no file can hold. Nothing was written.",
+                    "Look for the rows with invisible characters.",
+                ) from None
+            return files.write_new(path, data)
+
+        return await self._run(asyncio.to_thread(write))
+
     async def complete_path(self, prefix: str) -> tuple[str, ...]:
         """How a path that is being typed may go on, at most 200 ways; never raises."""
         return await self._run(asyncio.to_thread(files.complete, prefix, limit=200))
@@ -206,6 +255,7 @@ __all__ = [
     "Event",
     "GivenToken",
     "KeyringReport",
+    "LeftDrafts",
     "Operations",
     "Parts",
     "SignIn",

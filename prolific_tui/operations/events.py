@@ -5,7 +5,11 @@ Events are handed to a listener on the operations' thread; the listener must onl
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.settings import DraftKeeping
+from prolific_tui.submission.draft import DraftKey
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import Plan
 
@@ -29,5 +33,24 @@ class ReadRetried:
     wait_seconds: float
 
 
-Event = WriteEnded | ReadRetried
+@dataclass(frozen=True, slots=True)
+class DraftSaved:
+    """Unsent rows were kept, as far as the person wants it."""
+
+    key: DraftKey
+    rows: int
+    at: datetime
+    keeping: DraftKeeping | None
+    """What of them was kept; None, and nothing was, while nobody has chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftTrouble:
+    """Unsent rows could not be kept, or a draft not be removed."""
+
+    key: DraftKey
+    error: ProlificTuiError
+
+
+Event = WriteEnded | ReadRetried | DraftSaved | DraftTrouble
 Listener = Callable[[Event], None]

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from prolific_tui.settings import StateFile, TokenPlace
+from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
 
 T = TypeVar("T")
 
@@ -53,6 +53,14 @@ class Memory:
         await self._ask(
             lambda: self._settings.remember_workspace(service_url, owner_id, workspace_id)
         )
+
+    async def draft_keeping(self) -> DraftKeeping | None:
+        """What is kept of unsent rows; None when nobody has chosen."""
+        return await self._ask(self._settings.draft_keeping)
+
+    async def remember_draft_keeping(self, keeping: DraftKeeping) -> None:
+        """Remember what is to be kept of unsent rows."""
+        await self._ask(lambda: self._settings.remember_draft_keeping(keeping))
 
     async def _ask(self, question: Callable[[], T]) -> T:
         def ask() -> T:

@@ -1,0 +1,76 @@
+"""Rows that were not sent yet, as they are kept between runs: plain data, for any keeper of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from prolific_tui.credentials.rows import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class DraftKey:
+    """Where the rows of a draft are meant to go, whoever is signed in meanwhile."""
+
+    service_url: str
+    owner_id: str
+    workspace_id: str
+    pool_id: str | None
+    """None for a pool that is yet to be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftContent:
+    """The rows of a draft and what is known of them. Rows are counted from 0, ascending."""
+
+    rows: Rows
+    """Their ids belong to the document they came from and are not kept."""
+    source: str = ""
+    """Where the rows came from, in words."""
+    label: str = ""
+    """What their target is called, for the list in which a person finds the draft again."""
+    accepted: tuple[int, ...] = ()
+    """The rows that the person accepted."""
+    made: tuple[int, ...] = ()
+    """The rows that were made here, and exist nowhere else unless they were exported."""
+    exported: tuple[int, ...] = ()
+    """Those of them that were."""
+
+    def without_passwords(self) -> "DraftContent":
+        """The same with every password empty; an OK or an export was of the password as well."""
+        empty = ("",) * len(self.rows)
+        return DraftContent(
+            Rows(self.rows.usernames, empty), self.source, self.label, made=self.made
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSummary:
+    """A draft that an earlier run left, or one of another run that is still going on."""
+
+    id: str
+    """What tells it from all others; opaque."""
+    key: DraftKey
+    label: str
+    source: str
+    rows: int
+    saved_at: datetime
+    has_passwords: bool
+    """Whether the passwords were kept as well."""
+    in_use: bool
+    """Whether another run of the program has it open, so that it can't be resumed here."""
+
+    @property
+    def words(self) -> str:
+        """In words: "48 rows for chatbot-B, saved 14 Nov 10:22; the passwords were not kept"."""
+        rows = f"{self.rows:,} row{'' if self.rows == 1 else 's'}"
+        target = self.label or ("a new pool" if self.key.pool_id is None else self.key.pool_id)
+        lost = "" if self.has_passwords else "; the passwords were not kept"
+        used = "; open in another window" if self.in_use else ""
+        return f"{rows} for {target}, saved {self.saved_at:%d %b %H:%M}{lost}{used}"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """A draft as it was kept."""
+
+    summary: DraftSummary
+    content: DraftContent
