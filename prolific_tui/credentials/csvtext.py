@@ -21,7 +21,7 @@ from prolific_tui.credentials.encoding import (
     decode,
     understand,
 )
-from prolific_tui.credentials.exports import is_placeholder
+from prolific_tui.credentials.exports import is_placeholder, read_header
 from prolific_tui.credentials.faults import RaggedError, malformed, ragged_lines
 from prolific_tui.credentials.layout import (
     DELIMITERS,
@@ -60,8 +60,8 @@ NO_PASSWORDS: Final = "This export holds no passwords; participants could not lo
 """What is said of a text whose rows hold no password, or only stand-ins and hashes of them."""
 
 _LINE_ENDS: Final = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
-# So few records at a time that they are gone before the garbage collector would look at them:
-# with it, a million of them take twice as long.
+# So few records at a time that they are gone before the garbage collector, which wakes up after
+# 700 new containers, would look at them over and over.
 _BATCH: Final = 256
 _NEARLY: Final = 0.999
 _NEEDS_QUOTES: Final = re.compile(r'[",\r\n]')
@@ -139,16 +139,18 @@ class Source:
         return ", ".join(part for part in parts if part)
 
     def _columns(self) -> str:
-        """Which columns were taken, where there are others too or these are not as usual."""
+        """Which columns were taken, where that does not go without saying."""
         layout = self.layout
-        if len(layout.names) == len(PLAIN.names) and (layout.header or layout.username == 0):
+        taken = (layout.username, layout.password)
+        clues = read_header(layout.names)
+        named = (*clues.usernames[:1], *clues.passwords[:1])
+        if len(layout.names) == len(PLAIN.names) and taken == (named if layout.header else (0, 1)):
             return ""
-        taken = [
-            layout.names[column] or f"column {column + 1}"
-            for column in (layout.username, layout.password)
-            if column is not None
-        ]
-        return f"{' and '.join(taken)} of {len(layout.names)} columns"
+        names = " and ".join(
+            layout.names[column] or f"column {column + 1}" for column in taken if column is not None
+        )
+        no_password = " and no passwords" if layout.password is None else ""
+        return f"{names}{no_password} of {len(layout.names)} columns"
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,12 +227,14 @@ def survey(text: str, choices: Choices = Choices(), *, whole: bool = True) -> Su
             questions.add(Question.HEADER)
     names = tuple(sample.records[0]) if header and sample.records else ("",) * sample.width
     columns = choices.columns
-    if columns is None:
+    # A header may have another number of fields than the rows for which they were chosen.
+    if columns is None or max(-1 if each is None else each for each in columns) >= len(names):
         known = clues if header else Header()
         columns = _columns(known, len(names))
-        one_each = len(known.usernames) == len(known.passwords or known.hashes) == 1
-        is_pair = len(names) == len(PLAIN.names) and not (known.usernames or known.passwords)
-        if not (known.export or one_each or is_pair):
+        found = (len(known.usernames), len(known.passwords or known.hashes))
+        # Of two columns, the one that no name tells is the other.
+        is_pair = len(names) == len(PLAIN.names) and max(found) <= 1
+        if not (known.export or found == (1, 1) or is_pair):
             questions.add(Question.COLUMNS)
     return Survey(
         samples,

@@ -1,0 +1,113 @@
+"""What holds no passwords is said to, and what can't be read is refused with the line."""
+
+import pytest
+
+from prolific_tui.credentials.csvtext import NO_PASSWORDS, Mark, Ragged, RaggedError
+from prolific_tui.credentials.intake import MASK, look
+from tests.credentials_exports import EXPORTS, not_even_opened, opened, refused
+
+
+class TestWithoutPasswords:
+    def test_a_google_workspace_download(self) -> None:
+        intake = opened("google-workspace.csv")
+        assert not intake.needs_asking
+        assert intake.preview.export == "Google Workspace"
+        assert intake.preview.warning == NO_PASSWORDS
+        parsed = intake.take()
+        assert parsed.source.warning == NO_PASSWORDS
+        assert next(iter(parsed.rows)) == ("lab-1@lab.example", "****")
+
+    def test_a_google_workspace_upload_with_hashes_marks_those_rows(self) -> None:
+        parsed = opened("google-workspace-hashed.csv").take()
+        assert parsed.marks == {0: Mark.HASH}
+        assert Mark.HASH.blocking
+        assert not parsed.source.warning
+
+    def test_okta_has_none(self) -> None:
+        intake = opened("okta.csv")
+        assert not intake.needs_asking
+        assert intake.preview.export == "Okta"
+        assert intake.preview.warning == NO_PASSWORDS
+        parsed = intake.take()
+        assert list(parsed.rows) == [("lab-1@lab.example", ""), ("lab-2@lab.example", "")]
+        assert parsed.source.warning == NO_PASSWORDS
+        assert parsed.source.describe().endswith("Okta header, login and no passwords of 5 columns")
+
+    def test_a_column_of_hashes_is_the_only_candidate(self) -> None:
+        intake = opened("hash-column.csv")
+        assert intake.preview.password == 1
+        assert intake.preview.warning == NO_PASSWORDS
+        assert intake.take().marks == {0: Mark.HASH}
+        assert intake.take().source.warning == NO_PASSWORDS
+
+    def test_hashes_under_another_name_are_known_by_their_looks(self) -> None:
+        digest = "$2b$12$C6UzMDM.H6dfI/f/IKcEeO3q0TBmOcb3sSsgHjDKYCxY5vGk5e3Lm"
+        parsed = look(f"username,password\nlab-1,{digest}\nlab-2,\n").take()
+        assert parsed.marks == {0: Mark.HASH}
+        assert parsed.source.warning == NO_PASSWORDS
+
+    def test_a_password_in_hexadecimal_digits_may_be_one(self) -> None:
+        assert not look("lab-1,5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8\n").take().marks
+
+    @pytest.mark.parametrize("stand_in", ["****", "•••", "...", "xxxx", "Password", "", " "])
+    def test_stand_ins_are_no_passwords(self, stand_in: str) -> None:
+        nothing = f"username,password\nlab-1,{stand_in}\n"
+        assert look(nothing).preview.warning == NO_PASSWORDS
+        assert look(nothing).take().source.warning == NO_PASSWORDS
+        assert not look(nothing + "lab-2,k\n").preview.warning
+        assert not look(nothing + "lab-2,k\n").take().source.warning
+
+    def test_a_header_alone_has_nothing_to_warn_of(self) -> None:
+        assert not look("username,password\n").take().source.warning
+
+
+class TestRefusing:
+    def test_nul_bytes(self) -> None:
+        error = not_even_opened((EXPORTS / "refused-nul.csv").read_bytes())
+        assert "NUL" in error.message
+        assert error.line == 2
+        assert "NUL" in not_even_opened("a,b\0").message
+
+    def test_a_picture_is_not_taken_for_some_encoding(self) -> None:
+        picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR,\0\0\x01\0\0\0\xff\xd8"
+        assert not_even_opened(picture).title == "This is not UTF-8"
+
+    def test_an_open_quote_is_named_by_its_line(self) -> None:
+        error = refused(opened("refused-open-quote.csv"))
+        assert error.title == "A quote is never closed"
+        assert error.line == 2
+
+    def test_an_open_quote_at_the_very_beginning_is_refused_at_once(self) -> None:
+        assert not_even_opened('"lab-1,k\n').line == 1
+
+    @pytest.mark.parametrize("name", ["refused-names-only.csv", "refused-empty.csv"])
+    def test_what_has_no_two_columns(self, name: str) -> None:
+        error = not_even_opened((EXPORTS / name).read_bytes())
+        assert error.title in {"There is only one column", "There is nothing in it"}
+
+    def test_ragged_lines_are_refused_or_taken_with_a_mark(self) -> None:
+        intake = opened("refused-ragged.csv")
+        assert intake.preview.counts.ragged_lines == 2
+        assert intake.preview.rows[1:3] == ((MASK,), (MASK, MASK, MASK))
+        error = refused(intake)
+        assert isinstance(error, RaggedError)
+        assert (error.lines, error.count) == ((2, 3), 2)
+        parsed = intake.with_ragged(Ragged.TAKE).take()
+        assert list(parsed.rows)[1:3] == [("lab-2", ""), ("lab-3", "p7,4zW")]
+        assert parsed.marks == {1: Mark.SHORT, 2: Mark.SURPLUS}
+        assert parsed.source.describe().endswith("2 lines with too many or too few fields")
+
+    def test_surplus_fields_of_a_column_in_the_middle_are_blocked_rather_than_guessed(self) -> None:
+        text = "username,password,group\n" + "lab-1,k,a\n" * 9 + "lab-2,p7,4zW,b\n"
+        parsed = look(text).with_ragged(Ragged.TAKE).take()
+        assert list(parsed.rows)[-1] == ("lab-2", "p7")
+        assert parsed.marks == {9: Mark.SURPLUS}
+        assert Mark.SURPLUS.blocking
+
+    def test_a_sep_line_counts_as_a_line(self) -> None:
+        assert refused(look('sep=;\na;b\nc;"d\n')).line == 3
+        assert refused(look("sep=;\na;b\nc;d\ne\n")).line == 4
+
+    def test_a_choice_of_ragged_lines_outlives_the_others(self) -> None:
+        intake = opened("refused-ragged.csv").with_ragged(Ragged.TAKE).with_header(header=True)
+        assert len(intake.with_delimiter(",").take().rows) == 5
