@@ -21,7 +21,7 @@ from prolific_tui.credentials.encoding import (
     decode,
     understand,
 )
-from prolific_tui.credentials.exports import is_placeholder, read_header
+from prolific_tui.credentials.exports import may_be_password, read_header
 from prolific_tui.credentials.faults import RaggedError, malformed, ragged_lines
 from prolific_tui.credentials.layout import (
     DELIMITERS,
@@ -268,7 +268,7 @@ class _Reading:
                     names += columns[username]
                     words += repeat("", len(batch)) if password is None else columns[password]
                     if not self._holds_password or self._layout.hash_function is not None:
-                        self._look_at_passwords(batch, words, first, marks)
+                        self._look_at_passwords(columns, first, marks)
             except csv.Error:
                 is_malformed = True
             else:
@@ -303,17 +303,22 @@ class _Reading:
         return full
 
     def _look_at_passwords(
-        self, batch: list[list[str]], words: list[str], first: int, marks: dict[int, Mark]
+        self, columns: list[tuple[str, ...]], first: int, marks: dict[int, Mark]
     ) -> None:
-        """Mark the hashes among the passwords from row `first` on, and look for a real one."""
-        function, hashes = self._layout.hash_function, self._layout.hashes
-        for row in range(first, len(words)):
-            word = words[row]
-            is_hashed = hashes or (function is not None and batch[row - first][function].strip())
-            if is_hashed and word.strip():
-                marks[row] = Mark.HASH
-            elif not self._holds_password:
-                self._holds_password = bool(word.strip()) and not is_placeholder(word)
+        """Mark the hashes among these passwords, from row `first` on, and look for a real one."""
+        layout = self._layout
+        if layout.password is None:
+            return
+        words = columns[layout.password]
+        functions = () if layout.hash_function is None else columns[layout.hash_function]
+        if layout.hashes or any(functions):
+            is_hash = repeat(True) if layout.hashes else map(str.strip, functions)
+            hashed = {row for row, (word, yes) in enumerate(zip(words, is_hash)) if yes and word}  # noqa: B905 - endless
+            marks.update((first + row, Mark.HASH) for row in sorted(hashed))
+            words = tuple(word for row, word in enumerate(words) if row not in hashed)
+        # Each word once, since stand-ins are all alike.
+        if not self._holds_password:
+            self._holds_password = any(map(may_be_password, set(words)))
 
     def _source(self, *, done: bool) -> Source:
         ends = [name for end, name in _LINE_ENDS.items() if end in self._lines.ends]

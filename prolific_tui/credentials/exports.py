@@ -219,6 +219,11 @@ def is_placeholder(text: str) -> bool:
     return _PLACEHOLDER.fullmatch(text.strip()) is not None
 
 
+def may_be_password(text: str) -> bool:
+    """Whether somebody could log in with a text: it is not blank and stands for nothing else."""
+    return bool(text.strip()) and not is_placeholder(text)
+
+
 def is_hash(text: str) -> bool:
     """Whether a text is a password's hash beyond doubt; bare hexadecimal digits are not."""
     return _HASH.fullmatch(text) is not None

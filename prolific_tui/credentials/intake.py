@@ -28,7 +28,7 @@ from prolific_tui.credentials.encoding import (
     understand,
 )
 from prolific_tui.credentials.encoding import HEAD as ENCODING_HEAD
-from prolific_tui.credentials.exports import is_placeholder
+from prolific_tui.credentials.exports import may_be_password
 from prolific_tui.credentials.layout import (
     DELIMITERS,
     PLAIN,
@@ -351,4 +351,4 @@ def _holds_password(row: list[str], layout: Layout) -> bool:
         return False
     if function is not None and len(row) > function and row[function].strip():
         return False
-    return bool(row[column].strip()) and not is_placeholder(row[column])
+    return may_be_password(row[column])
