@@ -63,6 +63,9 @@ _UNDRAWN: Final = re.compile(
 """Sequences that draw nothing and that pyte would draw: private ones, and strings of all kinds."""
 
 _UNFINISHED: Final = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[P\]_^X][^\x07\x1b]*\x1b?)?\Z")
+_ASKED_FOR_FRAMES: Final = b"\x1b[?2026$p"
+_FRAME_BEGINS: Final = b"\x1b[?2026h"
+_FRAME_ENDS: Final = b"\x1b[?2026l"
 _ALTERNATE: Final = re.compile(rb"\x1b\[\?1049[hl]")
 _MODE: Final = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _MODES_AT_FIRST: Final = frozenset({7, 25})
@@ -238,6 +241,8 @@ class Terminal:
             self._read(left)
         while self._read(0):
             pass
+        # What came last may have been cut off within a frame.
+        self._draw(_FRAME_ENDS)
         return self._process.returncode
 
     def _read(self, timeout: float) -> bool:
@@ -254,9 +259,15 @@ class Terminal:
         return True
 
     def _draw(self, data: bytes) -> None:
+        """Draw what is complete: whole sequences, and whole frames where the program marks them."""
+        if _ASKED_FOR_FRAMES in data:
+            self.send(b"\x1b[?2026;2$y")
         data = self._undrawn + data
         unfinished = _UNFINISHED.search(data)
         end = unfinished.start() if unfinished else len(data)
+        frame = data.rfind(_FRAME_BEGINS)
+        if frame > data.rfind(_FRAME_ENDS):
+            end = min(end, frame)
         data, self._undrawn = data[:end], data[end:]
         for number, part in enumerate(_ALTERNATE.split(data)):
             if number:

@@ -106,7 +106,7 @@ def test_hostile_text_passes_through_every_screen_and_none_of_it_reaches_the_ter
         _sending(terminal, service)
         _pools(terminal)
         _workspaces(terminal)
-        _webhooks(terminal, service)
+        _webhooks(terminal)
         _history_and_account(terminal)
         _refused_reading(terminal, service)
         terminal.press("q")
@@ -175,7 +175,7 @@ def _sending(terminal: Terminal, service: Service) -> None:
         terminal.wait_for(title)
         terminal.press("enter")
         _is_gone(terminal, "Close")
-    assert service.state.pools[f"{_WORKSPACE}_{_NEW_ID}"]
+    assert f"{_WORKSPACE}_{_NEW_ID}" in service.state.pools
     terminal.press("escape")
     terminal.wait_for("7 pools")
 
@@ -207,7 +207,7 @@ def _workspaces(terminal: Terminal) -> None:
     _is_gone(terminal, "7 in all")
 
 
-def _webhooks(terminal: Terminal, service: Service) -> None:
+def _webhooks(terminal: Terminal) -> None:
     """The secret, what is signed with it, and its replacement."""
     terminal.press("2")
     terminal.wait_for("6 subscriptions")

@@ -36,7 +36,7 @@ _FORCE_SECONDS: Final = 0.1
 """How long giving the terminal back by force may take, or ending after the interface has closed."""
 
 _RESTORE: Final = (
-    b"\x1b[?2004l\x1b[?7h\x1b[?2048l"  # bracketed paste, line wrap, in-band resize
+    b"\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l"  # frame, paste marks, line wrap, in-band resize
     b"\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"  # mouse
     b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"  # kitty keys, alternate screen, cursor, focus
 )
