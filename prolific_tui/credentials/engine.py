@@ -16,6 +16,10 @@ AT_ONCE: Final = 10_000
 """The largest block of rows that is examined as soon as it comes."""
 
 
+_NAMED: Final = 1000
+"""The most rows that a delta names one by one."""
+
+
 class LoadingError(Exception):
     """Rows are being taken in; until that is finished or abandoned, nothing else changes."""
 
@@ -94,11 +98,15 @@ class Engine:
         related: frozenset[str] = frozenset()
         all_rows = moved = False
         inverse: list[Replacement] = []
+        ids: set[int] = {*step.withdrawn, *step.accepted}
         for row_id in step.withdrawn:
             self._accept(row_id, block, accepted=False)
         for replacement in step.changes:
             made = self.document.replace_rows(replacement.start, replacement.stop, replacement.rows)
-            more, everywhere = self.examination.follow(made)
+            change = made.without_kept()
+            more, everywhere = self.examination.follow(made, change)
+            if len(ids) <= _NAMED:
+                ids.update(change.inserted.ids or (), change.removed.ids or ())
             related, all_rows = related | more, all_rows or everywhere
             moved = moved or len(made.removed) != len(made.inserted)
             block.extend(made.start, len(made.removed), len(made.inserted))
@@ -108,7 +116,16 @@ class Engine:
             self._accept(row_id, block, accepted=True)
         history.append(Step(step.label, tuple(reversed(inverse)), step.accepted, step.withdrawn))
         self.revision += 1
-        return Delta(block.start, block.removed, block.inserted, moved, related, all_rows)
+        all_rows = self.examination.catch_up() or all_rows
+        return Delta(
+            block.start,
+            block.removed,
+            block.inserted,
+            moved,
+            related,
+            all_rows,
+            frozenset(ids) if len(ids) <= _NAMED else None,
+        )
 
     def begin_load(self, label: str, *, replace: bool) -> "Load":
         """Begin to take in rows, after the last one or in the place of all; raises as `make`."""
@@ -130,9 +147,11 @@ class Engine:
         if self._load is not load:
             raise LoadingError("this has ended")
         made = self.document.replace_rows(replacement.start, replacement.stop, replacement.rows)
-        related, all_rows = self.examination.follow(made, wait=True)
+        related, all_rows = self.examination.follow(made, made, wait=True)
         self.revision += 1
-        return Delta(made.start, len(made.removed), len(made.inserted), True, related, all_rows)
+        return Delta(
+            made.start, len(made.removed), len(made.inserted), True, related, all_rows, None
+        )
 
     def end_load(self, load: "Load", step: Step | None) -> None:
         """End a load, with what takes it back if it is to stay; raises as `take_in` does."""
@@ -182,7 +201,9 @@ class Load:
         self._engine.end_load(self, Step(self._label, (before,)) if rows or self._before else None)
         if not rows and not self._before:
             return None
-        return Delta(self._start, len(self._before), rows, True, frozenset(), all_rows=True)
+        return Delta(
+            self._start, len(self._before), rows, True, frozenset(), all_rows=True, ids=None
+        )
 
     def abandon(self) -> Delta:
         """Leave the rows as they were before it began."""

@@ -54,11 +54,14 @@ class Examination:
         """Whether there is nothing left to look at."""
         return not self._ledger.counts.unexamined and self._is_placed
 
-    def follow(self, change: Change, *, wait: bool = False) -> tuple[frozenset[str], bool]:
+    def follow(
+        self, made: Change, change: Change, *, wait: bool = False
+    ) -> tuple[frozenset[str], bool]:
         """Follow a change that the document made.
 
         Args:
-            change: what changed.
+            made: the change.
+            change: the same without the rows that only moved.
             wait: leave its rows for later, however few they are.
 
         Returns:
@@ -66,32 +69,32 @@ class Examination:
             may be said of any row.
         """
         self._learning = None
-        change = change.without_kept()
         removed, inserted = change.removed, change.inserted
+        was_placed = self._is_placed
+        related: frozenset[str] = frozenset()
         if len(removed) > self._at_once:
             self._ledger.rebuild(self._document)
             self._begin_anew(0)
-            related, all_rows = frozenset[str](), True
-        elif wait or len(inserted) > self._at_once:
-            related = frozenset()
+            return related, True
+        if wait or len(inserted) > self._at_once:
             if removed:
                 related = self._ledger.apply(Change(change.start, removed, NO_ROWS))
             related |= self._ledger.absorb(inserted)
-            self._begin_anew(change.start)
-            all_rows = False
+            self._begin_anew(made.start)
         else:
-            related, all_rows = self._ledger.apply(change), False
+            related = self._ledger.apply(change)
             self.places.apply(change)
-            self._shift(change)
-        if self._ledger.counts.unexamined <= self._at_once and not wait:
-            self.catch_up()
-        return related, all_rows
+            self._shift(made)
+        # What was said with the numbers of other rows is said without them for a while.
+        return related, was_placed and not self._is_placed
 
-    def catch_up(self) -> None:
-        """Look at everything that is left, if that is little; else leave it for `step`."""
-        if self._ledger.counts.unexamined <= self._at_once:
-            while not self.is_finished:
-                self.step(self._at_once)
+    def catch_up(self) -> bool:
+        """Look at everything that is left, if the document is short; returns whether it did."""
+        if self.is_finished or len(self._document) > self._at_once:
+            return False
+        while not self.is_finished:
+            self.step(self._at_once)
+        return True
 
     def _begin_anew(self, start: int) -> None:
         self._at = min(self._at, start)
@@ -150,15 +153,14 @@ class Examination:
         """
 
         def find(username: str, limit: int) -> tuple[int, ...] | None:
+            if not self._is_placed:
+                return None
             if username not in self.places and len(self._document) > self._at_once:
-                if not self._is_placed:
-                    return None
                 begin = max(0, index - _AROUND)
                 end = min(len(self._document), index + _AROUND)
                 near = self._document.rows(begin, end).usernames
                 names = {name for name in near if self._ledger.is_related(name)} | {username}
-                for _ in self.places.learn(name for name in names if name not in self.places):
-                    pass
+                self.places.prepare(names)
             return self.places.rows(username, limit)
 
         return find

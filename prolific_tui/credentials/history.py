@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from prolific_tui.credentials.document import Document, Row
+from prolific_tui.credentials.document import Document
 from prolific_tui.credentials.duplicates import near_key
 from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.rows import NO_ROWS, Rows
@@ -42,13 +42,15 @@ class Delta:
     """The `near_key` of usernames of which something else may be said now, wherever they are."""
     all_rows: bool = False
     """Whether something else may be said of any row: the step was too large to tell."""
+    ids: frozenset[int] | None = frozenset()
+    """The rows that came, went, or changed themselves; None where they are too many to name."""
 
     def touches(self, session: Related, index: int) -> bool:
         """Whether the row at `index`, or what is said about it, may look different now.
 
         Asked of the last step's delta. A row for which this is False looks as it did before.
         """
-        if self.all_rows:
+        if self.all_rows or (self.ids and session.document.row_id(index) in self.ids):
             return True
         if self.start <= index and (self.moved or index < self.start + self.inserted):
             return True
@@ -149,22 +151,22 @@ def deletion(document: Document, wanted: Sequence[int]) -> tuple[Replacement, ..
     return tuple(Replacement(start, stop, NO_ROWS) for start, stop in reversed(ranges))
 
 
-def edition(document: Document, edited: Sequence[tuple[int, Row]]) -> tuple[Replacement, ...]:
-    """The changes that put these rows, which are in order, in the place of those with their id."""
-    if len(edited) <= _MANY_RANGES:
+def edition(document: Document, indices: Sequence[int], new: Rows) -> tuple[Replacement, ...]:
+    """The changes that give the rows at these indices, which are in order, new fields."""
+    if len(indices) <= _MANY_RANGES:
         return tuple(
             Replacement(
                 index,
                 index + 1,
-                Rows([row.username], [row.password], document.rows(index, index + 1).ids),
+                Rows([username], [password], (document.row_id(index),)),
             )
-            for index, row in edited
+            for index, (username, password) in zip(indices, new, strict=True)
         )
-    start, stop = edited[0][0], edited[-1][0] + 1
+    start, stop = indices[0], indices[-1] + 1
     block = document.rows(start, stop)
     usernames, passwords = list(block.usernames), list(block.passwords)
-    for index, row in edited:
-        usernames[index - start], passwords[index - start] = row.username, row.password
+    for index, (username, password) in zip(indices, new, strict=True):
+        usernames[index - start], passwords[index - start] = username, password
     return (Replacement(start, stop, Rows(usernames, passwords, block.ids)),)
 
 

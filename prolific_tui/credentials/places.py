@@ -48,6 +48,11 @@ class Places:
                 if not 0 < len(self._ids[name]) <= FEW:
                     del self._ids[name]
 
+    def prepare(self, usernames: Iterable[str]) -> None:
+        """Find the rows of all these usernames with a single look through the document."""
+        for _ in self.learn(name for name in usernames if name not in self):
+            pass
+
     def learn(self, usernames: Iterable[str]) -> Iterator[int]:
         """Find the rows of many usernames in one pass; it yields after each piece of rows.
 
@@ -55,6 +60,8 @@ class Places:
         meanwhile.
         """
         wanted: dict[str, list[int]] = {name: [] for name in usernames}
+        if not wanted:
+            return
         for start, rows in self._document.pieces():
             for name, row_id in _chosen(rows, wanted):
                 wanted[name].append(row_id)

@@ -5,7 +5,7 @@ place. Each step answers with a `Delta`, so that whoever draws the rows draws on
 """
 
 from array import array
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from itertools import compress
 
 from prolific_tui.credentials import survey, wording
@@ -119,6 +119,14 @@ class EditSession:
     def rows_of(self, username: str, limit: int) -> tuple[int, ...]:
         """The first `limit` rows with exactly this username, from the top."""
         return self._engine.examination.places.rows(username, limit)
+
+    def related_rows(self, keys: Iterable[str]) -> Iterator[int]:
+        """The rows whose username has one of these `near_key`s."""
+        names = [username for key in keys for username in self._ledger.alike.family(key)]
+        if len(names) > 1:
+            self._engine.examination.places.prepare(names)
+        for username in names:
+            yield from self.rows_of(username, self._ledger.exact.count(username))
 
     @property
     def is_loading(self) -> bool:
@@ -313,7 +321,7 @@ class EditSession:
             return None
         self._made_here.difference_update(made)
         self._engine.revision += 1
-        return Delta(0, 0, 0, moved=False, related=frozenset(), all_rows=True)
+        return Delta(0, 0, 0, moved=False, related=frozenset(), ids=frozenset(made))
 
     # History
 

@@ -2,6 +2,7 @@
 
 from array import array
 from collections import Counter
+from collections.abc import Callable, Sequence
 from itertools import compress
 
 from prolific_tui.credentials.document import Document, Rows
@@ -20,10 +21,20 @@ def bad_rows(document: Document, ledger: Ledger, start: int, piece: Rows) -> lis
     return [row for row in suspected if ledger.verdict(document.row(row)) is not Verdict.GOES]
 
 
-def next_problem(
-    document: Document, ledger: Ledger, index: int, *, backwards: bool
+def seek(
+    document: Document,
+    index: int,
+    matching: Callable[[int, Rows], Sequence[int]],
+    *,
+    backwards: bool,
 ) -> Steps[int | None]:
-    """The next row after `index`, or before it, that does not go; round the end if need be.
+    """The next row after `index`, or before it, that matches; round the end if need be.
+
+    Args:
+        document: the rows.
+        index: where to begin; this row is the last to be looked at.
+        matching: which rows match of some that begin at a row, in order.
+        backwards: whether to go up.
 
     Raises:
         OutdatedError: the rows changed between two steps.
@@ -38,7 +49,7 @@ def next_problem(
             first, piece = document.piece(end - 1 if backwards else begin)
             start, stop = max(begin, first), min(end, first + len(piece))
             rows = piece.part(start - first, stop - first)
-            if found := bad_rows(document, ledger, start, rows):
+            if found := matching(start, rows):
                 return found[-1 if backwards else 0]
             begin, end = (begin, start) if backwards else (stop, end)
             looked += len(rows)
@@ -46,6 +57,17 @@ def next_problem(
             if document.revision != revision:
                 raise OutdatedError
     return None
+
+
+def next_problem(
+    document: Document, ledger: Ledger, index: int, *, backwards: bool
+) -> Steps[int | None]:
+    """The next row after `index`, or before it, that does not go; as `seek`."""
+
+    def matching(start: int, rows: Rows) -> list[int]:
+        return bad_rows(document, ledger, start, rows)
+
+    return seek(document, index, matching, backwards=backwards)
 
 
 def problems(document: Document, ledger: Ledger) -> Steps[Counter[Problem]]:

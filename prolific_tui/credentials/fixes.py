@@ -1,0 +1,116 @@
+"""What can be put right for many rows at once; each is proposed first, with its count.
+
+A proposal is worked out in steps and made with `EditSession.make`, as one step of the history.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from enum import Enum
+from itertools import compress
+
+from prolific_tui.credentials import survey
+from prolific_tui.credentials.duplicates import is_blank
+from prolific_tui.credentials.history import Proposal, rows_words
+from prolific_tui.credentials.ledger import Verdict
+from prolific_tui.credentials.problems import Problem
+from prolific_tui.credentials.proposing import Edits, acceptance, removal
+from prolific_tui.credentials.rows import Rows
+from prolific_tui.credentials.session import EditSession
+from prolific_tui.credentials.stepping import Steps
+
+
+class Fix(Enum):
+    """One thing that can be put right; the value says it as a menu does."""
+
+    TRIM = "Trim spaces at the edges of usernames and passwords"
+    BLANK = "Drop blank rows"
+    NFC = "Write accented letters as one character (Unicode NFC)"
+    EXACT_REPEATS = "Drop repeats: same username and same password"
+    IN_POOL = "Drop rows that are already in this pool"
+
+
+def propose(session: EditSession, fix: Fix) -> Steps[Proposal]:
+    """What a fix would do.
+
+    Raises:
+        OutdatedError: the rows changed between two steps.
+    """
+    if fix is Fix.TRIM:
+        return _edited(session, str.strip, "trimming of")
+    if fix is Fix.NFC:
+        return _edited(session, _composed, "Unicode NFC for")
+    if fix is Fix.BLANK:
+        return _dropped(session, _blank, "deletion of {}, all blank")
+    if fix is Fix.IN_POOL:
+        return _dropped(session, _in_pool, "deletion of {} already in this pool")
+    return _dropped(session, _Repeats(), "deletion of {} that repeated others")
+
+
+def accept_kind(session: EditSession, problem: Problem) -> Steps[Proposal]:
+    """To let all rows go that only need an OK, and that for this problem above all.
+
+    Raises:
+        OutdatedError: the rows changed between two steps.
+    """
+    yield from session.examination()
+    document, ledger = session.document, session.ledger
+    wanted: list[int] = []
+    for start, piece in document.pieces():
+        for index in survey.bad_rows(document, ledger, start, piece):
+            row = document.row(index)
+            if ledger.problems(row)[0] is problem and ledger.verdict(row) is Verdict.NEEDS_OK:
+                wanted.append(index)
+        yield start + len(piece)
+    return acceptance(session, f"OK for {rows_words(len(wanted))}: {problem.words}", wanted)
+
+
+def _edited(session: EditSession, mend: Callable[[str], str], label: str) -> Steps[Proposal]:
+    edits = Edits(session)
+    for start, piece in session.document.pieces():
+        usernames, passwords = list(map(mend, piece.usernames)), list(map(mend, piece.passwords))
+        if usernames != piece.usernames or passwords != piece.passwords:
+            for at, username in enumerate(usernames):
+                edits.add(start + at, username, passwords[at])
+        yield start + len(piece)
+    return edits.proposal(f"{label} {rows_words(len(edits))}")
+
+
+_Unwanted = Callable[[EditSession, Rows], "map[bool] | list[bool]"]
+
+
+def _dropped(session: EditSession, unwanted: _Unwanted, label: str) -> Steps[Proposal]:
+    rows: list[int] = []
+    for start, piece in session.document.pieces():
+        stop = start + len(piece)
+        rows.extend(compress(range(start, stop), unwanted(session, piece)))
+        yield stop
+    return removal(session, label.format(rows_words(len(rows))), rows)
+
+
+def _composed(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _blank(_session: EditSession, piece: Rows) -> list[bool]:
+    return [is_blank(username) and is_blank(password) for username, password in piece]
+
+
+def _in_pool(session: EditSession, piece: Rows) -> "map[bool]":
+    return map(session.ledger.is_held, piece.usernames)
+
+
+class _Repeats:
+    """Finds the rows that were there before with the same username and the same password."""
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[str, str]] = set()
+
+    def __call__(self, session: EditSession, piece: Rows) -> list[bool]:
+        is_duplicate = session.ledger.exact.is_duplicate
+        return [is_duplicate(pair[0]) and self._repeats(pair) for pair in piece]
+
+    def _repeats(self, pair: tuple[str, str]) -> bool:
+        if pair in self._seen:
+            return True
+        self._seen.add(pair)
+        return False

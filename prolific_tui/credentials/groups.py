@@ -1,0 +1,112 @@
+"""The groups of rows with one username, to be looked at side by side, and what to keep of them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import compress
+
+from prolific_tui.credentials.history import Proposal
+from prolific_tui.credentials.proposing import removal
+from prolific_tui.credentials.session import EditSession
+from prolific_tui.credentials.stepping import Steps
+
+
+class Keep(Enum):
+    """Which row of a group is to stay."""
+
+    FIRST = "first"
+    LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows that have one username."""
+
+    username: str
+    rows: tuple[int, ...]
+    """Where they are, from the top."""
+    passwords: tuple[int, ...]
+    """For each row a number, from 1, that is the same for rows with the same password."""
+
+    @property
+    def different(self) -> bool:
+        """Whether not all of them have the same password."""
+        return max(self.passwords) > 1
+
+
+def groups(session: EditSession) -> Steps[tuple[Group, ...]]:
+    """All groups of exact duplicates, in the order of their first rows.
+
+    Raises:
+        OutdatedError: the rows changed between two steps.
+    """
+    found: dict[str, list[int]] = {}
+    for start, piece in session.document.pieces():
+        for row, username in _duplicates(session, start, piece.usernames):
+            found.setdefault(username, []).append(row)
+        yield start + len(piece)
+    return tuple(_group(session, username, rows) for username, rows in found.items())
+
+
+def group_of(session: EditSession, index: int) -> Group | None:
+    """The group that the row at `index` is in, or None where its username is the only one."""
+    username = session.document.username(index)
+    if not session.ledger.exact.is_duplicate(username):
+        return None
+    rows = session.rows_of(username, session.ledger.exact.count(username))
+    return _group(session, username, rows)
+
+
+def keep(session: EditSession, group: Group, which: Keep | int) -> Proposal:
+    """To take out all rows of a group but the first, the last, or the row with that number.
+
+    Raises:
+        ValueError: that row is not in the group.
+    """
+    kept = which if isinstance(which, int) else group.rows[0 if which is Keep.FIRST else -1]
+    if kept not in group.rows:
+        raise ValueError(f"row {kept} has another username")
+    gone = [row for row in group.rows if row != kept]
+    name = f"row {kept + 1:,}" if isinstance(which, int) else f"the {which.value} row"
+    return removal(session, f"keeping {name} of {len(group.rows):,} with {group.username}", gone)
+
+
+def keep_in_all(session: EditSession, which: Keep) -> Steps[Proposal]:
+    """To take out all rows but the first, or the last, of every group.
+
+    Raises:
+        OutdatedError: the rows changed between two steps.
+    """
+    kept: dict[str, int] = {}
+    gone: list[int] = []
+    for start, piece in session.document.pieces():
+        for row, username in _duplicates(session, start, piece.usernames):
+            before = kept.setdefault(username, row)
+            if before == row:
+                continue
+            if which is Keep.FIRST:
+                gone.append(row)
+            else:
+                gone.append(before)
+                kept[username] = row
+        yield start + len(piece)
+    groups_words = f"{len(kept):,} group{'' if len(kept) == 1 else 's'}"
+    return removal(session, f"keeping the {which.value} row of {groups_words}", sorted(gone))
+
+
+def _duplicates(
+    session: EditSession, start: int, usernames: Sequence[str]
+) -> Iterator[tuple[int, str]]:
+    is_duplicate = session.ledger.exact.duplicates().__contains__
+    return compress(enumerate(usernames, start), map(is_duplicate, usernames))
+
+
+def _group(session: EditSession, username: str, rows: Iterable[int]) -> Group:
+    rows = tuple(rows)
+    numbers: dict[str, int] = {}
+    passwords = (session.document.password(row) for row in rows)
+    return Group(
+        username,
+        rows,
+        tuple(numbers.setdefault(password, len(numbers) + 1) for password in passwords),
+    )

@@ -1,0 +1,77 @@
+"""Finding text in rows, and replacing it with a preview of what would change.
+
+Passwords are only looked into where the person has them on the screen.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from prolific_tui.credentials import survey
+from prolific_tui.credentials.history import Proposal, rows_words
+from prolific_tui.credentials.proposing import Edits
+from prolific_tui.credentials.rows import Rows
+from prolific_tui.credentials.session import EditSession
+from prolific_tui.credentials.stepping import Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for; an empty text is found nowhere, unless it is the whole field."""
+
+    text: str = field(repr=False)
+    whole: bool = False
+    """Whether it has to be all that is in a field."""
+    ignore_case: bool = True
+    """Whether capitals and small letters are the same."""
+    passwords: bool = False
+    """Whether to look into passwords as well as usernames."""
+
+    def pattern(self) -> re.Pattern[str]:
+        """What matches where the text is in a field, with `search`."""
+        text = re.escape(self.text)
+        if self.whole:
+            text = rf"\A{text}\Z"
+        elif not self.text:
+            text = r"(?!)"
+        return re.compile(text, re.IGNORECASE if self.ignore_case else re.NOFLAG)
+
+    def matching(self, start: int, rows: Rows) -> list[int]:
+        """Of rows that begin at the row `start`, those in which it is found."""
+        search = self.pattern().search
+        if not self.passwords:
+            found: Sequence[object] = list(map(search, rows.usernames))
+        else:
+            found = [search(username) or search(password) for username, password in rows]
+        return [index for index, each in enumerate(found, start) if each]
+
+
+def find(
+    session: EditSession, query: Query, index: int, *, backwards: bool = False
+) -> Steps[int | None]:
+    """The next row after `index`, or before it, in which the text is; round the end if need be.
+
+    Raises:
+        OutdatedError: the rows changed between two steps.
+    """
+    return survey.seek(session.document, index, query.matching, backwards=backwards)
+
+
+def replace(session: EditSession, query: Query, text: str) -> Steps[Proposal]:
+    """To put another text wherever the query finds its own.
+
+    Raises:
+        OutdatedError: the rows changed between two steps.
+    """
+    pattern = query.pattern()
+    edits = Edits(session)
+    for start, piece in session.document.pieces():
+        for index in query.matching(start, piece):
+            username, password = piece.usernames[index - start], piece.passwords[index - start]
+            edits.add(
+                index,
+                pattern.sub(lambda _: text, username),
+                pattern.sub(lambda _: text, password) if query.passwords else password,
+            )
+        yield start + len(piece)
+    return edits.proposal(f"replacement in {rows_words(len(edits))}")
