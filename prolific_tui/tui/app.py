@@ -11,13 +11,12 @@ from rich.text import Text
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.screen import ModalScreen, Screen
 
 from prolific_tui.models import CredentialPool
 from prolific_tui.operations import Operations
 from prolific_tui.submission.plan import Target
-from prolific_tui.tui.dialogs import Choice, ChoiceDialog, ConfirmDialog
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog, CommandsDialog, ConfirmDialog
 from prolific_tui.tui.screens.account import AccountScreen
 from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.history import HistoryScreen
@@ -140,7 +139,7 @@ class ProlificApp(Shell, inherit_bindings=False):
     def action_commands(self) -> None:
         """Open the list of commands."""
         if not isinstance(self.screen, ModalScreen):
-            self.push_screen(CommandPalette(id="--command-palette"))
+            self.push_screen(CommandsDialog())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every key of the screen as a command; Textual's own, screenshots among them, are not."""

@@ -171,6 +171,12 @@ class CursorList(OptionList):
         self.add_options(options)
         self.highlighted = highlighted
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A page key acts once the list is laid out: Textual fails on a page of no lines."""
+        if action in ("page_up", "page_down") and not self.scrollable_content_region:
+            return False
+        return super().check_action(action, parameters)
+
     def render_line(self, y: int) -> Strip:
         """Draw the cursor on top of the highlighted line."""
         strip = super().render_line(y)

@@ -11,12 +11,14 @@ from prolific_tui.tui.dialogs.ask import (
     TextDialog,
     TypedConfirmation,
 )
+from prolific_tui.tui.dialogs.commands import CommandsDialog
 from prolific_tui.tui.dialogs.path import PathDialog
 from prolific_tui.tui.dialogs.tell import ErrorDialog, HelpDialog, OutcomeDialog
 
 __all__ = [
     "Choice",
     "ChoiceDialog",
+    "CommandsDialog",
     "ConfirmDialog",
     "ErrorDialog",
     "HelpDialog",
