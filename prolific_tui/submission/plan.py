@@ -100,7 +100,9 @@ class SecretPlan:
         """What a person types to do it: `create`, or `replace` and the end of the old id."""
         if self.old is None:
             return "create"
-        return f"replace {(self.old.id or '')[-4:]}".rstrip()
+        end = (self.old.id or "")[-4:]
+        # What can't be seen or typed can't be asked for.
+        return f"replace {end}" if end.isascii() and end.isalnum() else "replace"
 
 
 Plan = CredentialPlan | SecretPlan

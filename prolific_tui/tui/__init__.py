@@ -1,4 +1,4 @@
 """The terminal interface: the only room that knows Textual.
 
-Layers, high to low: `app`, `screens`, `shell`, `dialogs` and `grid`, `widgets` and `terminal`.
+Its layers are those of the contract "Inside tui" in `pyproject.toml`.
 """

@@ -13,20 +13,14 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 
-from prolific_tui.models import CredentialPool
-from prolific_tui.operations import Operations
-from prolific_tui.submission.plan import Target
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, CommandsDialog, ConfirmDialog
 from prolific_tui.tui.screens.account import AccountScreen
-from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.history import HistoryScreen
-from prolific_tui.tui.screens.pool_words import emptiest_first, pool_name
 from prolific_tui.tui.screens.pools import PoolsScreen
 from prolific_tui.tui.screens.webhooks import WebhooksScreen
 from prolific_tui.tui.shell import Reading, Shell
 from prolific_tui.tui.terminal import Departure, Driver
 from prolific_tui.tui.theme import LEDGER
-from prolific_tui.tui.widgets import number
 from prolific_tui.version import NAME, VERSION
 
 
@@ -56,8 +50,7 @@ class ProlificApp(Shell, inherit_bindings=False):
         super().__init__(operations, driver_class=Driver)
         self.register_theme(LEDGER)
         self.theme = LEDGER.name
-        self._file = file
-        """A file to open once the workspace's pools are known."""
+        self.named_file = file
         self.departure = Departure(self.operations.writes.wait, self._leave_with)
         """The way out when the process is told to end."""
 
@@ -76,36 +69,6 @@ class ProlificApp(Shell, inherit_bindings=False):
         if reading.value is not None and reading.value.account is None:
             self.switch_mode("account")
             self.call_after_refresh(self.run_action, "token", self.screen)
-
-    def watch_pools(self, reading: Reading[tuple[CredentialPool, ...]]) -> None:
-        """Open the file that was named on the command line, once."""
-        if reading.value is not None and self._file is not None:
-            file, self._file = self._file, None
-            self.open_file(file, emptiest_first(reading.value))
-
-    @work
-    async def open_file(self, file: Path, pools: tuple[CredentialPool, ...]) -> None:
-        """Ask what a file is for, and open it in the editor."""
-        workspace = self.workspace
-        if workspace is None:
-            return
-        choices = [
-            Choice(
-                f"Append to {pool_name(pool)}",
-                f"{number(pool.available_credentials)} free of {number(pool.total_credentials)}",
-            )
-            for pool in pools
-        ]
-        answer = await self.ask(
-            ChoiceDialog(
-                f"What is {file.name} for?",
-                f"Nothing is sent yet. Workspace: {workspace.title}",
-                [Choice("Create a new pool"), *choices],
-            )
-        )
-        if answer is not None:
-            target = Target(workspace, pools[answer - 1] if answer else None)
-            self.push_screen(EditorScreen(self.draft_for(target), load=file))
 
     # Keys that act everywhere
 
@@ -166,7 +129,7 @@ class ProlificApp(Shell, inherit_bindings=False):
             return
         if self.sending is not None and not await self._may_leave_open():
             return
-        rows = self.unsent_rows()
+        rows = self.drafts.unsent_rows()
         if rows and not await self.ask(
             ConfirmDialog(
                 f"Quit and lose {rows:,} unsent row{'' if rows == 1 else 's'}?",

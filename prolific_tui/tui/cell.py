@@ -14,6 +14,24 @@ from prolific_tui.tui.grid import CredentialGrid
 from prolific_tui.tui.widgets import Field
 
 
+class CellField(Field):
+    """The field of a cell, which has one line; several lines are handed on."""
+
+    class PastedLines(Message):
+        """Several lines were pasted; the field took none of them."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a line, and hand on more than one."""
+        if len(event.text.splitlines()) > 1:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.PastedLines(event.text))
+
+
 class EditableGrid(Vertical):
     """A grid, and above the cell under its cursor a field while that cell is edited.
 
@@ -41,6 +59,13 @@ class EditableGrid(Vertical):
             super().__init__()
             self.column = column
 
+    class PastedRows(Message):
+        """Several lines were pasted into a cell, which was closed unchanged."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     HIDDEN: ClassVar[str] = "Hidden: typing replaces the password; Enter alone keeps it."
     HIDDEN_AND_EMPTY: ClassVar[str] = "Hidden while you type. Esc, then * shows passwords."
 
@@ -48,9 +73,11 @@ class EditableGrid(Vertical):
         super().__init__(id="grid-area")
         self.grid = CredentialGrid(session)
         """The rows."""
-        self._field = Field(id="cell")
+        self._field = CellField(id="cell")
         self._edited: tuple[int, Column] | None = None
         """The cell that the field is open on: its row's id and its column."""
+        self._hidden = False
+        """Whether the field was opened without showing what the cell holds."""
 
     def compose(self) -> ComposeResult:
         """The grid, and above it the field."""
@@ -61,6 +88,7 @@ class EditableGrid(Vertical):
     def on_mount(self) -> None:
         """Keep the field on its cell."""
         self.watch(self.grid, "scroll_y", self._place, init=False)
+        self.watch(self.grid, "revealed", self._conceal, init=False)
 
     def on_resize(self) -> None:
         """Keep the field on its cell."""
@@ -77,6 +105,7 @@ class EditableGrid(Vertical):
         row = grid.session.document.row(grid.row)
         hidden = grid.column is Column.PASSWORD and not grid.revealed
         self._edited = (row.id, grid.column)
+        self._hidden = hidden
         text = row.username if grid.column is Column.USERNAME else row.password
         field.masked = hidden
         field.value = "" if hidden else text
@@ -94,6 +123,17 @@ class EditableGrid(Vertical):
         self._field.styles.offset = region.offset
         self._field.styles.width = region.width
 
+    def _conceal(self, revealed: bool) -> None:
+        """Passwords are hidden again: so is the one that is being edited."""
+        if not revealed and self._edited is not None and self._edited[1] is Column.PASSWORD:
+            self._field.masked = True
+
+    @on(CellField.PastedLines)
+    def _pasted(self, message: CellField.PastedLines) -> None:
+        message.stop()
+        self.close()
+        self.post_message(self.PastedRows(message.text))
+
     def close(self) -> None:
         """Close the field and change nothing."""
         self._edited = None
@@ -105,7 +145,7 @@ class EditableGrid(Vertical):
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         edited, grid = self._edited, self.grid
-        kept = self._field.masked and not event.value
+        kept = self._hidden and not event.value
         self.close()
         rows = grid.session.document
         if edited is None or grid.row >= len(rows) or rows.row_id(grid.row) != edited[0]:

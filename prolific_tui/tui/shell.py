@@ -6,22 +6,23 @@ Workers read and post what they got; the handlers here own the state.
 
 from asyncio import Future, get_running_loop
 from collections.abc import Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from prolific_tui.credentials.session import EditSession
 from prolific_tui.errors import Effect, ProlificTuiError
 from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.operations import Account, Event, Operations, SignIn, Webhooks
 from prolific_tui.operations.events import ReadRetried, WriteEnded
 from prolific_tui.submission.outcome import Outcome
-from prolific_tui.submission.plan import CredentialPlan, Plan, Target
+from prolific_tui.submission.plan import CredentialPlan, Plan
 from prolific_tui.tui.dialogs import ErrorDialog, OutcomeDialog
+from prolific_tui.tui.drafts import Drafts
 from prolific_tui.tui.typeahead import OrderedKeysApp
 
 T = TypeVar("T")
@@ -38,20 +39,6 @@ class Reading(Generic[T]):
     loading: bool = False
     error: ProlificTuiError | None = None
     """Why the last attempt failed; None after one that did not."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """Rows that were not sent yet, and where they are meant to go."""
-
-    target: Target
-    session: EditSession = field(default_factory=EditSession)
-    source: str = ""
-    """Where the rows came from and how they were read, in words."""
-    sending: bool = False
-    """Whether a write of these rows is under way; they can't be changed meanwhile."""
-    done: bool = False
-    """Whether every row has gone."""
 
 
 class Shell(OrderedKeysApp[int]):
@@ -80,10 +67,16 @@ class Shell(OrderedKeysApp[int]):
             self.reading = reading
 
     class WorkspacesRead(Message):
-        """A worker read the workspaces, and which of them was used last."""
+        """A worker read the workspaces of an account, and which of them was used last."""
 
-        def __init__(self, reading: Reading[tuple[Workspace, ...]], remembered: str | None) -> None:
+        def __init__(
+            self,
+            account: Account,
+            reading: Reading[tuple[Workspace, ...]],
+            remembered: str | None,
+        ) -> None:
             super().__init__()
+            self.account = account
             self.reading = reading
             self.remembered = remembered
 
@@ -115,8 +108,10 @@ class Shell(OrderedKeysApp[int]):
     def __init__(self, operations: Operations, **arguments: Any) -> None:  # noqa: ANN401 - Textual's own
         super().__init__(**arguments)
         self.operations = operations
-        self.drafts: dict[tuple[str, str | None], Draft] = {}
-        """Rows that were not sent yet, by the key of their target."""
+        self.drafts = Drafts()
+        """Rows that were not sent yet."""
+        self.named_file: Path | None = None
+        """A file to open once the pools are shown."""
 
     # Saying things
 
@@ -142,6 +137,8 @@ class Shell(OrderedKeysApp[int]):
     def copy(self, text: str, what: str) -> None:
         """Hand a text to the terminal's clipboard, and say what is known of that: not much."""
         self.copy_to_clipboard(text)
+        # Textual keeps a copy, which its own paste key would put into any field.
+        self._clipboard = ""
         self.say(f"{what} was sent to your terminal's clipboard, which can't confirm it.")
 
     # Reading
@@ -163,14 +160,18 @@ class Shell(OrderedKeysApp[int]):
         self.post_message(self.SignInRead(reading))
 
     def on_shell_sign_in_read(self, message: "Shell.SignInRead") -> None:
-        """Use the account that was found."""
+        """Use the account that was found; after an error the one in use before stays."""
         self.signing_in = message.reading
-        found = message.reading.value
-        self.use_account(found.account if found else None)
+        error, found = message.reading.error, message.reading.value
+        if error is None:
+            self.use_account(found.account if found else None)
+        elif self.account is not None:
+            self.show_error(error)
 
     def use_account(self, account: Account | None) -> None:
         """Another account, or none: nothing that was read for the last one stays on a screen."""
-        if self.account is not None and (account is None or account.me != self.account.me):
+        if self.account is not None and (account is None or account.me.id != self.account.me.id):
+            self.workers.cancel_group(self, "account")
             self.workspace = None
             self.workspaces = Reading()
         self.account = account
@@ -186,10 +187,12 @@ class Shell(OrderedKeysApp[int]):
     async def _read_workspaces(self, account: Account) -> None:
         reading = await self._reading(self.workspaces, self.operations.workspaces())
         remembered = await self.operations.remembered_workspace(account.me.id)
-        self.post_message(self.WorkspacesRead(reading, remembered))
+        self.post_message(self.WorkspacesRead(account, reading, remembered))
 
     def on_shell_workspaces_read(self, message: "Shell.WorkspacesRead") -> None:
         """Open the workspace that was open, or used last, or the first."""
+        if message.account != self.account:
+            return
         self.workspaces = message.reading
         workspaces = message.reading.value or ()
         wanted = self.workspace.id if self.workspace else message.remembered
@@ -262,8 +265,8 @@ class Shell(OrderedKeysApp[int]):
         if not self.operations.writes.submit(plan):
             self.say("Another send is under way. Nothing was sent.")
             return
-        if isinstance(plan, CredentialPlan) and (draft := self.drafts.get(plan.target.key)):
-            draft.sending = True
+        if isinstance(plan, CredentialPlan):
+            self.drafts.sending(plan)
         self.sending = plan
         self.sends += 1
         self.push_screen(OutcomeDialog(plan))
@@ -286,11 +289,11 @@ class Shell(OrderedKeysApp[int]):
     def _write_ended(self, plan: Plan, outcome: Outcome) -> None:
         self.sending = None
         if isinstance(plan, CredentialPlan):
-            self._settle_draft(plan, outcome)
-        elif outcome.secret is not None and self.webhooks.value is not None:
+            self.drafts.settle(plan, outcome)
+        elif outcome.secret is not None and plan.workspace == self.workspace:
             # Shown from the answer, so that a failing read-back can't hide the new value.
-            known = replace(self.webhooks.value, secret=outcome.secret)
-            self.webhooks = replace(self.webhooks, value=known)
+            known = self.webhooks.value or Webhooks(None, ())
+            self.webhooks = replace(self.webhooks, value=replace(known, secret=outcome.secret))
         self.sends += 1
         if outcome.effect is not Effect.NOT_SENT and plan.workspace == self.workspace:
             self.read_pools()
@@ -300,40 +303,3 @@ class Shell(OrderedKeysApp[int]):
             self.screen.outcome = outcome
         else:
             self.push_screen(OutcomeDialog(plan, outcome))
-
-    # Drafts
-
-    def _settle_draft(self, plan: CredentialPlan, outcome: Outcome) -> None:
-        """Let the rows that went leave their draft, and the others follow their pool."""
-        draft = self.drafts.get(plan.target.key)
-        if draft is None:
-            return
-        draft.sending = False
-        if outcome.effect is not Effect.ACCEPTED:
-            return
-        del self.drafts[plan.target.key]
-        draft.session.remove_sent(frozenset(plan.row_ids))
-        draft.done = not len(draft.session.document)
-        if outcome.pool is not None:
-            # Rows left over after a create belong to the pool that it made.
-            draft.target = Target(plan.workspace, outcome.pool)
-        self.keep_draft(draft)
-
-    def draft_for(self, target: Target) -> Draft:
-        """The rows kept for a target, or a new draft; the target's totals are made current."""
-        draft = self.drafts.get(target.key)
-        if draft is None:
-            return Draft(target)
-        draft.target = target
-        return draft
-
-    def keep_draft(self, draft: Draft) -> None:
-        """Keep a draft for as long as it has rows."""
-        if len(draft.session.document):
-            self.drafts[draft.target.key] = draft
-        else:
-            self.drafts.pop(draft.target.key, None)
-
-    def unsent_rows(self) -> int:
-        """How many rows would be lost by quitting now."""
-        return sum(len(draft.session.document) for draft in self.drafts.values())

@@ -1,6 +1,6 @@
 """The small parts that every screen is made of: lines, rules, the key bar and the text field."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from rich.cells import cell_len, set_cell_size
@@ -46,9 +46,9 @@ def fit(text: str, width: int, *, right: bool = False, keep_end: bool = False) -
 
 
 def gauge(part: int, whole: int, width: int = GAUGE_WIDTH) -> str:
-    """A bar of `width` cells that is full where `part` is `whole`; anything left shows a cell."""
+    """A bar of `width` cells, full where `part` is `whole` or more; anything left shows a cell."""
     filled = round(width * part / whole) if whole else 0
-    filled = max(filled, 1 if part else 0)
+    filled = min(max(filled, 1 if part else 0), width)
     return "█" * filled + "░" * (width - filled)
 
 
@@ -146,9 +146,24 @@ class CursorList(OptionList):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, markup=False)
         self._texts: list[Text] = []
+        self._keys: Sequence[str] | None = None
 
-    def show(self, lines: Iterable[str | Text], highlighted: int | None = 0) -> None:
-        """Show other lines, with the cursor on one of them; foreign text is made visible."""
+    def show(
+        self,
+        lines: Iterable[str | Text],
+        highlighted: int | None = 0,
+        *,
+        keys: Sequence[str] | None = None,
+    ) -> None:
+        """Show other lines, with the cursor on one of them; foreign text is made visible.
+
+        Args:
+            lines: The lines.
+            highlighted: Where the cursor is; None for nowhere.
+            keys: What the lines stand for, each once: the ids of the options, by which an answer
+                is known even if the list was changed after it was given.
+        """
+        self._keys = keys
         self._texts = [
             Text("  ").append_text(Text(visible(line)) if isinstance(line, str) else line)
             for line in lines
@@ -163,10 +178,10 @@ class CursorList(OptionList):
     def _put(self, highlighted: int | None) -> None:
         width = self.scrollable_content_region.width or self.app.size.width
         options = []
-        for text in self._texts:
+        for index, text in enumerate(self._texts):
             cut = text.copy()
             cut.truncate(width, overflow="ellipsis")
-            options.append(Option(cut))
+            options.append(Option(cut, id=self._keys[index] if self._keys else None))
         self.clear_options()
         self.add_options(options)
         self.highlighted = highlighted
@@ -204,36 +219,33 @@ class KeyBar(Widget):
             if binding.show
         ]
 
-    def render(self) -> Text:
-        """Keys in the accent colour, each with its word."""
-        key_style = self.get_component_rich_style("key-bar--key", partial=True)
-        label_style = self.get_component_rich_style("key-bar--label", partial=True)
-        text = Text()
-        width = self.size.width
+    def _lines(self, width: int) -> list[list[tuple[str, str]]]:
+        """The keys with their words, line by line, two cells between any two."""
+        lines: list[list[tuple[str, str]]] = [[]]
         column = 0
         for key, label in self._keys:
             length = cell_len(key) + 1 + cell_len(label)
             if column and column + 2 + length > width:
-                text.append("\n")
+                lines.append([])
                 column = 0
-            elif column:
-                text.append("  ")
-                column += 2
-            text.append(key, key_style)
-            text.append(f" {label}", label_style)
-            column += length
-        return text
+            column += length + (2 if column else 0)
+            lines[-1].append((key, label))
+        return lines
+
+    def render(self) -> Text:
+        """Keys in the accent colour, each with its word."""
+        key_style = self.get_component_rich_style("key-bar--key", partial=True)
+        label_style = self.get_component_rich_style("key-bar--label", partial=True)
+        return Text("\n").join(
+            Text("  ").join(
+                Text.assemble((key, key_style), (f" {label}", label_style)) for key, label in line
+            )
+            for line in self._lines(self.size.width)
+        )
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's signature
         """As many lines as the keys need at this width."""
-        lines, column = 1, 0
-        for key, label in self._keys:
-            length = cell_len(key) + 1 + cell_len(label)
-            if column and column + 2 + length > width:
-                lines, column = lines + 1, length
-            else:
-                column += length + (2 if column else 0)
-        return lines
+        return len(self._lines(width))
 
 
 class Field(Input):

@@ -56,7 +56,7 @@ class Choice:
 
 
 class ChoiceDialog(Dialog[int | None]):
-    """One of several; the answer is its index. Typing narrows long lists."""
+    """One of several; the answer is its index. `/` narrows long lists."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Choose", key_display="Enter"),
@@ -100,9 +100,15 @@ class ChoiceDialog(Dialog[int | None]):
 
     def on_mount(self) -> None:
         """Start at the present choice."""
-        choices = self.query_one(CursorList)
-        choices.show((choice.label for choice in self._choices), self._highlighted)
-        choices.focus()
+        self._show(self._highlighted)
+        self.query_one(CursorList).focus()
+
+    def _show(self, highlighted: int | None = 0) -> None:
+        self.query_one(CursorList).show(
+            (self._choices[index].label for index in self._shown),
+            highlighted,
+            keys=[str(index) for index in self._shown],
+        )
 
     def action_find(self) -> None:
         """Ask for a part of the name."""
@@ -117,7 +123,7 @@ class ChoiceDialog(Dialog[int | None]):
         self._shown = tuple(
             index for index, choice in enumerate(self._choices) if wanted in choice.label.casefold()
         )
-        self.query_one(CursorList).show(self._choices[index].label for index in self._shown)
+        self._show()
 
     @on(Input.Submitted, "#find")
     def found(self) -> None:
@@ -131,13 +137,13 @@ class ChoiceDialog(Dialog[int | None]):
     def explain(self, event: OptionList.OptionHighlighted) -> None:
         """Say what the choice under the cursor means."""
         for explanation in self.query("#choice-explanation").results(Static):
-            choice = self._choices[self._shown[event.option_index]]
+            choice = self._choices[int(event.option.id or 0)]
             explanation.update(Text(visible(choice.explanation)))
 
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
         """Answer with the choice."""
-        self.dismiss(self._shown[event.option_index])
+        self.dismiss(int(event.option.id or 0))
 
 
 class TextDialog(Dialog[str | None]):
@@ -193,7 +199,7 @@ class TypedConfirmation(Dialog[bool]):
     def body(self) -> ComposeResult:
         """What it means, and the field for the words."""
         yield paragraph(self._message)
-        yield Static(Text.assemble("Type  ", (self._words, "bold"), " :"), markup=False)
+        yield Static(Text.assemble("Type  ", (visible(self._words), "bold"), " :"), markup=False)
         yield Field()
         yield paragraph("", id="remark")
 
@@ -209,7 +215,7 @@ class TypedConfirmation(Dialog[bool]):
             self.dismiss(True)
         else:
             remark = self.query_one("#remark", Static)
-            remark.update(Text(f"Nothing was done. Type exactly: {self._words}"))
+            remark.update(Text(f"Nothing was done. Type exactly: {visible(self._words)}"))
             remark.display = True
 
     def action_cancel(self) -> None:
@@ -228,6 +234,7 @@ class PasteDialog(Dialog[str | None]):
     def __init__(self) -> None:
         super().__init__()
         self._parts: list[str] = []
+        self._characters = self._line_ends = 0
 
     def body(self) -> ComposeResult:
         """What to do, and how much arrived."""
@@ -257,11 +264,12 @@ class PasteDialog(Dialog[str | None]):
         self._take(text)
 
     def _take(self, text: str) -> None:
+        # Counted as it comes: an unmarked paste arrives a character at a time.
         self._parts.append(text)
-        whole = "".join(self._parts)
-        lines = len([line for line in whole.splitlines() if line.strip()])
+        self._characters += len(text)
+        self._line_ends += text.count("\n") + text.count("\r") - text.count("\r\n")
         self.query_one("#arrived", Static).update(
-            Text(f"{lines:,} line{'' if lines == 1 else 's'}, {len(whole):,} characters arrived.")
+            Text(f"{self._characters:,} characters, {self._line_ends:,} line ends arrived.")
         )
 
     def action_done(self) -> None:

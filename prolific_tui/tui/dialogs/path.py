@@ -70,7 +70,11 @@ class PathDialog(Dialog[str | None]):
         self._completions = await self._complete(prefix)
         choices = self.query_one(CursorList)
         width = max(choices.size.width - 3, 20)
-        choices.show((fit(path, width, keep_end=True) for path in self._completions), None)
+        choices.show(
+            (fit(path, width, keep_end=True) for path in self._completions),
+            None,
+            keys=self._completions,
+        )
         choices.display = bool(self._completions)
 
     def action_complete(self) -> None:
@@ -101,7 +105,7 @@ class PathDialog(Dialog[str | None]):
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
         """Open the file that was chosen, or look into the folder."""
-        path = self._completions[event.option_index]
+        path = event.option.id or ""
         if path.endswith("/") or not self._opens:
             self._type(path)
         else:

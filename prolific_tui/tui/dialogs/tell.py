@@ -65,18 +65,22 @@ class OutcomeDialog(Dialog[None]):
         return "Making the new secret…"
 
     def body(self) -> ComposeResult:
-        """What is known so far."""
+        """What is known so far, and in which workspace that is."""
         yield paragraph("", id="outcome-message")
         yield paragraph("", id="outcome-hint", classes="hint")
+        yield paragraph(f"Workspace: {self.plan.workspace.title}", classes="quiet")
 
     def on_mount(self) -> None:
         """Show what is known already."""
-        self.watch_outcome(self.outcome)
+        self._show()
 
-    def watch_outcome(self, outcome: Outcome | None) -> None:
+    def watch_outcome(self) -> None:
         """Show what became of the write."""
-        if not self.is_mounted:
-            return
+        if self.query("#outcome-hint"):
+            self._show()
+
+    def _show(self) -> None:
+        outcome = self.outcome
         message = outcome.message if outcome else "Waiting for Prolific's answer."
         hint = outcome.hint if outcome else "Leaving this box, or the screen, does not stop it."
         self.query_one(".dialog-title", Static).update(Text(visible(self.heading)))

@@ -1,5 +1,6 @@
 """Pools: the workspace's credential pools, how much of each is left, and the way to fill them."""
 
+from pathlib import Path
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -11,10 +12,11 @@ from textual.widgets import OptionList, Static
 
 from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.submission.plan import Target
-from prolific_tui.tui.dialogs import Choice, ChoiceDialog
 from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.pool_words import emptiest_first, pool_name
+from prolific_tui.tui.screens.standing import freshness, standing
 from prolific_tui.tui.shell import Reading
 from prolific_tui.tui.widgets import GAUGE_WIDTH, CursorList, Line, Rule, fit, gauge, number
 from prolific_tui.visible import visible
@@ -58,7 +60,8 @@ class PoolsScreen(BaseScreen):
         super().on_mount()
         self.watch(self.app, "pools", self.show_pools)
         self.watch(self.app, "sends", self.show_detail, init=False)
-        self.watch(self.app, "account", self.show_pools, init=False)
+        for before in ("signing_in", "account", "workspaces", "workspace"):
+            self.watch(self.app, before, self.show_pools, init=False)
         self.query_one(CursorList).focus()
 
     @on(CursorList.Resized)
@@ -98,6 +101,7 @@ class PoolsScreen(BaseScreen):
         at = ids.index(before) if before in ids else 0
         pool_list.show((self._row(pool, name_width) for pool in pools), at)
         self.show_detail()
+        self._open_named_file()
 
     def _summary(self, reading: Reading[tuple[CredentialPool, ...]]) -> Text:
         text = Text(" ")
@@ -107,31 +111,21 @@ class PoolsScreen(BaseScreen):
             total = [pool.total_credentials for pool in pools]
             text.append(f"{len(pools)} pool{'' if len(pools) == 1 else 's'}, ")
             text.append(f"{_sum(free)} free of {_sum(total)}")
-        if reading.loading:
-            text.append("   reading…")
-        elif reading.at is not None:
-            text.append(f"   read at {reading.at:%H:%M:%S}")
-        if reading.error is not None:
-            text.append("   NOT UP TO DATE", "bold")
+        text.append_text(freshness(reading))
+        if rows := self.app.drafts.unsent_rows():
+            text.append(f"   {rows:,} unsent row{'' if rows == 1 else 's'} kept", "bold")
         return text
 
     def _state(self, reading: Reading[tuple[CredentialPool, ...]]) -> str:
         """What to say where there is no list, or where the list is not fresh."""
-        if reading.error is not None:
-            error = reading.error
-            words = "\n".join(filter(None, (error.title, error.message, error.hint)))
-            lines = "\n ".join(visible(line) for line in words.split("\n"))
-            return f"\n {lines}\n\n r tries again, w goes to another workspace.\n"
-        if self.app.account is None:
-            return "\n Not signed in.\n\n 4 Account takes a token.\n"
-        if reading.value is None:
-            return "\n Reading the pools…\n" if reading.loading else ""
-        if not reading.value:
-            return (
-                "\n No credential pool in this workspace yet.\n\n"
-                " c makes one from a list of usernames and passwords.\n"
+        words = standing(self.app, reading, "the pools")
+        if not words and not reading.value:
+            words = (
+                "No credential pool in this workspace yet.\n\n"
+                "c makes one from a list of usernames and passwords."
             )
-        return ""
+        lines = "\n ".join(visible(line) for line in words.split("\n"))
+        return f"\n {lines}\n" if words else ""
 
     def _row(self, pool: CredentialPool, name_width: int) -> Text:
         free, total = pool.available_credentials, pool.total_credentials
@@ -156,10 +150,17 @@ class PoolsScreen(BaseScreen):
         self.query_one("#detail-rule", Rule).title = pool_name(pool)
         text = Text(f"{visible(pool.credential_pool_id)}\n")
         free, total = pool.available_credentials, pool.total_credentials
-        if free is not None and total is not None:
+        if free is not None and total is not None and free <= total:
             text.append(f"{total - free:,} of {total:,} handed out, {free:,} free.\n")
         else:
-            text.append("Prolific did not say how many credentials it holds.\n")
+            text.append(f"{number(free)} free of {number(total)}, as far as Prolific says.\n")
+        workspace, account = self.app.workspace, self.app.account
+        if workspace is not None and account is not None:
+            draft = self.app.drafts.find(account.me.id, Target(workspace, pool))
+            if draft is not None:
+                text.append(
+                    f"{len(draft.session.document):,} unsent rows are kept for it: a\n", "bold"
+                )
         text.append(visible(self._last_sent(pool)))
         self.query_one("#detail-text", Static).update(text)
 
@@ -210,30 +211,52 @@ class PoolsScreen(BaseScreen):
     @work
     async def take_paste(self, text: str) -> None:
         """Ask what a paste is for, and open it in the editor."""
-        workspace, pool = self.app.workspace, self._current
-        if workspace is None:
-            self.app.say("Nothing was taken: no workspace is open yet.")
-            return
-        choices = [Choice(f"Create a new pool in {workspace.title}")]
-        if pool is not None:
-            choices.append(Choice(f"Append to {pool_name(pool)}"))
-        answer = await self.app.ask(
-            ChoiceDialog("What is the paste for?", "Nothing of it is displayed or sent.", choices)
-        )
-        if answer is None:
+        target = await self._choose_target("What is the paste for?")
+        if target is None:
             self.app.say("Nothing was taken.")
-            return
-        target = Target(workspace, pool if answer else None)
-        self.app.push_screen(EditorScreen(self.app.draft_for(target), paste=text))
+        else:
+            self._edit(target, paste=text)
+
+    def on_screen_resume(self) -> None:
+        """Show what changed meanwhile, and open the file that was named on the command line."""
+        if self.is_mounted:
+            self.show_pools()
+
+    def _open_named_file(self) -> None:
+        """Open the file of the command line, once the pools are here and nothing is in the way."""
+        file = self.app.named_file
+        if file is not None and self.app.pools.value is not None and self.is_current:
+            self.app.named_file = None
+            self.open_file(file)
+
+    @work
+    async def open_file(self, file: Path) -> None:
+        """Ask what a file is for, and open it in the editor."""
+        target = await self._choose_target(f"What is {file.name} for?")
+        if target is not None:
+            self._edit(target, load=file)
+
+    async def _choose_target(self, title: str) -> Target | None:
+        workspace = self.app.workspace
+        if workspace is None:
+            self.app.say("No workspace is open yet: w chooses one.")
+            return None
+        return await choose_target(
+            self.app, title, "Nothing is sent yet.", workspace, self.app.pools.value or ()
+        )
 
     @on(OptionList.OptionSelected, "#pools")
     def selected(self) -> None:
         """Enter: the same as append."""
         self.action_append()
 
-    def _edit(self, target: Target) -> None:
+    def _edit(self, target: Target, *, load: Path | None = None, paste: str = "") -> None:
+        if self.app.account is None:
+            self.app.say("Not signed in: 4 Account takes a token.")
+            return
         self.app.say("")
-        self.app.push_screen(EditorScreen(self.app.draft_for(target)))
+        draft = self.app.drafts.open(self.app.account.me.id, target)
+        self.app.push_screen(EditorScreen(draft, load=load, paste=paste))
 
 
 def _sum(numbers: list[int | None]) -> str:

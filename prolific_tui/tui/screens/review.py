@@ -11,9 +11,10 @@ from textual.widgets import Input, Static
 
 from prolific_tui.submission.outcome import credentials_word
 from prolific_tui.submission.plan import CredentialPlan, plan
+from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.base import BaseScreen
-from prolific_tui.tui.shell import Draft
 from prolific_tui.tui.widgets import Facts, Field, Line, fit, number, paragraph
+from prolific_tui.visible import visible
 
 
 class ReviewScreen(BaseScreen):
@@ -28,6 +29,7 @@ class ReviewScreen(BaseScreen):
         super().__init__()
         self._draft = draft
         self._plan: CredentialPlan = plan(draft.session, draft.target, draft.source)
+        self._revision = draft.session.revision
 
     def top(self) -> Line:
         """What this is."""
@@ -41,7 +43,7 @@ class ReviewScreen(BaseScreen):
         if self._plan.rows:
             with Horizontal(id="confirmation"):
                 yield Static(
-                    Text.assemble(" Type  ", (self._plan.confirmation, "bold"), " : "),
+                    Text.assemble(" Type  ", (visible(self._plan.confirmation), "bold"), " : "),
                     id="confirmation-label",
                 )
                 yield Field(id="confirmation-field")
@@ -110,6 +112,10 @@ class ReviewScreen(BaseScreen):
         event.stop()
         if event.value.strip() != self._plan.confirmation:
             self.app.say(f"Nothing was sent. To send, type exactly: {self._plan.confirmation}")
+            return
+        if self._draft.session.revision != self._revision:
+            self.app.say("The rows changed since this review. Nothing was sent: look at it again.")
+            self.dismiss()
             return
         self.dismiss()
         self.app.submit(self._plan)

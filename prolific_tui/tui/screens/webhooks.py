@@ -8,7 +8,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.timer import Timer
 from textual.widgets import Static
 
 from prolific_tui.errors import ProlificTuiError
@@ -16,11 +15,10 @@ from prolific_tui.models import Subscription, WebhookSecret
 from prolific_tui.secret import MASK, Secret
 from prolific_tui.submission.plan import SecretPlan
 from prolific_tui.tui.dialogs import PathDialog, TypedConfirmation
-from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.screens.revealing import RevealingScreen
+from prolific_tui.tui.screens.standing import freshness, standing
 from prolific_tui.tui.widgets import Line, fit
 from prolific_tui.visible import visible
-
-REVEAL_SECONDS: Final = 30.0
 
 _EXPLANATION: Final = (
     "Prolific deletes the old secret the moment it makes the new one; there is no way back."
@@ -30,7 +28,7 @@ _EXPLANATION: Final = (
 )
 
 
-class WebhooksScreen(BaseScreen):
+class WebhooksScreen(RevealingScreen):
     """The second screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,11 +42,6 @@ class WebhooksScreen(BaseScreen):
         Binding("q", "app.leave", "Quit", tooltip="Quit; asks if anything would be lost"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._revealed = False
-        self._hide: Timer | None = None
-
     def body(self) -> ComposeResult:
         """The secret and the subscriptions."""
         yield Line(id="summary")
@@ -59,15 +52,12 @@ class WebhooksScreen(BaseScreen):
         """Follow what is read."""
         super().on_mount()
         self.watch(self.app, "webhooks", self.show_webhooks)
-        self.watch(self.app, "account", self.show_webhooks, init=False)
+        for before in ("signing_in", "account", "workspaces", "workspace"):
+            self.watch(self.app, before, self.show_webhooks, init=False)
 
     def on_resize(self) -> None:
         """Fill the new width."""
         self.call_after_refresh(self.show_webhooks)
-
-    def on_screen_suspend(self) -> None:
-        """Never leave the secret shown on a screen that nobody looks at."""
-        self._conceal()
 
     @property
     def _secret(self) -> WebhookSecret | None:
@@ -82,28 +72,15 @@ class WebhooksScreen(BaseScreen):
             count = len(reading.value.subscriptions)
             summary.append("1 secret" if reading.value.secret else "No secret")
             summary.append(f", {count} subscription{'' if count == 1 else 's'} signed with it")
-        if reading.loading:
-            summary.append("   reading…")
-        elif reading.at is not None:
-            summary.append(f"   read at {reading.at:%H:%M:%S}")
-        if reading.error is not None:
-            summary.append("   NOT UP TO DATE", "bold")
+        summary.append_text(freshness(reading))
         self.query_one("#summary", Line).text = summary
         self.query_one("#webhooks-text", Static).update(self._text())
 
     def _text(self) -> Text:
         reading = self.app.webhooks
         text = Text("\n", no_wrap=True, overflow="ellipsis")
-        if reading.error is not None:
-            error = reading.error
-            for line in filter(None, (error.title, error.message, error.hint)):
-                text.append(f" {visible(line)}\n")
-            text.append("\n r tries again, w goes to another workspace.\n\n")
-            text.no_wrap = False
-        elif self.app.account is None:
-            text.append(" Not signed in.\n\n 4 Account takes a token.\n")
-        elif reading.value is None:
-            text.append(" Reading the secret and the subscriptions…\n")
+        if words := standing(self.app, reading, "the secret and the subscriptions"):
+            text.append("\n".join(f" {visible(line)}" for line in words.split("\n")) + "\n\n")
         if reading.value is None:
             return text
         secret = reading.value.secret
@@ -123,7 +100,7 @@ class WebhooksScreen(BaseScreen):
     def _value(self, value: Secret | None) -> str:
         if value is None:
             return "Prolific did not send it"
-        return visible(value.reveal()) if self._revealed else f"{MASK}   * shows it"
+        return visible(value.reveal()) if self.is_revealed else f"{MASK}   * shows it"
 
     def _append_subscriptions(self, text: Text, subscriptions: tuple[Subscription, ...]) -> None:
         if not subscriptions:
@@ -144,24 +121,13 @@ class WebhooksScreen(BaseScreen):
         """Read again, from wherever reading stopped."""
         self.app.read_again()
 
-    def action_reveal(self) -> None:
-        """Show the secret, for 30 seconds at most, or hide it."""
-        if self._revealed:
-            self._conceal()
-        elif self._known_value() is not None:
-            self._revealed = True
-            self.app.say("The secret is shown for 30 s; * hides it.")
-            self._hide = self.set_timer(REVEAL_SECONDS, self._conceal)
-            self.show_webhooks()
+    def show_revealed(self, revealed: bool) -> None:  # noqa: ARG002 - `is_revealed` tells
+        """Show the secret, or hide it."""
+        self.show_webhooks()
 
-    def _conceal(self) -> None:
-        if self._hide is not None:
-            self._hide.stop()
-            self._hide = None
-        if self._revealed:
-            self._revealed = False
-            self.app.say("The secret is hidden.")
-            self.show_webhooks()
+    def has_hidden(self) -> bool:
+        """Whether there is a secret to show."""
+        return self._known_value() is not None
 
     def _known_value(self) -> Secret | None:
         """The secret's value; says so where there is none."""

@@ -4,11 +4,12 @@ from collections.abc import Awaitable
 from pathlib import Path
 from typing import ClassVar
 
-from textual import events, work
+from textual import events, on, work
 from textual.binding import Binding, BindingType
 
 from prolific_tui.credentials.csvtext import Parsed
 from prolific_tui.errors import ProlificTuiError
+from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, PasteDialog, PathDialog
 from prolific_tui.tui.screens.editor.page import EditorPage
 
@@ -20,6 +21,9 @@ class IntakeKeys(EditorPage):
         Binding("f", "file", "File", tooltip="Load a file"),
         Binding("p", "paste", "Paste", tooltip="Open a box that takes a paste"),
     ]
+
+    is_bringing_in = False
+    """Whether a list is being read or asked about."""
 
     def action_file(self) -> None:
         """Ask for a file and load it."""
@@ -40,13 +44,7 @@ class IntakeKeys(EditorPage):
     async def load(self, path: Path) -> None:
         """Load a file; an error leaves the rows as they are."""
         self.app.say(f"Reading {path.name}…")
-        try:
-            parsed = await self.app.operations.load(path)
-        except ProlificTuiError as error:
-            self.app.say("")
-            self.app.show_error(error)
-            return
-        await self._take(parsed, path.name)
+        await self._bring_in(self.app.operations.load(path), path.name)
 
     def action_paste(self) -> None:
         """Open the box that takes a paste."""
@@ -58,6 +56,12 @@ class IntakeKeys(EditorPage):
         if text := await answer:
             self.take_paste(text)
 
+    @on(EditableGrid.PastedRows)
+    def pasted_into_cell(self, message: EditableGrid.PastedRows) -> None:
+        """Several lines pasted into a cell are rows, not the text of that cell."""
+        if self.may_change():
+            self.take_paste(message.text)
+
     def on_paste(self, event: events.Paste) -> None:
         """A paste on the grid becomes rows, after asking."""
         event.stop()
@@ -67,14 +71,19 @@ class IntakeKeys(EditorPage):
     @work(exclusive=True, group="load")
     async def take_paste(self, text: str) -> None:
         """Read pasted text; an error leaves the rows as they are."""
-        try:
-            parsed = await self.app.operations.read_paste(text)
-        except ProlificTuiError as error:
-            self.app.show_error(error)
-            return
-        await self._take(parsed, "paste", ask=True)
+        await self._bring_in(self.app.operations.read_paste(text), "paste", ask=True)
 
-    async def _take(self, parsed: Parsed, name: str, *, ask: bool = False) -> None:
+    async def _bring_in(self, read: Awaitable[Parsed], name: str, *, ask: bool = False) -> None:
+        self.is_bringing_in = True
+        try:
+            await self._take(await read, name, ask=ask)
+        except ProlificTuiError as error:
+            self.app.say("")
+            self.app.show_error(error)
+        finally:
+            self.is_bringing_in = False
+
+    async def _take(self, parsed: Parsed, name: str, *, ask: bool) -> None:
         """Put rows into the draft, after asking where that is not plain."""
         session = self.draft.session
         count, present = len(parsed.rows), len(session.document)

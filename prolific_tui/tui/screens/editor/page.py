@@ -12,10 +12,10 @@ from textual.widgets import Static
 from prolific_tui.credentials.problems import LEGEND
 from prolific_tui.credentials.session import Delta
 from prolific_tui.tui.cell import EditableGrid
+from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.grid import CredentialGrid
-from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.screens.pool_words import short_pool_name
-from prolific_tui.tui.shell import Draft
+from prolific_tui.tui.screens.revealing import RevealingScreen
 from prolific_tui.tui.widgets import Line, Rule, fit, number
 from prolific_tui.visible import visible
 
@@ -27,7 +27,7 @@ _EMPTY: Final = (
 )
 
 
-class EditorPage(BaseScreen):
+class EditorPage(RevealingScreen):
     """Shows one draft. What can be done with it is added by the classes of keys beside this."""
 
     LEGEND: ClassVar[tuple[tuple[str, str], ...]] = LEGEND
@@ -73,7 +73,9 @@ class EditorPage(BaseScreen):
         """Show everything but the rows: what this is, the counts, the row under the cursor."""
         draft = self.draft
         workspace, pool = draft.target.workspace, draft.target.pool
-        if pool is None:
+        if draft.asks_target:
+            what = "Rows left over: s asks which pool they are for"
+        elif pool is None:
             what = "Create a pool"
         else:
             what = f"Append to {short_pool_name(pool)}   {number(pool.total_credentials)} in total"
@@ -97,7 +99,7 @@ class EditorPage(BaseScreen):
         text.append(f"goes {counts.goes:,}", "bold")
         text.append(f"   needs your OK {counts.needs_ok:,}   left out {counts.left_out:,}")
         if self.draft.sending:
-            text.append("   BEING SENT: no changes until the answer is there", "bold")
+            text.append("   BEING SENT", "bold")
         self.query_one("#counts", Line).text = text
 
     def _show_row(self) -> None:
@@ -134,7 +136,7 @@ class EditorPage(BaseScreen):
         self.app.say(said)
         if delta is not None:
             self.grid.apply(delta)
-            self.app.keep_draft(self.draft)
+            self.app.drafts.keep(self.draft)
             self.show_all()
 
     def _after_send(self) -> None:

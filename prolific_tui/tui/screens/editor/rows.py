@@ -1,19 +1,15 @@
 """The keys that work on rows: edit, insert, delete, undo, accept, go to the next problem, show."""
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.timer import Timer
 
 from prolific_tui.credentials.document import Column, Rows
 from prolific_tui.credentials.session import Verdict
 from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.grid import CredentialGrid
 from prolific_tui.tui.screens.editor.page import EditorPage
-
-REVEAL_SECONDS: Final = 30.0
-"""How long passwords stay shown."""
 
 
 class RowKeys(EditorPage):
@@ -30,12 +26,6 @@ class RowKeys(EditorPage):
         Binding("a", "accept", "Accept", tooltip="Accept a row that needs your OK; again: not"),
         Binding("asterisk", "reveal", "Show", key_display="*", tooltip="Show passwords for 30 s"),
     ]
-    _hide: Timer | None = None
-    """Hides the passwords when their time is over."""
-
-    def on_screen_suspend(self) -> None:
-        """Never leave passwords shown on a screen that nobody looks at."""
-        self._conceal()
 
     def action_edit(self) -> None:
         """Open the field on the cell under the cursor."""
@@ -140,21 +130,6 @@ class RowKeys(EditorPage):
             self.app.say("")
             self.grid.row = row
 
-    # Passwords
-
-    def action_reveal(self) -> None:
-        """Show the passwords, for 30 seconds at most, or hide them."""
-        if self.grid.revealed:
-            self._conceal()
-            return
-        self.grid.revealed = True
-        self.app.say("Passwords are shown for 30 s; * hides them.")
-        self._hide = self.set_timer(REVEAL_SECONDS, self._conceal)
-
-    def _conceal(self) -> None:
-        if self._hide is not None:
-            self._hide.stop()
-            self._hide = None
-        if self.grid.revealed:
-            self.grid.revealed = False
-            self.app.say("Passwords are hidden.")
+    def show_revealed(self, revealed: bool) -> None:
+        """Show the passwords, or hide them."""
+        self.grid.revealed = revealed

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 
 from prolific_tui.tui.cell import EditableGrid
+from prolific_tui.tui.drafts import Draft
+from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor.intake import IntakeKeys
 from prolific_tui.tui.screens.editor.rows import RowKeys
 from prolific_tui.tui.screens.review import ReviewScreen
-from prolific_tui.tui.shell import Draft
 
 
 class EditorScreen(RowKeys, IntakeKeys):
@@ -34,6 +36,7 @@ class EditorScreen(RowKeys, IntakeKeys):
         super().__init__(draft)
         self._load_first = load
         self._paste_first = paste
+        self._had_rows = False
 
     def keys(self) -> Iterable[BindingType]:
         """The keys in the order of the work."""
@@ -51,11 +54,34 @@ class EditorScreen(RowKeys, IntakeKeys):
         """Show what would go."""
         if not self.may_change():
             return
+        if self.is_bringing_in:
+            self.app.say("A list is still being read; review it when its rows are here.")
+            return
         if not len(self.draft.session.document):
             self.app.say("There are no rows to send. f loads a file.")
             return
         self.app.say("")
-        self.app.push_screen(ReviewScreen(self.draft))
+        if self.draft.asks_target:
+            self._ask_target()
+        else:
+            self.app.push_screen(ReviewScreen(self.draft))
+
+    @work
+    async def _ask_target(self) -> None:
+        """Ask which pool the rest of a create is for: its answer was lost, the pool was made."""
+        workspace = self.draft.target.workspace
+        pools = self.app.pools.value or () if workspace == self.app.workspace else ()
+        target = await choose_target(
+            self.app,
+            "Which pool are the rows left over for?",
+            "A pool was made of the others, but the answer that named it was lost.",
+            workspace,
+            pools,
+        )
+        if target is not None:
+            self.app.drafts.aim(self.draft, target)
+            self.show_all()
+            self.app.push_screen(ReviewScreen(self.draft))
 
     def action_back(self) -> None:
         """Close the field, or go back to the pools; the rows are kept until the program ends."""
@@ -73,5 +99,6 @@ class EditorScreen(RowKeys, IntakeKeys):
 
     def on_screen_resume(self) -> None:
         """Go back to the pools once every row has gone."""
-        if self.draft.done and self.is_current:
+        if self._had_rows and self.draft.is_empty and not self.draft.session.can_undo:
             self.dismiss()
+        self._had_rows = not self.draft.is_empty

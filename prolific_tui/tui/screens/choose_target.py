@@ -1,0 +1,32 @@
+"""The question where rows are to go: a new pool, or one of the workspace's."""
+
+from collections.abc import Iterable
+
+from prolific_tui.models import CredentialPool, Workspace
+from prolific_tui.submission.plan import Target
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog
+from prolific_tui.tui.screens.pool_words import emptiest_first, pool_name
+from prolific_tui.tui.shell import Shell
+from prolific_tui.tui.widgets import number
+
+
+async def choose_target(
+    shell: Shell,
+    title: str,
+    message: str,
+    workspace: Workspace,
+    pools: Iterable[CredentialPool],
+) -> Target | None:
+    """Ask where rows are to go; None where the person would rather not say."""
+    listed = emptiest_first(pools)
+    choices = [Choice(f"Create a new pool in {workspace.title}")] + [
+        Choice(
+            f"Append to {pool_name(pool)}",
+            f"{number(pool.available_credentials)} free of {number(pool.total_credentials)}",
+        )
+        for pool in listed
+    ]
+    answer = await shell.ask(ChoiceDialog(title, message, choices))
+    if answer is None:
+        return None
+    return Target(workspace, listed[answer - 1] if answer else None)

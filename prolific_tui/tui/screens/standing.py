@@ -1,0 +1,51 @@
+"""What a screen says in place of what it would show, and how fresh that is."""
+
+from typing import Any
+
+from rich.text import Text
+
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.tui.shell import Reading, Shell
+
+
+def standing(shell: Shell, reading: Reading[Any], what: str) -> str:
+    """Why a reading is not there, or not fresh, and what to do about it; empty where all is well.
+
+    Args:
+        shell: Where signing in and the workspaces stand, which come before any reading.
+        reading: The reading.
+        what: What is read, in the plural: "the pools".
+    """
+    signing_in, workspaces = shell.signing_in, shell.workspaces
+    if shell.account is None:
+        if signing_in.loading:
+            return "Signing in…"
+        if signing_in.error is not None:
+            return _error(signing_in.error, "r tries again, 4 Account takes another token.")
+        return "Not signed in.\n\n4 Account takes a token."
+    if shell.workspace is None:
+        if workspaces.error is not None:
+            return _error(workspaces.error, "r tries again.")
+        if workspaces.value is not None:
+            return "This account belongs to no workspace.\n\nJoin or make one in Prolific, then r."
+        return "Reading the workspaces…"
+    if reading.error is not None:
+        return _error(reading.error, "r tries again, w goes to another workspace.")
+    return "" if reading.value is not None else f"Reading {what}…"
+
+
+def _error(error: ProlificTuiError, keys: str) -> str:
+    words = "\n".join(filter(None, (error.title, error.message, error.hint)))
+    return f"{words}\n\n{keys}"
+
+
+def freshness(reading: Reading[Any]) -> Text:
+    """When it was read, or that it is being read, or that what is shown is old."""
+    text = Text()
+    if reading.loading:
+        text.append("   reading…")
+    elif reading.at is not None:
+        text.append(f"   read at {reading.at:%H:%M:%S}")
+    if reading.error is not None and reading.value is not None:
+        text.append("   NOT UP TO DATE", "bold")
+    return text
