@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prolific_tui.files import locked
-from prolific_tui.settings import Settings, StateFile, TokenPlace
+from prolific_tui.settings import DraftKeeping, Settings, StateFile, TokenPlace
 
 SERVICE = "https://api.prolific.com"
 OTHER_SERVICE = "https://prolific.example"
@@ -235,3 +235,28 @@ def test_a_stopped_instance_that_holds_the_lock_does_not_stop_this_one(path: Pat
     assert state.workspace(SERVICE, "ada") == "second"
     assert loaded(path).workspace(SERVICE, "ada") == "first"
     assert len(state.notes) == 1
+
+
+@pytest.mark.parametrize("keeping", DraftKeeping)
+def test_how_drafts_are_kept_is_asked_once_for_this_machine(
+    path: Path, keeping: DraftKeeping
+) -> None:
+    before = StateFile(path)
+    before.load()
+    assert before.draft_keeping() is None
+    before.remember_draft_keeping(keeping)
+
+    after = StateFile(path)
+    after.load()
+
+    assert after.draft_keeping() is keeping
+
+
+def test_a_way_of_keeping_drafts_that_nobody_knows_is_asked_for_again(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True)
+    path.write_text('{"version": 1, "draft_keeping": "somewhere"}')
+    state = StateFile(path)
+    state.load()
+
+    assert state.draft_keeping() is None
+    assert state.notes == ()

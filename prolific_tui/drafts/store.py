@@ -252,12 +252,14 @@ def _tidy(folder: Path) -> None:
 
     What it was writing when it ended goes too. Files that were put aside stay.
     """
-    for path in files.entries(folder):
-        if path.name.startswith(f".{NAME}-"):
-            files.remove(path)
-    if [path.name for path in files.entries(folder)] in ([], ["lock"]):
-        files.remove(folder / "lock")
-        files.remove(folder)
+    # A folder that can't be removed costs nobody anything, least of all a draft just taken up.
+    with contextlib.suppress(FileError):
+        for path in files.entries(folder):
+            if path.name.startswith(f".{NAME}-"):
+                files.remove(path)
+        if {path.name for path in files.entries(folder)} <= {"lock"}:
+            files.remove(folder / "lock")
+            files.remove(folder)
 
 
 def _summaries(folder: Path, notes: list[str], *, in_use: bool) -> list[DraftSummary]:
