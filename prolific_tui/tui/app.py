@@ -13,6 +13,7 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 
+from prolific_tui.operations import Operations
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, CommandsDialog, ConfirmDialog
 from prolific_tui.tui.screens.account import AccountScreen
 from prolific_tui.tui.screens.history import HistoryScreen
