@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -560,6 +561,16 @@ def test_where_nothing_can_be_written_it_is_said_and_nothing_is_lost() -> None:
         programs.end()
 
         assert decoded(programs.drafts()[0].read_bytes())[1] == CONTENT
+
+
+def test_a_directory_that_was_cleared_away_is_made_again(programs: Programs) -> None:
+    store = programs.start()
+    save(store)
+    shutil.rmtree(programs.directory)
+
+    save(store)
+
+    assert only(programs.start()).in_use
 
 
 # Bad ends

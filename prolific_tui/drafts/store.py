@@ -158,8 +158,10 @@ class DraftStore:
 
     def _claim(self) -> None:
         """Make this program's folder, and hold it."""
-        if self._is_claimed:
+        if self._is_claimed and self._own in files.entries(self._directory):
             return
+        self._held.close()  # somebody cleared the directory away
+        self._is_claimed = False
         files.make_private(self._directory)
         with self._alone():
             files.make_private(self._own)
