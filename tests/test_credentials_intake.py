@@ -288,3 +288,36 @@ class TestAsking:
         swapped = opened("header-any-order.csv").with_columns(0, 1).take()
         assert next(iter(swapped.rows)) == ("k3-9fQ", "lab-1")
         assert swapped.source.describe().endswith("header, PASSWORD and User-Name of 2 columns")
+
+    def test_an_answer_leaves_the_other_questions_open(self) -> None:
+        intake = opened("european-excel.csv")
+        assert intake.with_header(header=True).questions == {Question.ENCODING}
+        assert look("a,b;c\n").with_header(header=False).questions == {Question.DELIMITER}
+
+    def test_columns_are_chosen_for_one_delimiter_only(self) -> None:
+        chosen = opened("no-known-header.csv").with_columns(1, 2)
+        assert chosen.with_delimiter(",").preview.username == 1
+        assert chosen.with_delimiter(";").with_delimiter(",").preview.username is None
+
+    def test_two_names_for_one_thing_are_asked_even_of_two_columns(self) -> None:
+        intake = look("login,email\nlab-1,lab-1@lab.example\n")
+        assert not intake.preview.header
+        assert intake.questions == {Question.HEADER}
+        assert intake.with_header(header=True).questions == {Question.COLUMNS}
+
+    @pytest.mark.parametrize(
+        "header", ["name,url,username,password,email", "name,url,username,password,note,password"]
+    )
+    def test_what_is_only_like_an_export_is_asked(self, header: str) -> None:
+        intake = look(header + "\n")
+        assert intake.preview.export == ""
+        assert intake.questions == {Question.COLUMNS}
+
+    def test_a_line_that_is_cut_by_the_look_at_the_beginning_is_no_ragged_one(self) -> None:
+        counts = look(f"{'l' * 1990},{'k' * 11}\n" * 200).preview.counts
+        assert (counts.rows, counts.ragged_lines, counts.whole) == (130, 0, False)
+
+    def test_what_begins_with_a_lot_of_nothing(self) -> None:
+        intake = look("\n" * 300_000 + "lab-1,k")
+        assert intake.preview.rows == (("lab-1", MASK),)
+        assert intake.take().blank_lines == 300_000

@@ -1,5 +1,7 @@
 """What holds no passwords is said to, and what can't be read is refused with the line."""
 
+import codecs
+
 import pytest
 
 from prolific_tui.credentials.csvtext import NO_PASSWORDS, Mark, Ragged, RaggedError
@@ -22,6 +24,21 @@ class TestWithoutPasswords:
         assert parsed.marks == {0: Mark.HASH}
         assert Mark.HASH.blocking
         assert not parsed.source.warning
+
+    def test_hashes_far_down_mark_their_own_rows(self) -> None:
+        header = "First Name,Last Name,Email Address,Password,Password Hash Function,Org Unit Path"
+        rows = [f"a,b,lab-{row},k,{'MD5' * (row in {500, 700})},/" for row in range(900)]
+        intake = look("\n".join([header, *rows]))
+        assert intake.take().marks == {500: Mark.HASH, 700: Mark.HASH}
+        assert [sorted(chunk.marks) for chunk in intake.chunks(300)] == [[], [200], [100], []]
+
+    def test_another_column_than_the_hashed_one_is_not_marked(self) -> None:
+        assert not opened("google-workspace-hashed.csv").with_columns(2, 0).take().marks
+
+    def test_there_is_no_warning_before_the_last_row_is_read(self) -> None:
+        text = "lab-1,****\n" * 600
+        assert [chunk.source.warning for chunk in look(text).chunks(300)] == ["", "", NO_PASSWORDS]
+        assert not any(chunk.source.warning for chunk in look(text + "lab-2,k").chunks(300))
 
     def test_okta_has_none(self) -> None:
         intake = opened("okta.csv")
@@ -67,6 +84,18 @@ class TestRefusing:
         assert "NUL" in error.message
         assert error.line == 2
         assert "NUL" in not_even_opened("a,b\0").message
+
+    def test_a_nul_far_down_is_named_by_its_line(self) -> None:
+        assert not_even_opened(b"lab,k\n" * 400_000 + b"lab,\0").line == 400_001
+
+    def test_bytes_after_a_byte_order_mark_are_what_it_says_or_refused(self) -> None:
+        error = not_even_opened(codecs.BOM_UTF8 + "josé,k".encode("cp1252"))
+        assert error.title == "This is not UTF-8 with BOM"
+
+    def test_half_a_character_is_named_by_its_byte_wherever_it_is(self) -> None:
+        before = "a," * ((1 << 18) - 1) + "a"  # the half one is the last of a megabyte
+        raw = codecs.BOM_UTF16_LE + before.encode("utf-16-le") + b"\0\xd8a\0"
+        assert f"at byte {2 + 2 * len(before) + 1:,} " in not_even_opened(raw).message
 
     def test_a_picture_is_not_taken_for_some_encoding(self) -> None:
         picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR,\0\0\x01\0\0\0\xff\xd8"
