@@ -563,6 +563,17 @@ def test_where_nothing_can_be_written_it_is_said_and_nothing_is_lost() -> None:
         assert decoded(programs.drafts()[0].read_bytes())[1] == CONTENT
 
 
+def test_a_folder_that_makes_trouble_does_not_hide_the_others(programs: Programs) -> None:
+    save(programs.start())
+    trouble = programs.directory / "a-folder"
+    (trouble / "lock").mkdir(parents=True)
+
+    (summary,), (note,) = programs.next().left()
+
+    assert summary.key == KEY
+    assert "a-folder/lock" in note
+
+
 def test_a_directory_that_was_cleared_away_is_made_again(programs: Programs) -> None:
     store = programs.start()
     save(store)
