@@ -74,21 +74,26 @@ class Departure:
         self._finish = finish
         self._leave = leave
         self._last_words: Callable[[], object] = lambda: None
-        self._begun = threading.Lock()
         self._ended = threading.Lock()
         self._interface_closed = threading.Event()
         self._forced = threading.Event()
         self._attributes: list[Any] | None = None
         self._status: int | None = None
+        self._telling: int | None = None
+        """Where the number of a signal is written, for the thread that waits for one."""
 
     def install(self, last_words: Callable[[], object]) -> None:
         """Remember the terminal's state and listen for the signals, ignored ones included.
 
-        `last_words` are said once, when the terminal has been given back.
+        `last_words` are said once, when the terminal has been given back. Called once, on the main
+        thread.
         """
         self._last_words = last_words
         with suppress(termios.error):
             self._attributes = termios.tcgetattr(0)
+        hearing, self._telling = os.pipe()
+        os.set_blocking(self._telling, False)
+        threading.Thread(target=self._go, args=(hearing,), name="departure", daemon=True).start()
         for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._told)
 
@@ -96,9 +101,16 @@ class Departure:
         self.begin(number)
 
     def begin(self, number: int) -> None:
-        """Leave because of a signal, or of what amounts to it. Once begun there is no way back."""
-        if self._begun.acquire(blocking=False):
-            threading.Thread(target=self._go, args=(128 + number,), daemon=True).start()
+        """Leave because of a signal, or of what amounts to it. Once begun there is no way back.
+
+        It may be called on any thread, and does nothing before `install`.
+        """
+        if self._telling is not None:
+            # A byte and no more: in a signal's handler, a lock (that of a new thread, or of an
+            # event) may be held by the very code that the signal interrupted. Of several signals
+            # only the first counts, so one for which there is no room may be lost.
+            with suppress(BlockingIOError):
+                os.write(self._telling, bytes([number]))
 
     def end(self) -> int | None:
         """The interface has closed and the terminal is given back: say the last words.
@@ -113,19 +125,24 @@ class Departure:
             self._forced.wait(_FORCE_SECONDS)
         return self._status
 
-    def _go(self, status: int) -> None:
-        self._finish(LEAVE_SECONDS)
-        self._status = status
-        self._leave(status)
-        if not self._interface_closed.wait(_INTERFACE_SECONDS):
-            # On a thread of its own, because it may wait for the terminal for ever.
-            force = threading.Thread(target=self._end_by_force, daemon=True)
-            force.start()
-            force.join(_FORCE_SECONDS)
-        else:
-            # The process ends before this is over, unless something that still runs holds it up.
-            threading.Event().wait(_FORCE_SECONDS)
-        os._exit(status)
+    def _go(self, hearing: int) -> None:
+        status = 128 + os.read(hearing, 1)[0]
+        try:
+            self._finish(LEAVE_SECONDS)
+            self._status = status
+            # The interface's loop is closed where a key has ended it meanwhile.
+            with suppress(RuntimeError):
+                self._leave(status)
+            if not self._interface_closed.wait(_INTERFACE_SECONDS):
+                # On a thread of its own, because it may wait for the terminal for ever.
+                force = threading.Thread(target=self._end_by_force, daemon=True)
+                force.start()
+                force.join(_FORCE_SECONDS)
+            else:
+                # The process ends before this is over, unless something still holds it up.
+                threading.Event().wait(_FORCE_SECONDS)
+        finally:
+            os._exit(status)
 
     def _end_by_force(self) -> None:
         if self._ended.acquire(blocking=False):
