@@ -5,6 +5,7 @@ follows the document, and answers with what changed.
 """
 
 from collections.abc import Container
+from dataclasses import replace
 from typing import Final
 
 from prolific_tui.credentials.document import NO_ROWS, Document, Rows
@@ -210,4 +211,4 @@ class Load:
         before = Replacement(self._start, len(self._engine.document), self._before)
         delta = self._engine.take_in(self, before)
         self._engine.end_load(self, None)
-        return delta
+        return replace(delta, all_rows=True)

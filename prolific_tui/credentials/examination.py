@@ -90,11 +90,11 @@ class Examination:
 
     def catch_up(self) -> bool:
         """Look at everything that is left, if the document is short; returns whether it did."""
-        if self.is_finished or len(self._document) > self._at_once:
-            return False
-        while not self.is_finished:
+        did = False
+        while len(self._document) <= self._at_once and not self.is_finished:
             self.step(self._at_once)
-        return True
+            did = True
+        return did
 
     def _begin_anew(self, start: int) -> None:
         self._at = min(self._at, start)
