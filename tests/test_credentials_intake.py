@@ -306,7 +306,12 @@ class TestAsking:
         assert intake.with_header(header=True).questions == {Question.COLUMNS}
 
     @pytest.mark.parametrize(
-        "header", ["name,url,username,password,email", "name,url,username,password,note,password"]
+        "header",
+        [
+            "name,url,username,password,email",
+            "name,url,username,password,note,password",
+            "name,url,username,password,note,username",
+        ],
     )
     def test_what_is_only_like_an_export_is_asked(self, header: str) -> None:
         intake = look(header + "\n")

@@ -39,7 +39,6 @@ ENCODINGS: Final = {
 }
 """What bytes may be that are not UTF-8, by codec, with names for people; the commonest first."""
 
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _SLICE: Final = 1 << 20
 HEAD: Final = 1 << 16
 """How many bytes are tried in other encodings."""
@@ -195,12 +194,15 @@ def alternatives(data: bytes) -> tuple[str, ...]:
 
     Only the beginning is looked at (`HEAD` bytes): `understand` may still refuse one of them.
     """
-    return tuple(codec for codec in ENCODINGS if _may_be(data, codec))
+    # A NUL is half a character of UTF-16 at best.
+    only = _WIDE if b"\0" in data else ""
+    return tuple(codec for codec in ENCODINGS if codec.startswith(only) and _may_be(data, codec))
 
 
 def line_of(text: str, position: int) -> int:
     """The line, counted from 1, of the character at this position."""
-    return len(_LINE_END.findall(text, 0, position)) + 1
+    both = text.count("\r\n", 0, position)
+    return text.count("\n", 0, position) + text.count("\r", 0, position) - both + 1
 
 
 def _may_be(data: bytes, codec: str) -> bool:
