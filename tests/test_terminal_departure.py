@@ -47,11 +47,17 @@ def test_it_leaves_with_the_number_of_the_first_signal(number: signal.Signals) -
     assert ran.stderr == "last words"
 
 
-@pytest.mark.parametrize(
-    "lock", ["threading._active_limbo_lock", "departure._interface_closed._cond"]
-)
-def test_a_signal_may_come_while_a_lock_of_threading_is_held(lock: str) -> None:
-    assert _run(told=f"with {lock}: {_TERMINATE}").returncode == 128 + signal.SIGTERM
+def test_a_signal_may_come_while_a_lock_is_held_that_leaving_needs() -> None:
+    told = f"with departure._ended, departure._interface_closed._cond: {_TERMINATE}"
+    assert _run(told=told).returncode == 128 + signal.SIGTERM
+
+
+def test_the_thread_that_leaves_is_there_before_it_is_needed() -> None:
+    """To start one takes locks that the interrupted code may hold, and may fail."""
+    told = f"threading._start_new_thread = None; {_TERMINATE}"
+    ran = _run(leave="departure.end()", told=told)
+    assert ran.returncode == 128 + signal.SIGTERM
+    assert ran.stderr == "last words"
 
 
 def test_it_leaves_although_the_interface_can_not_be_asked_any_more() -> None:
