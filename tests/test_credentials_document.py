@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prolific_tui.credentials.document import Change, Document, Row, Rows
+from prolific_tui.credentials.document import NO_ROWS, Change, Document, Row, Rows
+from prolific_tui.credentials.stepping import OutdatedError
 from tests.credentials_strategies import blocks, steady
 
 
@@ -34,7 +35,7 @@ class TestDocument:
     def test_the_inverses_backwards_give_everything_back(
         self, rows: Rows, steps: list[tuple[float, float, Rows]]
     ) -> None:
-        document = Document(rows)
+        document = Document(rows, piece=2)
         before = contents(document)
         done = replace_all_of(document, steps)
         after = contents(document)
@@ -51,7 +52,7 @@ class TestDocument:
     def test_an_id_is_never_given_twice(
         self, rows: Rows, steps: list[tuple[float, float, Rows]]
     ) -> None:
-        document = Document(rows)
+        document = Document(rows, piece=2)
         given_out = [row.id for row in contents(document)]
         for change in replace_all_of(document, steps):
             assert change.inserted.ids is not None
@@ -70,12 +71,39 @@ class TestDocument:
         assert [row.id for row in contents(document)] == [41, 42]
 
     @steady
+    @given(blocks, replacements())
+    def test_every_row_is_where_its_id_says_and_no_other_id_is_anywhere(
+        self, rows: Rows, steps: list[tuple[float, float, Rows]]
+    ) -> None:
+        document = Document(rows, piece=2)
+        for step in [*steps, (0.0, 1.0, NO_ROWS)]:
+            replace_all_of(document, [step])
+            here = [row.id for row in contents(document)]
+            assert [document.index_of(row_id) for row_id in here] == list(range(len(document)))
+            gone = set(range(-1, 60)) - set(here)
+            assert all(document.index_of(row_id) is None for row_id in gone)
+            pieces = list(document.pieces())
+            assert [pair for _, piece in pieces for pair in piece] == list(document.rows())
+            for start, piece in pieces:
+                for index in range(start, start + len(piece)):
+                    first, again = document.piece(index)
+                    assert (first, list(again.ids or ())) == (start, list(piece.ids or ()))
+
+    def test_pieces_of_rows_that_changed_meanwhile_are_no_more_given(self) -> None:
+        document = Document(Rows.of([("a", "1"), ("b", "2"), ("c", "3")]), piece=1)
+        pieces = document.pieces()
+        next(pieces)
+        document.replace_rows(0, 1, NO_ROWS)
+        with pytest.raises(OutdatedError):
+            next(pieces)
+
+    @steady
     @given(blocks, replacements(), st.integers(1, 5))
     def test_found_rows_are_those_that_are_there(
         self, rows: Rows, steps: list[tuple[float, float, Rows]], limit: int
     ) -> None:
         """Asked before and after every change, so that nothing remembered can be stale."""
-        document = Document(rows)
+        document = Document(rows, piece=2)
         for step in [*steps, (0.0, 0.0, Rows.of([]))]:
             replace_all_of(document, [step])
             usernames = list(document.rows().usernames)

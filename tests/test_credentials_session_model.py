@@ -117,7 +117,7 @@ class Editing(RuleBasedStateMachine):
 
     @initialize(rows=lists)
     def begin(self, rows: Rows) -> None:
-        self.session = EditSession(rows, at_once=AT_ONCE)
+        self.session = EditSession(rows, at_once=AT_ONCE, piece=2)
         self.view = View(self.session, small=2)
         self.made: set[int] = set()
         self.now = Situation(rows_of(self.session), frozenset())

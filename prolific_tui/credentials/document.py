@@ -15,9 +15,9 @@ from typing import Final
 from prolific_tui.credentials.rows import NO_ROWS, Column, Row, Rows
 from prolific_tui.credentials.stepping import OutdatedError
 
-__all__ = ["NO_ROWS", "Change", "Column", "Document", "Row", "Rows"]
+__all__ = ["NO_ROWS", "PIECE", "Change", "Column", "Document", "Row", "Rows"]
 
-_PIECE: Final = 2048
+PIECE: Final = 2048
 """How many rows a piece begins with; it is cut up once it holds more than twice as many."""
 
 
@@ -103,9 +103,10 @@ class Document:
     piece below them, and finding a row by its id costs a look through one piece.
     """
 
-    __slots__ = ("_home", "_next_id", "_pieces", "_size", "revision")
+    __slots__ = ("_home", "_next_id", "_piece", "_pieces", "_size", "revision")
 
-    def __init__(self, rows: Rows = NO_ROWS) -> None:
+    def __init__(self, rows: Rows = NO_ROWS, *, piece: int = PIECE) -> None:
+        self._piece = piece
         self._pieces: list[_Piece] = []
         self._home: list[_Piece | None] = []
         """For each id the piece that held it last."""
@@ -154,7 +155,7 @@ class Document:
         piece = self._pieces[first]
         begin, end = start - piece.start, stop - piece.start
         length = len(piece) - (end - begin) + len(rows)
-        if end > len(piece) or not 0 < length <= 2 * _PIECE:
+        if end > len(piece) or not 0 < length <= 2 * self._piece:
             return False
         piece.splice(begin, end, rows, ids)
         self._settle(piece, ids)
@@ -163,7 +164,7 @@ class Document:
     def _rebuild(self, first: int, start: int, stop: int, rows: Rows, ids: Sequence[int]) -> None:
         """Replace rows, of which the first is in the piece `first`, by new pieces."""
         end = self._pieces[-1].start + len(self._pieces[-1]) if self._pieces else 0
-        if self._pieces and start == end and len(self._pieces[-1]) >= _PIECE:
+        if self._pieces and start == end and len(self._pieces[-1]) >= self._piece:
             # Behind a piece that is long enough, nothing has to be cut again.
             self._pieces += self._cut(rows, ids)
             return
@@ -182,8 +183,8 @@ class Document:
 
     def _cut(self, rows: Rows, ids: Sequence[int]) -> Iterator[_Piece]:
         """New pieces that hold these rows."""
-        for start in range(0, len(rows), _PIECE):
-            part = slice(start, start + _PIECE)
+        for start in range(0, len(rows), self._piece):
+            part = slice(start, start + self._piece)
             piece = _Piece(Rows(rows.usernames[part], rows.passwords[part]), ids[part])
             self._settle(piece, piece.ids)
             yield piece

@@ -30,8 +30,8 @@ class Engine:
 
     __slots__ = ("_load", "_redo", "_undo", "document", "examination", "ledger", "revision")
 
-    def __init__(self, held: Container[str], at_once: int) -> None:
-        self.document = Document()
+    def __init__(self, held: Container[str], at_once: int, piece: int) -> None:
+        self.document = Document(piece=piece)
         """The rows."""
         self.ledger = Ledger(held)
         """What becomes of them."""

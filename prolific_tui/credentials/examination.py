@@ -46,7 +46,7 @@ class Examination:
         """No row above this one is pending."""
         self._learning: Iterator[int] | None = None
         self._is_placed = True
-        self.places = Places(document)
+        self.places = Places(document, ledger.count)
         """Where the rows of a username are."""
 
     @property

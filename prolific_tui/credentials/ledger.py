@@ -100,6 +100,10 @@ class Ledger:
         goes = self._rows - self._needs_ok - self._left_out
         return Counts(self._rows, goes, self._needs_ok, self._left_out, self._unexamined)
 
+    def count(self, username: str) -> int:
+        """How many rows have exactly this username."""
+        return self.exact.count(username)
+
     def is_accepted(self, row_id: int) -> bool:
         """Whether the row with this id has the person's OK."""
         return row_id in self._accepted

@@ -4,8 +4,8 @@ The numbers of other rows are said beside rows on the screen, so they have to be
 look through the document for each.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import compress
+from collections.abc import Callable, Iterable, Iterator
+from itertools import compress, repeat
 from typing import Final
 
 from prolific_tui.credentials.document import Change, Document, Rows
@@ -17,85 +17,119 @@ FEW: Final = 64
 class Places:
     """The ids of all rows that have a username, for the usernames it was asked about."""
 
-    __slots__ = ("_document", "_found", "_ids")
+    __slots__ = ("_count", "_document", "_found", "_hints", "_ids", "_large")
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, count: Callable[[str], int]) -> None:
         self._document = document
+        self._count = count
+        """How many rows have a username."""
         self._ids: dict[str, tuple[int, ...]] = {}
+        self._large: set[str] = set()
+        """The usernames of groups whose rows are not remembered."""
         self._found: dict[str, tuple[int, ...]] = {}
         """The first rows of large groups, until rows move."""
+        self._hints: dict[str, int] = {}
+        """For a username the id of a row that was near to one that had it.
+
+        Most usernames stand in one row only; a number shared by the rows of a piece is all that
+        is remembered of those.
+        """
 
     def __contains__(self, username: str) -> bool:
-        return username in self._ids or username in self._found
+        return username in self._ids or username in self._large
 
     def forget(self) -> None:
         """Start anew, because too much changed."""
         self._ids.clear()
+        self._large.clear()
         self._found.clear()
+        self._hints.clear()
 
     def apply(self, change: Change) -> None:
-        """Follow a change of the document."""
+        """Follow a change of the document, after the counts did."""
         self._found.clear()
-        if not self._ids:
-            return
-        for rows, came in ((change.removed, False), (change.inserted, True)):
-            for name, row_id in zip(rows.usernames, rows.ids or (), strict=True):
-                known = self._ids.get(name)
-                if known is None:
-                    continue
-                ids = tuple(each for each in known if each != row_id)
-                self._ids[name] = (*ids, row_id) if came else ids
-                if not 0 < len(self._ids[name]) <= FEW:
-                    del self._ids[name]
+        gone, come = _ids_of(change.removed), _ids_of(change.inserted)
+        for name in gone.keys() | come.keys():
+            known = self._ids.get(name)
+            if known is None:
+                known = self._near(name) if name in come and name not in self._large else ()
+            ids = set(known) - gone.get(name, set()) | come.get(name, set())
+            if name in self._ids or len(ids) > 1:
+                self._note(name, ids)
+        for name, ids in come.items():
+            self._hints[name] = min(ids)
+
+    def _near(self, username: str) -> tuple[int, ...]:
+        """The ids of the rows with this username that are where the hint says."""
+        hint = self._hints.get(username)
+        near = None if hint is None else self._document.index_of(hint)
+        if near is None:
+            return ()
+        _, piece = self._document.piece(near)
+        pairs = zip(piece.ids or (), piece.usernames, strict=True)
+        return tuple(row_id for row_id, name in pairs if name == username)
+
+    def _note(self, username: str, ids: Iterable[int]) -> None:
+        """Remember these ids if they are all that there are, and few."""
+        self._ids.pop(username, None)
+        ids = tuple(ids)
+        if len(ids) > FEW:
+            self._large.add(username)
+        elif ids and len(ids) == self._count(username):
+            self._ids[username] = ids
 
     def prepare(self, usernames: Iterable[str]) -> None:
         """Find the rows of all these usernames with a single look through the document."""
-        for _ in self.learn(name for name in usernames if name not in self):
-            pass
+        wanted: dict[str, list[int]] = {name: [] for name in usernames if name not in self}
+        if wanted:
+            for _, rows in self._document.pieces():
+                _gather(rows, wanted)
+            self._note_all(wanted)
 
     def learn(self, usernames: Iterable[str]) -> Iterator[int]:
-        """Find the rows of many usernames in one pass; it yields after each piece of rows.
+        """Find the rows of these usernames, and where all others are, piece by piece.
 
-        What it learns counts only when it came to its end, and the document did not change
-        meanwhile.
+        What it learns of these usernames counts only when it came to its end.
+
+        Raises:
+            OutdatedError: the document changed before that.
         """
         wanted: dict[str, list[int]] = {name: [] for name in usernames}
-        if not wanted:
-            return
         for start, rows in self._document.pieces():
-            for name, row_id in _chosen(rows, wanted):
-                wanted[name].append(row_id)
+            _gather(rows, wanted)
+            if rows.ids:
+                self._hints.update(zip(rows.usernames, repeat(rows.ids[0]), strict=False))
             yield start + len(rows)
-        for name, ids in wanted.items():
-            if len(ids) <= FEW:
-                self._ids[name] = tuple(ids)
+        self._note_all(wanted)
+
+    def _note_all(self, found: dict[str, list[int]]) -> None:
+        for name, ids in found.items():
+            self._note(name, ids)
 
     def rows(self, username: str, limit: int) -> tuple[int, ...]:
         """The first `limit` rows that have exactly this username, from the top."""
-        ids = self._ids.get(username)
-        if ids is None:
-            ids = self._look(username)
-        if ids is None:
-            if len(found := self._found.get(username, ())) < limit:
-                found = self._found[username] = self._document.find(username, max(limit, FEW + 1))
-            return found[:limit]
-        rows = map(self._document.index_of, ids)
-        return tuple(sorted(row for row in rows if row is not None)[:limit])
-
-    def _look(self, username: str) -> tuple[int, ...] | None:
-        """Look for all rows of a username and remember them, if they are few."""
-        if username in self._found:
-            return None
-        found = self._document.find(username, FEW + 1)
-        if len(found) > FEW:
-            self._found[username] = found
-            return None
-        ids = tuple(map(self._document.row_id, found))
-        if ids:
-            self._ids[username] = ids
-        return ids
+        if username not in self:
+            self._note(username, map(self._document.row_id, self._document.find(username, FEW + 1)))
+        if username in self._ids:
+            rows = map(self._document.index_of, self._ids[username])
+            return tuple(sorted(row for row in rows if row is not None)[:limit])
+        found = self._found.get(username, ())
+        if len(found) < limit:
+            found = self._found[username] = self._document.find(username, limit)
+        return found[:limit]
 
 
-def _chosen(rows: Rows, wanted: dict[str, list[int]]) -> Iterator[tuple[str, int]]:
-    pairs = zip(rows.usernames, rows.ids or (), strict=True)
-    yield from compress(pairs, map(wanted.__contains__, rows.usernames))
+def _gather(rows: Rows, wanted: dict[str, list[int]]) -> None:
+    """Add the ids of rows whose username is wanted to what was found."""
+    if wanted:
+        pairs = zip(rows.usernames, rows.ids or (), strict=True)
+        for name, row_id in compress(pairs, map(wanted.__contains__, rows.usernames)):
+            wanted[name].append(row_id)
+
+
+def _ids_of(rows: Rows) -> dict[str, set[int]]:
+    """The ids of rows, by username."""
+    ids: dict[str, set[int]] = {}
+    for name, row_id in zip(rows.usernames, rows.ids or (), strict=True):
+        ids.setdefault(name, set()).add(row_id)
+    return ids

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Iterator
 from itertools import compress
 
 from prolific_tui.credentials import survey, wording
-from prolific_tui.credentials.document import NO_ROWS, Column, Document, Rows
+from prolific_tui.credentials.document import NO_ROWS, PIECE, Column, Document, Rows
 from prolific_tui.credentials.engine import AT_ONCE, Engine, Load, LoadingError
 from prolific_tui.credentials.examination import Progress
 from prolific_tui.credentials.history import (
@@ -50,7 +50,7 @@ class EditSession:
     Rows that come in blocks of more than `at_once` are not examined yet: exact duplicates and
     usernames that the pool holds are known at once, all else once `examine` was called until it
     finished. Whatever has to be right (`next_problem`, `problem_groups`, `sendable`) sees to that
-    itself, in one go if need be.
+    itself, in one go if need be. `piece` is how many rows the document holds together.
     """
 
     def __init__(
@@ -59,8 +59,9 @@ class EditSession:
         *,
         held: Container[str] = frozenset(),
         at_once: int = AT_ONCE,
+        piece: int = PIECE,
     ) -> None:
-        self._engine = Engine(held, at_once)
+        self._engine = Engine(held, at_once, piece)
         self._document = self._engine.document
         self._ledger = self._engine.ledger
         self._made_here: set[int] = set()
