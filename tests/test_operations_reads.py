@@ -102,17 +102,20 @@ async def test_a_file_and_a_paste_become_rows(bench: Bench, tmp_path: Path) -> N
     path = tmp_path / "wave.csv"
     path.write_bytes(b"\xef\xbb\xbfusername,password\r\nlab-1,pw-one\r\n")
     with bench.running() as operations:
-        loaded = await operations.load(path)
-        pasted = await operations.read_paste("lab-2\tpw-two\nlab-3\tpw-three\n")
+        loaded = await operations.look_at_file(path)
+        pasted = await operations.look_at_paste("lab-2\tpw-two\nlab-3\tpw-three\n")
+        rows = [
+            [row async for chunk in operations.chunks(intake) for row in chunk.rows]
+            for intake in (loaded, pasted)
+        ]
 
-        assert list(loaded.rows) == [("lab-1", "pw-one")]
-        assert list(pasted.rows) == [("lab-2", "pw-two"), ("lab-3", "pw-three")]
+        assert rows == [[("lab-1", "pw-one")], [("lab-2", "pw-two"), ("lab-3", "pw-three")]]
 
 
 async def test_a_file_that_is_not_there_is_told_in_words(bench: Bench, tmp_path: Path) -> None:
     with bench.running() as operations:
         with pytest.raises(ProlificTuiError) as caught:
-            await operations.load(tmp_path / "missing.csv")
+            await operations.look_at_file(tmp_path / "missing.csv")
 
         assert "missing.csv" in caught.value.message
 

@@ -7,7 +7,7 @@ Protocols.
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from prolific_tui import files
 from prolific_tui.credentials import csvtext, generate
 from prolific_tui.credentials.export import ExportError
+from prolific_tui.credentials.intake import Intake, look
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.models import CredentialPool, Subscription, WebhookSecret, Workspace
 from prolific_tui.operations.accounts import (
@@ -190,21 +191,23 @@ class Operations:
 
     # Files
 
-    async def load(self, path: Path) -> csvtext.Parsed:
-        """Read credentials from a file; raises `ProlificTuiError` and changes nothing."""
+    async def look_at_file(self, path: Path) -> Intake:
+        """How a file of credentials would be read; raises `ProlificTuiError`, changes nothing."""
 
-        def read() -> csvtext.Parsed:
-            return csvtext.read(files.read_regular(path, CSV_LIMIT))
+        def look_at() -> Intake:
+            return look(files.read_regular(path, CSV_LIMIT))
 
-        return await self._run(asyncio.to_thread(read))
+        return await self._run(asyncio.to_thread(look_at))
 
-    async def read_paste(self, text: str) -> csvtext.Parsed:
-        """Read credentials from pasted text; raises `ProlificTuiError` and changes nothing."""
+    async def look_at_paste(self, text: str) -> Intake:
+        """How pasted text would be read; raises `CsvError` and changes nothing."""
+        return await self._run(asyncio.to_thread(look, text))
 
-        def read() -> csvtext.Parsed:
-            return csvtext.parse(text, csvtext.guess(text))
-
-        return await self._run(asyncio.to_thread(read))
+    async def chunks(self, intake: Intake) -> AsyncIterator[csvtext.Chunk]:
+        """The rows of a list, some thousands at a time; raises `CsvError` where it breaks."""
+        chunks = intake.chunks()
+        while (chunk := await self._run(asyncio.to_thread(next, chunks, None))) is not None:
+            yield chunk
 
     async def make_accounts(
         self, pattern: generate.Pattern, start: int, count: int, length: int

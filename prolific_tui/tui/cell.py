@@ -45,10 +45,11 @@ class EditableGrid(Vertical):
     """
 
     class Committed(Message):
-        """The text of a cell is to become this; the grid's cursor is on the cell."""
+        """The text of a cell is to become this."""
 
-        def __init__(self, column: Column, text: str) -> None:
+        def __init__(self, row: int, column: Column, text: str) -> None:
             super().__init__()
+            self.row = row
             self.column = column
             self.text = text
 
@@ -102,7 +103,10 @@ class EditableGrid(Vertical):
     def edit(self) -> str:
         """Open the field on the cell under the cursor; gives what there is to know of that."""
         grid, field = self.grid, self._field
-        row = grid.session.document.row(grid.row)
+        index = grid.row
+        if index is None:
+            return ""
+        row = grid.session.document.row(index)
         hidden = grid.column is Column.PASSWORD and not grid.revealed
         self._edited = (row.id, grid.column)
         self._hidden = hidden
@@ -147,11 +151,11 @@ class EditableGrid(Vertical):
         edited, grid = self._edited, self.grid
         kept = self._hidden and not event.value
         self.close()
-        rows = grid.session.document
-        if edited is None or grid.row >= len(rows) or rows.row_id(grid.row) != edited[0]:
+        row = grid.session.document.index_of(edited[0]) if edited else None
+        if edited is None or row is None:
             return
         column = edited[1]
-        self.post_message(self.Kept(column) if kept else self.Committed(column, event.value))
+        self.post_message(self.Kept(column) if kept else self.Committed(row, column, event.value))
 
     @on(events.DescendantBlur, "#cell")
     def _blurred(self) -> None:

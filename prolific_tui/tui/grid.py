@@ -19,6 +19,7 @@ from textual.strip import Strip
 
 from prolific_tui.credentials.document import Column
 from prolific_tui.credentials.session import Delta, EditSession
+from prolific_tui.credentials.view import View
 from prolific_tui.secret import MASK
 from prolific_tui.tui.widgets import fit
 
@@ -95,8 +96,8 @@ class CredentialGrid(ScrollView, can_focus=True):
         Binding("end,G", "last", "Last row", show=False, tooltip="Last row"),
     ]
 
-    row: reactive[int] = reactive(0, repaint=False)
-    """The row that the cursor is on, counted from 0."""
+    position: reactive[int] = reactive(0, repaint=False)
+    """The line of the view that the cursor is on, counted from 0."""
     column: reactive[Column] = reactive(Column.USERNAME, repaint=False)
     """The column that the cursor is on."""
     revealed: reactive[bool] = reactive(False)
@@ -111,6 +112,8 @@ class CredentialGrid(ScrollView, can_focus=True):
     def __init__(self, session: EditSession) -> None:
         super().__init__()
         self.session = session
+        self.view = View(session)
+        """Which rows are shown, and in which order."""
         self._styles: dict[str, Style] = {}
         self.columns = Columns.for_width(80, 0)
 
@@ -121,15 +124,29 @@ class CredentialGrid(ScrollView, can_focus=True):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        rows = len(self.session.document)
         width = self.scrollable_content_region.width or self.size.width
-        columns = Columns.for_width(width, rows)
+        columns = Columns.for_width(width, len(self.session.document))
         if columns != self.columns:
             self.columns = columns
             self.refresh()
-        size = Size(width, rows)
+        size = Size(width, len(self.view))
         if size != self.virtual_size:
             self.virtual_size = size
+
+    @property
+    def row(self) -> int | None:
+        """The row of the document that the cursor is on; None where no row is shown."""
+        return self._row_at(self.position)
+
+    def _row_at(self, position: int) -> int | None:
+        return self.view.row(position) if 0 <= position < len(self.view) else None
+
+    def go_to(self, row: int) -> bool:
+        """Put the cursor on a row of the document; False where the view does not show it."""
+        position = self.view.position(row)
+        if position is not None:
+            self.position = position
+        return position is not None
 
     def notify_style_update(self) -> None:
         """Look styles up again after the theme changed."""
@@ -140,67 +157,77 @@ class CredentialGrid(ScrollView, can_focus=True):
 
     def apply(self, delta: Delta) -> None:
         """Show a change that the session made: only the lines that it names are drawn again."""
+        redraw = self.view.follow(delta)
         self._lay_out()
-        last = max(len(self.session.document) - 1, 0)
-        top = self.scroll_offset.y
-        visible_rows = range(top, min(top + self.size.height, last + 1))
-        if delta.moved:
-            first = max(delta.start, top)
-            self.refresh(Region(0, first - top, self.size.width, self.size.height - first + top))
-        for row in visible_rows:
-            if not (delta.moved and row >= delta.start) and delta.touches(self.session, row):
-                self.refresh_line(row)
-        self.row = min(self.row, last)
+        top, height = self.scroll_offset.y, self.size.height
+        if redraw or delta.all_rows:
+            self.refresh()
+        else:
+            moved_from = max(delta.start, top) if delta.moved else top + height
+            if moved_from < top + height:
+                self.refresh(
+                    Region(0, moved_from - top, self.size.width, top + height - moved_from)
+                )
+            for row in range(top, min(moved_from, len(self.view))):
+                if delta.touches(self.session, row):
+                    self.refresh_line(row)
+        # Validated against what is there now.
+        self.position = self.position
+        self.post_message(self.Moved())
+
+    def show_view(self) -> None:
+        """Show the view as it was chosen anew, with the cursor on its first row."""
+        self._lay_out()
+        self.position = 0
+        self.scroll_to(y=0, animate=False, force=True)
+        self.refresh()
         self.post_message(self.Moved())
 
     def show_session(self, session: EditSession) -> None:
         """Show another session from its first row."""
         self.session = session
-        self._lay_out()
-        self.row = 0
-        self.scroll_to(y=0, animate=False, force=True)
-        self.refresh()
-        self.post_message(self.Moved())
+        self.view = View(session)
+        self.show_view()
 
     # The cursor
 
-    def validate_row(self, row: int) -> int:
-        """Keep the cursor on a row that is there."""
-        return max(0, min(row, len(self.session.document) - 1))
+    def validate_position(self, position: int) -> int:
+        """Keep the cursor on a line that is there."""
+        return max(0, min(position, len(self.view) - 1))
 
-    def watch_row(self, before: int, row: int) -> None:
+    def watch_position(self, before: int, position: int) -> None:
         """Draw the two lines that changed, and bring the cursor's into view."""
         self.refresh_line(before)
-        self.refresh_line(row)
-        self._bring_into_view(row)
+        self.refresh_line(position)
+        self._bring_into_view(position)
         self.post_message(self.Moved())
 
     def watch_column(self) -> None:
         """Draw the cursor's line."""
-        self.refresh_line(self.row)
+        self.refresh_line(self.position)
 
-    def _bring_into_view(self, row: int) -> None:
+    def _bring_into_view(self, position: int) -> None:
         top, height = self.scroll_offset.y, self.size.height
-        if row < top:
-            self.scroll_to(y=row, animate=False, force=True)
-        elif row >= top + height:
-            self.scroll_to(y=row - height + 1, animate=False, force=True)
+        if position < top:
+            self.scroll_to(y=position, animate=False, force=True)
+        elif position >= top + height:
+            self.scroll_to(y=position - height + 1, animate=False, force=True)
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by some rows."""
-        self.row += rows
+        self.position += rows
 
     def action_page(self, pages: int) -> None:
         """Move the cursor by some pages."""
-        self.row += pages * max(self.size.height - 1, 1)
+        self.position += pages * max(self.size.height - 1, 1)
 
     def action_first(self) -> None:
         """Go to the first row."""
-        self.row = 0
+        self.position = 0
 
     def action_last(self) -> None:
         """Go to the last row."""
-        self.row = len(self.session.document) - 1
+        self.position = len(self.view) - 1
 
     def action_column(self, name: str) -> None:
         """Go to a column by its name."""
@@ -210,17 +237,17 @@ class CredentialGrid(ScrollView, can_focus=True):
         """Where the cell under the cursor is, inside this widget."""
         return Region(
             self.columns.start(self.column),
-            self.row - self.scroll_offset.y,
+            self.position - self.scroll_offset.y,
             self.columns.width(self.column),
             1,
         )
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the cell; a second click edits it."""
-        row = event.y + self.scroll_offset.y
-        if row >= len(self.session.document):
+        position = event.y + self.scroll_offset.y
+        if position >= len(self.view):
             return
-        self.row = row
+        self.position = position
         at_password = event.x >= self.columns.start(Column.PASSWORD)
         self.column = Column.PASSWORD if at_password else Column.USERNAME
         if event.chain == 2:
@@ -238,14 +265,15 @@ class CredentialGrid(ScrollView, can_focus=True):
         """Draw one row."""
         width = self.size.width
         base = self.rich_style
-        row = y + self.scroll_offset.y
-        if row >= len(self.session.document):
+        position = y + self.scroll_offset.y
+        row = self._row_at(position)
+        if row is None:
             return Strip.blank(width, base)
         content = self.session.document.row(row)
         state = self.session.state(row)
         letter_class = _LETTER_CLASSES.get(state.letter)
         state_style = base + self._style(letter_class) if letter_class else base
-        here = row == self.row
+        here = position == self.position
         columns = self.columns
         username, password = content.username, content.password
         shown = fit(password if self.revealed else (MASK if password else ""), columns.password)

@@ -12,6 +12,7 @@ from prolific_tui.tui.dialogs.ask import (
     TypedConfirmation,
 )
 from prolific_tui.tui.dialogs.commands import CommandsDialog
+from prolific_tui.tui.dialogs.intake import IntakeDialog
 from prolific_tui.tui.dialogs.path import PathDialog
 from prolific_tui.tui.dialogs.tell import ErrorDialog, HelpDialog, OutcomeDialog
 
@@ -22,6 +23,7 @@ __all__ = [
     "ConfirmDialog",
     "ErrorDialog",
     "HelpDialog",
+    "IntakeDialog",
     "OutcomeDialog",
     "PasteDialog",
     "PathDialog",

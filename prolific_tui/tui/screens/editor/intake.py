@@ -2,15 +2,18 @@
 
 from collections.abc import Awaitable
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events, on, work
 from textual.binding import Binding, BindingType
 
-from prolific_tui.credentials.csvtext import Parsed
+from prolific_tui.credentials.csvtext import Ragged, Source
+from prolific_tui.credentials.faults import RaggedError
+from prolific_tui.credentials.intake import Intake
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.tui.cell import EditableGrid
-from prolific_tui.tui.dialogs import Choice, ChoiceDialog, PasteDialog, PathDialog
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog, IntakeDialog, PasteDialog, PathDialog
+from prolific_tui.tui.drive import without_collection
 from prolific_tui.tui.screens.editor.page import EditorPage
 
 
@@ -42,9 +45,9 @@ class IntakeKeys(EditorPage):
 
     @work(exclusive=True, group="load")
     async def load(self, path: Path) -> None:
-        """Load a file; an error leaves the rows as they are."""
+        """Load a file, after asking what is not plain about it."""
         self.app.say(f"Reading {path.name}…")
-        await self._bring_in(self.app.operations.load(path), path.name)
+        await self._bring_in(path.name, self.app.operations.look_at_file(path))
 
     def action_paste(self) -> None:
         """Open the box that takes a paste."""
@@ -70,49 +73,103 @@ class IntakeKeys(EditorPage):
 
     @work(exclusive=True, group="load")
     async def take_paste(self, text: str) -> None:
-        """Read pasted text; an error leaves the rows as they are."""
-        await self._bring_in(self.app.operations.read_paste(text), "paste", ask=True)
+        """Take pasted text, after asking."""
+        await self._bring_in("paste", self.app.operations.look_at_paste(text), ask=True)
 
-    async def _bring_in(self, read: Awaitable[Parsed], name: str, *, ask: bool = False) -> None:
+    async def _bring_in(self, name: str, look: Awaitable[Intake], *, ask: bool = False) -> None:
+        """Read a list, ask what is not plain, and put its rows into the draft."""
         self.is_bringing_in = True
         try:
-            await self._take(await read, name, ask=ask)
+            if not await self._take_in(name, await look, ask=ask):
+                self.app.say("Nothing was changed.")
         except ProlificTuiError as error:
             self.app.say("")
             self.app.show_error(error)
         finally:
             self.is_bringing_in = False
 
-    async def _take(self, parsed: Parsed, name: str, *, ask: bool) -> None:
-        """Put rows into the draft, after asking where that is not plain."""
-        session = self.draft.session
-        count, present = len(parsed.rows), len(session.document)
-        rows = f"{count:,} row{'' if count == 1 else 's'}"
-        described = f"{name}: {parsed.source.describe()}"
+    async def _take_in(self, name: str, intake: Intake | None, *, ask: bool) -> bool:
+        """Ask how the list is to be read and where it is to go; whether it was taken."""
+        if intake is not None and intake.needs_asking:
+            intake = await self.app.ask(IntakeDialog(name, intake))
+        if intake is None:
+            return False
+        present = len(self.draft.session.document)
         replace = False
         if present or ask:
-            choices = [
-                Choice(f"Append {rows} to the {present:,} here" if present else f"Take {rows}")
-            ]
-            if present:
-                replaced = f"Replace the {present:,} here with {rows}"
-                choices.append(Choice(replaced, "u brings them back."))
-            answer = await self.app.ask(
-                ChoiceDialog(
-                    f"{rows} read", described, [*choices, Choice("Cancel: change nothing")]
-                )
-            )
-            if answer is None or answer == len(choices):
-                self.app.say("Nothing was changed.")
-                return
-            replace = answer == 1
+            answer = await self.app.ask(_where_to(name, intake, present))
+            if answer is None:
+                return False
+            replace = answer == _REPLACE
         if not self.may_change():
-            return
-        if replace:
-            delta = session.replace_all(parsed.rows, f"replacement of all rows by {name}")
-        else:
-            delta = session.append(parsed.rows, f"{rows} from {name}")
-        self.draft.source = described if replace or not present else f"{self.draft.source} + {name}"
-        self.changed(delta, f"{rows} read. n goes to the next problem.")
-        if replace or not present:
-            self.grid.row = 0
+            return False
+        try:
+            await self._stream(name, intake, replace=replace)
+        except RaggedError as error:
+            if await self.app.ask(_about_ragged_lines(error)) != 1:
+                return False
+            await self._stream(name, intake.with_ragged(Ragged.TAKE), replace=replace)
+        return True
+
+    async def _stream(self, name: str, intake: Intake, *, replace: bool) -> None:
+        """Take the rows in as they are read; given up half way, everything is as it was."""
+        session, grid = self.draft.session, self.grid
+        was_empty = replace or not len(session.document)
+        loading = session.begin_load(f"load of {name}", replace=replace)
+        source: Source | None = None
+        try:
+            with without_collection():
+                async for chunk in self.app.operations.chunks(intake):
+                    source = chunk.source
+                    grid.apply(loading.feed(chunk.rows))
+                    if chunk.progress < 1:
+                        percent = f"{chunk.progress:.0%}, {loading.rows:,} rows"
+                        self.app.say(f"Reading {name}… {percent}; Esc gives it up")
+                        self.show_all()
+        except BaseException:
+            # An error, Esc, or the end of the screen: none of it stays.
+            grid.apply(loading.abandon())
+            self.show_all()
+            raise
+        rows = f"{loading.rows:,} row{'' if loading.rows == 1 else 's'}"
+        delta = loading.finish()
+        described = f"{name}: {source.describe()}" if source else name
+        self.draft.source = described if was_empty else f"{self.draft.source} + {name}"
+        warning = f" {source.warning}" if source and source.warning else ""
+        self.changed(delta, f"{rows} read.{warning} n goes to the next problem.")
+        if was_empty:
+            grid.position = 0
+
+
+_REPLACE: Final = 1
+
+
+def _where_to(name: str, intake: Intake, present: int) -> ChoiceDialog:
+    """The question what is to become of the rows that are there; answered by its index."""
+    counts = intake.preview.counts
+    rows = (
+        f"{'' if counts.whole else 'at least '}{counts.rows:,} row{'' if counts.rows == 1 else 's'}"
+    )
+    if not present:
+        choices = [Choice(f"Take {rows}")]
+    else:
+        choices = [
+            Choice(f"Append {rows} to the {present:,} here"),
+            Choice(f"Replace the {present:,} here with {rows}", "u brings them back."),
+        ]
+    return ChoiceDialog(f"{rows} in {name}", intake.preview.warning, choices)
+
+
+def _about_ragged_lines(error: RaggedError) -> ChoiceDialog:
+    """The question whether lines with too many or too few fields are to come in all the same."""
+    return ChoiceDialog(
+        error.title,
+        error.message,
+        [
+            Choice("Change nothing", error.hint),
+            Choice(
+                "Take them as rows with problems",
+                "What is missing is left empty; what is too much is kept in the last field.",
+            ),
+        ],
+    )

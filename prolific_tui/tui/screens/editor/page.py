@@ -1,23 +1,30 @@
 """The editor's page: a draft laid out, and the one way in which a change of it is shown."""
 
-from typing import ClassVar, Final
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+from typing import ClassVar, Final, TypeVar
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from prolific_tui.credentials.problems import LEGEND
 from prolific_tui.credentials.session import Delta
+from prolific_tui.credentials.stepping import OutdatedError, Steps
 from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.drafts import Draft
+from prolific_tui.tui.drive import SLICE_SECONDS, Unfinished, drive, take_slice
 from prolific_tui.tui.grid import CredentialGrid
 from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.screens.revealing import RevealingScreen
 from prolific_tui.tui.widgets import Line, Rule, fit, number
 from prolific_tui.visible import visible
+
+T = TypeVar("T")
 
 _EMPTY: Final = (
     "\n No rows yet.\n\n"
@@ -98,23 +105,26 @@ class EditorPage(RevealingScreen):
         text = Text(f" {counts.rows:,} row{'' if counts.rows == 1 else 's'}   ")
         text.append(f"goes {counts.goes:,}", "bold")
         text.append(f"   needs your OK {counts.needs_ok:,}   left out {counts.left_out:,}")
+        if counts.unexamined:
+            text.append(f"   {counts.unexamined:,} not looked at yet", "bold")
         if self.draft.sending:
             text.append("   BEING SENT", "bold")
         self.query_one("#counts", Line).text = text
 
     def _show_row(self) -> None:
-        session, row = self.draft.session, self.grid.row
-        rows = len(session.document)
+        session, grid = self.draft.session, self.grid
         rule = self.query_one("#row-rule", Rule)
         explanation = self.query_one("#explanation", Static)
-        if not rows:
-            rule.title = ""
+        row = grid.row
+        if row is None:
+            rule.title = "" if grid.view.is_plain else "no row is shown: ! shows all again"
             explanation.update("")
             return
-        rule.title = f"row {row + 1:,} of {rows:,}"
+        shown = "" if grid.view.is_plain else f", {len(grid.view):,} shown"
+        rule.title = f"row {row + 1:,} of {len(session.document):,}{shown}"
         lines = session.explain(row)
         username = session.document.username(row)
-        if cell_len(visible(username)) > self.grid.columns.username:
+        if cell_len(visible(username)) > grid.columns.username:
             lines = (*lines, f"Username: {username}")
         explanation.update(Text("\n".join(visible(line) for line in lines)))
 
@@ -129,7 +139,11 @@ class EditorPage(RevealingScreen):
         """Whether the rows can be changed now; says why not."""
         if self.draft.sending:
             self.app.say("These rows are being sent; they can be changed when the answer is there.")
-        return not self.draft.sending
+        elif self.draft.session.is_loading:
+            self.app.say("Rows are still coming in; Esc gives that up.")
+        else:
+            return True
+        return False
 
     def changed(self, delta: Delta | None, said: str = "") -> None:
         """Show what a change did, and say so."""
@@ -138,6 +152,73 @@ class EditorPage(RevealingScreen):
             self.grid.apply(delta)
             self.app.drafts.keep(self.draft)
             self.show_all()
+            self.refresh_view()
+            if not self.draft.session.is_examined:
+                self.examine()
+
+    # Long work
+
+    def work_through(
+        self, begin: Callable[[], Steps[T]], then: Callable[[T], None], what: str
+    ) -> None:
+        """Do something that may take long, and then something with its result.
+
+        What is done within a slice of time is done at once, so that the next key finds it done.
+        Longer work goes on between keys, shows how far it is, and ends with Esc.
+        """
+        self.workers.cancel_group(self, "long")
+        steps = begin()
+        try:
+            result = take_slice(steps)
+        except Unfinished:
+            self._go_on(steps, begin, then, what)
+        else:
+            then(result)
+
+    @work(exclusive=True, group="long")
+    async def _go_on(
+        self, steps: Steps[T], begin: Callable[[], Steps[T]], then: Callable[[T], None], what: str
+    ) -> None:
+        def progress(done: int) -> None:
+            self.app.say(f"{what}… {done:,} rows; Esc gives it up")
+
+        while True:
+            try:
+                result = await drive(steps, progress)
+            except OutdatedError:
+                steps = begin()
+            else:
+                self.app.say("")
+                then(result)
+                return
+
+    def give_up(self) -> bool:
+        """Give up long work; whether there was any."""
+        found = any(
+            worker.group in ("long", "load") and worker.is_running and worker.node is self
+            for worker in self.workers
+        )
+        self.workers.cancel_group(self, "long")
+        self.workers.cancel_group(self, "load")
+        return found
+
+    @work(exclusive=True, group="examination")
+    async def examine(self) -> None:
+        """Look at the rows that came in large blocks, between keys."""
+        session = self.draft.session
+        while not session.is_examined:
+            until = monotonic() + SLICE_SECONDS
+            while monotonic() < until and not session.is_examined:
+                self.grid.apply(session.examine().delta)
+            self._show_counts()
+            await asyncio.sleep(0)
+        self.show_all()
+        self.refresh_view()
+
+    def refresh_view(self) -> None:
+        """Put the view together anew where the rows changed by too much to follow."""
+        if self.grid.view.is_outdated:
+            self.work_through(self.grid.view.refresh, lambda _: self.grid.show_view(), "Looking")
 
     def _after_send(self) -> None:
         """A send began or ended: show what is left."""

@@ -45,7 +45,7 @@ class RowKeys(EditorPage):
     def commit(self, message: EditableGrid.Committed) -> None:
         """Put the text into the cell and go right."""
         session = self.draft.session
-        self.changed(session.set_cell(self.grid.row, message.column, message.text))
+        self.changed(session.set_cell(message.row, message.column, message.text))
         self._go_right(message.column)
 
     @on(EditableGrid.Kept)
@@ -56,33 +56,37 @@ class RowKeys(EditorPage):
 
     def _go_right(self, column: Column) -> None:
         """Go to the next cell; an empty password is edited at once, as a new row's is."""
-        grid, document = self.grid, self.draft.session.document
+        grid, row = self.grid, self.grid.row
+        if row is None:
+            return
         if column is Column.USERNAME:
             grid.column = Column.PASSWORD
-            if not document.password(grid.row):
+            if not self.draft.session.document.password(row):
                 self.action_edit()
-        elif grid.row + 1 < len(document):
+        elif grid.position + 1 < len(grid.view):
             grid.column = Column.USERNAME
-            grid.row += 1
+            grid.position += 1
 
     def action_insert(self) -> None:
         """Insert an empty row below the cursor and edit its username."""
         if not self.may_change():
             return
-        session, grid = self.draft.session, self.grid
-        row = min(grid.row + 1, len(session.document))
-        self.changed(session.insert(row, Rows.of([("", "")])))
-        grid.row = row
+        grid = self.grid
+        row = 0 if grid.row is None else grid.row + 1
+        self.changed(self.draft.session.insert(row, Rows.of([("", "")])))
+        if not grid.go_to(row):
+            self.app.say("The new row is not among those shown; ! and o show all.")
+            return
         grid.column = Column.USERNAME
         self.action_edit()
 
     def action_delete(self) -> None:
         """Delete the row under the cursor."""
-        session = self.draft.session
-        if not self.may_change() or not len(session.document):
-            return
         row = self.grid.row
-        self.changed(session.delete([row]), f"Row {row + 1:,} deleted. u brings it back.")
+        if self.may_change() and row is not None:
+            self.changed(
+                self.draft.session.delete([row]), f"Row {row + 1:,} deleted. u brings it back."
+            )
 
     def action_undo(self) -> None:
         """Undo the last change."""
@@ -109,7 +113,7 @@ class RowKeys(EditorPage):
     def action_accept(self) -> None:
         """Accept the row under the cursor as it is, or take that back."""
         session, row = self.draft.session, self.grid.row
-        if not self.may_change() or not len(session.document):
+        if not self.may_change() or row is None:
             return
         state = session.state(row)
         if state.accepted:
@@ -123,12 +127,21 @@ class RowKeys(EditorPage):
 
     def action_problem(self, backwards: bool = False) -> None:
         """Go to the next row that is left out or needs an OK."""
-        row = self.draft.session.next_problem(self.grid.row, backwards=backwards)
+        session, row = self.draft.session, self.grid.row
+        if row is not None:
+            self.work_through(
+                lambda: session.seek_problem(row, backwards=backwards),
+                self._go_to_problem,
+                "Looking for a problem",
+            )
+
+    def _go_to_problem(self, row: int | None) -> None:
         if row is None:
             self.app.say("No row has a problem.")
-        else:
+        elif self.grid.go_to(row):
             self.app.say("")
-            self.grid.row = row
+        else:
+            self.app.say(f"Row {row + 1:,} has a problem, but it is not among those shown.")
 
     def show_revealed(self, revealed: bool) -> None:
         """Show the passwords, or hide them."""

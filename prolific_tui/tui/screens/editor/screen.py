@@ -89,6 +89,9 @@ class EditorScreen(RowKeys, IntakeKeys):
         if area.is_editing:
             area.close()
             return
+        if self.give_up():
+            self.app.say("Given up; the rows are as they were.")
+            return
         rows = len(self.draft.session.document)
         self.app.say(
             f"{rows:,} unsent row{'' if rows == 1 else 's'} kept here until you quit."

@@ -1,0 +1,164 @@
+"""The dialog that shows how a list was understood, and lets each assumption be changed."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final, TypeVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from prolific_tui.credentials.csvtext import CsvError, Ragged
+from prolific_tui.credentials.intake import Intake, Question
+from prolific_tui.tui.dialogs.base import Dialog
+from prolific_tui.tui.widgets import Facts, fit, paragraph
+from prolific_tui.visible import visible
+
+T = TypeVar("T")
+
+_SAMPLE_ROWS: Final = 6
+
+
+class IntakeDialog(Dialog[Intake | None]):
+    """A preview of a list, in which only usernames are shown; Enter takes it as it stands."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "take", "Take it", key_display="Enter"),
+        Binding("e", "encoding", "Encoding"),
+        Binding("d", "delimiter", "Delimiter"),
+        Binding("h", "header", "Header"),
+        Binding("u", "column('username')", "Username column"),
+        Binding("p", "column('password')", "Password column"),
+        Binding("r", "ragged", "Ragged lines"),
+        Binding("escape", "cancel", "Cancel", key_display="Esc"),
+    ]
+
+    def __init__(self, name: str, intake: Intake) -> None:
+        super().__init__(classes="wide")
+        self._name = name
+        self._intake = intake
+
+    @property
+    def heading(self) -> str:
+        """Whose preview it is."""
+        return f"How is {self._name} to be read?"
+
+    def body(self) -> ComposeResult:
+        """The assumptions, a sample, and what is in the way."""
+        yield paragraph("", id="questions", classes="hint")
+        yield Facts(id="assumptions")
+        yield Static(id="sample", markup=False)
+        yield paragraph("", id="remarks")
+
+    def on_mount(self) -> None:
+        """Show what was assumed."""
+        self._show()
+
+    def on_resize(self) -> None:
+        """Fill the new width."""
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        preview = self._intake.preview
+        questions = sorted(self._intake.questions, key=lambda question: question.name)
+        self._put("#questions", " ".join(question.words for question in questions))
+        counts = preview.counts
+        about = "" if counts.whole else "at least "
+        delimiters = {choice.delimiter: choice.name for choice in preview.delimiters}
+        names = dict(enumerate(preview.columns))
+        self.query_one("#assumptions", Facts).show(
+            [
+                ("Encoding", preview.encoding_name or "a paste"),
+                ("Delimiter", delimiters.get(preview.delimiter, preview.delimiter)),
+                ("Header", "the first line" if preview.header else "none"),
+                (
+                    "Username",
+                    names.get(preview.username, "?") if preview.username is not None else "?",
+                ),
+                (
+                    "Password",
+                    names.get(preview.password, "?") if preview.password is not None else "none",
+                ),
+                ("Export of", preview.export or "nothing known"),
+                ("Rows", f"{about}{counts.rows:,}, {counts.blank_lines:,} blank lines skipped"),
+            ]
+        )
+        self._put("#remarks", " ".join(filter(None, (preview.obstacle, preview.warning))))
+        self._show_sample()
+
+    def _put(self, selector: str, words: str) -> None:
+        static = self.query_one(selector, Static)
+        static.update(Text(visible(words)))
+        static.display = bool(words)
+
+    def _show_sample(self) -> None:
+        """The first rows: the heading, and below it usernames in the clear, the rest masked."""
+        preview = self._intake.preview
+        sample = self.query_one("#sample", Static)
+        count = max(len(preview.columns), 1)
+        width = max((sample.size.width or 70) // count - 1, 6)
+        text = Text(no_wrap=True, overflow="ellipsis")
+        for index, column in enumerate(preview.columns):
+            style = "bold" if index in (preview.username, preview.password) else ""
+            text.append(f"{fit(column, width)} ", style)
+        for row in preview.rows[:_SAMPLE_ROWS]:
+            text.append("\n" + " ".join(fit(cell, width) for cell in row))
+        sample.update(text)
+
+    def _try(self, change: Callable[[], Intake]) -> None:
+        """Make a change, unless the text can't be read that way."""
+        try:
+            self._intake = change()
+        except CsvError as error:
+            self._put("#remarks", f"{error.message} {error.hint}")
+        else:
+            self._show()
+
+    # Keys
+
+    def action_take(self) -> None:
+        """Answer with the list as it stands, if it can be read so."""
+        if self._intake.preview.obstacle or Question.ENCODING in self._intake.questions:
+            self._show()
+        else:
+            self.dismiss(self._intake)
+
+    def action_encoding(self) -> None:
+        """Read the bytes in the next encoding that they may be in."""
+        codecs = [choice.codec for choice in self._intake.encodings()]
+        if codecs:
+            codec = _after(codecs, self._intake.preview.encoding)
+            self._try(lambda: self._intake.with_encoding(codec))
+
+    def action_delimiter(self) -> None:
+        """Split the lines at the next delimiter."""
+        preview = self._intake.preview
+        delimiter = _after([each.delimiter for each in preview.delimiters], preview.delimiter)
+        self._try(lambda: self._intake.with_delimiter(delimiter))
+
+    def action_header(self) -> None:
+        """Take the first line as a header, or as a row."""
+        self._try(lambda: self._intake.with_header(not self._intake.preview.header))
+
+    def action_column(self, which: str) -> None:
+        """Take the next column as the one of usernames, or of passwords."""
+        preview = self._intake.preview
+        columns: list[int | None] = list(range(len(preview.columns)))
+        username, password = preview.username, preview.password
+        if which == "username":
+            username = _after(columns, username)
+        else:
+            password = _after([*columns, None], password)
+        if username is not None:
+            chosen = username
+            self._try(lambda: self._intake.with_columns(chosen, password))
+
+    def action_ragged(self) -> None:
+        """Take lines with too many or too few fields as rows with problems."""
+        self._try(lambda: self._intake.with_ragged(Ragged.TAKE))
+
+
+def _after(choices: Sequence[T], current: T) -> T:
+    """The choice after the current one, from the first again after the last."""
+    at = choices.index(current) if current in choices else -1
+    return choices[(at + 1) % len(choices)]

@@ -1,0 +1,66 @@
+"""Long work between keys: a few milliseconds of it at a time, so that any key is answered."""
+
+import asyncio
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Final, TypeVar
+
+from prolific_tui.credentials.stepping import Steps
+
+T = TypeVar("T")
+
+SLICE_SECONDS: Final = 0.02
+"""How long work goes on before the interface gets its turn."""
+
+
+class Unfinished(Exception):  # noqa: N818 - not an error
+    """The work was not done within one slice."""
+
+
+def take_slice(steps: Steps[T], progress: Callable[[int], None] = lambda _done: None) -> T:
+    """Go on with the work for one slice of time; gives its result if that is enough.
+
+    Raises `Unfinished` where it is not, and whatever the work raises.
+    """
+    until = monotonic() + SLICE_SECONDS
+    done = 0
+    try:
+        while monotonic() < until:
+            done = next(steps)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    progress(done)
+    raise Unfinished
+
+
+async def drive(steps: Steps[T], progress: Callable[[int], None]) -> T:
+    """Do the work slice by slice; `progress` is told how many rows were looked at so far.
+
+    Cancelling it gives the work up and leaves everything as it was.
+    """
+    try:
+        while True:
+            try:
+                return take_slice(steps, progress)
+            except Unfinished:
+                await asyncio.sleep(0)
+    finally:
+        steps.close()
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Keep the garbage collector still while many rows come in.
+
+    It would look at all of them again and again, which doubles the time.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
