@@ -137,9 +137,7 @@ async def test_a_file_named_on_the_command_line_is_opened_for_the_target_that_is
         await board.shows("Append to", "60 in total", "20 rows", "goes 14")
 
 
-async def test_rows_left_in_the_editor_wait_for_their_target_and_are_asked_about_when_quitting() -> (
-    None
-):
+async def test_unsent_rows_wait_for_their_target_and_quitting_asks_about_them() -> None:
     async with opened() as board:
         await board.press("c", "i")
         await board.type("lab-1")
