@@ -4,14 +4,13 @@ It lives in one JSON file that several instances may use at once. What can't be 
 said in a note and never stops the program; nothing secret is ever in it.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import Final
 
 from prolific_tui.errors import FileError
-from prolific_tui.files import RecordsFile
+from prolific_tui.files import RecordsFile, make_object_in, object_in
 
 _VERSION: Final = 1
 _SERVICES: Final = "services"
@@ -46,23 +45,12 @@ class DraftKeeping(Enum):
     """Unsent rows are gone when the program ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What was remembered; an entry that makes no sense is left out."""
-
-    workspaces: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """Service URL and owner id → the id of the workspace last used."""
-    token_places: Mapping[str, TokenPlace] = field(default_factory=dict)
-    """Service URL → where its token is kept."""
-    draft_keeping: DraftKeeping | None = None
-    """What is kept of unsent rows; None when nobody has chosen."""
-
-
 class StateFile:
     """The file of remembered things, or with None just this run's memory.
 
     Its methods touch the disk and may wait `lock_seconds` for another instance. None of them
-    raises: what goes wrong becomes a note, and the program goes on with its memory.
+    raises: what goes wrong becomes a note, and the program goes on with its memory. An entry that
+    makes no sense counts as none.
     """
 
     def __init__(self, path: Path | None, lock_seconds: float = 2) -> None:
@@ -75,7 +63,7 @@ class StateFile:
         """What the person should know, one sentence or more each, in order, none twice."""
         return tuple(self._notes)
 
-    def load(self) -> Settings:
+    def load(self) -> None:
         """Read the file; without one, or with one that can't be used, all is empty."""
         if self._file is not None:
             try:
@@ -85,27 +73,27 @@ class StateFile:
             else:
                 self._content = records.content
                 self._note(records.note)
-        return _settings(self._content)
 
     def workspace(self, service_url: str, owner_id: str) -> str | None:
         """The id of the workspace that this owner used last at this service, as far as loaded."""
-        return _settings(self._content).workspaces.get((service_url, owner_id))
+        workspace_id = object_in(self._content, _SERVICES, service_url, _WORKSPACES).get(owner_id)
+        return workspace_id if isinstance(workspace_id, str) else None
 
     def token_place(self, service_url: str) -> TokenPlace | None:
         """Where the token of this service is kept; None when nobody has chosen."""
-        return _settings(self._content).token_places.get(service_url)
+        chosen = object_in(self._content, _SERVICES, service_url).get(_TOKEN_PLACE)
+        return next((place for place in TokenPlace if place.value == chosen), None)
 
     def draft_keeping(self) -> DraftKeeping | None:
         """What is kept of unsent rows on this machine; None when nobody has chosen."""
-        return _settings(self._content).draft_keeping
+        chosen = self._content.get(_DRAFT_KEEPING)
+        return next((keeping for keeping in DraftKeeping if keeping.value == chosen), None)
 
     def remember_workspace(self, service_url: str, owner_id: str, workspace_id: str) -> None:
         """Remember a workspace as the one last used."""
 
         def change(content: dict[str, object]) -> None:
-            _inner(_inner(_inner(content, _SERVICES), service_url), _WORKSPACES)[owner_id] = (
-                workspace_id
-            )
+            make_object_in(content, _SERVICES, service_url, _WORKSPACES)[owner_id] = workspace_id
 
         self._change(change)
 
@@ -113,7 +101,7 @@ class StateFile:
         """Remember where the token of a service is kept."""
 
         def change(content: dict[str, object]) -> None:
-            _inner(_inner(content, _SERVICES), service_url)[_TOKEN_PLACE] = place.value
+            make_object_in(content, _SERVICES, service_url)[_TOKEN_PLACE] = place.value
 
         self._change(change)
 
@@ -121,7 +109,7 @@ class StateFile:
         """Forget where the token of a service is kept, so that the person is asked again."""
 
         def change(content: dict[str, object]) -> None:
-            _inner(_inner(content, _SERVICES), service_url).pop(_TOKEN_PLACE, None)
+            make_object_in(content, _SERVICES, service_url).pop(_TOKEN_PLACE, None)
 
         self._change(change)
 
@@ -148,31 +136,3 @@ class StateFile:
     def _note(self, note: str) -> None:
         if note and note not in self._notes:
             self._notes.append(note)
-
-
-def _inner(content: dict[str, object], name: str) -> dict[str, object]:
-    """The object in `content` under `name`, made if it is not there or not an object."""
-    inner = content.get(name)
-    if not isinstance(inner, dict):
-        inner = content[name] = {}
-    return inner
-
-
-def _settings(content: Mapping[str, object]) -> Settings:
-    workspaces: dict[tuple[str, str], str] = {}
-    token_places: dict[str, TokenPlace] = {}
-    for service_url, service in _objects(content.get(_SERVICES)).items():
-        entry = _objects(service)
-        for owner_id, workspace_id in _objects(entry.get(_WORKSPACES)).items():
-            if isinstance(workspace_id, str):
-                workspaces[service_url, owner_id] = workspace_id
-        for place in TokenPlace:
-            if place.value == entry.get(_TOKEN_PLACE):
-                token_places[service_url] = place
-    chosen = content.get(_DRAFT_KEEPING)
-    keeping = next((each for each in DraftKeeping if each.value == chosen), None)
-    return Settings(workspaces, token_places, keeping)
-
-
-def _objects(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}

@@ -471,21 +471,18 @@ def test_a_lock_is_not_taken_through_a_link(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("locate", "variable", "default"),
+    ("named", "directory"),
     [
-        (files.config_directory, "XDG_CONFIG_HOME", ".config"),
-        (files.state_directory, "XDG_STATE_HOME", ".local/state"),
+        ({}, "/home/ada/.local/state/prolific-tui"),
+        ({"XDG_STATE_HOME": "/data"}, "/data/prolific-tui"),
+        ({"XDG_STATE_HOME": ""}, "/home/ada/.local/state/prolific-tui"),
+        ({"XDG_STATE_HOME": "relative"}, "/home/ada/.local/state/prolific-tui"),
     ],
 )
-def test_directories_follow_the_xdg_specification(
-    locate: Callable[[dict[str, str]], Path], variable: str, default: str
+def test_the_state_directory_follows_the_xdg_specification(
+    named: dict[str, str], directory: str
 ) -> None:
-    home = {"HOME": "/home/ada"}
-
-    assert locate(home | {variable: "/data"}) == Path("/data/prolific-tui")
-    assert locate(home) == Path("/home/ada", default, "prolific-tui")
-    assert locate(home | {variable: ""}) == Path("/home/ada", default, "prolific-tui")
-    assert locate(home | {variable: "relative"}) == Path("/home/ada", default, "prolific-tui")
+    assert files.state_directory({"HOME": "/home/ada"} | named) == Path(directory)
 
 
 def test_a_private_directory_is_made_with_its_missing_parents(tmp_path: Path) -> None:

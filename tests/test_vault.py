@@ -310,17 +310,39 @@ async def test_a_token_is_given_only_to_the_service_and_name_it_was_saved_for(
     assert await place.load(ENTRY) == Secret("one")
 
 
-async def test_the_token_file_is_private_and_says_that_it_is_plain_text(
-    token_file: TokenFile, tmp_path: Path
-) -> None:
+async def test_the_token_file_is_private(token_file: TokenFile, tmp_path: Path) -> None:
     await token_file.save(ENTRY, Secret(CANARY))
 
     path = tmp_path / "state" / "tokens.json"
     assert CANARY in path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert "plain text" in token_file.description
-    assert str(path) in token_file.description
+
+
+async def test_a_file_that_does_not_give_back_what_it_was_given_is_an_error(
+    token_file: TokenFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a network disk that loses what was renamed there."""
+    await token_file.save(ENTRY, Secret("one"))
+    monkeypatch.setattr(Path, "replace", lambda self, _target: self.unlink())
+
+    with pytest.raises(FileError) as caught:
+        await token_file.save(ENTRY, Secret(CANARY))
+
+    assert caught.value.title == "Not saved"
+    assert CANARY not in caught.value.message
+
+
+async def test_a_token_is_not_taken_from_a_directory_that_others_write_in(
+    token_file: TokenFile, tmp_path: Path
+) -> None:
+    await token_file.save(ENTRY, Secret("theirs, perhaps"))
+    (tmp_path / "state").chmod(0o770)
+
+    with pytest.raises(FileError) as caught:
+        await token_file.load(ENTRY)
+
+    assert caught.value.title == "A folder that others can write in"
 
 
 async def test_a_look_for_a_token_makes_no_file(token_file: TokenFile, tmp_path: Path) -> None:

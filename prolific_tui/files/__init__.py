@@ -6,8 +6,8 @@ written is readable by its owner alone, and never reached through a link that so
 
 from prolific_tui.files.entries import entries, move, read_start, remove
 from prolific_tui.files.places import (
+    check_private,
     complete,
-    config_directory,
     expand,
     make_private,
     state_directory,
@@ -19,20 +19,22 @@ from prolific_tui.files.reading import (
     read_regular,
     read_token_file,
 )
-from prolific_tui.files.records import Records, RecordsFile
+from prolific_tui.files.records import Records, RecordsFile, make_object_in, object_in
 from prolific_tui.files.writing import locked, replace, set_aside, write_new
 
 __all__ = [
     "Records",
     "RecordsFile",
     "TokenText",
+    "check_private",
     "complete",
-    "config_directory",
     "entries",
     "expand",
     "locked",
+    "make_object_in",
     "make_private",
     "move",
+    "object_in",
     "read_descriptor",
     "read_if_there",
     "read_regular",

@@ -38,14 +38,20 @@ def expand(path: Path | str) -> Path:
         ) from error
 
 
-def config_directory(environment: Mapping[str, str]) -> Path:
-    """Where the person's configuration lives: `$XDG_CONFIG_HOME` or `~/.config`, and our name."""
-    return _base_directory(environment, "XDG_CONFIG_HOME", ".config")
-
-
 def state_directory(environment: Mapping[str, str]) -> Path:
-    """Where what is remembered lives: `$XDG_STATE_HOME` or `~/.local/state`, and our name."""
-    return _base_directory(environment, "XDG_STATE_HOME", ".local/state")
+    """Where what is remembered lives: `$XDG_STATE_HOME` or `~/.local/state`, and our name.
+
+    It may not be there yet; `make_private` makes it.
+
+    Raises:
+        FileError: neither variable names a home, and nobody knows where that of this user is.
+    """
+    base = environment.get("XDG_STATE_HOME", "")
+    # The XDG Base Directory Specification: a relative path is invalid and to be ignored.
+    if not base.startswith("/"):
+        home = environment.get("HOME", "")
+        base = f"{home if home.startswith('/') else expand('~')}/.local/state"
+    return Path(base) / NAME
 
 
 def make_private(directory: Path) -> Path:
@@ -64,23 +70,38 @@ def make_private(directory: Path) -> Path:
         for parent in reversed(tuple(missing)):
             with contextlib.suppress(FileExistsError):  # another instance was quicker
                 parent.mkdir(mode=0o700)
-        status = directory.stat()
-        if not stat.S_ISDIR(status.st_mode):
-            raise FileError("Not a folder", f"{directory} is there, but it is not a folder.")
-        if status.st_uid != os.geteuid():
-            raise FileError(
-                "Somebody else's folder",
-                f"{directory} belongs to another user, who could read or change what is put there.",
-                "Move it away, or let XDG_STATE_HOME or XDG_CONFIG_HOME name a folder of yours.",
-            )
-        if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise FileError(
-                "A folder that others can write in",
-                f"Other users may write in {directory} (mode {stat.S_IMODE(status.st_mode):04o}).",
-                f"chmod 700 {directory}, after a look at what is in it.",
-            )
+        check_private(directory)
         directory.chmod(0o700)
     return directory
+
+
+def check_private(directory: Path) -> None:
+    """Make sure that a directory that is there is this user's, and that nobody else writes in it.
+
+    Raises:
+        FileError: it is another user's, others may write in it, it is no directory, or can't be
+            looked at.
+    """
+    directory = expand(directory)
+    with in_words(directory, "looked at"):
+        try:
+            status = directory.stat()
+        except FileNotFoundError:
+            return
+    if not stat.S_ISDIR(status.st_mode):
+        raise FileError("Not a folder", f"{directory} is there, but it is not a folder.")
+    if status.st_uid != os.geteuid():
+        raise FileError(
+            "Somebody else's folder",
+            f"{directory} belongs to another user, who could read or change what is put there.",
+            "Move it away, or let XDG_STATE_HOME name a folder of yours.",
+        )
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise FileError(
+            "A folder that others can write in",
+            f"Other users may write in {directory} (mode {stat.S_IMODE(status.st_mode):04o}).",
+            f"chmod 700 {directory}, after a look at what is in it.",
+        )
 
 
 def complete(prefix: str, *, limit: int = 50) -> tuple[str, ...]:
@@ -121,12 +142,3 @@ def _is_directory(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a link that leads in circles, or to where we may not look
         return False
-
-
-def _base_directory(environment: Mapping[str, str], variable: str, default: str) -> Path:
-    base = environment.get(variable, "")
-    # The XDG Base Directory Specification: a relative path is invalid and to be ignored.
-    if not base.startswith("/"):
-        home = environment.get("HOME", "")
-        base = f"{home if home.startswith('/') else expand('~')}/{default}"
-    return Path(base) / NAME

@@ -5,14 +5,14 @@ once; what this version does not know is kept, and what a newer version wrote is
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from prolific_tui.errors import FileError
-from prolific_tui.files.places import expand, make_private
+from prolific_tui.files.places import check_private, expand, make_private
 from prolific_tui.files.reading import read_if_there
 from prolific_tui.files.writing import locked, replace, set_aside
 from prolific_tui.version import NAME
@@ -37,6 +37,24 @@ class Records:
     """A sentence when a broken file was put aside; empty otherwise."""
 
 
+def object_in(content: Mapping[str, object], *names: str) -> Mapping[str, object]:
+    """The object that these names lead to, one in the other; an empty one where they don't."""
+    for name in names:
+        inner = content.get(name)
+        content = inner if isinstance(inner, dict) else {}
+    return content
+
+
+def make_object_in(content: Content, *names: str) -> Content:
+    """As `object_in`, but objects that are missing on the way are made in `content`."""
+    for name in names:
+        inner = content.get(name)
+        if not isinstance(inner, dict):
+            inner = content[name] = {}
+        content = inner
+    return content
+
+
 class RecordsFile:
     """A versioned JSON object in a private file of a private directory.
 
@@ -58,8 +76,10 @@ class RecordsFile:
         """What the file holds; a broken one is renamed first, and the note says so.
 
         Raises:
-            FileError: it can't be read, or a newer version of the program wrote it.
+            FileError: it can't be read, a newer version of the program wrote it, or other users
+                may have put it into its directory.
         """
+        check_private(self._path.parent)
         try:
             return Records(self._parsed())
         except _BrokenError:

@@ -1,4 +1,4 @@
-"""What can be true of a keyring, each in a sentence with what to do, and what an entry is."""
+"""What can be true of a keyring, each in a sentence with what to do about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

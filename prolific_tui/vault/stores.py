@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from prolific_tui.access import Entry
-from prolific_tui.files import RecordsFile
+from prolific_tui.errors import FileError
+from prolific_tui.files import RecordsFile, make_object_in, object_in
 from prolific_tui.secret import Secret
 from prolific_tui.vault.states import KeyringCondition, KeyringState
 
@@ -55,14 +56,6 @@ class TokenFile:
     def __init__(self, path: Path) -> None:
         self._file = RecordsFile(path, _VERSION)
 
-    @property
-    def description(self) -> str:
-        """One sentence for the person who chooses, or has chosen, this place."""
-        return (
-            f"In plain text in {self._file.path}, which only you and this machine's "
-            "administrators can read."
-        )
-
     async def load(self, entry: Entry) -> Secret | None:
         """The value of an entry, or None.
 
@@ -70,20 +63,27 @@ class TokenFile:
             FileError: the file can't be read.
         """
         records = await asyncio.to_thread(self._file.read)
-        value = _names(records.content, entry.service_url).get(entry.name)
+        value = object_in(records.content, _SERVICES, entry.service_url).get(entry.name)
         return Secret(value) if isinstance(value, str) else None
 
     async def save(self, entry: Entry, value: Secret) -> None:
-        """Write a value in place of the entry's former one.
+        """Write a value in place of the entry's former one, and read it back.
 
         Raises:
-            FileError: the file can't be written; it is unchanged.
+            FileError: the file can't be written and is unchanged; or it was written, and does not
+                give the same value back.
         """
 
         def change(content: dict[str, object]) -> None:
-            _names(content, entry.service_url)[entry.name] = value.reveal()
+            make_object_in(content, _SERVICES, entry.service_url)[entry.name] = value.reveal()
 
         await asyncio.to_thread(self._file.change, change)
+        if await self.load(entry) != value:
+            raise FileError(
+                "Not saved",
+                f"{self._file.path} was written, but does not give the same value back.",
+                "Keep it in another place.",
+            )
 
     async def delete(self, entry: Entry) -> None:
         """Take an entry out of the file; it is no error when there is none.
@@ -95,17 +95,6 @@ class TokenFile:
             return
 
         def change(content: dict[str, object]) -> None:
-            _names(content, entry.service_url).pop(entry.name, None)
+            make_object_in(content, _SERVICES, entry.service_url).pop(entry.name, None)
 
         await asyncio.to_thread(self._file.change, change)
-
-
-def _names(content: dict[str, object], service_url: str) -> dict[str, object]:
-    """The values of a service by name, in a place in `content` that is made if need be."""
-    inner = content
-    for name in (_SERVICES, service_url):
-        found = inner.get(name)
-        if not isinstance(found, dict):
-            found = inner[name] = {}
-        inner = found
-    return inner
