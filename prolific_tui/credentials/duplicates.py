@@ -8,7 +8,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import compress
 from typing import Final
 
 from prolific_tui.credentials.document import Change
@@ -83,12 +82,10 @@ class DuplicateIndex:
 
     __slots__ = ("_counts", "_repeated")
 
-    def __init__(self, usernames: Iterable[str] = ()) -> None:
-        self._counts: Counter[str] = Counter(usernames)
+    def __init__(self, usernames: Sequence[str] = ()) -> None:
+        self._counts: dict[str, int] = {}
         self._repeated: set[str] = set()
-        if len(self._counts) < self._counts.total():
-            repeated = compress(self._counts, map((1).__lt__, self._counts.values()))
-            self._repeated.update(name for name in repeated if not is_blank(name))
+        self.add(self.absorb(usernames))
 
     def apply(self, change: Change) -> frozenset[str]:
         """Follow a change of the document.
@@ -106,15 +103,15 @@ class DuplicateIndex:
         Returns:
             The others, and how often they come; they are to be taken in with `add`.
         """
-        before = len(self._counts)
-        known = list(filter(self._counts.__contains__, usernames))
-        self._counts.update(usernames)
-        if len(self._counts) - before + len(known) < len(usernames):
-            counts = map(self._counts.__getitem__, usernames)
-            known = list(compress(usernames, map((1).__lt__, counts)))
-        again = Counter(known)
-        for name, count in again.items():
-            self._counts[name] -= count
+        fresh = dict.fromkeys(usernames, 1)
+        again: Counter[str] = Counter()
+        if len(fresh) < len(usernames):
+            again.update(usernames)
+            again.subtract(fresh)
+            again = +again
+        for name in list(filter(self._counts.__contains__, fresh)):
+            again[name] += fresh.pop(name)
+        self._counts.update(fresh)
         return again
 
     def add(self, usernames: Mapping[str, int]) -> None:

@@ -1,0 +1,168 @@
+"""A long list is there at once, its duplicates with it, and all else follows while it is edited."""
+
+import pytest
+
+from prolific_tui.credentials.document import Column, Rows
+from prolific_tui.credentials.search import Query
+from prolific_tui.credentials.session import EditSession
+from prolific_tui.credentials.stepping import OutdatedError, finish
+from prolific_tui.credentials.view import ALL, Filter, Order, View
+
+ROWS = 12_000
+
+
+@pytest.fixture
+def long() -> EditSession:
+    """Twelve thousand rows, of which the last is like the first and 5,001 is like 5."""
+    rows = [(f"lab-{row:05}", f"k{row}") for row in range(ROWS)]
+    rows[5001] = ("Lab-00005", "k")
+    rows[-1] = ("lab-00000", "other")
+    rows[7000] = ("lab-7000", "****")
+    session = EditSession()
+    load = session.begin_load("the list")
+    for start in range(0, ROWS, 5000):
+        load.feed(Rows.of(rows[start : start + 5000]))
+    load.finish()
+    return session
+
+
+def test_exact_duplicates_are_known_before_anything_else(long: EditSession) -> None:
+    counts = long.counts
+    assert (counts.left_out, counts.needs_ok, counts.unexamined) == (2, 0, ROWS)
+    assert long.state(0).letter == "D"
+    assert long.state(0).words == ("same username as another row",)
+
+
+def test_all_else_follows_in_steps_that_say_how_far_they_are(long: EditSession) -> None:
+    done = []
+    while not long.is_examined:
+        progress = long.examine(1000)
+        done.append(progress.done)
+        assert progress.total == ROWS
+    assert done[:12] == list(range(1000, ROWS + 1, 1000))
+    assert progress.finished
+    assert progress.delta.all_rows
+    counts = long.counts
+    assert (counts.left_out, counts.needs_ok, counts.unexamined) == (3, 2, 0)
+    assert long.state(0).words == ("same as row 12,000",)
+    assert long.state(5001).words == ("same as row 6 except capitals",)
+
+
+def test_what_has_to_be_right_waits_for_nobody(long: EditSession) -> None:
+    assert len(long.sendable()) == ROWS - 5
+    assert long.is_examined
+
+
+def test_rows_edited_meanwhile_are_examined_once(long: EditSession) -> None:
+    long.examine(6000)
+    long.set_cell(7000, Column.PASSWORD, "mended")
+    long.delete([10, 11, 5001])
+    long.insert(3, Rows.of([("new,1", "k")]))
+    finish(long.examination())
+    counts = long.counts
+    assert (counts.rows, counts.left_out, counts.needs_ok) == (ROWS - 2, 2, 1)
+    for _ in range(3):
+        long.undo()
+    finish(long.examination())
+    counts = long.counts
+    assert (counts.left_out, counts.needs_ok) == (3, 2)
+
+
+def test_a_list_that_is_undone_and_redone_is_examined_again(long: EditSession) -> None:
+    finish(long.examination())
+    before = long.counts
+    assert long.undo_label == "the list"
+    long.undo()
+    assert long.counts.rows == 0
+    long.redo()
+    assert long.counts.unexamined == ROWS
+    finish(long.examination())
+    assert long.counts == before
+
+
+def test_an_abandoned_load_leaves_everything_as_it_was(long: EditSession) -> None:
+    finish(long.examination())
+    before, rows = long.counts, long.document.rows()
+    load = long.begin_load("another", replace=True)
+    load.feed(Rows.of([("lab-1", "k")]))
+    assert long.is_loading
+    assert len(long.document) == 1
+    load.abandon()
+    finish(long.examination())
+    assert long.counts == before
+    assert list(long.document.rows().ids or ()) == list(rows.ids or ())
+    assert long.undo_label == "the list"
+
+
+def test_a_new_duplicate_names_the_row_that_was_alone_until_then(long: EditSession) -> None:
+    finish(long.examination())
+    long.set_cell(9000, Column.USERNAME, "lab-00123")
+    assert long.state(9000).words == ("same as row 124",)
+    assert long.state(123).words == ("same as row 9,001",)
+    long.insert(0, Rows.of([("lab-00123", "k")]))
+    assert long.state(124).words == ("same as rows 1 and 9,002",)
+
+
+def test_the_first_rows_of_a_large_group_are_named_wherever_it_moves(long: EditSession) -> None:
+    long.append(Rows.of([("same", "k")] * 100))
+    finish(long.examination())
+    assert long.state(ROWS).words == ("same as rows 12,002, 12,003, 12,004 and 96 more",)
+    long.insert(0, Rows.of([("same", "k")]))
+    assert long.state(0).words == ("same as rows 12,002, 12,003, 12,004 and 97 more",)
+
+
+class TestViews:
+    def test_sorted_by_name_whatever_piece_a_row_is_in(self, long: EditSession) -> None:
+        view = View(long)
+        finish(view.choose(ALL, Order.USERNAME))
+        rows = [view.row(position) for position in range(len(view))]
+        names = long.document.rows().usernames
+        assert rows == sorted(range(ROWS), key=lambda row: names[row].casefold())
+
+    def test_until_the_last_step_all_stays_as_it_was(self, long: EditSession) -> None:
+        view = View(long)
+        steps = view.choose(Filter(query=Query("5001")), Order.DOCUMENT)
+        next(steps)
+        assert len(view) == ROWS
+        steps.close()
+        assert view.is_plain
+        long.delete([0])
+        steps = view.choose(Filter(query=Query("1199")), Order.DOCUMENT)
+        next(steps)
+        long.delete([0])
+        with pytest.raises(OutdatedError):
+            finish(steps)
+
+    def test_small_changes_are_followed_at_once(self, long: EditSession) -> None:
+        view = View(long)
+        finish(view.choose(Filter(problems=True), Order.DOCUMENT))
+        assert [view.row(position) for position in range(len(view))] == [0, 5, 5001, 7000, 11999]
+        delta = long.set_cell(11999, Column.USERNAME, "lab-alone")
+        assert delta is not None
+        assert view.follow(delta)
+        assert not view.is_outdated
+        assert [view.row(position) for position in range(len(view))] == [5, 5001, 7000]
+        delta = long.insert(6, Rows.of([("", "k")]))
+        assert delta is not None
+        view.follow(delta)
+        assert [view.row(position) for position in range(len(view))] == [5, 6, 5002, 7001]
+        assert [view.position(row) for row in (5, 6, 7, 5002)] == [0, 1, None, 2]
+
+    def test_after_a_large_change_it_says_that_it_is_outdated(self, long: EditSession) -> None:
+        view = View(long)
+        finish(view.choose(Filter(query=Query("lab-001")), Order.USERNAME))
+        delta = long.delete(range(0, 6000, 2))
+        assert delta is not None
+        assert view.follow(delta)
+        assert view.is_outdated
+        assert view.row(0) is None
+        finish(view.refresh())
+        shown = [long.document.username(view.row(at) or 0) for at in range(len(view))]
+        assert shown == [f"lab-{row:05}" for row in range(101, 200, 2)]
+
+    @pytest.mark.parametrize("position", [-1, 5])
+    def test_a_position_that_is_not_there(self, long: EditSession, position: int) -> None:
+        view = View(long)
+        finish(view.choose(Filter(problems=True), Order.DOCUMENT))
+        with pytest.raises(IndexError):
+            view.row(position)
