@@ -68,14 +68,15 @@ class PathDialog(Dialog[str | None]):
     async def look(self, prefix: str) -> None:
         """Look for completions and offer them."""
         self._completions = await self._complete(prefix)
-        choices = self.query_one(CursorList)
-        width = max(choices.size.width - 3, 20)
-        choices.show(
-            (fit(path, width, keep_end=True) for path in self._completions),
-            None,
-            keys=self._completions,
-        )
-        choices.display = bool(self._completions)
+        # None is left of a dialog that was answered meanwhile.
+        for choices in self.query(CursorList):
+            width = max(choices.size.width - 3, 20)
+            choices.show(
+                (fit(path, width, keep_end=True) for path in self._completions),
+                None,
+                keys=self._completions,
+            )
+            choices.display = bool(self._completions)
 
     def action_complete(self) -> None:
         """Take what all completions have in common; the only one as a whole."""
