@@ -166,3 +166,44 @@ class TestViews:
         finish(view.choose(Filter(problems=True), Order.DOCUMENT))
         with pytest.raises(IndexError):
             view.row(position)
+
+
+class TestMeanwhile:
+    """With so few rows at once that a short list behaves like a long one."""
+
+    def test_a_near_duplicate_of_an_examined_row_is_known_as_it_comes(self) -> None:
+        session = EditSession(Rows.of([("Lab-1", "k")]), at_once=2)
+        session.append(Rows.of([("lab-1", "k"), ("b", "k"), ("c", "k")]))
+        assert session.counts.unexamined == 3
+        assert session.counts.needs_ok == 2
+
+    def test_a_deletion_across_the_place_that_was_reached(self) -> None:
+        rows = [(f"lab-{row}", "k" * (row != 7)) for row in range(10)]
+        session = EditSession(Rows.of(rows), at_once=3)
+        session.examine(5)
+        session.delete([4, 5, 6])
+        finish(session.examination())
+        assert session.counts.left_out == 1
+
+    def test_what_becomes_known_because_the_list_became_short_is_drawn(self) -> None:
+        rows = Rows.of([("Lab-1", "k"), ("lab-1", "k"), ("b", "k"), ("c", "k"), ("d", "k")])
+        session = EditSession(rows, at_once=3)
+        assert session.state(0).letter == ""
+        delta = session.delete([3, 4])
+        assert session.state(0).letter == "L"
+        assert delta is not None
+        assert delta.touches(session, 0)
+
+    def test_numbers_that_are_not_said_any_more_are_drawn_over(self) -> None:
+        session = EditSession(Rows.of([("a", "1"), ("a", "2")]), at_once=3)
+        assert session.state(0).words == ("same as row 2",)
+        delta = session.append(Rows.of([(f"lab-{row}", "k") for row in range(4)]))
+        assert session.state(0).words == ("same username as another row",)
+        assert delta is not None
+        assert delta.touches(session, 0)
+
+    def test_a_row_whose_place_was_lost_is_still_named(self, long: EditSession) -> None:
+        finish(long.examination())
+        long.delete([0])
+        long.append(Rows.of([("lab-00123", "k"), ("lab-00123", "k")]))
+        assert long.state(ROWS).words == ("same as rows 123 and 12,000",)

@@ -117,7 +117,7 @@ class Engine:
             self._accept(row_id, block, accepted=True)
         history.append(Step(step.label, tuple(reversed(inverse)), step.accepted, step.withdrawn))
         self.revision += 1
-        all_rows = self.examination.catch_up() or all_rows
+        self.examination.catch_up()
         return Delta(
             block.start,
             block.removed,

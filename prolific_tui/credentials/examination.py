@@ -70,7 +70,6 @@ class Examination:
         """
         self._learning = None
         removed, inserted = change.removed, change.inserted
-        was_placed = self._is_placed
         related: frozenset[str] = frozenset()
         if len(removed) > self._at_once:
             self._ledger.rebuild(self._document)
@@ -85,16 +84,12 @@ class Examination:
             related = self._ledger.apply(change)
             self.places.apply(change)
             self._shift(made)
-        # What was said with the numbers of other rows is said without them for a while.
-        return related, was_placed and not self._is_placed
+        return related, False
 
-    def catch_up(self) -> bool:
-        """Look at everything that is left, if the document is short; returns whether it did."""
-        did = False
+    def catch_up(self) -> None:
+        """Look at everything that is left, if the document is short; else leave it for `step`."""
         while len(self._document) <= self._at_once and not self.is_finished:
             self.step(self._at_once)
-            did = True
-        return did
 
     def _begin_anew(self, start: int) -> None:
         self._at = min(self._at, start)
