@@ -72,7 +72,6 @@ def _given_token(token_path: Path | None, environment: Mapping[str, str]) -> Giv
 def _connect(
     service_url: str,
     token: Secret,
-    origin: str,
     listener: Listener,
     demo: Service | None = None,
 ) -> Prolific:
@@ -87,7 +86,7 @@ def _connect(
         from prolific_tui.demo.transport import DemoTransport
 
         carrier = DemoTransport(demo)
-    return Api(service_url, token, token_origin=origin, on_retry=retried, carrier=carrier)
+    return Api(service_url, token, on_retry=retried, carrier=carrier)
 
 
 def faulty_service(faults: Sequence[str]) -> Service:

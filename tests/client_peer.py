@@ -8,16 +8,20 @@ import asyncio
 import contextlib
 import gzip
 import json
+import random
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from types import MappingProxyType
 from typing import Self
 
-from prolific_tui.client.api import Api, Limits
+from prolific_tui.client.api import Api, Limits, RetryNotice, Surroundings
+from prolific_tui.client.transport import Carrier
 from prolific_tui.secret import Secret
 
 SENTINEL: str = "sentinel-0000-token-1111"
@@ -193,10 +197,26 @@ async def listening(
 
 
 @asynccontextmanager
-async def client_of(url: str, limits: Limits = ONCE, **more: object) -> AsyncIterator[Api]:
+async def client_of(
+    url: str,
+    limits: Limits = ONCE,
+    *,
+    carrier: Carrier | None = None,
+    on_retry: Callable[[RetryNotice], None] | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    clock: Callable[[], float] = time.time,
+    chance: Callable[[], float] = random.random,
+) -> AsyncIterator[Api]:
     """A client of a service for the length of a test; it sees no variable of the machine."""
-    options: dict[str, object] = {"environment": {}} | more
-    api = Api(url, Secret(SENTINEL), limits=limits, **options)  # type: ignore[arg-type] # mixed
+    surroundings = Surroundings(environment, clock, chance)
+    api = Api(
+        url,
+        Secret(SENTINEL),
+        limits=limits,
+        carrier=carrier,
+        on_retry=on_retry,
+        surroundings=surroundings,
+    )
     try:
         yield api
     finally:

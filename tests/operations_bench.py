@@ -136,9 +136,9 @@ class Bench:
     )
     service_url: str = SERVICE_URL
     client_class: type[ClosingApi] = ClosingApi
-    clients: list[str] = field(default_factory=list)
-    """The origins of the tokens of all clients made, in order."""
-    closed: list[str] = field(default_factory=list)
+    clients: list[str] = field(default_factory=list, repr=False)
+    """The tokens of all clients made, in order."""
+    closed: list[str] = field(default_factory=list, repr=False)
     """Those of the clients that were closed."""
     events: "queue.Queue[tuple[str, Event]]" = field(default_factory=queue.Queue)
     """What the listener was told, and the name of the thread on which it was."""
@@ -146,7 +146,7 @@ class Bench:
     def __post_init__(self) -> None:
         self.carrier = Holding(self.service)
 
-    def connect(self, service_url: str, token: Secret, origin: str, tell: Listener) -> Prolific:
+    def connect(self, service_url: str, token: Secret, tell: Listener) -> Prolific:
         """A client as `assembly` makes one."""
 
         def retried(notice: RetryNotice) -> None:
@@ -155,13 +155,12 @@ class Bench:
         client = self.client_class(
             service_url,
             token,
-            token_origin=origin,
             limits=replace(LIMITS, total_read=PATIENCE, total_write=PATIENCE),
             carrier=self.carrier,
             on_retry=retried,
         )
-        self.clients.append(origin)
-        client.on_close = lambda: self.closed.append(origin)
+        self.clients.append(token.reveal())
+        client.on_close = lambda: self.closed.append(token.reveal())
         return client
 
     def parts(self) -> Parts:

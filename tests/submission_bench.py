@@ -183,7 +183,6 @@ def client_of(
     return Api(
         "http://127.0.0.1",
         DEMO_TOKEN,
-        token_origin="made for tests",
         limits=LIMITS,
         carrier=carrier or DemoTransport(service),
         on_retry=on_retry,

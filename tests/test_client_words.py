@@ -6,7 +6,7 @@ import pytest
 
 from prolific_tui.client import contract
 from prolific_tui.client.exchange import Answer, Failure, Operation, Progress, Trouble, failure
-from prolific_tui.client.meaning import error_for, error_for_stopped
+from prolific_tui.client.meaning import error_for
 from prolific_tui.errors import Effect, ServiceError
 
 OPERATIONS = [value for value in vars(contract).values() if isinstance(value, Operation)]
@@ -100,20 +100,3 @@ def test_a_429_says_how_long_to_wait(seconds: float, hint: str) -> None:
     error = error_for(contract.GET_ME, Answer(429, retry_after=seconds))
     assert error.hint.startswith(hint)
     assert error.retry_after == seconds
-
-
-@pytest.mark.parametrize(
-    ("progress", "effect"),
-    [
-        (Progress(unsent=True), Effect.NOT_SENT),
-        (Progress(), Effect.UNKNOWN),
-        (Progress(status=201), Effect.ACCEPTED),
-        (Progress(status=409), Effect.REFUSED),
-        (Progress(status=502), Effect.UNKNOWN),
-    ],
-)
-def test_a_stopped_request_says_how_far_it_got(progress: Progress, effect: Effect) -> None:
-    error = error_for_stopped(progress)
-    assert error.effect is effect
-    assert error.status == progress.status
-    assert error.hint

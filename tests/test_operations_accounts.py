@@ -145,7 +145,7 @@ async def test_a_typed_token_is_checked_and_used() -> None:
 
         assert account.place is TokenPlace.SESSION
         assert bench.service.tokens_seen[-1] == TYPED
-        assert bench.closed == [origin(TokenPlace.KEYRING)]
+        assert bench.closed == [KEPT]
 
 
 async def test_a_refused_token_leaves_the_former_account_in_use() -> None:
@@ -159,7 +159,7 @@ async def test_a_refused_token_leaves_the_former_account_in_use() -> None:
         assert caught.value.status == 401
         await operations.pools(MAIN_WORKSPACE)
         assert bench.service.tokens_seen[-1] == KEPT
-        assert bench.closed == [origin(TokenPlace.SESSION)]
+        assert bench.closed == ["revoked-token"]
         await operations.keep_token(account, TokenPlace.FILE)
         assert await bench.token_file.load(ENTRY) == Secret(KEPT)
 

@@ -9,10 +9,8 @@ from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B, DEMO_TOKEN, MAIN_WORKSPACE
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
-from prolific_tui.operations.accounts import origin
 from prolific_tui.operations.events import ReadRetried, WriteEnded
 from prolific_tui.secret import Secret
-from prolific_tui.settings import TokenPlace
 from tests.operations_bench import PATIENCE, Bench, ClosingApi
 from tests.submission_bench import (
     ROWS,
@@ -198,7 +196,7 @@ def test_a_new_token_does_not_disturb_the_write_under_way(bench: Bench) -> None:
 
         assert bench.write_ended().outcome.effect is Effect.ACCEPTED
         assert bench.service.tokens_seen[-1] == DEMO_TOKEN.reveal()
-        assert bench.closed == [origin(TokenPlace.TOKEN_FILE)]
+        assert bench.closed == [DEMO_TOKEN.reveal()]
         asyncio.run(operations.pools(MAIN_WORKSPACE))
         assert bench.service.tokens_seen[-1] == "another-token"
 

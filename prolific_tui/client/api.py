@@ -7,8 +7,8 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 import stamina
@@ -27,7 +27,7 @@ from prolific_tui.client.exchange import (
     Trouble,
     failure,
 )
-from prolific_tui.client.meaning import error_for, error_for_endless, error_for_stopped
+from prolific_tui.client.meaning import error_for, error_for_endless, quotable
 from prolific_tui.client.route import route_to
 from prolific_tui.client.transport import Carrier, Identity, Transport
 from prolific_tui.errors import ServiceError
@@ -43,7 +43,7 @@ from prolific_tui.models import (
 )
 from prolific_tui.secret import Secret
 
-__all__ = ["Api", "Limits", "RetryNotice"]
+__all__ = ["Api", "Limits", "RetryNotice", "Surroundings"]
 
 PAGE_SIZE: Final = 200
 """Items asked for at a time, as the official CLI does; the service's maximum is not documented."""
@@ -62,13 +62,23 @@ class _TryAgainError(Exception):
         self.wait = wait
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a client takes from its process and its machine, where a test may put something else."""
+
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    """Where HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE are read, once."""
+    clock: Callable[[], float] = time.time
+    """Seconds since 1970, against which a Retry-After date is read."""
+    chance: Callable[[], float] = random.random
+    """Numbers from 0 to 1 for the jitter of waits."""
+
+
 class Api:
     """One token's view of one service.
 
     It may be made on any thread, and lives on the event loop that first awaits one of its methods.
-    Every method raises `ServiceError` for whatever is not a readable 2xx answer, and lets
-    `asyncio.CancelledError` pass; the `__cause__` of that is a `ServiceError` whose `effect` says
-    what is known of the request.
+    Every method raises `ServiceError` for whatever is not a readable 2xx answer.
     """
 
     def __init__(
@@ -76,26 +86,20 @@ class Api:
         base_url: str,
         token: Secret,
         *,
-        token_origin: str = "",
         limits: Limits = Limits(),  # noqa: B008 - frozen, so one for all callers is safe
         carrier: Carrier | None = None,
         on_retry: Callable[[RetryNotice], None] | None = None,
-        environment: Mapping[str, str] = os.environ,
-        clock: Callable[[], float] = time.time,
-        chance: Callable[[], float] = random.random,
+        surroundings: Surroundings | None = None,
     ) -> None:
         """Prepare a client; nothing is opened before the first request.
 
         Args:
             base_url: The service, as `access.checked_service_url` takes it.
             token: The API token, as `access.checked_token` returns it.
-            token_origin: Where the token came from, in words, for the case that it is refused.
             limits: How long, how much and how often.
             carrier: What carries requests instead of the network (the demo, a test).
             on_retry: Called on the client's event loop before each wait of a read.
-            environment: Where HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE are read, once.
-            clock: Seconds since 1970, against which a Retry-After date is read.
-            chance: Numbers from 0 to 1 for the jitter of waits.
+            surroundings: What it takes from its process and its machine; None for the real ones.
 
         Raises:
             SettingsError: If the service is neither https nor on loopback.
@@ -103,17 +107,17 @@ class Api:
         # stamina reports each retry to the log by default, whose last resort is the terminal that
         # the interface is drawn on; `on_retry` reports them here.
         stamina.instrumentation.set_on_retry_hooks(())
+        surroundings = surroundings or Surroundings()
         service_url = checked_service_url(base_url)
-        route = route_to(service_url, environment if carrier is None else {})
+        route = route_to(service_url, surroundings.environment if carrier is None else {})
         self.network_notes = route.notes
         """What of the environment's proxy and certificate variables is used, in words."""
         self._token = token
-        self._token_origin = token_origin
         self._limits = limits
         self._on_retry = on_retry
-        self._chance = chance
+        self._chance = surroundings.chance
         self._transport = Transport(
-            Identity(service_url, token), route, limits, clock, carrier=carrier
+            Identity(service_url, token), route, limits, surroundings.clock, carrier=carrier
         )
 
     async def aclose(self) -> None:
@@ -249,15 +253,16 @@ class Api:
         *ids: str,
         credentials: Secret | None = None,
     ) -> T:
+        # Nothing more is asked after the answer, so that it is known here as soon as it is there.
         progress = Progress(unsent=True)
         try:
             call = Call(operation, operation.path_with(*ids), body=wire.body_of(fields))
         except ValueError:
             result: Answer | Failure = failure(Trouble.UNSENDABLE, progress)
         else:
-            result = await self._exchange(call, progress)
-        result = await self._confirmed(operation, result)
-        return self._understood(operation, result, read, credentials=credentials)
+            result = await self._transport.exchange(call, progress)
+        details = self._quotable(result, fields, credentials)
+        return self._understood(operation, result, read, details)
 
     async def _get(
         self,
@@ -275,7 +280,7 @@ class Api:
         else:
             result, attempts = await self._tried(call)
         result = await self._confirmed(operation, result)
-        return self._understood(operation, result, read, attempts=attempts)
+        return self._understood(operation, result, read, self._quotable(result), attempts=attempts)
 
     async def _list(
         self,
@@ -314,7 +319,7 @@ class Api:
         ):
             with attempt:
                 progress = Progress()
-                result = await self._exchange(call, progress)
+                result = await self._transport.exchange(call, progress)
                 wait = max(
                     attempt.next_wait * (1 + limits.jitter * self._chance()),
                     progress.retry_after or 0.0,
@@ -333,15 +338,8 @@ class Api:
                 raise _TryAgainError(wait)
         raise AssertionError("a retry context ends by returning or raising")
 
-    async def _exchange(self, call: Call, progress: Progress) -> Answer | Failure:
-        try:
-            return await self._transport.exchange(call, progress)
-        except asyncio.CancelledError as cancelled:
-            # The very same exception goes on, because asyncio tells its own by identity of type.
-            raise cancelled from error_for_stopped(progress)
-
     async def _confirmed(self, operation: Operation, result: Answer | Failure) -> Answer | Failure:
-        """A 401 with what `getMe` says of the token: it may only mean "not for this resource".
+        """A read's 401 with what `getMe` says of the token: it may mean "not for this resource".
 
         Prolific's guide gives both meanings (contract, `Unauthorized`).
         """
@@ -350,43 +348,48 @@ class Api:
         if result.status != _HTTP_UNAUTHORIZED:
             return result
         call = Call(contract.GET_ME, contract.GET_ME.path)
-        me = await self._exchange(call, Progress(unsent=True))
+        me = await self._transport.exchange(call, Progress(unsent=True))
         if not isinstance(me, Answer) or me.status not in (_HTTP_OK, _HTTP_UNAUTHORIZED):
             return result
         return replace(result, token_accepted=me.status == _HTTP_OK)
+
+    def _quotable(
+        self,
+        result: Answer | Failure,
+        fields: Iterable[str] = (),
+        credentials: Secret | None = None,
+    ) -> tuple[str, ...]:
+        """What the service says of a request that it refused, with nothing secret in it."""
+        if not isinstance(result, Answer) or result.is_success:
+            return ()
+        hidden = [self._token.reveal()]
+        if credentials is not None:
+            try:
+                hidden += wire.passwords_in(credentials)
+            except wire.UnreadableError:
+                return ()
+        return quotable(wire.details(result.body), hidden, fields)
 
     def _understood(
         self,
         operation: Operation,
         result: Answer | Failure,
         read: Callable[[bytes], T],
+        details: tuple[str, ...],
         *,
         attempts: int = 1,
-        credentials: Secret | None = None,
     ) -> T:
         """The model in a readable 2xx answer.
 
         Raises:
             ServiceError: For everything else.
         """
-        details: tuple[str, ...] = ()
-        if isinstance(result, Answer):
-            if result.is_success and result.spoiled is None:
-                try:
-                    return read(result.body)
-                except wire.UnreadableError:
-                    result = replace(result, spoiled=Trouble.UNDECODABLE)
-            elif not result.is_success:
-                details = wire.without(wire.details(result.body), (self._token.reveal(),))
-                if credentials is not None and details:
-                    details = wire.without(details, wire.passwords_in(credentials))
-        raise error_for(
-            operation,
-            result,
-            details=details,
-            attempts=attempts,
-            token_origin=self._token_origin,
-        )
+        if isinstance(result, Answer) and result.is_success and result.spoiled is None:
+            try:
+                return read(result.body)
+            except wire.UnreadableError:
+                result = replace(result, spoiled=Trouble.UNDECODABLE)
+        raise error_for(operation, result, details=details, attempts=attempts)
 
 
 def _by_offset(_number: int, received: int) -> Query:

@@ -156,7 +156,7 @@ _TRANSIENT_TROUBLES: Final = frozenset(
 
 @dataclass(slots=True)
 class Progress:
-    """How far a request got; the transport writes it, and it outlives a cancelled request."""
+    """How far a request got, as the transport writes it on the way."""
 
     unsent: bool = False
     """Whether it is known that no byte of the request has left this machine."""
@@ -166,13 +166,6 @@ class Progress:
     """The status line, once it has arrived."""
     retry_after: float | None = None
     """Seconds that the service asked to wait."""
-
-    @property
-    def effect(self) -> Effect:
-        """What is known of a request that gets no further than this."""
-        if self.status is not None:
-            return effect_of_status(self.status)
-        return Effect.NOT_SENT if self.unsent else Effect.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

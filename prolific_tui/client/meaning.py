@@ -1,13 +1,29 @@
 """What came of a request, in words: every outcome that is not a readable 2xx as a `ServiceError`.
 
 Each error says what happened, what was and was not changed, and what to do next. Only the
-service's own sentences and the operating system's words about a certificate are quoted.
+service's own sentences, as far as nothing secret can be in them, and the operating system's words
+about a certificate are quoted.
 """
 
+import json
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Final
 
-from prolific_tui.client.exchange import Answer, Failure, Operation, Progress, Trouble
+from prolific_tui.client.exchange import Answer, Failure, Operation, Trouble
 from prolific_tui.errors import Effect, ServiceError
+from prolific_tui.secret import MASK
+
+LONGEST_DETAIL: Final = 300
+"""The most characters that are quoted of a sentence of the service's."""
+_SHORTEST_MASKED: Final = 6
+"""Shorter passwords stand in ordinary words by chance, so a mask would give them away."""
+_FRAGMENT: Final = 5
+"""So many characters of a password in a row are more than chance."""
+_MOST_COMPARED: Final = 10**8
+"""Characters of a sentence times passwords: what takes longer to compare is not quoted."""
+_SPACE: Final = re.compile(r"\s+")
 
 _WAIT: Final = "Wait a minute, then try again."
 _LOOK_FIRST: Final = "Refresh and look whether it is there before you send it again."
@@ -93,16 +109,14 @@ def error_for(
     *,
     details: tuple[str, ...] = (),
     attempts: int = 1,
-    token_origin: str = "",
 ) -> ServiceError:
     """The error for a failure, for an answer that is not 2xx, or for a 2xx that can't be read.
 
     Args:
         operation: What was asked for.
         result: What came of it, the last time it was tried.
-        details: What the service said, one sentence each, with nothing secret in it.
+        details: What the service said, one sentence each, as `quotable` gives them.
         attempts: How often it was tried.
-        token_origin: Where the token came from, in words.
     """
     tried = f"It was tried {attempts} times." if attempts > 1 else ""
     if isinstance(result, Failure):
@@ -111,7 +125,7 @@ def error_for(
             said = f"{said.removesuffix('.')} ({result.reason})."
         status, retry_after = None, None
     else:
-        title, said, hint = _words_for(operation, result, details, token_origin)
+        title, said, hint = _words_for(operation, result, details)
         status, retry_after = result.status, result.retry_after
     if operation.writes and result.effect in (Effect.UNKNOWN, Effect.ACCEPTED):
         hint = _LOOK_FIRST
@@ -136,21 +150,8 @@ def error_for_endless(pages: int) -> ServiceError:
     )
 
 
-def error_for_stopped(progress: Progress) -> ServiceError:
-    """What is known of a write that was cancelled; the cause of its `CancelledError`."""
-    effect = progress.effect
-    return ServiceError(
-        "Stopped",
-        f"The request was stopped. {_EFFECTS[effect]}",
-        _TRY_AGAIN if effect is Effect.NOT_SENT else _LOOK_FIRST,
-        effect=effect,
-        status=progress.status,
-        retry_after=progress.retry_after,
-    )
-
-
 def _words_for(
-    operation: Operation, answer: Answer, details: tuple[str, ...], token_origin: str
+    operation: Operation, answer: Answer, details: tuple[str, ...]
 ) -> tuple[str, str, str]:
     """Title, what happened, and what to do next, for an answer that is no readable 2xx."""
     quoted = " ".join(_sentence(detail) for detail in details)
@@ -165,7 +166,7 @@ def _words_for(
                 "Correct what it names, then try again.",
             )
         case 401:
-            return _unauthorized(operation, answer, f" ({token_origin})" if token_origin else "")
+            return _unauthorized(operation, answer)
         case 403:
             return (
                 "Not allowed",
@@ -250,21 +251,111 @@ def _changed(operation: Operation, result: Answer | Failure) -> str:
     return _EFFECTS[result.effect]
 
 
-def _unauthorized(operation: Operation, answer: Answer, origin: str) -> tuple[str, str, str]:
+def _unauthorized(operation: Operation, answer: Answer) -> tuple[str, str, str]:
     """A 401 is a bad token, unless `getMe` takes that same token."""
     if answer.token_accepted:
         return (
             "Not for this account",
-            f"Prolific accepts this token{origin}, but its owner may not {operation.right} here.",
+            f"Prolific accepts this token, but its owner may not {operation.right} here.",
             "Choose a workspace of this account with w, or another token on 4 Account.",
         )
-    unsure = operation.name != "getMe" and answer.token_accepted is None
+    if operation.name != "getMe" and answer.token_accepted is None:
+        return (
+            "Not with this token",
+            "Prolific does not accept this token, or not for this.",
+            "Check the token on 4 Account, and the workspace with w.",
+        )
     return (
         "Prolific does not accept this token",
-        f"Prolific does not accept this token{origin}{', or not for this' if unsure else ''}.",
+        "Prolific does not accept this token.",
         "Make a new one in Prolific's settings, then 4 Account.",
     )
 
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def quotable(
+    sentences: Iterable[str], hidden: Iterable[str], fields: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """The service's sentences as they may be shown: short, on a line, with nothing hidden in them.
+
+    A service may quote what it refuses, whole or in part, as it is or as CSV, JSON or Python write
+    it. Where it is not certain that a mask covers all of that, the sentence is not quoted.
+
+    Args:
+        sentences: What the service said, as it came.
+        hidden: The token, and the passwords of the request.
+        fields: The names of the request's fields, which may be told in any case.
+    """
+    secrets = tuple(hidden)
+    can_be_masked = all(map(_can_be_masked, secrets))
+    shown: list[str] = []
+    for sentence in sentences:
+        text = ""
+        if can_be_masked and len(sentence) * len(secrets) <= _MOST_COMPARED:
+            text = _shortened(_masked(sentence, secrets))
+            if _holds_a_part(text, secrets):
+                text = ""
+        if not text:
+            about = " and ".join(name for name in fields if f"{name}:" in sentence)
+            text = (
+                f"What it says{f' of {about}' if about else ''} is not shown here, because it may"
+                " hold a password or the token."
+            )
+        if text not in shown:
+            shown.append(text)
+    return tuple(shown)
+
+
+def _can_be_masked(secret: str) -> bool:
+    """Whether a text is long and odd enough to be found, and to stand nowhere by chance."""
+    bare = _bare(secret)
+    return len(bare) >= _SHORTEST_MASKED and not bare.isalpha() and not bare.isdecimal()
+
+
+def _masked(sentence: str, secrets: Iterable[str]) -> str:
+    """The sentence with every secret masked, in each of its spellings, also where they overlap."""
+    covered = bytearray(len(sentence))
+    for secret in secrets:
+        for spelling in _spellings(secret):
+            at = sentence.find(spelling)
+            while at >= 0:
+                covered[at : at + len(spelling)] = b"\1" * len(spelling)
+                at = sentence.find(spelling, at + 1)
+    parts = groupby(zip(covered, sentence, strict=True), key=lambda pair: pair[0])
+    return "".join(MASK if hidden else "".join(c for _, c in part) for hidden, part in parts)
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    """A text as it is, with its white space squeezed, and as CSV, JSON and Python write it."""
+    if secret.isascii() and secret.isalnum():
+        return iter((secret,))
+    plain = (secret, secret.replace('"', '""'), _SPACE.sub(" ", secret))
+    written = (
+        (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], repr(text)[1:-1])
+        for text in plain
+    )
+    return iter({spelling for spellings in written for spelling in spellings})
+
+
+def _shortened(sentence: str) -> str:
+    text = _SPACE.sub(" ", sentence).strip()
+    return text if len(text) <= LONGEST_DETAIL else f"{text[: LONGEST_DETAIL - 1]}…"
+
+
+def _holds_a_part(text: str, secrets: Iterable[str]) -> bool:
+    """Whether some of a secret is left: cut off by the service, or in a spelling not known here."""
+    left = _bare(text.replace(MASK, "\0"))
+    parts = {left[at : at + _FRAGMENT] for at in range(len(left) - _FRAGMENT + 1)}
+    return any(
+        bare[at : at + _FRAGMENT] in parts
+        for bare in map(_bare, secrets)
+        for at in range(len(bare) - _FRAGMENT + 1)
+    )
+
+
+def _bare(text: str) -> str:
+    """A text without its white space and capitals."""
+    return _SPACE.sub("", text).casefold()

@@ -70,12 +70,7 @@ class Transport:
         self._shared: _Shared | None = None
 
     async def exchange(self, call: Call, progress: Progress) -> Answer | Failure:
-        """Make a request once.
-
-        Raises:
-            asyncio.CancelledError: If the caller was cancelled; `progress` then says how far the
-                request had got.
-        """
+        """Make a request once; `progress` says how far it got."""
         # A carrier of the demo's or a test's own reports nothing on the way, so only its
         # exceptions can tell that nothing was sent.
         progress.unsent = self._carrier is None

@@ -7,8 +7,7 @@ and an error body that can't be understood has no details.
 import contextlib
 import csv
 import io
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -24,15 +23,12 @@ from prolific_tui.models import (
     WebhookSecret,
     Workspace,
 )
-from prolific_tui.secret import MASK, Secret
+from prolific_tui.secret import Secret
 
 MOST_DETAILS: Final = 5
 """The most sentences that are taken from an error body."""
-LONGEST_DETAIL: Final = 300
-"""The most characters of each."""
-_SHORTEST_HIDDEN: Final = 4
 _DEEPEST: Final = 4
-_SPACE: Final = re.compile(r"\s+")
+_MARKUP_BEGINS: Final = 16
 
 _SMALLEST_PAGE: Final = 20
 """The fewest items that the service is known to put on a full page (contract, listWorkspaces)."""
@@ -256,9 +252,11 @@ def credential_usage(body: bytes) -> tuple[CredentialUsage, ...]:
 def details(body: bytes) -> tuple[str, ...]:
     """What an error body says, one sentence each, in any of the shapes of the contract.
 
-    These are `{"error": {...}}`, the same fields unwrapped, `{message, detail}`, and no JSON at
-    all; `detail` is a string, a list, or an object of field to list. Tracebacks and pages of HTML
-    are left out. Never raises; what can't be understood has no details.
+    The sentences are as they came, of any length and with anything in them that the request held;
+    `meaning.quotable` makes them fit to be shown. The shapes are `{"error": {...}}`, the same
+    fields unwrapped, `{message, detail}`, and no JSON at all; `detail` is a string, a list, or an
+    object of field to list. Tracebacks and pages of HTML are left out. Never raises; what can't be
+    understood has no details.
     """
     found: Any = None
     with contextlib.suppress(msgspec.MsgspecError, RecursionError, ValueError):
@@ -281,9 +279,9 @@ def details(body: bytes) -> tuple[str, ...]:
 
 def _sentences(value: object, depth: int) -> Iterator[str]:
     if isinstance(value, str):
-        text = _SPACE.sub(" ", value[: 4 * LONGEST_DETAIL]).strip()
-        if text and not text.lower().startswith(("<!doctype", "<html", "<?xml", "traceback (")):
-            yield text if len(text) <= LONGEST_DETAIL else f"{text[: LONGEST_DETAIL - 1]}…"
+        begin = value.lstrip()[:_MARKUP_BEGINS].lower()
+        if begin and not begin.startswith(("<!doctype", "<html", "<?xml", "traceback (")):
+            yield value
     elif isinstance(value, bool | int | float):
         yield str(value)
     elif depth and isinstance(value, list):
@@ -293,23 +291,17 @@ def _sentences(value: object, depth: int) -> Iterator[str]:
         for name, item in value.items():
             if name != "traceback":
                 for sentence in _sentences(item, depth - 1):
-                    yield from _sentences(f"{name}: {sentence}", depth - 1)
+                    yield f"{name}: {sentence}"
 
 
-def without(sentences: tuple[str, ...], hidden: Iterable[str]) -> tuple[str, ...]:
-    """The sentences with every hidden text in them masked.
+def passwords_in(credentials: Secret) -> tuple[str, ...]:
+    """The passwords of the `username,password` lines of a request.
 
-    A service may quote what it refuses, and what it refuses may be a password.
+    Raises:
+        UnreadableError: If these are no such lines.
     """
-    for text in hidden:
-        if len(text) >= _SHORTEST_HIDDEN:
-            sentences = tuple(sentence.replace(text, MASK) for sentence in sentences)
-    return sentences
-
-
-def passwords_in(credentials: Secret) -> Iterator[str]:
-    """The passwords of the `username,password` lines of a request."""
     lines = csv.reader(io.StringIO(credentials.reveal(), newline=""))
+    # Suppressed rather than chained, as above.
     with contextlib.suppress(csv.Error):
-        for line in lines:
-            yield from line[1:]
+        return tuple(field for line in lines for field in line[1:])
+    raise UnreadableError

@@ -183,15 +183,10 @@ class Accounts:
         return account
 
     async def _check(self, token: Secret, place: TokenPlace) -> Account:
-        client = self._connection.try_token(token, origin(place))
-        try:
-            me = await client.get_me()
-        except BaseException:
-            await client.aclose()
-            raise
+        client, me = await self._connection.try_token(token, origin(place))
         # Both before anything is awaited, so that they can't come from two checks at once.
         self._token = token
-        await self._connection.use(client)
+        await self._connection.use(client, origin(place))
         return Account(me, place, self._connection.service_url, client.network_notes)
 
     async def keep(self, account: Account, place: TokenPlace) -> Account:
@@ -240,7 +235,7 @@ class Accounts:
                 notes.append(_left_behind(place, error))
         await self._memory.remember_token_place(self._connection.service_url, None)
         self._token = self._given = None
-        await self._connection.use(None)
+        await self._connection.sign_out()
         return tuple(notes)
 
     async def keyring_report(self) -> KeyringReport:

@@ -1,11 +1,11 @@
 """The client in use, and what the rest of operations may ask of it."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
-from prolific_tui.errors import SettingsError
+from prolific_tui.errors import ServiceError, SettingsError
 from prolific_tui.models import Me, Subscription, Workspace
 from prolific_tui.operations.events import Listener
 from prolific_tui.secret import Secret
@@ -32,9 +32,10 @@ class Prolific(Service, Protocol):
         """Close connections; no request may follow."""
 
 
-Connect = Callable[[str, Secret, str, Listener], Prolific]
-"""Makes a client from a service URL, a token, in words where that came from, and who is told of
-reads that are tried again."""
+Connect = Callable[[str, Secret, Listener], Prolific]
+"""Makes a client from a service URL, a token, and who is told of reads that are tried again."""
+
+_HTTP_UNAUTHORIZED: Final = 401
 
 
 @dataclass(slots=True)
@@ -42,6 +43,8 @@ class _Held:
     """A client, and how many requests it is carrying."""
 
     client: Prolific
+    origin: str
+    """Where its token came from, in words."""
     users: int = 0
     is_replaced: bool = False
     """Whether no further request may use it; the last one that does closes it."""
@@ -57,17 +60,38 @@ class Connection:
         """The one service that this run talks to."""
         self._held: _Held | None = None
 
-    def try_token(self, token: Secret, origin: str) -> Prolific:
-        """A client for a token that is yet to be checked; `use` or close it."""
-        return self._connect(self.service_url, token, origin, self._listener)
+    async def try_token(self, token: Secret, origin: str) -> tuple[Prolific, Me]:
+        """A client for a token, and whose that is; `use` the client, or close it.
 
-    async def use(self, client: Prolific | None) -> None:
-        """Make this the client in use, and close the one before; None signs out.
+        Args:
+            token: The token to check.
+            origin: Where it came from, in words, for the case that it is refused.
+
+        Raises:
+            ServiceError: It is refused, or could not be checked.
+        """
+        client = self._connect(self.service_url, token, self._listener)
+        try:
+            with _naming(origin):
+                return client, await client.get_me()
+        except BaseException:
+            await _close(client)
+            raise
+
+    async def use(self, client: Prolific, origin: str) -> None:
+        """Make this the client in use, and close the one before.
 
         A client that still carries requests is closed when the last of them has ended, so that a
         new token never disturbs a write.
         """
-        before, self._held = self._held, None if client is None else _Held(client)
+        await self._replace(_Held(client, origin))
+
+    async def sign_out(self) -> None:
+        """Use no client from now on; the one before is closed as `use` does."""
+        await self._replace(None)
+
+    async def _replace(self, held: _Held | None) -> None:
+        before, self._held = self._held, held
         if before is not None:
             before.is_replaced = True
             if not before.users:
@@ -79,6 +103,7 @@ class Connection:
 
         Raises:
             SettingsError: Nobody is signed in.
+            ServiceError: What is done with it meanwhile raised that.
         """
         held = self._held
         if held is None:
@@ -87,11 +112,23 @@ class Connection:
             )
         held.users += 1
         try:
-            yield held.client
+            with _naming(held.origin):
+                yield held.client
         finally:
             held.users -= 1
             if held.is_replaced and not held.users:
                 await _close(held.client)
+
+
+@contextmanager
+def _naming(origin: str) -> Iterator[None]:
+    """Say of a token that is refused where it came from."""
+    try:
+        yield
+    except ServiceError as error:
+        if error.status == _HTTP_UNAUTHORIZED:
+            error.message += f" The token is {origin}."
+        raise
 
 
 async def _close(client: Prolific) -> None:
