@@ -134,7 +134,10 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
     app.run(mouse=mouse)
     status = app.departure.end()
     operations.stop(0)
-    return app.return_code or 0 if status is None else status
+    if status is not None:
+        # Told to end, it is to be gone; Python would tidy up first, at its leisure.
+        os._exit(status)
+    return app.return_code or 0
 
 
 def _tell_errors_without_values() -> None:

@@ -168,6 +168,7 @@ class Terminal:
 
     def screen(self) -> str:
         """What a person sees, a line for each row. Leaving the alternate screen leaves it blank."""
+        self._draw()
         return "\n".join(self._screen.display)
 
     @property
@@ -242,7 +243,7 @@ class Terminal:
         while self._read(0):
             pass
         # What came last may have been cut off within a frame.
-        self._draw(_FRAME_ENDS)
+        self._undrawn += _FRAME_ENDS
         return self._process.returncode
 
     def _read(self, timeout: float) -> bool:
@@ -255,14 +256,14 @@ class Terminal:
             return False
         data = os.read(self._master, 65536)
         self._raw += data
-        self._draw(data)
-        return True
-
-    def _draw(self, data: bytes) -> None:
-        """Draw what is complete: whole sequences, and whole frames where the program marks them."""
+        self._undrawn += data
         if _ASKED_FOR_FRAMES in data:
             self.send(b"\x1b[?2026;2$y")
-        data = self._undrawn + data
+        return True
+
+    def _draw(self) -> None:
+        """Draw what is complete: whole sequences, and whole frames where the program marks them."""
+        data = self._undrawn
         unfinished = _UNFINISHED.search(data)
         end = unfinished.start() if unfinished else len(data)
         frame = data.rfind(_FRAME_BEGINS)
@@ -319,6 +320,7 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size."""
+        self._draw()
         self._screen.resize(rows, columns)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 

@@ -29,10 +29,10 @@ from textual.message import Message
 LEAVE_SECONDS: Final = 1.5
 """How long a write under way is given after a signal or a closed terminal."""
 
-_INTERFACE_SECONDS: Final = 0.25
+_INTERFACE_SECONDS: Final = 0.15
 """How long the interface then has to close by itself; a stalled terminal keeps it from that."""
 
-_FORCE_SECONDS: Final = 0.1
+_FORCE_SECONDS: Final = 0.05
 """How long giving the terminal back by force may take, or ending after the interface has closed."""
 
 _RESTORE: Final = (
