@@ -140,3 +140,20 @@ class TestRefusing:
     def test_a_choice_of_ragged_lines_outlives_the_others(self) -> None:
         intake = opened("refused-ragged.csv").with_ragged(Ragged.TAKE).with_header(header=True)
         assert len(intake.with_delimiter(",").take().rows) == 5
+
+
+def test_what_is_no_password_comes_in_as_none_so_that_its_row_is_blocked() -> None:
+    hashed = "username,password hash\nlab-1,$2b$12$KIXQ4S1Zt1mZ6uT1bYy8uOe1q2w3e4r5t6y7u8i9o0pAsDfGhJkLz\n"
+    intake = look(hashed).with_columns(0, 1)
+    surplus = look("lab-1,pw-one\nlab-2,pw-two\nlab-3,pw,three\n").with_ragged(Ragged.TAKE)
+
+    (of_hashes,) = intake.chunks()
+    (of_surplus,) = surplus.chunks()
+
+    assert list(of_hashes.without_false_passwords()) == [("lab-1", "")]
+    assert list(of_surplus.without_false_passwords()) == [
+        ("lab-1", "pw-one"),
+        ("lab-2", "pw-two"),
+        ("lab-3", ""),
+    ]
+    assert (of_hashes.false_passwords, of_surplus.false_passwords) == (1, 1)

@@ -183,6 +183,25 @@ class Chunk(Parsed):
     progress: float = 1.0
     """How much of the text has been read, from 0 to 1; 1 only in the last chunk."""
 
+    def without_false_passwords(self) -> Rows:
+        """The rows, with nothing in the place of a password that surely is none.
+
+        These are hashes, and fields of lines that have too many: left empty, their rows are
+        blocked until somebody fills them in.
+        """
+        false = [index for index, mark in self.marks.items() if mark.blocking]
+        if not false:
+            return self.rows
+        passwords = list(self.rows.passwords)
+        for index in false:
+            passwords[index] = ""
+        return Rows(self.rows.usernames, passwords)
+
+    @property
+    def false_passwords(self) -> int:
+        """How many those are."""
+        return sum(mark.blocking for mark in self.marks.values())
+
 
 def read(data: bytes) -> Parsed:
     """Bytes to rows, with everything guessed.

@@ -117,11 +117,13 @@ class IntakeKeys(EditorPage):
         was_empty = replace or not len(session.document)
         loading = session.begin_load(f"load of {name}", replace=replace)
         source: Source | None = None
+        left_out = 0
         try:
             with without_collection():
                 async for chunk in self.app.operations.chunks(intake):
                     source = chunk.source
-                    grid.apply(loading.feed(chunk.rows))
+                    grid.apply(loading.feed(chunk.without_false_passwords()))
+                    left_out += chunk.false_passwords
                     if chunk.progress < 1:
                         percent = f"{chunk.progress:.0%}, {loading.rows:,} rows"
                         self.app.say(f"Reading {name}… {percent}; Esc gives it up")
@@ -136,6 +138,8 @@ class IntakeKeys(EditorPage):
         described = f"{name}: {source.describe()}" if source else name
         self.draft.source = described if was_empty else f"{self.draft.source} + {name}"
         warning = f" {source.warning}" if source and source.warning else ""
+        if left_out:
+            warning += f" {left_out:,} passwords left empty: a hash, or of a line with too much."
         self.changed(delta, f"{rows} read.{warning} n goes to the next problem.")
         if was_empty:
             grid.position = 0
