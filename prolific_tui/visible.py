@@ -1,4 +1,4 @@
-"""Foreign text made safe to draw.
+"""Text as a person sees it: foreign text made safe to draw, and numbers with their nouns.
 
 Usernames, titles, ids and messages come from other people's files and from the network. Drawn as
 they are, an escape sequence among them would reach the terminal and could set its clipboard or
@@ -54,3 +54,8 @@ def visible(text: str) -> str:
     if _PRINTABLE_ASCII.match(text):
         return text
     return "".join(_escape(c) if is_hidden(c) else c for c in text)
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: `1 row`, `2 rows`, `41,000 rows`; `plural` where s is not enough."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"

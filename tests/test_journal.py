@@ -33,14 +33,14 @@ def test_an_append_is_recorded_with_what_was_there_before() -> None:
 
     assert (entry.kind, entry.workspace, entry.pool_id) == (Kind.APPEND, WORKSPACE, CHATBOT_B)
     assert (entry.rows, entry.source, entry.begun) == (3, "wave.csv", NOW)
-    assert (entry.pools_before, entry.total_before) == ((OTHER, POOL), 60)
+    assert entry.pools_before == (OTHER, POOL)
     assert (entry.outcome, entry.ended) == (None, None)
 
 
-def test_a_create_has_no_pool_and_no_total_before_it_is_answered() -> None:
+def test_a_create_has_no_pool_before_it_is_answered() -> None:
     entry = MemoryJournal().about_to_send(credential_plan(Write.CREATE), (POOL,), NOW)
 
-    assert (entry.kind, entry.pool_id, entry.total_before) == (Kind.CREATE, None, None)
+    assert (entry.kind, entry.pool_id) == (Kind.CREATE, None)
 
 
 def test_a_replacement_is_recorded_with_the_id_of_the_old_secret_alone() -> None:

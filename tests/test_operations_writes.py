@@ -9,6 +9,7 @@ from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B, DEMO_TOKEN, MAIN_WORKSPACE
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
+from prolific_tui.operations import Operations
 from prolific_tui.operations.events import ReadRetried, WriteEnded
 from prolific_tui.secret import Secret
 from tests.operations_bench import PATIENCE, Bench, ClosingApi
@@ -128,6 +129,35 @@ def test_who_hears_of_the_end_can_submit_at_once(bench: Bench) -> None:
         assert bench.service.holds().total() == TOTAL + len(ROWS) + 1
 
 
+def test_a_listener_that_takes_its_time_holds_up_nobody_who_asks(bench: Bench) -> None:
+    listening, listened = threading.Event(), threading.Event()
+
+    def listen(_event: object) -> None:
+        listening.set()
+        listened.wait(PATIENCE)
+
+    operations = Operations(bench.parts())
+    operations.start(listen)
+    try:
+        asyncio.run(operations.sign_in())
+        operations.writes.submit(credential_plan())
+        assert listening.wait(PATIENCE)
+
+        answers: list[object] = []
+        asking = in_thread(
+            threading.Thread(
+                target=lambda: answers.extend(
+                    (operations.writes.wait(0), operations.writes.under_way)
+                )
+            )
+        )
+        asking.join(PATIENCE / 4)
+        assert answers == [True, None]
+    finally:
+        listened.set()
+        operations.stop(PATIENCE)
+
+
 def test_nothing_is_sent_before_anyone_is_signed_in(bench: Bench) -> None:
     with bench.running() as operations:
         operations.writes.submit(credential_plan())
@@ -156,13 +186,13 @@ class Mistaken(ClosingApi):
         raise RuntimeError(ROWS[0][1], workspace_id)
 
 
-def test_a_failure_of_this_program_is_told_as_an_unknown_outcome() -> None:
+def test_a_failure_of_this_program_before_anything_left_is_told_as_not_sent() -> None:
     bench = Bench(client_class=Mistaken)
     with bench.signed_in() as operations:
         operations.writes.submit(credential_plan())
         outcome = bench.write_ended().outcome
 
-        assert outcome.effect is Effect.UNKNOWN
+        assert outcome.effect is Effect.NOT_SENT
         assert "RuntimeError" in outcome.message
         assert ROWS[0][1] not in said(outcome)
         assert operations.writes.under_way is None

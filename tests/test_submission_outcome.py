@@ -109,7 +109,7 @@ def test_an_unknown_append_quotes_figures_without_a_claim(look: PoolsLook, words
     assert outcome.message.startswith("What happened. ")
     assert words in outcome.message
     assert "look before you send again" in outcome.hint
-    assert ("consistent" in outcome.message) == (look.growth(CHATBOT_B) == APPEND.rows)
+    assert ("consistent" in outcome.message) == ("was 60 and is 63 now" in words)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,6 @@ def test_a_refused_list_is_never_said_to_be_in_a_pool_that_grew(growth: int) -> 
     outcome = credentials_troubled(APPEND, trouble(Effect.REFUSED, 409), looked(60, 60 + growth))
 
     assert f"was 60 and is {60 + growth} now: somebody else may have added" in outcome.message
-    assert "Whether Prolific took some of these rows is not documented." in outcome.message
     assert "consistent" not in outcome.message
     assert outcome.hint == "Do this."
 
@@ -152,6 +151,17 @@ def test_a_refused_create_beside_a_pool_of_somebody_else() -> None:
     outcome = credentials_troubled(CREATE, trouble(Effect.REFUSED, 400), look)
 
     assert "theirs with 3; somebody else may have made that." in outcome.message
+
+
+def test_a_refused_token_is_known_to_have_been_good_for_reading() -> None:
+    refused = trouble(Effect.REFUSED, 401)
+    told = "A look just before was allowed with this token"
+
+    assert told in credentials_troubled(APPEND, refused, looked(60, 60)).message
+    assert told in secret_troubled(REPLACE, refused, SecretLook(ONE)).message
+    assert (
+        told not in secret_troubled(REPLACE, trouble(Effect.REFUSED, 403), SecretLook(ONE)).message
+    )
 
 
 def test_a_refused_list_is_still_in_the_editor() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prolific_tui.visible import is_hidden, visible
+from prolific_tui.visible import counted, is_hidden, visible
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 
@@ -54,3 +54,15 @@ def test_drawing_twice_changes_nothing_more(text: str) -> None:
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)))
 def test_printable_ascii_is_never_changed(text: str) -> None:
     assert visible(text) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [("0 rows", 0), ("1 row", 1), ("2 rows", 2), ("41,000 rows", 41_000)],
+)
+def test_a_number_has_its_noun(words: str, number: int) -> None:
+    assert counted(number, "row") == words
+
+
+def test_a_noun_may_have_a_plural_of_its_own() -> None:
+    assert [counted(number, "entry", "entries") for number in (1, 2)] == ["1 entry", "2 entries"]

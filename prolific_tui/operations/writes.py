@@ -57,11 +57,12 @@ class Writes:
     async def _send(self, plan: Plan) -> None:
         """Send the plan and tell of it; where this is cancelled, the write stays under way."""
         outcome = await self._outcome(plan)
-        # Together, so that who hears of the end can submit, and can't find a later one ended by it.
+        # First, so that who hears of the end can submit. Who does so before that is told of a
+        # later end after this one all the same: both are told on this loop, one after the other.
         with self._changed:
             self._under_way = None
             self._changed.notify_all()
-            self._listener(WriteEnded(plan, outcome))
+        self._listener(WriteEnded(plan, outcome))
 
     async def _outcome(self, plan: Plan) -> Outcome:
         try:
@@ -74,7 +75,10 @@ class Writes:
             return Outcome(failure.effect, failure.title, failure.message, failure.hint)
 
     def wait(self, seconds: float) -> bool:
-        """Wait until no write is under way; False when `seconds` were not enough."""
+        """Wait until no write is under way; False when `seconds` were not enough.
+
+        What became of it is recorded by then; the listener may be told a moment later.
+        """
         with self._changed:
             return self._changed.wait_for(lambda: self._under_way is None, seconds)
 

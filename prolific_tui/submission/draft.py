@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prolific_tui.credentials.rows import Rows
+from prolific_tui.visible import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class DraftSummary:
     @property
     def words(self) -> str:
         """In words: "48 rows for chatbot-B, saved 14 Nov 10:22; the passwords were not kept"."""
-        rows = f"{self.rows:,} row{'' if self.rows == 1 else 's'}"
+        rows = counted(self.rows, "row")
         target = self.label or ("a new pool" if self.key.pool_id is None else self.key.pool_id)
         lost = "" if self.has_passwords else "; the passwords were not kept"
         used = "; open in another window" if self.in_use else ""

@@ -30,11 +30,6 @@ class PoolsLook:
         """The pool's total before the write, None where it is not known."""
         return total_of(self.before, pool_id)
 
-    def growth(self, pool_id: str | None) -> int:
-        """By how much the pool's total changed, 0 where that is not known."""
-        before, after = self.total_before(pool_id), total_of(self.after or (), pool_id)
-        return 0 if before is None or after is None else after - before
-
     def appeared(self) -> tuple[CredentialPool, ...]:
         """The pools that were listed afterwards but not before."""
         known = {pool.credential_pool_id for pool in self.before}

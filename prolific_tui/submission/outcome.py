@@ -4,19 +4,16 @@ A write is judged by the answer or by the error that stood in its place, never b
 look like: those are quoted as figures, because another person may have written at the same time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from prolific_tui.errors import Effect, ProlificTuiError, ServiceError
 from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.submission.looks import PoolsLook, SecretLook, is_same_secret
 from prolific_tui.submission.plan import CredentialPlan, SecretPlan
+from prolific_tui.visible import counted
 
-_CONFLICT: Final = 409
-_TAKEN: Final = (
-    "Prolific refused this list: it has at least one of these usernames already and does not say"
-    " which."
-)
+_UNAUTHORIZED: Final = 401
 _NOT_KNOWN: Final = "We do not know whether this arrived"
 _ONCE: Final = "Nothing is sent again by itself. It can still arrive late:"
 _LOOK_FIRST: Final = f"{_ONCE} refresh Pools in a minute and look before you send again."
@@ -43,13 +40,24 @@ class Outcome:
 
 def credentials_word(number: int) -> str:
     """`1 credential`, `41 credentials`."""
-    return f"{number:,} credential{'' if number == 1 else 's'}"
+    return counted(number, "credential")
 
 
-def not_sent(error: ProlificTuiError, *, because: str = "") -> Outcome:
+def not_sent(error: Exception, *, because: str = "") -> Outcome:
     """Nothing left this machine; `because` says so where the error's own words do not."""
-    message = f"{because} {error.message}".strip()
-    return Outcome(Effect.NOT_SENT, error.title, message, error.hint)
+    told = _told(error)
+    return Outcome(Effect.NOT_SENT, told.title, f"{because} {told.message}".strip(), told.hint)
+
+
+def _told(error: Exception) -> ProlificTuiError:
+    """An error in words; of a failure of this program's own only the type, as it may hold rows."""
+    if isinstance(error, ProlificTuiError):
+        return error
+    return ProlificTuiError(
+        "This program failed",
+        f"This program failed ({type(error).__name__}); please report that.",
+        "Try again.",
+    )
 
 
 def unforeseen(error: Exception) -> ServiceError:
@@ -63,15 +71,19 @@ def unforeseen(error: Exception) -> ServiceError:
     )
 
 
-def unrecorded(outcome: Outcome, error: ProlificTuiError) -> Outcome:
+def unrecorded(outcome: Outcome, error: Exception) -> Outcome:
     """An outcome that the journal could not take: it is what it was, and that is said too."""
-    return Outcome(
-        outcome.effect,
-        outcome.title,
-        f"{outcome.message} This could not be written to the history: {error.message}",
-        outcome.hint,
-        outcome.pool,
-        outcome.secret,
+    told = f"This could not be written to the history: {_told(error).message}"
+    return replace(outcome, message=f"{outcome.message} {told}")
+
+
+def _refused(error: ServiceError) -> str:
+    """What is said of a refusal, and of the token if that was refused."""
+    if error.status != _UNAUTHORIZED:
+        return error.message
+    return (
+        f"{error.message} A look just before was allowed with this token, so its owner may not"
+        " be allowed to do this."
     )
 
 
@@ -121,11 +133,7 @@ def credentials_troubled(plan: CredentialPlan, error: ServiceError, look: PoolsL
         )
     if effect is Effect.UNKNOWN:
         return Outcome(effect, _NOT_KNOWN, f"{error.message} {figures}", _LOOK_FIRST, pool)
-    message = f"{error.message} {figures}"
-    if error.status == _CONFLICT:
-        message = f"{_TAKEN} {figures}"
-        if look.growth(pool_id):
-            message += " Whether Prolific took some of these rows is not documented."
+    message = f"{_refused(error)} {figures}"
     return Outcome(
         effect, error.title, f"{message} All rows are still in the editor.", error.hint, pool
     )
@@ -234,7 +242,7 @@ def secret_troubled(plan: SecretPlan, error: ServiceError, look: SecretLook) -> 
     if effect is Effect.NOT_SENT:
         return not_sent(error)
     if effect is Effect.REFUSED:
-        return Outcome(effect, error.title, error.message, error.hint)
+        return Outcome(effect, error.title, _refused(error), error.hint)
     changed = not look.trouble and not is_same_secret(look.before, look.after)
     if look.trouble:
         seen = f"The secret could not be read afterwards ({look.trouble})."

@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
-from prolific_tui.errors import Effect, ProlificTuiError, ServiceError
+from prolific_tui.errors import Effect, ServiceError
 from prolific_tui.models import CredentialPool, WebhookSecret, Workspace
 from prolific_tui.secret import Secret
 from prolific_tui.submission import outcome as judge
-from prolific_tui.submission.looks import PoolsLook, SecretLook, is_same_secret, total_of
+from prolific_tui.submission.looks import PoolsLook, SecretLook, is_same_secret
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, Kind, Plan, SecretPlan
 
@@ -66,11 +66,6 @@ class JournalEntry:
     ended: datetime | None = None
     """When `outcome` was recorded."""
 
-    @property
-    def total_before(self) -> int | None:
-        """The total of the pool appended to just before; None where it is not known."""
-        return total_of(self.pools_before, self.pool_id)
-
 
 class Journal(Protocol):
     """Where writes are recorded before they leave; never a password, token or secret."""
@@ -97,7 +92,9 @@ async def run(plan: Plan, service: Service, journal: Journal, clock: Clock) -> O
     """Send a plan once and say what became of it.
 
     The write is never repeated. Its outcome is recorded as soon as the answer is there, and again
-    with what the look afterwards shows. Cancelled, it leaves the entry as it is by then.
+    with what the look afterwards shows. Cancelled, it leaves the entry as it is by then. Nothing
+    else is raised: whatever fails before the request is made is told as not sent, and no failure
+    after the answer changes what that said.
     """
     record = _Record(plan, journal, clock)
     if isinstance(plan, SecretPlan):
@@ -115,31 +112,33 @@ class _Record:
         self._number = 0
 
     def begin(self, before: tuple[CredentialPool, ...] = ()) -> None:
-        """Record that the write is about to leave; raises as `Journal.about_to_send` does."""
+        """Record that the write is about to leave; raises what the journal raises."""
         self._number = self._journal.about_to_send(self._plan, before, self._clock()).number
 
     def end(self, outcome: Outcome) -> Outcome:
         """Record the outcome, and give it back; what can't be recorded is no less true."""
         try:
             self._journal.ended(self._number, outcome, self._clock())
-        except ProlificTuiError as error:
+        except Exception as error:  # noqa: BLE001 - a write that was answered is not undone by it
             return judge.unrecorded(outcome, error)
         return outcome
 
 
-_UNRECORDED = "What is about to be sent could not be written down first, so nothing was sent."
+_UNREAD_POOLS: Final = "The pools could not be read first, so nothing was sent."
+_UNREAD_SECRET: Final = "The secret could not be read first, so nothing was sent."  # noqa: S105 - words
+_UNRECORDED: Final = (
+    "What is about to be sent could not be written down first, so nothing was sent."
+)
 
 
 async def _send_credentials(plan: CredentialPlan, service: Service, record: _Record) -> Outcome:
     try:
         before = await service.list_credential_pools(plan.workspace.id)
-    except ServiceError as error:
-        return judge.not_sent(
-            error, because="The pools could not be read first, so nothing was sent."
-        )
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
+        return judge.not_sent(error, because=_UNREAD_POOLS)
     try:
         record.begin(before)
-    except ProlificTuiError as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
         return judge.not_sent(error, because=_UNRECORDED)
     judged = await _request_credentials(plan, service)
     outcome = record.end(judged(PoolsLook(before)))
@@ -170,15 +169,13 @@ async def _request_credentials(
 async def _make_secret(plan: SecretPlan, service: Service, record: _Record) -> Outcome:
     try:
         before = next(iter(await service.list_secrets(plan.workspace.id)), None)
-    except ServiceError as error:
-        return judge.not_sent(
-            error, because="The secret could not be read first, so nothing was sent."
-        )
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
+        return judge.not_sent(error, because=_UNREAD_SECRET)
     if not is_same_secret(plan.old, before):
         return judge.secret_changed_meanwhile(before)
     try:
         record.begin()
-    except ProlificTuiError as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
         return judge.not_sent(error, because=_UNRECORDED)
     judged = await _request_secret(plan, service)
     outcome = record.end(judged(SecretLook(before)))
