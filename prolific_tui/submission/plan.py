@@ -6,6 +6,7 @@ from enum import Enum
 
 from prolific_tui.credentials.csvtext import dump
 from prolific_tui.credentials.session import EditSession
+from prolific_tui.credentials.stepping import Steps, finish
 from prolific_tui.models import CredentialPool, WebhookSecret, Workspace
 from prolific_tui.secret import Secret
 
@@ -110,11 +111,17 @@ Plan = CredentialPlan | SecretPlan
 
 def plan(session: EditSession, target: Target, source: str) -> CredentialPlan:
     """The rows of the session that go, as they would be sent to the target."""
-    rows = session.sendable()
+    return finish(seek_plan(session, target, source))
+
+
+def seek_plan(session: EditSession, target: Target, source: str) -> Steps[CredentialPlan]:
+    """`plan`, in steps; raises `OutdatedError` where the rows changed between two of them."""
+    rows = yield from session.seek_sendable()
+    groups = yield from session.seek_problem_groups()
     return CredentialPlan(
         target=target,
         credentials=Secret(dump(rows)),
         row_ids=rows.ids or (),
-        left_out=tuple(group.words for group in session.problem_groups()),
+        left_out=tuple(group.words for group in groups),
         source=source,
     )

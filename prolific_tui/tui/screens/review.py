@@ -10,7 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Static
 
 from prolific_tui.submission.outcome import credentials_word
-from prolific_tui.submission.plan import CredentialPlan, plan
+from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.widgets import Facts, Field, Line, fit, number, paragraph
@@ -25,10 +25,10 @@ class ReviewScreen(BaseScreen):
         Binding("escape", "back", "Back to the rows", key_display="Esc", tooltip="Send nothing"),
     ]
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, plan: CredentialPlan) -> None:
         super().__init__()
         self._draft = draft
-        self._plan: CredentialPlan = plan(draft.session, draft.target, draft.source)
+        self._plan = plan
         self._revision = draft.session.revision
 
     def top(self) -> Line:
@@ -85,11 +85,10 @@ class ReviewScreen(BaseScreen):
 
     def _ends(self) -> str:
         """The first and the last username that go, so that the wrong list is noticed."""
-        rows = self._draft.session.sendable()
-        if not rows:
-            return "-"
-        first, last = rows.usernames[0], rows.usernames[-1]
-        return fit(first, 24).strip() + ("" if len(rows) == 1 else f" … {fit(last, 24).strip()}")
+        document, ids = self._draft.session.document, self._plan.row_ids
+        ends = [document.index_of(row_id) for row_id in (*ids[:1], *ids[1:][-1:])]
+        names = [document.username(index) for index in ends if index is not None]
+        return " … ".join(fit(name, 24).strip() for name in names) or "-"
 
     def _warning(self) -> str:
         if not self._plan.rows:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 
+from prolific_tui.submission.plan import seek_plan
 from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.choose_target import choose_target
@@ -64,7 +65,15 @@ class EditorScreen(RowKeys, IntakeKeys):
         if self.draft.asks_target:
             self._ask_target()
         else:
-            self.app.push_screen(ReviewScreen(self.draft))
+            self._review()
+
+    def _review(self) -> None:
+        draft = self.draft
+        self.work_through(
+            lambda: seek_plan(draft.session, draft.target, draft.source),
+            lambda plan: self.app.push_screen(ReviewScreen(draft, plan)),
+            "Preparing the review",
+        )
 
     @work
     async def _ask_target(self) -> None:
@@ -81,7 +90,7 @@ class EditorScreen(RowKeys, IntakeKeys):
         if target is not None:
             self.app.drafts.aim(self.draft, target)
             self.show_all()
-            self.app.push_screen(ReviewScreen(self.draft))
+            self._review()
 
     def action_back(self) -> None:
         """Close the field, or go back to the pools; the rows are kept until the program ends."""
