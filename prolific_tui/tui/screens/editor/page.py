@@ -159,7 +159,7 @@ class EditorPage(RevealingScreen):
     # Long work
 
     def work_through(
-        self, begin: Callable[[], Steps[T]], then: Callable[[T], None], what: str
+        self, begin: Callable[[], Steps[T]], then: Callable[[T], object], what: str
     ) -> None:
         """Do something that may take long, and then something with its result.
 
@@ -177,7 +177,7 @@ class EditorPage(RevealingScreen):
 
     @work(exclusive=True, group="long")
     async def _go_on(
-        self, steps: Steps[T], begin: Callable[[], Steps[T]], then: Callable[[T], None], what: str
+        self, steps: Steps[T], begin: Callable[[], Steps[T]], then: Callable[[T], object], what: str
     ) -> None:
         def progress(done: int) -> None:
             self.app.say(f"{what}… {done:,} rows; Esc gives it up")
