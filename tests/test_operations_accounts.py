@@ -13,7 +13,7 @@ from prolific_tui.operations.accounts import Account, origin
 from prolific_tui.secret import Secret
 from prolific_tui.settings import TokenPlace
 from prolific_tui.vault import MemoryVault, TokenFile
-from tests.operations_bench import SERVICE_URL, Bench, KeyringOfTests, Prolifics
+from tests.operations_bench import SERVICE_URL, Bench, ClosingApi, KeyringOfTests, Prolifics
 
 ENTRY = Entry(SERVICE_URL)
 GIVEN, KEPT, FILED, TYPED = "given-token", "keyring-token", "file-token", "typed-token"
@@ -130,6 +130,25 @@ async def test_a_token_that_is_refused_does_not_make_way_for_the_next_place() ->
             await operations.pools(MAIN_WORKSPACE)
     assert bench.closed == bench.clients
     assert KEPT not in bench.service.tokens_seen
+
+
+class Stuck(ClosingApi):
+    """A client whose connections can't be closed."""
+
+    async def aclose(self) -> None:
+        await super().aclose()
+        raise OSError("the connection is stuck")
+
+
+async def test_a_client_that_can_not_be_closed_does_not_hide_why_the_token_is_refused() -> None:
+    bench = await bench_with(given="revoked-token")
+    bench.client_class = Stuck
+    with bench.running() as operations:
+        with pytest.raises(ServiceError) as caught:
+            await operations.sign_in()
+
+    assert caught.value.status == 401
+    assert bench.closed == ["revoked-token"]
 
 
 # Typing one in

@@ -33,7 +33,53 @@ async def test_the_workspace_is_read_with_the_token_in_use(bench: Bench) -> None
     assert CHATBOT_B in {pool.credential_pool_id for pool in pools}
     assert webhooks.secret is not None
     assert webhooks.secret.value == bench.service.state.secrets[MAIN_WORKSPACE].value
-    assert {each.is_enabled for each in webhooks.subscriptions} == {True, False}
+    assert {each.is_enabled for each in webhooks.subscriptions or ()} == {True, False}
+
+
+async def test_subscriptions_that_can_not_be_read_do_not_hide_the_secret(bench: Bench) -> None:
+    bench.service.switch_on("listSubscriptions", Fault(status=403))
+    with bench.running() as operations:
+        await operations.sign_in()
+
+        webhooks = await operations.webhooks(MAIN_WORKSPACE)
+
+    assert webhooks.secret is not None
+    assert webhooks.secret.value == bench.service.state.secrets[MAIN_WORKSPACE].value
+    assert webhooks.subscriptions is None
+    assert webhooks.trouble is not None
+    assert webhooks.trouble.status == 403
+
+
+async def test_a_secret_that_can_not_be_read_is_an_error(bench: Bench) -> None:
+    bench.service.switch_on("listSecrets", Fault(status=403))
+    with bench.running() as operations:
+        await operations.sign_in()
+
+        with pytest.raises(ServiceError):
+            await operations.webhooks(MAIN_WORKSPACE)
+
+
+async def test_a_token_that_is_revoked_meanwhile_is_told_with_where_it_came_from(
+    bench: Bench,
+) -> None:
+    with bench.running() as operations:
+        await operations.sign_in()
+        bench.service.tokens.clear()
+
+        with pytest.raises(ServiceError) as caught:
+            await operations.pools(MAIN_WORKSPACE)
+
+    assert caught.value.message == (
+        "Prolific does not accept this token. Nothing was changed. The token is from --token-file."
+    )
+
+
+async def test_other_trouble_says_nothing_of_the_token(bench: Bench) -> None:
+    with bench.running() as operations:
+        await operations.sign_in()
+        with pytest.raises(ServiceError) as caught:
+            await operations.pools(FORBIDDEN_WORKSPACE)
+    assert "--token-file" not in caught.value.message
 
 
 async def test_a_workspace_without_a_secret_has_none(bench: Bench) -> None:

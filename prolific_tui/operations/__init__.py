@@ -8,6 +8,7 @@ Protocols.
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from prolific_tui.credentials import csvtext, generate
 from prolific_tui.credentials.export import ExportError
 from prolific_tui.credentials.intake import Intake, look
 from prolific_tui.credentials.rows import Rows
+from prolific_tui.errors import ServiceError
 from prolific_tui.models import CredentialPool, Subscription, WebhookSecret, Workspace
 from prolific_tui.operations.accounts import (
     Account,
@@ -30,7 +32,7 @@ from prolific_tui.operations.accounts import (
 from prolific_tui.operations.connection import Connect, Connection, Prolific
 from prolific_tui.operations.drafts import Drafts, DraftsKeeper, LeftDrafts
 from prolific_tui.operations.events import Event, Listener
-from prolific_tui.operations.loop import BackgroundLoop
+from prolific_tui.operations.loop import BackgroundLoop, left_alone
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.writes import Writes
 from prolific_tui.secret import Secret
@@ -48,12 +50,15 @@ class Webhooks:
     """A workspace's signing secret and what is signed with it."""
 
     secret: WebhookSecret | None
-    subscriptions: tuple[Subscription, ...]
+    subscriptions: tuple[Subscription, ...] | None
+    """None where they could not be read although the secret could."""
+    trouble: ServiceError | None = None
+    """Why they could not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What operations are made from; `__main__` chooses real ones or the demo's."""
+    """What operations are made from; `assembly` chooses real ones or the demo's."""
 
     connect: Connect
     service_url: str
@@ -82,6 +87,8 @@ class Operations:
         self._accounts = Accounts(
             self._connection, parts.keyring, parts.token_file, self._memory, parts.given_token
         )
+        self._jobs: set[Future[Any]] = set()
+        """What runs to its end: the keeping or forgetting of a token."""
         self.writes = Writes(self._loop, self._connection, parts.journal, parts.clock, self._tell)
         """Creating, appending, replacing the secret."""
         self.drafts = Drafts(
@@ -123,12 +130,21 @@ class Operations:
         self.writes.wait(seconds)
         self.drafts.wait(seconds)
         self._parts.keyring.close()
+        # The keyring has answered by now; the rest of keeping a token takes no time.
+        wait(tuple(self._jobs), 1)
         self._loop.stop(0.2)
         self._parts.drafts.close()
 
     async def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a read on the operations' loop; cancelling the caller cancels it."""
         return await asyncio.wrap_future(self._loop.submit(coroutine))
+
+    async def _run_to_the_end(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run what must not be cut in half; cancelling the caller only gives up waiting for it."""
+        job = self._loop.submit(coroutine)
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
+        return await asyncio.wrap_future(left_alone(job))
 
     async def _read(self, read: Callable[[Prolific], Awaitable[T]]) -> T:
         """Read something with the client in use; raises `SettingsError` where there is none."""
@@ -150,12 +166,27 @@ class Operations:
         return await self._run(self._accounts.sign_in_with(token))
 
     async def keep_token(self, account: Account, place: TokenPlace) -> Account:
-        """Keep the token in use; raises `ProlificTuiError` if that place did not take it."""
-        return await self._run(self._accounts.keep(account, place))
+        """Keep the token in use; once begun it goes on to its end, whoever waits for it.
+
+        Raises `ProlificTuiError` if that place did not take it, if `cancel_keeping` was called
+        before it had, or if a token is being kept or forgotten already.
+        """
+        return await self._run_to_the_end(self._accounts.keep(account, place))
 
     async def forget_token(self) -> tuple[str, ...]:
-        """Forget the token everywhere and sign out; returns what could not be done."""
-        return await self._run(self._accounts.forget())
+        """Forget the token everywhere and sign out; returns what could not be done.
+
+        Once begun it goes on to its end, whoever waits for it. Raises `SettingsError` if a token is
+        being kept or forgotten already.
+        """
+        return await self._run_to_the_end(self._accounts.forget())
+
+    def cancel_keeping(self) -> None:
+        """Give up what the keyring is being asked by `keep_token` or `forget_token`, if anything.
+
+        Keeping then ends with an error that says so; forgetting goes on with the other places.
+        """
+        self._loop.submit(self._accounts.give_up())
 
     async def keyring_report(self) -> KeyringReport:
         """The state of the keyring, in words."""
@@ -171,21 +202,33 @@ class Operations:
         """The id of the workspace that this owner used last."""
         return await self._run(self._memory.workspace(self.service_url, owner_id))
 
-    async def remember_workspace(self, owner_id: str, workspace_id: str) -> None:
-        """Remember the workspace for the next start; what can't be remembered is no error."""
-        await self._run(self._memory.remember_workspace(self.service_url, owner_id, workspace_id))
+    async def remember_workspace(self, owner_id: str, workspace_id: str) -> tuple[str, ...]:
+        """Remember the workspace for the next start.
+
+        What can't be remembered is no error: returns what the person should know of that, a
+        sentence or two each, and each once in a run.
+        """
+        return await self._run(
+            self._memory.remember_workspace(self.service_url, owner_id, workspace_id)
+        )
 
     async def pools(self, workspace_id: str) -> tuple[CredentialPool, ...]:
         """The workspace's credential pools; raises `ServiceError`."""
         return await self._read(lambda client: client.list_credential_pools(workspace_id))
 
     async def webhooks(self, workspace_id: str) -> Webhooks:
-        """The workspace's signing secret and subscriptions; raises `ServiceError`."""
+        """The workspace's signing secret and subscriptions.
+
+        Raises `ServiceError` if the secret can't be read. Subscriptions that can't be read don't
+        hide it.
+        """
 
         async def read(client: Prolific) -> Webhooks:
-            secrets = await client.list_secrets(workspace_id)
-            subscriptions = await client.list_subscriptions(workspace_id)
-            return Webhooks(next(iter(secrets), None), subscriptions)
+            secret = next(iter(await client.list_secrets(workspace_id)), None)
+            try:
+                return Webhooks(secret, await client.list_subscriptions(workspace_id))
+            except ServiceError as error:
+                return Webhooks(secret, None, error)
 
         return await self._read(read)
 

@@ -5,16 +5,21 @@ a 0600 file if one was chosen. What is found is checked with `users/me` before i
 token is kept in one place at most.
 """
 
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from prolific_tui.access import Entry, checked_token
-from prolific_tui.errors import ProlificTuiError, SettingsError
+from prolific_tui.errors import KeyringError, ProlificTuiError, SettingsError
 from prolific_tui.models import Me
 from prolific_tui.operations.connection import Connection
 from prolific_tui.operations.memory import Memory
 from prolific_tui.secret import Secret
 from prolific_tui.settings import TokenPlace
+
+T = TypeVar("T")
 
 _ORIGINS: Final = {
     TokenPlace.KEYRING: "from the keyring",
@@ -135,6 +140,14 @@ class Accounts:
         """A token that goes before any kept one: given at the start, or typed in since."""
         self._token: Secret | None = None
         """The token in use."""
+        self._place = TokenPlace.SESSION
+        """Where that came from, or is kept by now."""
+        self._is_changing = False
+        """Whether a token is being kept or forgotten."""
+        self._question: asyncio.Task[Any] | None = None
+        """What the keyring is being asked for a person who keeps or forgets a token."""
+        self._is_given_up = False
+        """Whether the person gave up waiting for its answer."""
 
     @property
     def _entry(self) -> Entry:
@@ -185,58 +198,114 @@ class Accounts:
     async def _check(self, token: Secret, place: TokenPlace) -> Account:
         client, me = await self._connection.try_token(token, origin(place))
         # Both before anything is awaited, so that they can't come from two checks at once.
-        self._token = token
+        self._token, self._place = token, place
         await self._connection.use(client, origin(place))
         return Account(me, place, self._connection.service_url, client.network_notes)
 
     async def keep(self, account: Account, place: TokenPlace) -> Account:
         """Keep the token in use in one of `KEEPING_PLACES` alone, or in none of them.
 
-        What could not be taken out of another place is told in the account's notes. Raises
-        `ProlificTuiError` if the place did not take it; then nothing else was changed.
+        What could not be taken out of another place, or not be remembered, is told in the account's
+        notes. Raises `ProlificTuiError` if the place did not take it, if `give_up` was called
+        before it had, or if a token is being kept or forgotten already; then nothing else was
+        changed.
         """
-        if self._token is None:
+        token = self._token
+        if token is None:
             raise SettingsError("No token", "There is no token in use.", "Sign in first.")
-        if place in self._stores:
-            await self._stores[place].save(self._entry, self._token)
-            self._given = None
-        elif account.place in self._stores:
-            place = TokenPlace.SESSION
-            self._given = GivenToken(self._token, place)
-        else:
-            place = account.place
-        kept_before = {account.place, await self._memory.token_place(self._connection.service_url)}
+        with self._changing():
+            came_from = self._place
+            if place in self._stores:
+                await self._asked(place, self._stores[place].save(self._entry, token))
+                given = None
+            elif came_from in self._stores:
+                place = TokenPlace.SESSION
+                given = GivenToken(token, place)
+            else:
+                place, given = came_from, self._given
+            if self._token is token:  # none was typed in meanwhile
+                self._given, self._place = given, place
+            notes = await self._clear_others(place, came_from)
+            notes += await self._memory.remember_token_place(
+                self._connection.service_url, place if place in self._stores else TokenPlace.SESSION
+            )
+        return replace(account, place=place, notes=notes)
+
+    async def _clear_others(self, kept_in: TokenPlace, came_from: TokenPlace) -> tuple[str, ...]:
+        """Delete the token from all places but one; returns what could not be done."""
+        kept_before = {came_from, await self._memory.token_place(self._connection.service_url)}
         notes = []
-        for other, store in self._stores.items():
-            if other is place:
+        for place, store in self._stores.items():
+            if place is kept_in:
                 continue
             try:
                 # A keyring may ask for its password before it deletes: only where there is reason.
-                if await store.load(self._entry) is not None:
-                    await store.delete(self._entry)
+                if await self._asked(place, store.load(self._entry)) is not None:
+                    await self._asked(place, store.delete(self._entry))
             except ProlificTuiError as error:
-                if other in kept_before:
-                    notes.append(_left_behind(other, error))
-        await self._memory.remember_token_place(
-            self._connection.service_url, place if place in self._stores else TokenPlace.SESSION
-        )
-        return replace(account, place=place, notes=tuple(notes))
+                if place in kept_before:
+                    notes.append(_left_behind(place, error))
+        return tuple(notes)
 
     async def forget(self) -> tuple[str, ...]:
         """Delete the token from every place of this program's and sign out.
 
-        Returns what could not be done, a sentence or two each.
+        Returns what could not be done, a sentence or two each. Raises `SettingsError` if a token is
+        being kept or forgotten already.
         """
-        notes = []
-        for place, store in self._stores.items():
-            try:
-                await store.delete(self._entry)
-            except ProlificTuiError as error:
-                notes.append(_left_behind(place, error))
-        await self._memory.remember_token_place(self._connection.service_url, None)
-        self._token = self._given = None
-        await self._connection.sign_out()
+        token = self._token
+        with self._changing():
+            notes = []
+            for place, store in self._stores.items():
+                try:
+                    await self._asked(place, store.delete(self._entry))
+                except ProlificTuiError as error:
+                    notes.append(_left_behind(place, error))
+            notes += await self._memory.remember_token_place(self._connection.service_url, None)
+            if self._token is token:  # none was typed in meanwhile
+                self._token = self._given = None
+                await self._connection.sign_out()
         return tuple(notes)
+
+    async def give_up(self) -> None:
+        """End what the keyring is being asked by `keep` or `forget`; else nothing happens."""
+        if self._question is not None:
+            self._is_given_up = True
+            self._question.cancel()
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Keep or forget a token meanwhile; raises `SettingsError` where that is being done."""
+        if self._is_changing:
+            raise SettingsError(
+                "Still keeping the token",
+                "The token is still being kept or forgotten. Nothing was changed.",
+                "Answer the keyring's window if there is one, or wait.",
+            )
+        self._is_changing = True
+        try:
+            yield
+        finally:
+            self._is_changing = False
+
+    async def _asked(self, place: TokenPlace, answer: Coroutine[Any, Any, T]) -> T:
+        """The answer of a place; raises `KeyringError` where the person gave up waiting for it."""
+        if place is not TokenPlace.KEYRING:
+            return await answer
+        self._is_given_up = False
+        self._question = question = asyncio.create_task(answer)
+        try:
+            return await question
+        except asyncio.CancelledError:
+            if not self._is_given_up:
+                raise
+            raise KeyringError(
+                "Not waited for",
+                "The keyring was not waited for any longer; what it did is not known.",
+                "Try again, or keep the token in another place.",
+            ) from None
+        finally:
+            self._question = None
 
     async def keyring_report(self) -> KeyringReport:
         """The state of the keyring, in words."""

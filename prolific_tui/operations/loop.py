@@ -7,7 +7,7 @@ out although its answer had arrived, so nothing that talks to the outside world 
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -57,6 +57,24 @@ class BackgroundLoop:
             return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(seconds)
+
+
+def left_alone(job: "Future[T]") -> "Future[T]":
+    """A future that ends as the job does; who cancels it gives up waiting, and the job goes on."""
+    told: Future[T] = Future()
+
+    def tell(_: object) -> None:
+        if not told.set_running_or_notify_cancel():
+            return
+        if job.cancelled():
+            told.set_exception(CancelledError())
+        elif (error := job.exception()) is not None:
+            told.set_exception(error)
+        else:
+            told.set_result(job.result())
+
+    job.add_done_callback(tell)
+    return told
 
 
 class _DaemonThreads(ThreadPoolExecutor):

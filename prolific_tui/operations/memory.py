@@ -15,7 +15,11 @@ T = TypeVar("T")
 
 
 class Memory:
-    """The `StateFile`, one question at a time, each in a thread; none of them raises."""
+    """The `StateFile`, one question at a time, each in a thread; none of them raises.
+
+    What is to be remembered is remembered until the end in any case. Where that is all, the notes
+    that are given back say so, each once.
+    """
 
     def __init__(self, settings: StateFile) -> None:
         self._settings = settings
@@ -34,9 +38,11 @@ class Memory:
         """Where the token of this service is kept; None when nobody has chosen."""
         return await self._ask(lambda: self._settings.token_place(service_url))
 
-    async def remember_token_place(self, service_url: str, place: TokenPlace | None) -> None:
+    async def remember_token_place(
+        self, service_url: str, place: TokenPlace | None
+    ) -> tuple[str, ...]:
         """Remember where the token of a service is kept; None forgets it."""
-        await self._ask(
+        return await self._change(
             lambda: (
                 self._settings.forget_token_place(service_url)
                 if place is None
@@ -48,9 +54,11 @@ class Memory:
         """The id of the workspace that this owner used last at this service."""
         return await self._ask(lambda: self._settings.workspace(service_url, owner_id))
 
-    async def remember_workspace(self, service_url: str, owner_id: str, workspace_id: str) -> None:
+    async def remember_workspace(
+        self, service_url: str, owner_id: str, workspace_id: str
+    ) -> tuple[str, ...]:
         """Remember a workspace as the one last used."""
-        await self._ask(
+        return await self._change(
             lambda: self._settings.remember_workspace(service_url, owner_id, workspace_id)
         )
 
@@ -58,9 +66,19 @@ class Memory:
         """What is kept of unsent rows; None when nobody has chosen."""
         return await self._ask(self._settings.draft_keeping)
 
-    async def remember_draft_keeping(self, keeping: DraftKeeping) -> None:
+    async def remember_draft_keeping(self, keeping: DraftKeeping) -> tuple[str, ...]:
         """Remember what is to be kept of unsent rows."""
-        await self._ask(lambda: self._settings.remember_draft_keeping(keeping))
+        return await self._change(lambda: self._settings.remember_draft_keeping(keeping))
+
+    async def _change(self, change: Callable[[], None]) -> tuple[str, ...]:
+        """What the person should know of a change that they have not been told before."""
+
+        def ask() -> tuple[str, ...]:
+            known = self._settings.notes
+            change()
+            return tuple(note for note in self._settings.notes if note not in known)
+
+        return await self._ask(ask)
 
     async def _ask(self, question: Callable[[], T]) -> T:
         def ask() -> T:
