@@ -1,7 +1,7 @@
 """The parts put together: real ones, or the demo's, and the run of the program with them.
 
 This is the one place that knows every room. The client and what it needs are imported only when a
-token is there to be checked, which is after the first paint.
+token is there to be checked, which is after the first paint; the demo only where it is asked for.
 """
 
 import logging
@@ -13,14 +13,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from prolific_tui.access import DEFAULT_SERVICE_URL, checked_service_url, checked_token
-from prolific_tui.demo.faults import parse_fault
-from prolific_tui.demo.seed import DEMO_TOKEN, demo_service
-from prolific_tui.demo.service import Service
 from prolific_tui.drafts import DraftStore, MemoryDrafts
-from prolific_tui.files import make_private, read_token_file, state_directory
+from prolific_tui.files import read_token_file, state_directory
 from prolific_tui.journal import MemoryJournal
 from prolific_tui.operations import GivenToken, Operations, Parts
 from prolific_tui.operations.connection import Prolific
@@ -29,6 +26,9 @@ from prolific_tui.secret import Secret
 from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
 from prolific_tui.vault import MemoryVault, TokenFile, Vault
 from prolific_tui.version import NAME
+
+if TYPE_CHECKING:
+    from prolific_tui.demo.service import Service
 
 _LEFT_OPEN: Final = (
     "a send was under way; nobody learnt here whether it arrived. Look before you send it again."
@@ -42,10 +42,11 @@ def _now() -> datetime:
 def parts(token_path: Path | None, environment: Mapping[str, str]) -> Parts:
     """The real parts, as the command line and the environment ask for them.
 
-    Raises `ProlificTuiError` for a service, a token or a directory that can't be used.
+    Nothing is made or written yet, so that the program starts where nothing can be. Raises
+    `ProlificTuiError` for a service or a token that can't be used.
     """
     service_url = checked_service_url(environment.get("PROLIFIC_URL") or DEFAULT_SERVICE_URL)
-    state = make_private(state_directory(environment))
+    state = state_directory(environment)
     return Parts(
         connect=_connect,
         service_url=service_url,
@@ -73,7 +74,7 @@ def _connect(
     service_url: str,
     token: Secret,
     listener: Listener,
-    demo: Service | None = None,
+    demo: "Service | None" = None,
 ) -> Prolific:
     """The client of a service, or of the demo's in memory; imports what it needs only now."""
     from prolific_tui.client.api import Api, RetryNotice
@@ -89,16 +90,21 @@ def _connect(
     return Api(service_url, token, on_retry=retried, carrier=carrier)
 
 
-def faulty_service(faults: Sequence[str]) -> Service:
+def faulty_service(faults: Sequence[str]) -> "Service":
     """The demo's service with faults switched on; raises `SettingsError` for one it can't read."""
+    from prolific_tui.demo.faults import parse_fault
+    from prolific_tui.demo.seed import demo_service
+
     service = demo_service()
     for text in faults:
         service.switch_on(*parse_fault(text))
     return service
 
 
-def demo_parts(service: Service) -> Parts:
+def demo_parts(service: "Service") -> Parts:
     """Parts that are all made up, and leave nothing behind."""
+    from prolific_tui.demo.seed import DEMO_TOKEN
+
     settings = StateFile(None)
     # Nobody need be asked: nothing is kept beyond the end of the demo.
     settings.remember_draft_keeping(DraftKeeping.EVERYTHING)

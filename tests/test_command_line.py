@@ -113,7 +113,6 @@ def test_it_does_not_start_on_a_terminal_that_can_only_print(tmp_path: Path, kin
         ({}, ["--fault", "getMe=502"], "--fault is for --demo only"),
         ({}, ["--demo", "--fault", "getMee=502"], "'getMee'"),
         ({}, ["--demo", "--fault", "getMe=\x1b[31m"], "\\x1b"),
-        ({"HOME": "/dev/null"}, [], "/dev/null"),
     ],
 )
 def test_what_cannot_be_used_is_said_on_one_line_without_the_token(
@@ -164,6 +163,22 @@ def test_the_token_of_the_environment_is_used_and_shown_nowhere(tmp_path: Path) 
         terminal.press("q")
         assert terminal.wait_exit() == 0
         assert DEMO_TOKEN.reveal().encode() not in terminal.raw
+
+
+@pytest.mark.parametrize("home", ["/proc/self", "/dev/null"])
+def test_it_starts_where_nothing_can_be_kept(tmp_path: Path, home: str) -> None:
+    """As for a user without a home of their own; what was chosen is remembered until the end."""
+    with (
+        serving(demo_service()) as server,
+        Terminal(home=tmp_path, environment=signed_in(server) | {"HOME": home}) as terminal,
+    ):
+        terminal.wait_for("5 pools")
+        terminal.press("w")
+        terminal.wait_for("23 in all")
+        terminal.press("down", "enter")
+        terminal.wait_for("Pilots  you@lab.org")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
 
 
 # What the program leaves alone
@@ -284,9 +299,11 @@ def test_the_client_is_loaded_only_after_the_first_paint(tmp_path: Path) -> None
     ):
         os.close(telling)
         terminal.wait_for("POOLS")
-        loaded = {name.partition(".")[0] for name in modules.readline().split()}
+        names = set(modules.readline().split())
+        loaded = {name.partition(".")[0] for name in names}
         assert "textual" in loaded
         assert not loaded & _CLIENT
+        assert not {name for name in names if name.startswith("prolific_tui.demo")}
         opening.write("1")
         opening.flush()
         terminal.wait_for("5 pools")

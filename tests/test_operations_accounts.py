@@ -143,9 +143,8 @@ class Stuck(ClosingApi):
 async def test_a_client_that_can_not_be_closed_does_not_hide_why_the_token_is_refused() -> None:
     bench = await bench_with(given="revoked-token")
     bench.client_class = Stuck
-    with bench.running() as operations:
-        with pytest.raises(ServiceError) as caught:
-            await operations.sign_in()
+    with bench.running() as operations, pytest.raises(ServiceError) as caught:
+        await operations.sign_in()
 
     assert caught.value.status == 401
     assert bench.closed == ["revoked-token"]
