@@ -213,7 +213,6 @@ def _webhooks(terminal: Terminal) -> None:
     terminal.wait_for("6 subscriptions")
     _says(terminal, "[/x]")
     terminal.press("*")
-    terminal.wait_for("The secret is shown")
     terminal.wait_for(re.compile(r"Value +\[red\]x"))
     terminal.press("c")
     terminal.wait_for("Replace the secret")
