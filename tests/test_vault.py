@@ -7,13 +7,17 @@ The child is played by shell scripts that hang, crash or lie; what a real keyrin
 import asyncio
 import json
 import os
+import queue
 import select
 import shlex
+import signal
 import stat
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
@@ -171,6 +175,87 @@ def test_a_child_is_asked_and_killed_on_an_event_loop_of_another_thread(
 
     assert [state.condition for state in states] == [KeyringCondition.NO_ANSWER]
     assert lifeline.all_have_ended()
+
+
+# A machine in trouble
+
+
+class SlowProcess(subprocess.Popen[bytes]):
+    """A process on a machine that takes its time, for one step, until it is told to go on."""
+
+    slow_step = ""
+    reached = threading.Event()
+    go_on = threading.Event()
+    started: ClassVar["queue.Queue[SlowProcess]"] = queue.Queue()
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as Popen has it
+        self._hold("start")
+        super().__init__(*arguments, **options)
+        self.started.put(self)
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._hold("end")
+        return super().wait(timeout)
+
+    def _hold(self, step: str) -> None:
+        if self.slow_step == step:
+            self.reached.set()
+            assert self.go_on.wait(SECONDS), "the event loop was held up"
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[SlowProcess]]:
+    """Makes the vault's processes slow."""
+    SlowProcess.reached.clear()
+    SlowProcess.go_on.clear()
+    SlowProcess.started = queue.Queue()
+    monkeypatch.setattr(subprocess, "Popen", SlowProcess)
+    yield SlowProcess
+    SlowProcess.slow_step = ""
+
+
+ANSWERING = """read -r request; echo '{"condition": "usable", "backend": "a Keyring"}'"""
+
+
+async def test_a_child_that_is_slow_to_start_holds_up_nothing_else(
+    python: Callable[[str], str], slow: type[SlowProcess]
+) -> None:
+    slow.slow_step = "start"
+    asking = asyncio.create_task(vault_of(python(ANSWERING)).state())
+    assert await asyncio.to_thread(slow.reached.wait, SECONDS)
+
+    slow.go_on.set()
+
+    assert (await asking).usable
+
+
+async def test_a_question_that_is_cancelled_before_its_child_has_started_leaves_none_behind(
+    hanging: str, slow: type[SlowProcess]
+) -> None:
+    slow.slow_step = "start"
+    saving = asyncio.create_task(vault_of(hanging).save(ENTRY, Secret(CANARY)))
+    assert await asyncio.to_thread(slow.reached.wait, SECONDS)
+
+    saving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await saving
+    assert slow.started.empty()
+    slow.go_on.set()
+
+    process = await asyncio.to_thread(slow.started.get, timeout=SECONDS)
+    assert await asyncio.to_thread(process.wait, SECONDS) == -signal.SIGKILL
+
+
+async def test_a_child_that_does_not_end_when_it_is_killed_is_not_waited_for(
+    hanging: str, slow: type[SlowProcess]
+) -> None:
+    slow.slow_step = "end"
+
+    state = await vault_of(hanging, seconds=0.1).state()
+
+    assert state.condition is KeyringCondition.NO_ANSWER
+    assert slow.reached.is_set()
+    slow.go_on.set()
 
 
 # A child that sees, says or does what it should not

@@ -2,7 +2,8 @@
 
 One line of JSON goes to the child and one comes back, so that no value is ever an argument or an
 environment variable. The child leads its own session; its whole group is killed when it has
-answered, when time is up, and when the question is cancelled.
+answered, when time is up, and when the question is cancelled. Processes are started and reaped in
+threads, because either may take long on a machine in trouble, and writes live on the same loop.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from prolific_tui.access import Entry
@@ -28,7 +30,18 @@ from prolific_tui.vault.states import (
 )
 
 _ANSWER_BYTES: Final = 1024 * 1024
+_REAP_SECONDS: Final = 0.5
+"""How long the end of a killed child is waited for; one that hangs in the kernel is left to it."""
 _PROBE: Final = Entry("probe", "probe")
+
+
+@dataclass(slots=True)
+class _Child:
+    """The process for one question, from before it is started."""
+
+    process: subprocess.Popen[bytes] | None = None
+    is_over: bool = False
+    """Whether nobody waits for its answer any more."""
 
 
 class Vault:
@@ -144,10 +157,14 @@ class Vault:
 
     async def _exchange(self, request: bytes) -> bytes:
         ours, theirs = socket.socketpair()
-        with ours, theirs:
-            child = self._start(theirs)
+        child = _Child()
+        with ours:
             try:
-                theirs.close()
+                starting = asyncio.get_running_loop().run_in_executor(
+                    None, self._start, child, theirs
+                )
+                # Shielded: whoever starts the child must also learn that it is over by then.
+                await asyncio.shield(starting)
                 reader, writer = await asyncio.open_connection(sock=ours, limit=_ANSWER_BYTES)
                 try:
                     writer.write(request)
@@ -157,34 +174,44 @@ class Vault:
                 finally:
                     writer.transport.abort()
             finally:
-                self._end(child)
+                await self._end(child)
 
-    def _start(self, channel: socket.socket) -> subprocess.Popen[bytes]:
-        """Start the child with `channel` as its standard input and output.
+    def _start(self, child: _Child, channel: socket.socket) -> None:
+        """Start the child with `channel` as its standard input and output; runs in a thread.
 
         Not by asyncio's own means: those can be cancelled half way, and then wait for whoever
         still holds a pipe instead of killing the group.
         """
-        child = subprocess.Popen(
-            # -P: a file called keyring.py in the current directory must not be imported.
-            [self._python, "-P", "-m", "prolific_tui.vault"],
-            stdin=channel.fileno(),
-            stdout=channel.fileno(),
-            stderr=subprocess.DEVNULL,
-            env=self._environment,
-            start_new_session=True,
-        )
+        with channel:
+            process = subprocess.Popen(
+                # -P: a file called keyring.py in the current directory must not be imported.
+                [self._python, "-P", "-m", "prolific_tui.vault"],
+                stdin=channel.fileno(),
+                stdout=channel.fileno(),
+                stderr=subprocess.DEVNULL,
+                env=self._environment,
+                start_new_session=True,
+            )
         with self._lock:
-            self._children.add(child)
-            if self._closed:
-                _kill_group(child)
-        return child
+            is_over = child.is_over
+            if is_over or self._closed:
+                _kill_group(process)
+            if not is_over:
+                child.process = process
+                self._children.add(process)
+        if is_over:
+            process.wait()
 
-    def _end(self, child: subprocess.Popen[bytes]) -> None:
+    async def _end(self, child: _Child) -> None:
         with self._lock:
-            _kill_group(child)
-            self._children.discard(child)
-        child.wait()
+            child.is_over = True
+            process = child.process
+            if process is not None:
+                _kill_group(process)
+                self._children.discard(process)
+        if process is not None:
+            reaping = asyncio.get_running_loop().run_in_executor(None, process.wait)
+            await asyncio.wait({reaping}, timeout=_REAP_SECONDS)
 
 
 def _kill_group(child: subprocess.Popen[bytes]) -> None:
