@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prolific_tui.models import WebhookSecret
+from prolific_tui.credentials.rows import Row
 from prolific_tui.secret import MASK, Secret
 
 CANARY = "canary-5f1d0c"
@@ -91,3 +92,8 @@ def test_two_people_can_compare_fingerprints() -> None:
     # The first eight digits of what `printf test-secret-value | sha256sum` prints.
     assert Secret("test-secret-value").fingerprint() == "afbb9b6c"
     assert len(Secret("\ud800").fingerprint()) == 8
+
+
+def test_a_password_in_a_row_has_the_same_mask() -> None:
+    """The rows' room may not know of secrets, so it has the mask written out once more."""
+    assert repr(Row(7, "lab-1", "hunter2")) == f"Row(id=7, username='lab-1', password={MASK})"
