@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prolific_tui.models import WebhookSecret
 from prolific_tui.credentials.rows import Row
+from prolific_tui.models import WebhookSecret
 from prolific_tui.secret import MASK, Secret
 
 CANARY = "canary-5f1d0c"
