@@ -159,15 +159,13 @@ class CredentialGrid(ScrollView, can_focus=True):
         """Show a change that the session made: only the lines that it names are drawn again."""
         redraw = self.view.follow(delta)
         self._lay_out()
-        top, height = self.scroll_offset.y, self.size.height
+        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
         if redraw or delta.all_rows:
             self.refresh()
         else:
-            moved_from = max(delta.start, top) if delta.moved else top + height
-            if moved_from < top + height:
-                self.refresh(
-                    Region(0, moved_from - top, self.size.width, top + height - moved_from)
-                )
+            moved_from = min(max(delta.start, top), bottom) if delta.moved else bottom
+            if moved_from < bottom:
+                self.refresh(Region(0, moved_from - top, self.size.width, bottom - moved_from))
             for row in range(top, min(moved_from, len(self.view))):
                 if delta.touches(self.session, row):
                     self.refresh_line(row)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from pathlib import Path
+from time import monotonic
 from typing import ClassVar, Final
 
 from textual import events, on, work
@@ -15,6 +16,9 @@ from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, IntakeDialog, PasteDialog, PathDialog
 from prolific_tui.tui.drive import without_collection
 from prolific_tui.tui.screens.editor.page import EditorPage
+
+_SHOW_SECONDS: Final = 0.2
+"""How often rows that come in are shown."""
 
 
 class IntakeKeys(EditorPage):
@@ -118,12 +122,19 @@ class IntakeKeys(EditorPage):
         loading = session.begin_load(f"load of {name}", replace=replace)
         source: Source | None = None
         left_out = 0
+        shown_until = 0.0
         try:
             with without_collection():
                 async for chunk in self.app.operations.chunks(intake):
                     source = chunk.source
-                    grid.apply(loading.feed(chunk.without_false_passwords()))
+                    delta = loading.feed(chunk.without_false_passwords())
                     left_out += chunk.false_passwords
+                    if monotonic() < shown_until and chunk.progress < 1:
+                        # Showing them costs more than taking them in.
+                        grid.view.follow(delta)
+                        continue
+                    shown_until = monotonic() + _SHOW_SECONDS
+                    grid.apply(delta)
                     if chunk.progress < 1:
                         percent = f"{chunk.progress:.0%}, {loading.rows:,} rows"
                         self.app.say(f"Reading {name}… {percent}; Esc gives it up")
@@ -134,13 +145,13 @@ class IntakeKeys(EditorPage):
             self.show_all()
             raise
         rows = f"{loading.rows:,} row{'' if loading.rows == 1 else 's'}"
-        delta = loading.finish()
+        finished = loading.finish()
         described = f"{name}: {source.describe()}" if source else name
         self.draft.source = described if was_empty else f"{self.draft.source} + {name}"
         warning = f" {source.warning}" if source and source.warning else ""
         if left_out:
             warning += f" {left_out:,} passwords left empty: a hash, or of a line with too much."
-        self.changed(delta, f"{rows} read.{warning} n goes to the next problem.")
+        self.changed(finished, f"{rows} read.{warning} n goes to the next problem.")
         if was_empty:
             grid.position = 0
 
