@@ -58,6 +58,8 @@ class Choice:
 class ChoiceDialog(Dialog[int | None]):
     """One of several; the answer is its index. `/` narrows long lists."""
 
+    AUTO_FOCUS = "CursorList"
+    """Not the field before it, which is hidden but would take the next key."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Choose", key_display="Enter"),
         Binding("slash", "find", "Find", key_display="/"),
