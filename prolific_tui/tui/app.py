@@ -177,10 +177,12 @@ def crash_report(error: BaseException | None) -> str:
     ]
     while error is not None:
         lines.append(f"{type(error).__name__} at")
-        lines += [
+        places = [
             f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}"
             for frame in traceback.extract_tb(error.__traceback__)
         ]
+        # An endless recursion comes through a thousand places.
+        lines += places if len(places) <= 40 else [*places[:10], "  …", *places[-20:]]
         error = error.__cause__ or error.__context__
     lines.append("Please report it with these lines; they hold nothing of yours.")
     return "\n".join(lines)

@@ -106,6 +106,9 @@ class CredentialGrid(ScrollView, can_focus=True):
     class Moved(Message):
         """The cursor is on another row, or the row under it changed."""
 
+    class LaidOut(Message):
+        """The columns are elsewhere now, so the headings are as well."""
+
     class EditRequested(Message):
         """The cell under the cursor was chosen with a click."""
 
@@ -129,6 +132,7 @@ class CredentialGrid(ScrollView, can_focus=True):
         if columns != self.columns:
             self.columns = columns
             self.refresh()
+            self.post_message(self.LaidOut())
         size = Size(width, len(self.view))
         if size != self.virtual_size:
             self.virtual_size = size

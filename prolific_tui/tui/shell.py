@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from textual import work
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -153,8 +154,9 @@ class Shell(OrderedKeysApp[int]):
     def sign_in(self) -> None:
         """Look for a token and check whose it is."""
         self.signing_in = replace(self.signing_in, loading=True)
-        self.run_worker(self._sign_in(), group="account", exclusive=True)
+        self._sign_in()
 
+    @work(group="account", exclusive=True)
     async def _sign_in(self) -> None:
         reading = await self._reading(Reading(), self.operations.sign_in())
         self.post_message(self.SignInRead(reading))
@@ -182,8 +184,9 @@ class Shell(OrderedKeysApp[int]):
         """Read the workspaces again."""
         if self.account is not None:
             self.workspaces = replace(self.workspaces, loading=True)
-            self.run_worker(self._read_workspaces(self.account), group="account", exclusive=True)
+            self._read_workspaces(self.account)
 
+    @work(group="account", exclusive=True)
     async def _read_workspaces(self, account: Account) -> None:
         reading = await self._reading(self.workspaces, self.operations.workspaces())
         remembered = await self.operations.remembered_workspace(account.me.id)
@@ -203,10 +206,11 @@ class Shell(OrderedKeysApp[int]):
         """Go to another workspace, and remember it for the next start."""
         self.workspace = workspace
         if self.account is not None:
-            self.run_worker(
-                self.operations.remember_workspace(self.account.me.id, workspace.id),
-                group="remember",
-            )
+            self._remember(self.account, workspace)
+
+    @work(group="remember")
+    async def _remember(self, account: Account, workspace: Workspace) -> None:
+        await self.operations.remember_workspace(account.me.id, workspace.id)
 
     def watch_workspace(self, before: Workspace | None, workspace: Workspace | None) -> None:
         """Read what the screens show; nothing of the last workspace may stay on them."""
@@ -221,8 +225,9 @@ class Shell(OrderedKeysApp[int]):
         """Read the workspace's pools again; a read under way is given up for this one."""
         if self.workspace is not None:
             self.pools = replace(self.pools, loading=True)
-            self.run_worker(self._read_pools(self.workspace), group="pools", exclusive=True)
+            self._read_pools(self.workspace)
 
+    @work(group="pools", exclusive=True)
     async def _read_pools(self, workspace: Workspace) -> None:
         reading = await self._reading(self.pools, self.operations.pools(workspace.id))
         self.post_message(self.PoolsRead(workspace, reading))
@@ -236,8 +241,9 @@ class Shell(OrderedKeysApp[int]):
         """Read the workspace's secret and subscriptions again."""
         if self.workspace is not None:
             self.webhooks = replace(self.webhooks, loading=True)
-            self.run_worker(self._read_webhooks(self.workspace), group="webhooks", exclusive=True)
+            self._read_webhooks(self.workspace)
 
+    @work(group="webhooks", exclusive=True)
     async def _read_webhooks(self, workspace: Workspace) -> None:
         reading = await self._reading(self.webhooks, self.operations.webhooks(workspace.id))
         self.post_message(self.WebhooksRead(workspace, reading))

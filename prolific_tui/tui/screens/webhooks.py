@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.models import Subscription, WebhookSecret
+from prolific_tui.models import Subscription, WebhookSecret, Workspace
 from prolific_tui.secret import MASK, Secret
 from prolific_tui.submission.plan import SecretPlan
 from prolific_tui.tui.dialogs import PathDialog, TypedConfirmation
@@ -69,9 +69,11 @@ class WebhooksScreen(RevealingScreen):
         reading = self.app.webhooks
         summary = Text(" ")
         if reading.value is not None:
-            count = len(reading.value.subscriptions)
+            subscriptions = reading.value.subscriptions
             summary.append("1 secret" if reading.value.secret else "No secret")
-            summary.append(f", {count} subscription{'' if count == 1 else 's'} signed with it")
+            if subscriptions is not None:
+                count = len(subscriptions)
+                summary.append(f", {count} subscription{'' if count == 1 else 's'} signed with it")
         summary.append_text(freshness(reading))
         self.query_one("#summary", Line).text = summary
         self.query_one("#webhooks-text", Static).update(self._text())
@@ -94,7 +96,12 @@ class WebhooksScreen(RevealingScreen):
             text.append("\n Value            ")
             text.append(self._value(secret.value))
             text.append("\n\n")
-        self._append_subscriptions(text, reading.value.subscriptions)
+        if reading.value.subscriptions is not None:
+            self._append_subscriptions(text, reading.value.subscriptions)
+        elif (trouble := reading.value.trouble) is not None:
+            text.no_wrap = False
+            text.append(" What is signed with it could not be read.\n", "bold")
+            text.append(f" {visible(trouble.message)} {visible(trouble.hint)}\n")
         return text
 
     def _value(self, value: Secret | None) -> str:
@@ -173,11 +180,7 @@ class WebhooksScreen(RevealingScreen):
             self.app.say("Read what is there first: r refreshes.")
             return
         plan = SecretPlan(workspace, reading.value.secret)
-        enabled = [s for s in reading.value.subscriptions if s.is_enabled is not False]
-        depends = (
-            f"{len(enabled)} enabled subscription{'' if len(enabled) == 1 else 's'} of"
-            f" {workspace.title} will be signed with the new secret."
-        )
+        depends = _depends(reading.value.subscriptions, workspace)
         if plan.old is None:
             title, words = "Create the signing secret", depends
         else:
@@ -188,3 +191,17 @@ class WebhooksScreen(RevealingScreen):
             self.app.submit(plan)
         else:
             self.app.say("The secret is unchanged.")
+
+
+def _depends(subscriptions: tuple[Subscription, ...] | None, workspace: Workspace) -> str:
+    """What a new secret concerns, in words."""
+    if subscriptions is None:
+        return (
+            f"Which subscriptions of {workspace.title} are signed with it could not be read:"
+            " find that out before you go on."
+        )
+    count = sum(subscription.is_enabled is not False for subscription in subscriptions)
+    return (
+        f"{count} enabled subscription{'' if count == 1 else 's'} of {workspace.title} will be"
+        " signed with the new secret."
+    )

@@ -96,7 +96,7 @@ class EditorPage(RevealingScreen):
         self._rows_shown = len(draft.session.document)
         has_rows = bool(self._rows_shown)
         self.query_one("#empty").display = not has_rows
-        self.query_one("#headings", Line).text = Text(self.grid.columns.heading())
+        self.show_headings()
         self._show_counts()
         self._show_row()
 
@@ -127,6 +127,11 @@ class EditorPage(RevealingScreen):
         if cell_len(visible(username)) > grid.columns.username:
             lines = (*lines, f"Username: {username}")
         explanation.update(Text("\n".join(visible(line) for line in lines)))
+
+    @on(CredentialGrid.LaidOut)
+    def show_headings(self) -> None:
+        """Put the headings above their columns."""
+        self.query_one("#headings", Line).text = Text(self.grid.columns.heading())
 
     @on(CredentialGrid.Moved)
     def moved(self) -> None:
