@@ -308,7 +308,9 @@ class Terminal:
                 data = data[os.write(self._master, data) :]
             if data:
                 # A program that waits for its output to be read may not take input before.
-                self._read(0.05)
+                watched = [self._master] if self._reading else []
+                select.select(watched, [self._master], [], 0.05)
+                self._read(0)
 
     def stop_reading(self) -> None:
         """Read nothing from now on, while waiting either."""

@@ -134,9 +134,10 @@ class Tmux:
         """Type a text as single keys."""
         self.ask("send-keys", "-l", "--", _argument(text))
 
-    def paste(self, text: str) -> None:
-        """Paste a text, marked as a paste if the program asked for that."""
-        self.ask("set-buffer", "--", _argument(text), ";", "paste-buffer", "-p", "-d")
+    def paste(self, text: str, *, marked: bool = True) -> None:
+        """Paste a text, marked as a paste if the program asked for that and `marked` is true."""
+        how = ["-p", "-d"] if marked else ["-d"]
+        self.ask("set-buffer", "--", _argument(text), ";", "paste-buffer", *how)
 
 
 def _argument(text: str) -> str:

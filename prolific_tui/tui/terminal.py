@@ -6,6 +6,7 @@ closed, and gets out in time when the process is told to, whatever state the ter
 
 import io
 import os
+import re
 import selectors
 import signal
 import termios
@@ -26,6 +27,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Paste
 from textual.message import Message
 
+from prolific_tui.tui.unmarked import Burst
+
 LEAVE_SECONDS: Final = 1.5
 """How long a write under way is given after a signal or a closed terminal."""
 
@@ -34,6 +37,13 @@ _INTERFACE_SECONDS: Final = 0.15
 
 _FORCE_SECONDS: Final = 0.05
 """How long giving the terminal back by force may take, or ending after the interface has closed."""
+
+_TICK_SECONDS: Final = 0.1
+"""How often the input thread looks whether it is to stop, or a lone Escape is a key by now."""
+
+_ESCAPE: Final = "\x1b"
+_SEQUENCE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|[^\x1b\[OPX\]^_])", re.DOTALL)
+"""What a key or an answer of the terminal sends, complete. Strings such as OSC are not among it."""
 
 _RESTORE: Final = (
     b"\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l"  # frame, paste marks, line wrap, in-band resize
@@ -207,7 +217,7 @@ class Driver(LinuxDriver):
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(0.1):
+                if selector.select(keys.quiet_seconds or _TICK_SECONDS):
                     try:
                         data = os.read(self.fileno, 4096)
                     except OSError:
@@ -217,6 +227,9 @@ class Driver(LinuxDriver):
                         break
                     for event in keys.read(data):
                         self.process_message(event)
+                else:
+                    for event in keys.quiet():
+                        self.process_message(event)
                 for event in keys.tick():
                     self.process_message(event)
 
@@ -225,7 +238,8 @@ class TypedKeys:
     """Makes events of what a terminal sends; there are no bytes on which it fails.
 
     Keys are Textual's to parse. What stands between the marks of a paste is taken as it is: Textual
-    presses as keys what follows an escape character in there.
+    presses as keys what follows an escape character in there. A paste without marks is held until
+    all of it is there, and is one event as well.
     """
 
     def __init__(self, *, debug: bool = False) -> None:
@@ -239,19 +253,62 @@ class TypedKeys:
         self._pasting = False
         self._held = ""
         """The end of the last part, where it may be the beginning of the mark."""
+        self._burst = Burst()
+        """What may be a paste without marks."""
+        self._in_sequence = False
+        """Whether the last read may have ended within an escape sequence."""
+
+    @property
+    def quiet_seconds(self) -> float | None:
+        """When nothing came in for so long, `quiet` is to be called; None where nothing waits."""
+        return self._burst.quiet_seconds
 
     def read(self, data: bytes) -> list[Message]:
         """The events that these bytes complete."""
         events: list[Message] = []
         text = self._decode(data)
         while text:
-            take = self._take_paste if self._pasting else self._take_keys
+            if self._pasting:
+                take = self._take_paste
+            elif self._in_sequence or text.startswith(_ESCAPE):
+                take = self._take_sequence
+            else:
+                take = self._take_burst
             text = take(text, events)
+        return events
+
+    def quiet(self) -> list[Message]:
+        """The events of what was held: nothing came in for `quiet_seconds`."""
+        events: list[Message] = []
+        self._in_sequence = False
+        self._end_burst(events)
         return events
 
     def tick(self) -> list[Message]:
         """The events that the time passed has completed: a lone Escape is a key by then."""
         return list(self._parser.tick())
+
+    def _take_burst(self, text: str, events: list[Message]) -> str:
+        """Take what comes before an escape sequence, and give back what follows."""
+        burst, escape, rest = text.partition(_ESCAPE)
+        self._take_keys(self._burst.add(burst), events)
+        return escape + rest
+
+    def _take_sequence(self, text: str, events: list[Message]) -> str:
+        """Take an escape sequence, which ends what was held, and give back what follows."""
+        self._end_burst(events)
+        sequence = None if self._in_sequence else _SEQUENCE.match(text)
+        # Where its end is not plain, all of the read is taken for keys.
+        self._in_sequence = sequence is None and _ESCAPE in text
+        end = sequence.end() if sequence else len(text)
+        return self._take_keys(text[:end], events) + text[end:]
+
+    def _end_burst(self, events: list[Message]) -> None:
+        text, is_paste = self._burst.end()
+        if is_paste:
+            events.append(_paste(text))
+        else:
+            self._take_keys(text, events)
 
     def _take_keys(self, text: str, events: list[Message]) -> str:
         """Take keys up to where a paste begins, and give back what follows."""
@@ -261,6 +318,7 @@ class TypedKeys:
             if self._recent == BRACKETED_PASTE_START:
                 self._recent = ""
                 self._pasting = True
+                self._in_sequence = False
                 return text[at:]
         return ""
 
@@ -270,8 +328,7 @@ class TypedKeys:
         self._held = "" if mark else _beginning_of(BRACKETED_PASTE_END, part)
         self._pasted.append(part.removesuffix(self._held))
         if mark:
-            # Textual takes NUL out as well: some terminals put it in.
-            events.append(Paste("".join(self._pasted).replace("\0", "")))
+            events.append(_paste("".join(self._pasted)))
             self._pasted.clear()
             self._pasting = False
             for character in mark:
@@ -287,6 +344,11 @@ class TypedKeys:
             # more use after that.
             self._parser = XTermParser(self._debug)
             return []
+
+
+def _paste(text: str) -> Paste:
+    """The event of a paste. Textual takes NUL out as well: some terminals put it in."""
+    return Paste(text.replace("\0", ""))
 
 
 def _beginning_of(mark: str, text: str) -> str:
