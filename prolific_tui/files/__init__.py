@@ -6,7 +6,6 @@ written is readable by its owner alone, and never reached through a link that so
 
 from prolific_tui.files.entries import entries, move, read_start, remove
 from prolific_tui.files.places import (
-    check_private,
     complete,
     expand,
     make_private,
@@ -26,7 +25,6 @@ __all__ = [
     "Records",
     "RecordsFile",
     "TokenText",
-    "check_private",
     "complete",
     "entries",
     "expand",
