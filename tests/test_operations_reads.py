@@ -74,6 +74,19 @@ async def test_a_token_that_is_revoked_meanwhile_is_told_with_where_it_came_from
     )
 
 
+async def test_a_kept_token_that_is_revoked_is_told_with_where_it_is_kept(bench: Bench) -> None:
+    with bench.running() as operations:
+        account = (await operations.sign_in()).account
+        assert account is not None
+        await operations.keep_token(account, TokenPlace.KEYRING)
+        bench.service.tokens.clear()
+
+        with pytest.raises(ServiceError) as caught:
+            await operations.pools(MAIN_WORKSPACE)
+
+    assert caught.value.message.endswith("The token is from the keyring.")
+
+
 async def test_other_trouble_says_nothing_of_the_token(bench: Bench) -> None:
     with bench.running() as operations:
         await operations.sign_in()

@@ -225,6 +225,7 @@ class Accounts:
                 place, given = came_from, self._given
             if self._token is token:  # none was typed in meanwhile
                 self._given, self._place = given, place
+                self._connection.is_now(origin(place))
             notes = await self._clear_others(place, came_from)
             notes += await self._memory.remember_token_place(
                 self._connection.service_url, place if place in self._stores else TokenPlace.SESSION

@@ -72,7 +72,7 @@ class Connection:
         """
         client = self._connect(self.service_url, token, self._listener)
         try:
-            with _naming(origin):
+            with _naming(_Held(client, origin)):
                 return client, await client.get_me()
         except BaseException:
             await _close(client)
@@ -85,6 +85,11 @@ class Connection:
         new token never disturbs a write.
         """
         await self._replace(_Held(client, origin))
+
+    def is_now(self, origin: str) -> None:
+        """Say where the token in use is from now on, in words."""
+        if self._held is not None:
+            self._held.origin = origin
 
     async def sign_out(self) -> None:
         """Use no client from now on; the one before is closed as `use` does."""
@@ -112,7 +117,7 @@ class Connection:
             )
         held.users += 1
         try:
-            with _naming(held.origin):
+            with _naming(held):
                 yield held.client
         finally:
             held.users -= 1
@@ -121,13 +126,13 @@ class Connection:
 
 
 @contextmanager
-def _naming(origin: str) -> Iterator[None]:
+def _naming(held: _Held) -> Iterator[None]:
     """Say of a token that is refused where it came from."""
     try:
         yield
     except ServiceError as error:
         if error.status == _HTTP_UNAUTHORIZED:
-            error.message += f" The token is {origin}."
+            error.message += f" The token is {held.origin}."
         raise
 
 
