@@ -4,11 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import compress
+from typing import Final
 
 from prolific_tui.credentials.history import Proposal
 from prolific_tui.credentials.proposing import removal
 from prolific_tui.credentials.session import EditSession
-from prolific_tui.credentials.stepping import Steps
+from prolific_tui.credentials.stepping import OutdatedError, Steps
+
+_STEP: Final = 1024
 
 
 class Keep(Enum):
@@ -41,11 +44,19 @@ def groups(session: EditSession) -> Steps[tuple[Group, ...]]:
         OutdatedError: the rows changed between two steps.
     """
     found: dict[str, list[int]] = {}
+    revision = session.document.revision
     for start, piece in session.document.pieces():
         for row, username in _duplicates(session, start, piece.usernames):
             found.setdefault(username, []).append(row)
         yield start + len(piece)
-    return tuple(_group(session, username, rows) for username, rows in found.items())
+    together: list[Group] = []
+    for username, rows in found.items():
+        together.append(_group(session, username, rows))
+        if not len(together) % _STEP:
+            yield len(session.document)
+            if session.document.revision != revision:
+                raise OutdatedError
+    return tuple(together)
 
 
 def group_of(session: EditSession, index: int) -> Group | None:

@@ -27,6 +27,11 @@ class Query:
     passwords: bool = False
     """Whether to look into passwords as well as usernames."""
 
+    @property
+    def words(self) -> str:
+        """What is looked for; what may be of a password is not said."""
+        return "what was found" if self.passwords else f'those with "{self.text}"'
+
     def pattern(self) -> re.Pattern[str]:
         """What matches where the text is in a field, with `search`."""
         text = re.escape(self.text)

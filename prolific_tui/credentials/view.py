@@ -7,10 +7,10 @@ but what is on the screen, and need no undo.
 import heapq
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, TypeAlias
 
 from prolific_tui.credentials import survey
 from prolific_tui.credentials.history import Delta
@@ -48,9 +48,35 @@ class Filter:
     query: Query | None = None
     """Only rows in which this is found."""
 
+    @property
+    def words(self) -> str:
+        """Which rows they are, in words: "those with problems"; nothing of a password."""
+        words = []
+        if self.problem:
+            words.append(self.problem.words)
+        elif self.problems:
+            words.append("those with problems")
+        if self.query:
+            words.append(self.query.words)
+        return " and ".join(words)
+
 
 ALL: Final = Filter()
 """Every row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What came of looking for a row."""
+
+    position: int | None
+    """Where it is shown; None where no row that is shown matches."""
+    exists: bool
+    """Whether any row matches, shown or not."""
+
+
+Matching: TypeAlias = Callable[[int, Rows], Sequence[int]]
+"""Of rows that begin at a row of the document, those that match, in order."""
 
 Key = tuple[str | int, int]
 """What a row is sorted by; the second part is the row itself."""
@@ -121,6 +147,56 @@ class View:
             return self._ids.index(row_id)
         except ValueError:
             return None
+
+    def ids(self, start: int, stop: int) -> Sequence[int]:
+        """The ids of the rows at the positions from `start` up to `stop`, as of a slice."""
+        if self.is_plain:
+            return self._session.document.rows(start, min(stop, len(self))).ids or ()
+        return self._ids[start:stop]
+
+    def seek(self, matching: Matching, position: int, *, backwards: bool = False) -> Steps[Sought]:
+        """Look for the next position after this one, or before it, whose row matches.
+
+        It goes on round the end if need be; this position is the last to be looked at.
+
+        Args:
+            matching: which rows match, of some that begin at a row.
+            position: where to begin.
+            backwards: whether to go up.
+
+        Raises:
+            OutdatedError: the rows changed between two steps.
+        """
+        if self.is_plain:
+            row = yield from survey.seek(
+                self._session.document, position, matching, backwards=backwards
+            )
+            return Sought(row, row is not None)
+        found: set[int] = set()
+        for start, piece in self._session.document.pieces():
+            ids = piece.ids or ()
+            found.update(ids[row - start] for row in matching(start, piece))
+            yield start + len(piece)
+        revision, size = self._session.document.revision, len(self._ids)
+        for count in range(1, size + 1 if found else 1):
+            at = (position + (-count if backwards else count)) % size
+            if self._ids[at] in found:
+                return Sought(at, True)
+            if not count % _STEP:
+                yield count
+                if self._session.document.revision != revision:
+                    raise OutdatedError
+        return Sought(None, bool(found))
+
+    def seek_problem(self, position: int, *, backwards: bool = False) -> Steps[Sought]:
+        """`seek` for a row that does not go."""
+        session = self._session
+        yield from session.examination()
+
+        def matching(start: int, rows: Rows) -> Sequence[int]:
+            return survey.bad_rows(session.document, session.ledger, start, rows)
+
+        return (yield from self.seek(matching, position, backwards=backwards))
 
     def choose(self, shown: Filter, order: Order) -> Steps[None]:
         """Show other rows, or in another order; until the last step, all stays as it was.

@@ -18,13 +18,14 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from prolific_tui.credentials.document import Column
+from prolific_tui.credentials.selection import Selection
 from prolific_tui.credentials.session import Delta, EditSession
 from prolific_tui.credentials.view import View
 from prolific_tui.secret import MASK
 from prolific_tui.tui.widgets import fit
 
 _MARK_WIDTH: Final = 4
-"""The state's letter, a space, the cursor, a space."""
+"""The state's letter, a plus where the row is selected, the cursor, a space."""
 _GAP: Final = 2
 _LETTER_CLASSES: Final = {
     "D": "grid--duplicate",
@@ -83,6 +84,7 @@ class CredentialGrid(ScrollView, can_focus=True):
         "grid--blocked",
         "grid--in-pool",
         "grid--look-again",
+        "grid--selected",
         "grid--note",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -117,6 +119,10 @@ class CredentialGrid(ScrollView, can_focus=True):
         self.session = session
         self.view = View(session)
         """Which rows are shown, and in which order."""
+        self.selection = Selection(session, self.view)
+        """Which rows are selected."""
+        self._row_id = -1
+        """The row under the cursor, by which it is found again in another view."""
         self._styles: dict[str, Style] = {}
         self.columns = Columns.for_width(80, 0)
 
@@ -136,6 +142,14 @@ class CredentialGrid(ScrollView, can_focus=True):
         size = Size(width, len(self.view))
         if size != self.virtual_size:
             self.virtual_size = size
+
+    def show_selection(self, line: int | None = None) -> None:
+        """Draw again which rows are selected; `line` is the only one of which that changed."""
+        if line is None:
+            self.refresh()
+        else:
+            self.refresh_line(line)
+        self.post_message(self.Moved())
 
     @property
     def row(self) -> int | None:
@@ -162,6 +176,7 @@ class CredentialGrid(ScrollView, can_focus=True):
     def apply(self, delta: Delta) -> None:
         """Show a change that the session made: only the lines that it names are drawn again."""
         redraw = self.view.follow(delta)
+        redraw = self.selection.follow(delta) or redraw
         self._lay_out()
         top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
         if redraw or delta.all_rows:
@@ -175,20 +190,32 @@ class CredentialGrid(ScrollView, can_focus=True):
                     self.refresh_line(row)
         # Validated against what is there now.
         self.position = self.position
+        self._note_row()
         self.post_message(self.Moved())
 
     def show_view(self) -> None:
-        """Show the view as it was chosen anew, with the cursor on its first row."""
+        """Show the view as it was chosen anew, with the cursor on the row that it was on.
+
+        Where that is not shown, it is on the first row.
+        """
         self._lay_out()
-        self.position = 0
-        self.scroll_to(y=0, animate=False, force=True)
+        row = self.session.document.index_of(self._row_id)
+        self.position = (self.view.position(row) if row is not None else None) or 0
+        self._note_row()
+        self._bring_into_view(self.position)
         self.refresh()
         self.post_message(self.Moved())
+
+    def _note_row(self) -> None:
+        row = self.row
+        self._row_id = -1 if row is None else self.session.document.row_id(row)
 
     def show_session(self, session: EditSession) -> None:
         """Show another session from its first row."""
         self.session = session
         self.view = View(session)
+        self.selection = Selection(session, self.view)
+        self._row_id = -1
         self.show_view()
 
     # The cursor
@@ -199,8 +226,12 @@ class CredentialGrid(ScrollView, can_focus=True):
 
     def watch_position(self, before: int, position: int) -> None:
         """Draw the two lines that changed, and bring the cursor's into view."""
-        self.refresh_line(before)
-        self.refresh_line(position)
+        if self.selection.has_range and abs(position - before) > 1:
+            self.refresh()
+        else:
+            self.refresh_line(before)
+            self.refresh_line(position)
+        self._note_row()
         self._bring_into_view(position)
         self.post_message(self.Moved())
 
@@ -276,6 +307,9 @@ class CredentialGrid(ScrollView, can_focus=True):
         letter_class = _LETTER_CLASSES.get(state.letter)
         state_style = base + self._style(letter_class) if letter_class else base
         here = position == self.position
+        selected = self.selection.holds(content.id, position, self.position)
+        if selected:
+            state_style += self._style("grid--selected")
         columns = self.columns
         username, password = content.username, content.password
         shown = fit(password if self.revealed else (MASK if password else ""), columns.password)
@@ -286,7 +320,7 @@ class CredentialGrid(ScrollView, can_focus=True):
         number_style = base if here else base + self._style("grid--number")
         return Strip(
             [
-                Segment(f"{state.letter or ' ':1} ", state_style),
+                Segment(f"{state.letter or ' ':1}{'+' if selected else ' '}", state_style),
                 Segment("> " if here else "  ", base + self._style("grid--marker")),
                 Segment(f"{row + 1:>{columns.number},}", number_style),
                 gap,

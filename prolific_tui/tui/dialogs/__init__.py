@@ -12,8 +12,12 @@ from prolific_tui.tui.dialogs.ask import (
     TypedConfirmation,
 )
 from prolific_tui.tui.dialogs.commands import CommandsDialog
+from prolific_tui.tui.dialogs.duplicates import DuplicatesDialog
+from prolific_tui.tui.dialogs.find import FindDialog, Found, ReplaceDialog
+from prolific_tui.tui.dialogs.fixes import FixesDialog
 from prolific_tui.tui.dialogs.intake import IntakeDialog
 from prolific_tui.tui.dialogs.path import PathDialog
+from prolific_tui.tui.dialogs.problems import ProblemsDialog
 from prolific_tui.tui.dialogs.tell import ErrorDialog, HelpDialog, OutcomeDialog
 
 __all__ = [
@@ -21,12 +25,18 @@ __all__ = [
     "ChoiceDialog",
     "CommandsDialog",
     "ConfirmDialog",
+    "DuplicatesDialog",
     "ErrorDialog",
+    "FindDialog",
+    "FixesDialog",
+    "Found",
     "HelpDialog",
     "IntakeDialog",
     "OutcomeDialog",
     "PasteDialog",
     "PathDialog",
+    "ProblemsDialog",
+    "ReplaceDialog",
     "TextDialog",
     "TypedConfirmation",
 ]

@@ -1,6 +1,7 @@
 """What dialogs are made of: a box with a title, a body and keys."""
 
-from typing import ClassVar, TypeVar
+from collections.abc import Iterable
+from typing import ClassVar, Final, TypeVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -9,7 +10,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from prolific_tui.tui.widgets import KeyBar
+from prolific_tui.tui.widgets import CursorList, KeyBar, paragraph
 from prolific_tui.visible import visible
 
 T = TypeVar("T")
@@ -43,3 +44,84 @@ class Dialog(ModalScreen[T]):
     def action_cancel(self) -> None:
         """Close without an answer."""
         self.dismiss(None)
+
+
+_LOOKING: Final = "Looking…"
+
+
+class StayingDialog(Dialog[T]):
+    """A dialog with a list that stays open while things are done in it, and says what was done.
+
+    What is to be done is decided here and done by whoever opened it, who then shows what is left
+    with `show_lines`. Until then it `is_waiting`, and its keys are to do nothing.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(classes="wide")
+        self.is_waiting = True
+        """Whether what is to be listed is not known yet."""
+        self._is_open = False
+        self._said = _LOOKING
+        self._lines: list[str | Text] = []
+        self._at = 0
+
+    def body(self) -> ComposeResult:
+        """The list, and what was said last."""
+        yield CursorList(id="choices")
+        yield from self.below()
+        yield paragraph(self._said, id="said", classes="hint")
+
+    def below(self) -> ComposeResult:
+        """What stands below the list."""
+        yield from ()
+
+    @property
+    def nothing(self) -> str:
+        """What is said where there is nothing to list."""
+        return ""
+
+    def on_mount(self) -> None:
+        """List what is known already; from now on, what is said is said here."""
+        self._is_open = True
+        self.watch(self.app, "message", self.say, init=False)
+        self.choices.focus()
+        if not self.is_waiting:
+            self._list()
+
+    @property
+    def choices(self) -> CursorList:
+        """The list."""
+        return self.query_one("#choices", CursorList)
+
+    @property
+    def at(self) -> int | None:
+        """The line under the cursor; None where there is none, or nothing may be done yet."""
+        return None if self.is_waiting else self.choices.highlighted
+
+    @property
+    def line(self) -> int:
+        """The line that the cursor is on, or will be once the dialog is open."""
+        return (self.choices.highlighted or 0) if self._is_open else self._at
+
+    def show_lines(self, lines: Iterable[str | Text], highlighted: int) -> None:
+        """List what there is, with the cursor on one line; before the dialog is open, or in it."""
+        self.is_waiting = False
+        self._lines = list(lines)
+        self._at = highlighted
+        if self._is_open and self.is_attached:
+            self._list()
+
+    def _list(self) -> None:
+        last = len(self._lines) - 1
+        self.choices.show(self._lines, min(self._at, last) if self._lines else None)
+        self.choices.display = bool(self._lines)
+        self.query_one(".dialog-title", Static).update(Text(visible(self.heading)))
+        said = "" if self._said == _LOOKING else self._said
+        self.say(said if self._lines else f"{said} {self.nothing}".strip())
+
+    def say(self, message: str) -> None:
+        """Say something in the dialog."""
+        self._said = message
+        said = self.query_one("#said", Static)
+        said.update(Text(visible(message)))
+        said.display = bool(message)

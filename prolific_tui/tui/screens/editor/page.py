@@ -13,8 +13,9 @@ from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from prolific_tui.credentials.problems import LEGEND
-from prolific_tui.credentials.session import Delta
+from prolific_tui.credentials.session import Delta, Proposal
 from prolific_tui.credentials.stepping import OutdatedError, Steps
+from prolific_tui.credentials.view import ALL, Order
 from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.drive import SLICE_SECONDS, Unfinished, drive, take_slice
@@ -25,6 +26,9 @@ from prolific_tui.tui.widgets import Line, Rule, fit, number
 from prolific_tui.visible import visible
 
 T = TypeVar("T")
+
+_LONG: Final = "long"
+"""The workers of what a person asked for and Esc gives up."""
 
 _EMPTY: Final = (
     "\n No rows yet.\n\n"
@@ -54,6 +58,7 @@ class EditorPage(RevealingScreen):
             with Vertical(classes="main"):
                 yield Line(id="source", classes="quiet")
                 yield Line(id="counts")
+                yield Line(id="view")
                 yield Line(id="headings", classes="headings")
                 yield Static(Text(_EMPTY), id="empty", markup=False)
                 yield EditableGrid(self.draft.session)
@@ -98,7 +103,21 @@ class EditorPage(RevealingScreen):
         self.query_one("#empty").display = not has_rows
         self.show_headings()
         self._show_counts()
+        self._show_view_words()
         self._show_row()
+
+    def _show_view_words(self) -> None:
+        """Name filter and order as long as not all rows are shown as they are."""
+        view, line = self.grid.view, self.query_one("#view", Line)
+        line.display = not view.is_plain
+        if view.is_plain:
+            return
+        words, key = "all shown", "o sorts again"
+        if view.filter != ALL:
+            words, key = f"{len(view):,} shown: {view.filter.words}", "! shows all"
+        if view.order is not Order.DOCUMENT:
+            words += f", {view.order.value}"
+        line.text = Text(visible(f" {words}   {key}"), "bold")
 
     def _show_counts(self) -> None:
         counts = self.draft.session.counts
@@ -117,11 +136,15 @@ class EditorPage(RevealingScreen):
         explanation = self.query_one("#explanation", Static)
         row = grid.row
         if row is None:
-            rule.title = "" if grid.view.is_plain else "no row is shown: ! shows all again"
+            rule.title = "" if grid.view.is_plain else "no row is shown"
             explanation.update("")
             return
-        shown = "" if grid.view.is_plain else f", {len(grid.view):,} shown"
-        rule.title = f"row {row + 1:,} of {len(session.document):,}{shown}"
+        title = f"row {row + 1:,} of {len(session.document):,}"
+        if grid.selection.has_range:
+            title += f", range of {len(grid.selection.range_to(grid.position)):,}"
+        if len(grid.selection):
+            title += f", {len(grid.selection):,} selected"
+        rule.title = title
         lines = session.explain(row)
         username = session.document.username(row)
         if cell_len(visible(username)) > grid.columns.username:
@@ -161,29 +184,55 @@ class EditorPage(RevealingScreen):
             if not self.draft.session.is_examined:
                 self.examine()
 
+    def make(self, proposal: Proposal) -> bool:
+        """Do what was proposed, as one step, and say what that was; whether it was done."""
+        if not self.may_change():
+            return False
+        try:
+            delta = self.draft.session.make(proposal)
+        except OutdatedError:
+            self.app.say("The rows changed meanwhile, so nothing was done. Try it again.")
+            return False
+        self.changed(delta, f"Done: {proposal.label}. u takes it back.")
+        return True
+
     # Long work
 
+    def may_look(self) -> bool:
+        """Whether the rows stay as they are for long enough to look at all; says why not."""
+        if self.draft.session.is_loading:
+            self.app.say("Rows are still coming in; Esc gives that up.")
+            return False
+        return True
+
     def work_through(
-        self, begin: Callable[[], Steps[T]], then: Callable[[T], object], what: str
+        self,
+        begin: Callable[[], Steps[T]],
+        then: Callable[[T], object],
+        what: str,
+        *,
+        group: str = _LONG,
     ) -> None:
         """Do something that may take long, and then something with its result.
 
         What is done within a slice of time is done at once, so that the next key finds it done.
-        Longer work goes on between keys, shows how far it is, and ends with Esc.
+        Longer work goes on between keys, shows how far it is, and ends with Esc or with the next
+        work of its group.
         """
-        self.workers.cancel_group(self, "long")
+        self.workers.cancel_group(self, group)
         steps = begin()
         try:
             result = take_slice(steps)
         except Unfinished:
-            self._go_on(steps, begin, then, what)
+            self.run_worker(self._go_on(steps, begin, then, what), group=group, exclusive=True)
         else:
             then(result)
 
-    @work(exclusive=True, group="long")
     async def _go_on(
         self, steps: Steps[T], begin: Callable[[], Steps[T]], then: Callable[[T], object], what: str
     ) -> None:
+        said = self.app.message
+
         def progress(done: int) -> None:
             self.app.say(f"{what}… {done:,} rows; Esc gives it up")
 
@@ -193,17 +242,17 @@ class EditorPage(RevealingScreen):
             except OutdatedError:
                 steps = begin()
             else:
-                self.app.say("")
+                self.app.say(said)
                 then(result)
                 return
 
     def give_up(self) -> bool:
         """Give up long work; whether there was any."""
         found = any(
-            worker.group in ("long", "load") and worker.is_running and worker.node is self
+            worker.group in (_LONG, "load") and worker.is_running and worker.node is self
             for worker in self.workers
         )
-        self.workers.cancel_group(self, "long")
+        self.workers.cancel_group(self, _LONG)
         self.workers.cancel_group(self, "load")
         return found
 
@@ -217,13 +266,23 @@ class EditorPage(RevealingScreen):
                 self.grid.apply(session.examine().delta)
             self._show_counts()
             await asyncio.sleep(0)
+        # A search may have looked at some of them first, and draws nothing.
+        self.grid.refresh()
         self.show_all()
         self.refresh_view()
 
     def refresh_view(self) -> None:
         """Put the view together anew where the rows changed by too much to follow."""
         if self.grid.view.is_outdated:
-            self.work_through(self.grid.view.refresh, lambda _: self.grid.show_view(), "Looking")
+            # Not the group of what a person asks for, so that nothing of that ends it half way.
+            self.work_through(
+                self.grid.view.refresh, lambda _: self.show_view(), "Looking", group="view"
+            )
+
+    def show_view(self) -> None:
+        """Show the rows of a view that was put together anew, and which they are."""
+        self.grid.show_view()
+        self.show_all()
 
     def _after_send(self) -> None:
         """A send began or ended: show what is left."""

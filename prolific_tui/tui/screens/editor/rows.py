@@ -21,8 +21,6 @@ class RowKeys(EditorPage):
         Binding("x", "delete", "Delete", tooltip="Delete the row"),
         Binding("u", "undo", "Undo", tooltip="Undo the last change; without limit"),
         Binding("U", "redo", "Redo", tooltip="Redo what was undone"),
-        Binding("n", "problem", "Next problem", tooltip="Go to the next row with a problem"),
-        Binding("N", "problem(True)", "Previous problem", show=False, tooltip="The one before"),
         Binding("a", "accept", "Accept", tooltip="Accept a row that needs your OK; again: not"),
         Binding("asterisk", "reveal", "Show", key_display="*", tooltip="Show passwords for 30 s"),
     ]
@@ -75,7 +73,7 @@ class RowKeys(EditorPage):
         row = 0 if grid.row is None else grid.row + 1
         self.changed(self.draft.session.insert(row, Rows.of([("", "")])))
         if not grid.go_to(row):
-            self.app.say("The new row is not among those shown; ! and o show all.")
+            self.app.say("The new row is not among those shown. ! shows all.")
             return
         grid.column = Column.USERNAME
         self.action_edit()
@@ -124,24 +122,6 @@ class RowKeys(EditorPage):
             self.app.say("A blocked row can't be accepted; it has to be mended or left out.")
         else:
             self.app.say("This row goes as it is; there is nothing to accept.")
-
-    def action_problem(self, backwards: bool = False) -> None:
-        """Go to the next row that is left out or needs an OK."""
-        session, row = self.draft.session, self.grid.row
-        if row is not None:
-            self.work_through(
-                lambda: session.seek_problem(row, backwards=backwards),
-                self._go_to_problem,
-                "Looking for a problem",
-            )
-
-    def _go_to_problem(self, row: int | None) -> None:
-        if row is None:
-            self.app.say("No row has a problem.")
-        elif self.grid.go_to(row):
-            self.app.say("")
-        else:
-            self.app.say(f"Row {row + 1:,} has a problem, but it is not among those shown.")
 
     def show_revealed(self, revealed: bool) -> None:
         """Show the passwords, or hide them."""

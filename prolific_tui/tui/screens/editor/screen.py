@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -11,12 +11,29 @@ from prolific_tui.submission.plan import seek_plan
 from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.choose_target import choose_target
+from prolific_tui.tui.screens.editor.finding import FindingKeys
 from prolific_tui.tui.screens.editor.intake import IntakeKeys
+from prolific_tui.tui.screens.editor.mending import MendingKeys
 from prolific_tui.tui.screens.editor.rows import RowKeys
+from prolific_tui.tui.screens.editor.selecting import SelectingKeys
 from prolific_tui.tui.screens.review import ReviewScreen
 
+_FOOTER: Final = (
+    "file",
+    "edit",
+    "undo",
+    "problem",
+    "accept",
+    "duplicates",
+    "fixes",
+    "review",
+    "back",
+    "help",
+)
+"""What the keys at the bottom do, in the order of the work; ? lists all keys."""
 
-class EditorScreen(RowKeys, IntakeKeys):
+
+class EditorScreen(SelectingKeys, MendingKeys, IntakeKeys):
     """Edits one draft; leaving it keeps the draft until the program ends."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,8 +57,11 @@ class EditorScreen(RowKeys, IntakeKeys):
         self._had_rows = False
 
     def keys(self) -> Iterable[BindingType]:
-        """The keys in the order of the work."""
-        return [*RowKeys.BINDINGS, *IntakeKeys.BINDINGS, *EditorScreen.BINDINGS]
+        """The keys that matter most, in the order of the work."""
+        keys = (RowKeys, FindingKeys, MendingKeys, IntakeKeys, EditorScreen)
+        bindings = [each for of in keys for each in of.BINDINGS if isinstance(each, Binding)]
+        matter = [each for each in bindings if each.action in _FOOTER]
+        return sorted(matter, key=lambda binding: _FOOTER.index(binding.action))
 
     def on_mount(self) -> None:
         """Bring in what was asked for."""
@@ -100,6 +120,8 @@ class EditorScreen(RowKeys, IntakeKeys):
             return
         if self.give_up():
             self.app.say("Given up; the rows are as they were.")
+            return
+        if self.select_nothing():
             return
         rows = len(self.draft.session.document)
         self.app.say(
