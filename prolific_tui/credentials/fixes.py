@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from enum import Enum
 from itertools import compress
+from operator import ne
 
 from prolific_tui.credentials import survey
 from prolific_tui.credentials.duplicates import is_blank
@@ -69,8 +70,13 @@ def _edited(session: EditSession, mend: Callable[[str], str], label: str) -> Ste
     for start, piece in session.document.pieces():
         usernames, passwords = list(map(mend, piece.usernames)), list(map(mend, piece.passwords))
         if usernames != piece.usernames or passwords != piece.passwords:
-            for at, username in enumerate(usernames):
-                edits.add(start + at, username, passwords[at])
+            other = zip(
+                map(ne, usernames, piece.usernames),
+                map(ne, passwords, piece.passwords),
+                strict=True,
+            )
+            for at in compress(range(len(usernames)), map(any, other)):
+                edits.add(start + at, usernames[at], passwords[at])
         yield start + len(piece)
     return edits.proposal(f"{label} {rows_words(len(edits))}")
 

@@ -10,6 +10,7 @@ from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.rows import NO_ROWS, Rows
 
 _MANY_RANGES: Final = 1000
+_MANY_EDITS: Final = 20_000
 
 
 class Related(Protocol):
@@ -153,7 +154,7 @@ def deletion(document: Document, wanted: Sequence[int]) -> tuple[Replacement, ..
 
 def edition(document: Document, indices: Sequence[int], new: Rows) -> tuple[Replacement, ...]:
     """The changes that give the rows at these indices, which are in order, new fields."""
-    if len(indices) <= _MANY_RANGES:
+    if len(indices) <= _MANY_EDITS:
         return tuple(
             Replacement(
                 index,

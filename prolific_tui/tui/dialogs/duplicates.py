@@ -13,7 +13,7 @@ from prolific_tui.secret import MASK
 from prolific_tui.tui.dialogs.base import StayingDialog
 from prolific_tui.tui.widgets import fit
 
-_LINES: Final = 300
+_LINES: Final = 100
 """The most lines that are listed at once; more would take long to lay out."""
 _MEMBERS: Final = 20
 """The most rows of a group that are listed."""
