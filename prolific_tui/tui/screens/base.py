@@ -102,10 +102,15 @@ class BaseScreen(Screen[None]):
         line.display = bool(message)
 
     def action_help(self) -> None:
-        """List every key that acts here."""
-        keys = []
-        for active in self.active_bindings.values():
-            binding = active.binding
+        """List every key that acts here, a line for each thing done: this screen's first."""
+        own = [binding.action for binding in self.keys() if isinstance(binding, Binding)]
+        keys: dict[str, list[str]] = {}
+        bindings = [active.binding for active in self.active_bindings.values()]
+        bindings.sort(key=lambda each: own.index(each.action) if each.action in own else len(own))
+        for binding in bindings:
             if binding.tooltip:
-                keys.append((self.app.get_key_display(binding), binding.tooltip))
-        self.app.push_screen(HelpDialog(list(dict.fromkeys(keys)), self.LEGEND))
+                shown = keys.setdefault(binding.tooltip, [])
+                if (name := self.app.get_key_display(binding)) not in shown:
+                    shown.append(name)
+        listed = [(" ".join(names), meaning) for meaning, names in keys.items()]
+        self.app.push_screen(HelpDialog(listed, self.LEGEND))
