@@ -67,7 +67,7 @@ def test_a_paste_becomes_rows_after_asking_and_nothing_in_it_acts_as_a_key(tmp_p
         tmux.press("c")
         tmux.wait_for("No rows yet")
         tmux.paste("quota,Tr0ub4dor-1\nxylo,Tr0ub4dor-2\n")
-        tmux.wait_for("2 rows read")
+        tmux.wait_for("Take 2 rows")
         tmux.press("enter")
         tmux.wait_for("2 rows   goes 2   needs your OK 0   left out 0")
         assert "Tr0ub4dor" not in tmux.screen()
