@@ -143,7 +143,8 @@ class TestRefusing:
 
 
 def test_what_is_no_password_comes_in_as_none_so_that_its_row_is_blocked() -> None:
-    hashed = "username,password hash\nlab-1,$2b$12$KIXQ4S1Zt1mZ6uT1bYy8uOe1q2w3e4r5t6y7u8i9o0pAsDfGhJkLz\n"
+    bcrypt = "$2b$12$KIXQ4S1Zt1mZ6uT1bYy8uOe1q2w3e4r5t6y7u8i9o0pAsDfGhJkLz"
+    hashed = f"username,password hash\nlab-1,{bcrypt}\n"
     intake = look(hashed).with_columns(0, 1)
     surplus = look("lab-1,pw-one\nlab-2,pw-two\nlab-3,pw,three\n").with_ragged(Ragged.TAKE)
 

@@ -210,7 +210,9 @@ class Shell(OrderedKeysApp[int]):
 
     @work(group="remember")
     async def _remember(self, account: Account, workspace: Workspace) -> None:
-        await self.operations.remember_workspace(account.me.id, workspace.id)
+        notes = await self.operations.remember_workspace(account.me.id, workspace.id)
+        if notes:
+            self.say(" ".join(notes))
 
     def watch_workspace(self, before: Workspace | None, workspace: Workspace | None) -> None:
         """Read what the screens show; nothing of the last workspace may stay on them."""

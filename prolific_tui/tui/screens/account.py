@@ -25,6 +25,7 @@ class AccountScreen(BaseScreen):
         Binding("k", "keep", "Keep it", tooltip="Choose where the token is kept"),
         Binding("d", "forget", "Forget it", tooltip="Delete the kept token and sign out"),
         Binding("r", "refresh", "Refresh", tooltip="Check token and keyring again"),
+        Binding("escape", "give_up", "Give up", show=False, tooltip="Stop asking the keyring"),
         Binding("question_mark", "help", "Keys", key_display="?", tooltip="This list"),
         Binding("q", "app.leave", "Quit", tooltip="Quit; asks if anything would be lost"),
     ]
@@ -110,7 +111,7 @@ class AccountScreen(BaseScreen):
             self.app.say("A send is under way; the token can be changed when it is over.")
         return self.app.sending is None
 
-    @work(exclusive=True, group="token")
+    @work(group="token")
     async def action_token(self) -> None:
         """Ask for a token, check it, say whose it is, and ask where to keep it."""
         if not self._may_change():
@@ -137,7 +138,11 @@ class AccountScreen(BaseScreen):
         self.app.use_account(account)
         await self._ask_where_to_keep(account)
 
-    @work(exclusive=True, group="token")
+    def action_give_up(self) -> None:
+        """Stop waiting for the keyring, if it is being asked."""
+        self.app.operations.cancel_keeping()
+
+    @work(group="token")
     async def action_keep(self) -> None:
         """Ask where the token is kept."""
         if self.app.account is None:
@@ -174,19 +179,16 @@ class AccountScreen(BaseScreen):
             self.app.say("The token is used for this session and kept nowhere new.")
             return
         place = places[answer][0]
-        self.app.say("Keeping the token…")
+        self.app.say("Keeping the token… Esc gives up asking the keyring.")
         try:
             self.app.use_account(await self.app.operations.keep_token(account, place))
         except ProlificTuiError as error:
             self.app.say("The token is used for this session; it was not kept.")
             self.app.show_error(error)
         else:
-            kept = place in (TokenPlace.KEYRING, TokenPlace.FILE)
-            self.app.say(
-                "Kept, and read back to be sure." if kept else "Used for this session only."
-            )
+            self.app.say(_kept_words(place, is_demo=self.app.operations.is_demo))
 
-    @work(exclusive=True, group="token")
+    @work(group="token")
     async def action_forget(self) -> None:
         """Delete the token and sign out, after asking."""
         if self.app.account is None:
@@ -204,6 +206,18 @@ class AccountScreen(BaseScreen):
         if not sure:
             self.app.say("The token is still in use.")
             return
-        notes = await self.app.operations.forget_token()
+        try:
+            notes = await self.app.operations.forget_token()
+        except ProlificTuiError as error:
+            self.app.show_error(error)
+            return
         self.app.use_account(None)
         self.app.say(" ".join(("The token is forgotten.", *notes)))
+
+
+def _kept_words(place: TokenPlace, *, is_demo: bool) -> str:
+    """Where the token is now."""
+    if is_demo:
+        return "The demo keeps nothing after you quit."
+    kept = place in (TokenPlace.KEYRING, TokenPlace.FILE)
+    return "Kept, and read back to be sure." if kept else "Used for this session only."
