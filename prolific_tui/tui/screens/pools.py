@@ -42,6 +42,8 @@ class PoolsScreen(BaseScreen):
         super().__init__()
         self._shown = ""
         """The id of the pool under the cursor, which stays there when the list changes."""
+        self._listed: tuple[str, ...] = ()
+        """The ids of the pools in the list as it stands."""
 
     def body(self) -> ComposeResult:
         """Summary, headings, the list, and what is known of the pool under the cursor."""
@@ -82,7 +84,6 @@ class PoolsScreen(BaseScreen):
         """Show what is known of the pools, and how fresh that is."""
         reading = self.app.pools
         pools = self._pools
-        before = self._shown
         self.query_one("#summary", Line).text = self._summary(reading)
         width = self.query_one(CursorList).content_region.width or self.size.width
         name_width = max(width - _FIXED, 8)
@@ -97,8 +98,12 @@ class PoolsScreen(BaseScreen):
         words = self._state(reading)
         state.display = bool(words)
         state.update(Text(words))
-        ids = [pool.credential_pool_id for pool in pools]
-        at = ids.index(before) if before in ids else 0
+        here = pool_list.highlighted
+        if here is not None and here < len(self._listed):
+            # The news that a key has moved the cursor may still be on its way.
+            self._shown = self._listed[here]
+        self._listed = tuple(pool.credential_pool_id for pool in pools)
+        at = self._listed.index(self._shown) if self._shown in self._listed else 0
         pool_list.show((self._row(pool, name_width) for pool in pools), at)
         self.show_detail()
         self._open_named_file()
