@@ -182,6 +182,24 @@ async def test_page_keys_do_no_harm_to_a_list_that_is_not_laid_out() -> None:
         assert choices.highlighted == 0
 
 
+# Lists that change meanwhile
+
+
+async def test_a_refresh_between_two_keys_leaves_the_cursor_where_the_keys_led_it() -> None:
+    """Else the next key would open another pool than the one that was chosen."""
+    async with opened() as board:
+        pools = board.app.screen.query_one(CursorList)
+        await board.app.run_action("cursor_down", pools)
+        board.app.read_pools()
+        await board.app.run_action("cursor_down", pools)
+        board.app.read_pools()
+        burst(board, "j")
+        await settled(board)
+        assert pools.highlighted == 3
+        await board.until(lambda: not board.app.pools.loading)
+        assert pools.highlighted == 3
+
+
 # In a real terminal, where a burst is one write
 
 
