@@ -1,0 +1,122 @@
+"""A terminal that takes the time and counts the bytes of what a program does in it."""
+
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.terminal import SECONDS, Terminal
+
+SIZE: Final = (120, 40)
+"""Columns and rows of every measurement."""
+
+PATIENCE: Final = 60.0
+"""Seconds after which a program is not waited for any more."""
+
+_QUIET_SECONDS: Final = 0.15
+"""How long nothing may come until an answer is taken to be complete."""
+
+_STYLING: Final = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]")
+_PEAK: Final = re.compile(r"VmHWM:\s+(\d+) kB")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a program sent after keys: until its last byte, in milliseconds, and how many bytes."""
+
+    milliseconds: float
+    bytes: int
+
+
+class MeasuredTerminal(Terminal):
+    """A terminal of `SIZE` whose reads are stamped as they leave the pseudo-terminal.
+
+    What is waited for is looked for in the bytes, because to draw them takes longer than to send
+    them. Nothing is drawn in a timed stretch.
+    """
+
+    _last_read = 0.0
+
+    def __init__(self, *command: str, home: Path) -> None:
+        super().__init__(home=home, command=command, size=SIZE)
+        self._mark = 0
+
+    def _read(self, timeout: float) -> bool:
+        came = super()._read(timeout)
+        if came:
+            self._last_read = time.perf_counter()
+        return came
+
+    @property
+    def peak_megabytes(self) -> float:
+        """The most memory that the program has had, in MB of 1,000,000 bytes."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        found = _PEAK.search(status)
+        assert found is not None
+        return int(found[1]) * 1024 / 1e6
+
+    def settle(self, quiet: float = _QUIET_SECONDS) -> None:
+        """Read until nothing more comes."""
+        end = time.monotonic() + PATIENCE
+        until = time.monotonic() + quiet
+        while time.monotonic() < min(until, end):
+            if self._read(until - time.monotonic()):
+                until = time.monotonic() + quiet
+        self.forget()
+
+    def forget(self) -> None:
+        """Wait for nothing that was sent already."""
+        self._mark = len(self._raw)
+
+    def seconds_until(self, *texts: str, since: float) -> float:
+        """Read until one of the texts was sent; how long after `since` that was.
+
+        Looked for is what came since `forget` was called or the terminal was quiet.
+
+        Raises:
+            TimeoutError: it was not sent.
+        """
+        needles = [text.encode() for text in texts]
+        end = time.monotonic() + PATIENCE
+        while not any(
+            needle in _STYLING.sub(b"", bytes(self._raw[self._mark :])) for needle in needles
+        ):
+            # A long wait must not search all of it again and again.
+            self._mark = max(self._mark, len(self._raw) - 8192)
+            if not self._read(1) and time.monotonic() > end:
+                raise TimeoutError(f"{texts} were not sent:\n{self.screen()}")
+        return self._last_read - since
+
+    def answer(self, *keys: str) -> Answer:
+        """Press keys, and wait until what they cause is on the screen.
+
+        Raises:
+            TimeoutError: they caused nothing.
+        """
+        self.settle(0.01)
+        before, start = len(self._raw), time.perf_counter()
+        self.press(*keys)
+        self.wait_for_bytes(before)
+        self.settle()
+        return Answer((self._last_read - start) * 1000, len(self._raw) - before)
+
+    def wait_for_bytes(self, before: int) -> None:
+        """Read until more was sent than this many bytes.
+
+        Raises:
+            TimeoutError: no more was sent.
+        """
+        end = time.monotonic() + SECONDS
+        while len(self._raw) == before:
+            if time.monotonic() > end:
+                raise TimeoutError(f"no answer:\n{self.screen()}")
+            self._read(1)
+
+    def idle_bytes(self, seconds: float) -> int:
+        """How many bytes are sent while nothing is done."""
+        self.settle()
+        before, end = len(self._raw), time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._read(left)
+        return len(self._raw) - before
