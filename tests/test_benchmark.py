@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def test_candidates_are_measured_in_turns_and_the_median_counts() -> None:
         order.append(name)
         return {"seconds": next(values[name])}
 
-    found = in_turns(3, {name: lambda name=name: measure(name) for name in values})
+    found = in_turns(3, {name: partial(measure, name) for name in values})
     assert found == {"here": {"seconds": 2.0}, "there": {"seconds": 8.0}}
     assert order == ["here", "there"] * 3
 

@@ -214,8 +214,8 @@ def keys(plan: Plan) -> Iterator[Line]:
     at = f"at {plan.long:,} rows"
     against = f"{_SHORT:,} rows"
     edit, short_edit = edits[0][2], edits[1][2]
-    for what, here, other in (("cursor down", down, short_down), ("cell edit", edit, short_edit)):
-        yield _ratio_line(f"{what} {at}", here.milliseconds, other.milliseconds, against, 1.3, "ms")
+    for what, one, other in (("cursor down", down, short_down), ("cell edit", edit, short_edit)):
+        yield _ratio_line(f"{what} {at}", one.milliseconds, other.milliseconds, against, 1.3, "ms")
     for what, found, step in (("insert", insert, 0), ("delete", delete, 0), ("undo", delete, 1)):
         taken, short_taken = (answers[step].milliseconds for answers in found)
         compared = f"{against}: {_figure(short_taken, 'ms')}"
