@@ -188,8 +188,10 @@ class CredentialGrid(ScrollView, can_focus=True):
             for row in range(top, min(moved_from, len(self.view))):
                 if delta.touches(self.session, row):
                     self.refresh_line(row)
-        # Validated against what is there now.
-        self.position = self.position
+        # Where the row under the cursor went, or else where it was, as far as that is there now.
+        now = None if self.view.is_plain else self.session.document.index_of(self._row_id)
+        there = None if now is None else self.view.position(now)
+        self.position = self.position if there is None else there
         self._note_row()
         self.post_message(self.Moved())
 

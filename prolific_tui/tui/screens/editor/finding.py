@@ -8,11 +8,14 @@ from textual.binding import Binding, BindingType
 
 from prolific_tui.credentials.history import Proposal, rows_words
 from prolific_tui.credentials.search import Query, replace
+from prolific_tui.credentials.stepping import Steps
 from prolific_tui.credentials.view import ALL, Filter, Order, Sought
 from prolific_tui.tui.dialogs import FindDialog, Found, ReplaceDialog, TextDialog
 from prolific_tui.tui.screens.editor.page import EditorPage
 
 _PROBLEMS: Final = Filter(problems=True)
+_DIGITS: Final = 12
+"""The most digits of a number that is read."""
 
 
 class FindingKeys(EditorPage):
@@ -36,8 +39,13 @@ class FindingKeys(EditorPage):
 
     _last_query: Query | None = None
     """What was looked for last."""
-    _wanted_order = Order.DOCUMENT
-    """The order chosen last, which the rows may not be in yet."""
+    _wanted: tuple[Filter, Order] | None = None
+    """Which rows are about to be shown, while they are being put together."""
+
+    @property
+    def _look(self) -> tuple[Filter, Order]:
+        """Which rows are shown, or are about to be."""
+        return self._wanted or (self.grid.view.filter, self.grid.view.order)
 
     # Going to a row
 
@@ -74,7 +82,7 @@ class FindingKeys(EditorPage):
         if found := await answer:
             self._last_query = found.query
             if found.only:
-                self.look_at(Filter(query=found.query), self._wanted_order)
+                self.look_at(Filter(query=found.query), self._look[1])
             else:
                 self._find(found.query)
 
@@ -115,12 +123,14 @@ class FindingKeys(EditorPage):
         if text is None:
             return
         count, digits = len(self.draft.session.document), text.strip().replace(",", "")
-        if not (digits.isascii() and digits.isdigit() and 0 < int(digits[:12]) <= count):
+        is_number = digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS
+        row = int(digits) if is_number else 0
+        if not 0 < row <= count:
             self.app.say(f"There is no such row; they go from 1 to {count:,}.")
-        elif self.grid.go_to(int(digits) - 1):
+        elif self.grid.go_to(row - 1):
             self.app.say("")
         else:
-            self.app.say(f"Row {int(digits):,} is not among those shown. ! shows all.")
+            self.app.say(f"Row {row:,} is not among those shown. ! shows all.")
 
     # What is shown
 
@@ -128,8 +138,15 @@ class FindingKeys(EditorPage):
         """Show these rows in this order, and say so."""
         if not self.may_look():
             return
-        grid = self.grid
-        self._wanted_order = order
+        grid, wanted = self.grid, (shown, order)
+
+        def steps() -> Steps[None]:
+            self._wanted = wanted
+            try:
+                yield from grid.view.choose(shown, order)
+            finally:
+                if self._wanted is wanted:
+                    self._wanted = None
 
         def done(_: None) -> None:
             self.show_view()
@@ -139,18 +156,18 @@ class FindingKeys(EditorPage):
         if shown != grid.view.filter:
             # Nobody is to delete what they do not see.
             grid.selection.clear()
-        self.work_through(lambda: grid.view.choose(shown, order), done, "Looking")
+        self.work_through(steps, done, "Looking")
 
     def action_only_problems(self) -> None:
         """Show only rows with problems; where not all rows are shown, show all."""
-        shown = _PROBLEMS if self.grid.view.filter == ALL else ALL
-        self.look_at(shown, self._wanted_order)
+        shown, order = self._look
+        self.look_at(_PROBLEMS if shown == ALL else ALL, order)
 
     def action_order(self) -> None:
         """Sort the rows in the next order."""
+        shown, order = self._look
         orders = list(Order)
-        order = orders[(orders.index(self._wanted_order) + 1) % len(orders)]
-        self.look_at(self.grid.view.filter, order)
+        self.look_at(shown, orders[(orders.index(order) + 1) % len(orders)])
 
     # Replacing
 

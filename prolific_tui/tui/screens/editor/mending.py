@@ -43,13 +43,22 @@ class MendingKeys(RowKeys, FindingKeys):
             self.app.say("No username is in more than one row.")
             return
 
+        revision = -1
+
         def show(row: int | None = None) -> None:
-            self.work_through(
-                lambda: groups.groups(session), lambda found: dialog.show(found, row), "Looking"
-            )
+            def then(found: tuple[Group, ...]) -> None:
+                nonlocal revision
+                revision = session.revision
+                dialog.show(found, row)
+
+            self.work_through(lambda: groups.groups(session), then, "Looking")
 
         def resolve(group: Group | None, which: Keep | int) -> None:
-            if group is not None:
+            if session.revision != revision:
+                # A list that was being read when this opened came in since.
+                self.app.say("The rows changed meanwhile, so nothing was done. Try it again.")
+                show()
+            elif group is not None:
                 keep(groups.keep(session, group, which))
             elif isinstance(which, Keep):
                 self.work_through(lambda: groups.keep_in_all(session, which), keep, "Looking")
@@ -62,15 +71,16 @@ class MendingKeys(RowKeys, FindingKeys):
             self.action_undo()
             show()
 
+        def closed(row: int | None) -> None:
+            self.give_up()
+            if row is not None and session.revision == revision:
+                self._edit_duplicate(row)
+
         dialog = DuplicatesDialog(resolve, undo)
-        self.app.push_screen(dialog, self._edit_duplicate)
+        self.app.push_screen(dialog, closed)
         show(row)
 
-    def _edit_duplicate(self, row: int | None) -> None:
-        """Edit the row that was chosen, if one was."""
-        self.give_up()
-        if row is None:
-            return
+    def _edit_duplicate(self, row: int) -> None:
         if self.grid.go_to(row):
             self._edit_username()
         else:
@@ -151,7 +161,7 @@ class MendingKeys(RowKeys, FindingKeys):
     def _show_kind(self, problem: Problem | None) -> None:
         self.give_up()
         if problem is not None:
-            self.look_at(Filter(problem=problem), self.grid.view.order)
+            self.look_at(Filter(problem=problem), self._look[1])
 
     def action_accept_kind(self) -> None:
         """Accept all rows that need an OK for what this row needs it for."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import ClassVar, Final, TypeVar
 
@@ -11,6 +12,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import Static
+from textual.worker import WorkType
 
 from prolific_tui.credentials.problems import LEGEND
 from prolific_tui.credentials.session import Delta, Proposal
@@ -224,7 +226,9 @@ class EditorPage(RevealingScreen):
         try:
             result = take_slice(steps)
         except Unfinished:
-            self.run_worker(self._go_on(steps, begin, then, what), group=group, exclusive=True)
+            # A call rather than a coroutine: one that is given up before it began is no mistake.
+            go_on: WorkType[None] = partial(self._go_on, steps, begin, then, what)
+            self.run_worker(go_on, group=group, exclusive=True)
         else:
             then(result)
 

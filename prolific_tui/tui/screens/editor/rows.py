@@ -44,7 +44,9 @@ class RowKeys(EditorPage):
         """Put the text into the cell and go right."""
         session = self.draft.session
         self.changed(session.set_cell(message.row, message.column, message.text))
-        self._go_right(message.column)
+        if self.grid.row == message.row:
+            # It may have left the rows that are shown, because it is all right now.
+            self._go_right(message.column)
 
     @on(EditableGrid.Kept)
     def keep(self, message: EditableGrid.Kept) -> None:

@@ -1,0 +1,335 @@
+"""Putting many rows right at once: duplicates, fixes, kinds of problems, selected rows."""
+
+import pytest
+
+from prolific_tui.credentials.fixes import Fix
+from prolific_tui.credentials.rows import Rows
+from prolific_tui.tui.dialogs import DuplicatesDialog, FixesDialog, ProblemsDialog
+from prolific_tui.tui.grid import CredentialGrid
+from tests.editing import Pair, editing
+
+DUPLICATES: list[Pair] = [
+    ("lab-1", "first"),
+    ("lab-2", "alone"),
+    ("lab-1", "second"),
+    ("lab-3", "same"),
+    ("lab-1", "first"),
+    ("lab-3", "same"),
+]
+
+MESSY: list[Pair] = [
+    ("lab-1", "pw1"),
+    (" lab-2", "pw2"),
+    ("lab-3", ""),
+    ("", ""),
+    ("lab-4", "pw4"),
+    ("lab-4", "pw4"),
+    ("lab-5", "pw5,"),
+    ("lab-6", "pw6,"),
+]
+
+
+class TestDuplicates:
+    async def test_letters_tell_which_passwords_are_the_same_and_none_is_shown(self) -> None:
+        async with editing(DUPLICATES) as at:
+            await at.press("d")
+            await at.shows(
+                "2 usernames in more than one row",
+                "> lab-1 row 1 ******** password A row 3 ******** password B"
+                " row 5 ******** password A lab-3 row 4 ******** same password in all row 6"
+                " ******** Enter Keep this row",
+            )
+
+    async def test_one_row_of_a_group_is_kept_as_one_step(self) -> None:
+        async with editing(DUPLICATES) as at:
+            for keys, left, label in (
+                ("f", ["first", "alone"], "keeping the first row of 3 with lab-1"),
+                ("l", ["alone", "first"], "keeping the last row of 3 with lab-1"),
+                (("j", "enter"), ["alone", "second"], "keeping row 3 of 3 with lab-1"),
+            ):
+                await at.press("d", *keys)
+                await at.shows("1 username in more", f"Done: {label}. u takes it back.")
+                assert [password for _, password in at.rows if password != "same"] == left
+                assert at.session.undo_label == label
+                await at.press("escape", "u", "g")
+                assert at.rows == DUPLICATES
+
+    async def test_one_row_of_every_group_is_kept_and_that_is_taken_back_in_place(self) -> None:
+        async with editing(DUPLICATES) as at:
+            await at.press("d", "L")
+            await at.shows(
+                "Done: keeping the last row of 2 groups.", "No username is in more than one row."
+            )
+            assert at.rows == [("lab-2", "alone"), ("lab-1", "first"), ("lab-3", "same")]
+            await at.press("u")
+            await at.shows("Undone: keeping the last row of 2 groups")
+            assert at.rows == DUPLICATES
+            await at.press("F")
+            assert at.rows == [*DUPLICATES[:2], ("lab-3", "same")]
+
+    async def test_a_quick_hand_never_gets_past_the_dialog(self) -> None:
+        async with editing(DUPLICATES) as at:
+            await at.press("d", *"lllle", "enter")
+            await at.shows("No username is in more than one row.")
+            assert isinstance(at.board.app.screen, DuplicatesDialog)
+            assert len(at.rows) == 3
+            await at.press("escape")
+            assert at.session.undo_label == "keeping the last row of 2 with lab-3"
+
+    async def test_the_group_of_the_row_under_the_cursor_comes_first_to_hand(self) -> None:
+        async with editing(DUPLICATES) as at:
+            await at.press("G", "d", "f")
+            await at.says("keeping the first row of 2 with lab-3")
+
+    async def test_a_row_of_a_group_is_edited_though_it_was_not_shown(self) -> None:
+        async with editing([*DUPLICATES, ("lab-9", "")]) as at:
+            await at.press("b", "j", "enter")
+            await at.shows("1 shown: no password")
+            await at.press("d", "e", *["backspace"] * 5)
+            await at.type("other")
+            await at.press("enter")
+            assert at.usernames[0] == "other"
+            assert at.editor.grid.view.is_plain
+
+    async def test_hundreds_of_groups_come_up_as_those_before_them_are_resolved(self) -> None:
+        rows = [(f"lab-{row // 2}", str(row)) for row in range(600)]
+        async with editing(rows) as at:
+            await at.press("number_sign")
+            await at.type("401")
+            await at.press("enter", "d")
+            await at.shows("300 usernames", "lab-200", "row 401")
+            await at.press("l", "G")
+            await at.shows("299 usernames", "249 more come up here as these are resolved")
+            await at.press("F")
+            await at.says("keeping the first row of 299 groups")
+            assert len(at.rows) == 300
+
+    async def test_a_username_in_very_many_rows_takes_a_page_of_the_list_at_most(self) -> None:
+        async with editing([("lab-1", str(row)) for row in range(500)]) as at:
+            await at.press("d", "G")
+            await at.shows("481 more rows between", "1 username in more than one row")
+            await at.press("l")
+            await at.says("keeping the last row of 500 with lab-1")
+            assert at.rows == [("lab-1", "499")]
+
+    async def test_rows_that_came_in_meanwhile_are_looked_at_before_anything_is_done(self) -> None:
+        async with editing(DUPLICATES) as at:
+            await at.press("d")
+            at.editor.changed(at.session.replace_all(Rows.of([("new", "1"), ("new", "2")])))
+            await at.press("l")
+            await at.shows("The rows changed meanwhile, so nothing was done.", "1 username in")
+            assert len(at.rows) == 2
+
+    async def test_there_is_no_dialog_without_duplicates(self) -> None:
+        async with editing([("lab-1", "a"), ("lab-2", "b")]) as at:
+            await at.press("d")
+            assert at.board.app.screen is at.editor
+            assert at.said == "No username is in more than one row."
+
+
+class TestFixes:
+    async def test_each_fix_is_previewed_and_does_what_it_said(self) -> None:
+        async with editing(MESSY, held=["lab-1"]) as at:
+            await at.press("F")
+            await at.shows(f"1  {Fix.TRIM.value}", 'row 2: " lab-2" becomes "lab-2"')
+            await at.shows(f"1  {Fix.BLANK.value}", f"none  {Fix.NFC.value}")
+            await at.shows(f"1  {Fix.EXACT_REPEATS.value}", f"1  {Fix.IN_POOL.value}")
+            await at.press("enter")
+            await at.shows(f"none  {Fix.TRIM.value}", "Done: trimming of 1 row. u takes it back.")
+            assert at.usernames[1] == "lab-2"
+            await at.press("j", "enter", "j", "j", "enter", "j", "enter")
+            await at.says("Done: deletion of 1 row already in this pool")
+            assert at.usernames == ["lab-2", "lab-3", "lab-4", "lab-5", "lab-6"]
+            await at.press("escape", *"uuuu")
+            assert at.rows == MESSY
+
+    async def test_nothing_to_do_is_not_done(self) -> None:
+        async with editing([("lab-1", "pw1")]) as at:
+            before = at.session.undo_label
+            await at.press("F", "enter", "j", "enter")
+            assert isinstance(at.board.app.screen, FixesDialog)
+            assert at.session.undo_label == before
+
+    async def test_a_step_is_taken_back_where_it_was_done(self) -> None:
+        async with editing(MESSY) as at:
+            await at.press("F", "enter", "u")
+            await at.shows("Undone: trimming of 1 row", f"1  {Fix.TRIM.value}")
+            assert at.rows == MESSY
+
+
+class TestKinds:
+    async def test_the_panel_counts_every_kind_and_accepts_one_as_a_whole(self) -> None:
+        async with editing(MESSY) as at:
+            await at.press("b")
+            await at.shows("7 rows with problems", "D 2 same username as another row (left out)")
+            await at.shows("L 2 comma or quote in password (needs your OK)")
+            await at.press("G", "a")
+            await at.shows("Done: OK for 2 rows: comma or quote in password", "5 rows with")
+            assert at.session.counts.goes == 3
+            await at.press("u")
+            await at.shows("7 rows with problems")
+
+    async def test_blocked_rows_are_not_accepted(self) -> None:
+        async with editing(MESSY) as at:
+            await at.press("b", "a")
+            await at.shows("Blocked rows can't be accepted")
+            assert at.session.counts.left_out == 4
+            await at.press("escape", "j", "j", "A")
+            assert at.said.startswith("A blocked row can't be accepted")
+
+    async def test_all_rows_like_the_one_under_the_cursor_are_accepted(self) -> None:
+        async with editing(MESSY) as at:
+            await at.press("G", "A")
+            assert at.said == "Done: OK for 2 rows: comma or quote in password. u takes it back."
+            assert at.session.counts.needs_ok == 1
+            await at.press("A")
+            assert at.said == "All rows with this problem are accepted already."
+            await at.press("u")
+            assert at.session.counts.needs_ok == 3
+
+    async def test_a_list_that_is_right_says_so(self) -> None:
+        async with editing([("lab-1", "pw1")]) as at:
+            await at.press("b")
+            await at.shows("No row has a problem; all of them go.")
+            await at.press("enter", "a")
+            assert isinstance(at.board.app.screen, ProblemsDialog)
+
+
+ROWS: list[Pair] = [(f"lab-{row}", f"pw{row}") for row in range(8)]
+
+
+class TestSelecting:
+    async def test_selected_rows_are_marked_and_counted_and_go_together(self) -> None:
+        async with editing(ROWS) as at:
+            await at.press("space", "j", "j", "v", "j", "j")
+            await at.shows("row 5 of 8, range of 3, 1 selected")
+            marked = [name for name, _ in ROWS if at.is_marked(name)]
+            assert marked == ["lab-0", "lab-2", "lab-3", "lab-4"]
+            await at.press("v", "j", "space", "space")
+            await at.shows("row 6 of 8, 4 selected")
+            await at.press("x")
+            assert at.usernames == ["lab-1", "lab-5", "lab-6", "lab-7"]
+            assert at.said == "Done: deletion of 4 rows. u takes it back."
+            await at.press("u")
+            assert at.rows == ROWS
+            await at.press("x")
+            assert len(at.rows) == 7, "nothing is selected any more"
+
+    async def test_a_range_goes_up_as_well_and_follows_the_cursor_back(self) -> None:
+        async with editing(ROWS) as at:
+            await at.press("G", "v", "g", "j")
+            assert not at.is_marked("lab-0")
+            assert at.is_marked("lab-1")
+            await at.press("x")
+            assert at.usernames == ["lab-0"]
+
+    async def test_escape_selects_nothing_before_it_leaves(self) -> None:
+        async with editing(ROWS) as at:
+            await at.press("space", "v", "j", "escape")
+            assert at.board.app.screen is at.editor
+            assert not at.editor.grid.selection
+            assert not at.is_marked("lab-0")
+            await at.press("x")
+            assert len(at.rows) == 7
+
+    async def test_selected_rows_are_accepted_in_one_step(self) -> None:
+        rows = [("lab-1", "a,"), ("lab-2", "b"), ("lab-3", "c,")]
+        async with editing(rows) as at:
+            await at.press("v", "G", "a")
+            assert at.said == "Done: OK for 2 rows. u takes it back."
+            assert at.session.counts.goes == 3
+            await at.press("v", "g", "a")
+            assert at.said == "Nothing to accept in 3 rows."
+            await at.press("u")
+            assert at.session.counts.needs_ok == 2
+
+    async def test_rows_are_copied_inside_the_program_only(self) -> None:
+        async with editing(ROWS) as at:
+            await at.press("P")
+            assert at.said == "No row was copied yet; c copies."
+            await at.press("v", "j", "c")
+            assert at.said == "2 rows copied, in this program only. P puts it below."
+            assert at.board.app.clipboard == ""
+            await at.press("G", "P")
+            assert at.rows == [*ROWS, *ROWS[:2]]
+            assert at.session.undo_label == "putting of 2 rows"
+            assert at.session.counts.left_out == 4
+            await at.press("u", "g", "c", "P")
+            assert at.rows == [ROWS[0], *ROWS]
+
+    async def test_nobody_deletes_selected_rows_that_a_filter_hides(self) -> None:
+        async with editing([("lab-1", ""), ("lab-2", "b"), ("lab-3", "c")]) as at:
+            await at.press("v", "G", "v")
+            await at.shows("3 selected")
+            await at.press("exclamation_mark", "x")
+            assert at.usernames == ["lab-2", "lab-3"]
+
+    async def test_with_all_rows_selected_the_cursor_still_draws_two_lines(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        drawn: list[int] = []
+        draw = CredentialGrid.render_line
+
+        def drawing(grid: CredentialGrid, y: int) -> object:
+            drawn.append(y)
+            return draw(grid, y)
+
+        async with editing(ROWS * 500) as at:
+            await at.press("v", "G", "v", "g", "v", "j")
+            await at.board.pilot.pause()
+            monkeypatch.setattr(CredentialGrid, "render_line", drawing)
+            await at.press("j")
+            await at.board.pilot.pause()
+            assert sorted(set(drawn)) == [1, 2]
+
+
+class TestNotNow:
+    async def test_rows_that_are_being_sent_are_not_changed(self) -> None:
+        async with editing(DUPLICATES) as at:
+            at.editor.draft.sending = True
+            await at.press("v", "j")
+            for key in ("d", "F", "b", "R", "A", "P", "x", "a"):
+                at.board.app.say("")
+                await at.press(key)
+                assert at.board.app.screen is at.editor, key
+                assert at.said.startswith("These rows are being sent"), key
+            assert at.rows == DUPLICATES
+
+    async def test_rows_that_still_come_in_are_not_looked_through(self) -> None:
+        async with editing(DUPLICATES) as at:
+            load = at.session.begin_load("load")
+            for key in ("d", "exclamation_mark", "o", "n", "slash", "c"):
+                at.board.app.say("")
+                await at.press(key)
+                assert at.board.app.screen is at.editor, key
+                assert at.said.startswith("Rows are still coming in"), key
+            load.abandon()
+
+    async def test_letters_typed_into_a_cell_do_nothing_else(self) -> None:
+        async with editing(DUPLICATES) as at:
+            await at.press("enter", *"dFbRA", "exclamation_mark", *"ovcP")
+            await at.press("enter")
+            assert at.usernames[0] == "lab-1dFbRA!ovcP"
+            assert len(at.rows) == len(DUPLICATES)
+
+
+async def test_the_footer_has_ten_keys_on_two_lines_and_the_help_the_others() -> None:
+    async with editing(MESSY) as at:
+        *_, first, second = at.board.screen().split("\n")
+        assert first.startswith(" f File  Enter Edit  u Undo  n Next problem  a Accept")
+        assert second == " s Review and send  Esc Back  ? Keys"
+        await at.press("question_mark")
+        help_text = str(at.board.app.screen.query_one(".dialog-body").children[0].render())
+        for key in ("Space", "v", "c", "P", "d", "F", "b", "A", "/", "R", "!", "o", "#", "N"):
+            assert any(line.startswith(f"{key} ") for line in help_text.split("\n")), key
+
+
+async def test_rows_of_a_long_list_are_selected_between_keys() -> None:
+    rows = [(f"lab-{row}", "pw") for row in range(60_000)]
+    async with editing(rows) as at:
+        await at.press("v", "G", "v")
+        await at.board.until(lambda: at.is_idle)
+        assert len(at.editor.grid.selection) == 60_000
+        await at.press("x")
+        await at.says("Done: deletion of 60,000 rows")
+        assert at.rows == []
