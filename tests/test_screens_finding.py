@@ -205,6 +205,12 @@ async def test_a_long_list_is_sorted_between_keys_and_escape_gives_it_up() -> No
         assert at.said == "Given up; the rows are as they were."
         assert at.editor.grid.view.is_plain
         at.editor.action_order()
+        await at.says("Looking…")
+        at.editor.action_problem()
+        await at.says("No row has a problem.")
+        await at.board.until(lambda: at.is_idle)
+        assert at.said == "No row has a problem.", "not how far the sorting was"
+        at.editor.action_order()
         await at.says("All rows, by username. This changes nothing that is sent.")
         assert at.shown[:3] == ["lab-0", "lab-1", "lab-10"]
         await at.press("slash", *"lab-59999", "enter")

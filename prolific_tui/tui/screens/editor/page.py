@@ -49,6 +49,8 @@ class EditorPage(RevealingScreen):
         super().__init__()
         self.draft = draft
         self._rows_shown = -1
+        self._progress = ""
+        """How far long work was when that was said last."""
 
     def top(self) -> Line:
         """What is edited, and where it came from."""
@@ -227,28 +229,39 @@ class EditorPage(RevealingScreen):
             result = take_slice(steps)
         except Unfinished:
             # A call rather than a coroutine: one that is given up before it began is no mistake.
-            go_on: WorkType[None] = partial(self._go_on, steps, begin, then, what)
+            hint = "; Esc gives it up" if group == _LONG else ""
+            go_on: WorkType[None] = partial(self._go_on, steps, begin, then, (what, hint))
             self.run_worker(go_on, group=group, exclusive=True)
         else:
             then(result)
 
     async def _go_on(
-        self, steps: Steps[T], begin: Callable[[], Steps[T]], then: Callable[[T], object], what: str
+        self,
+        steps: Steps[T],
+        begin: Callable[[], Steps[T]],
+        then: Callable[[T], object],
+        words: tuple[str, str],
     ) -> None:
-        said = self.app.message
+        # What was said last is said again afterwards, unless it was how far other work was.
+        said = "" if self.app.message == self._progress else self.app.message
+        told = ""
 
         def progress(done: int) -> None:
-            self.app.say(f"{what}… {done:,} rows; Esc gives it up")
+            nonlocal told
+            told = self._progress = f"{words[0]}… {done:,} rows{words[1]}"
+            self.app.say(told)
 
-        while True:
-            try:
-                result = await drive(steps, progress)
-            except OutdatedError:
-                steps = begin()
-            else:
+        try:
+            while True:
+                try:
+                    result = await drive(steps, progress)
+                    break
+                except OutdatedError:
+                    steps = begin()
+        finally:
+            if told and self.app.message == told:
                 self.app.say(said)
-                then(result)
-                return
+        then(result)
 
     def give_up(self) -> bool:
         """Give up long work; whether there was any."""
