@@ -82,7 +82,7 @@ class EditableGrid(Vertical):
 
     def compose(self) -> ComposeResult:
         """The grid, and above it the field."""
-        self._field.display = False
+        self._field.visible = False
         yield self.grid
         yield self._field
 
@@ -115,7 +115,7 @@ class EditableGrid(Vertical):
         field.value = "" if hidden else text
         field.cursor_position = len(field.value)
         self._place()
-        field.display = True
+        field.visible = True
         # At once, because the next key may be here already.
         self.screen.set_focus(field)
         if not hidden:
@@ -141,7 +141,7 @@ class EditableGrid(Vertical):
     def close(self) -> None:
         """Close the field and change nothing."""
         self._edited = None
-        self._field.display = False
+        self._field.visible = False
         self._field.value = ""
         self.screen.set_focus(self.grid)
 
@@ -161,5 +161,5 @@ class EditableGrid(Vertical):
     def _blurred(self) -> None:
         # Leaving it in another way than with Enter changes nothing. The news of an earlier blur
         # may arrive when the field is open again.
-        if self._field.display and not self._field.has_focus:
+        if self._field.visible and not self._field.has_focus:
             self.close()

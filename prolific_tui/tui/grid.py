@@ -171,6 +171,22 @@ class CredentialGrid(ScrollView, can_focus=True):
         super().notify_style_update()
         self._styles.clear()
 
+    # Focus, which changes nothing of what is drawn; Textual would draw all of it again
+
+    def on_focus(self, event: events.Focus) -> None:
+        """Take the focus."""
+        event.prevent_default()
+        self.has_focus = True
+        if self.parent is not None:
+            self.parent.post_message(events.DescendantFocus(self))
+
+    def on_blur(self, event: events.Blur) -> None:
+        """Lose the focus."""
+        event.prevent_default()
+        self.has_focus = False
+        if self.parent is not None:
+            self.parent.post_message(events.DescendantBlur(self))
+
     # Changes
 
     def apply(self, delta: Delta) -> None:

@@ -57,8 +57,8 @@ class Shell(OrderedKeysApp[int]):
     """The write under way."""
     sends: reactive[int] = reactive(0)
     """Grows with every write that begins or ends, for those who show journal or drafts."""
-    message: reactive[str] = reactive("")
-    """The last thing said, on the line above the keys."""
+    message: reactive[str] = reactive("", repaint=False)
+    """The last thing said, on the line above the keys; nothing else is drawn again for it."""
 
     class SignInRead(Message):
         """A worker looked for a token and checked it."""

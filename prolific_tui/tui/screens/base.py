@@ -7,7 +7,9 @@ from rich.text import Text
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from prolific_tui.tui.dialogs import HelpDialog
 from prolific_tui.tui.shell import Shell
@@ -68,6 +70,8 @@ class BaseScreen(Screen[None]):
     app = getters.app(Shell)
     BINDINGS: ClassVar[list[BindingType]] = []
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual types it
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As Textual has it, which would send all of the screen again when the focus moves."""
     LEGEND: ClassVar[tuple[tuple[str, str], ...]] = ()
     """What the letters on this screen mean, for the help."""
 
@@ -97,9 +101,17 @@ class BaseScreen(Screen[None]):
         self.watch(self.app, "message", self._say)
 
     def _say(self, message: str) -> None:
-        line = self.query_one("#message", Line)
-        line.text = Text(visible(message))
-        line.display = bool(message)
+        # Its line is there without a message too: whatever comes and goes moves all the rest, and
+        # then all of the screen is sent again. So it is when a screen below is drawn.
+        if self.app.screen is self:
+            self._show_message(message)
+
+    def on_screen_resume(self) -> None:
+        """Show what was said while another screen was above this one."""
+        self._show_message(self.app.message)
+
+    def _show_message(self, message: str) -> None:
+        self.query_one("#message", Line).text = Text(visible(message))
 
     def action_help(self) -> None:
         """List every key that acts here, a line for each thing done: this screen's first."""

@@ -141,7 +141,7 @@ class EditorPage(RevealingScreen):
         row = grid.row
         if row is None:
             rule.title = "" if grid.view.is_plain else "no row is shown"
-            explanation.update("")
+            _show_text(explanation, "")
             return
         title = f"row {row + 1:,} of {len(session.document):,}"
         if grid.selection.has_range:
@@ -153,7 +153,7 @@ class EditorPage(RevealingScreen):
         username = session.document.username(row)
         if cell_len(visible(username)) > grid.columns.username:
             lines = (*lines, f"Username: {username}")
-        explanation.update(Text("\n".join(visible(line) for line in lines)))
+        _show_text(explanation, "\n".join(visible(line) for line in lines))
 
     @on(CredentialGrid.LaidOut)
     def show_headings(self) -> None:
@@ -307,3 +307,9 @@ class EditorPage(RevealingScreen):
         if rows != self._rows_shown:
             self.grid.show_session(self.draft.session)
         self.show_all()
+
+
+def _show_text(widget: Static, text: str) -> None:
+    """Show a text if it is another one: most rows have nothing to be said about them."""
+    if not isinstance(widget.content, Text) or widget.content.plain != text:
+        widget.update(Text(text), layout=False)
