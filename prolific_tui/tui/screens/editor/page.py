@@ -312,4 +312,4 @@ class EditorPage(RevealingScreen):
 def _show_text(widget: Static, text: str) -> None:
     """Show a text if it is another one: most rows have nothing to be said about them."""
     if not isinstance(widget.content, Text) or widget.content.plain != text:
-        widget.update(Text(text), layout=False)
+        widget.update(Text(text))
