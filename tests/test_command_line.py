@@ -248,7 +248,7 @@ def test_the_demo_connects_to_nothing_starts_nothing_and_leaves_nothing_behind(
         terminal.press("k")
         terminal.wait_for("where to keep it?")
         terminal.press("down", "enter")
-        terminal.wait_for("Kept, and read back")
+        terminal.wait_for("The demo keeps nothing")
         terminal.press("1", "w")
         terminal.wait_for("23 in all")
         terminal.press("down", "enter")
