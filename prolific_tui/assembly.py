@@ -34,6 +34,9 @@ _LEFT_OPEN: Final = (
     "a send was under way; nobody learnt here whether it arrived. Look before you send it again."
 )
 
+_DRAFT_SECONDS: Final = 1.5
+"""How long the disk has at the end to take the unsent rows."""
+
 
 def _now() -> datetime:
     return datetime.now().astimezone()
@@ -139,6 +142,8 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
     app.departure.install(say_what_is_open)
     app.run(mouse=mouse)
     status = app.departure.end()
+    # A write is not waited for: whoever quit during one chose that, or had its 1.5 seconds.
+    operations.drafts.wait(_DRAFT_SECONDS)
     operations.stop(0)
     if status is not None:
         # Told to end, it is to be gone; Python would tidy up first, at its leisure.

@@ -1,10 +1,11 @@
-"""What is remembered between runs: workspaces, where tokens are kept, how drafts are kept.
+"""What is remembered between runs: workspaces, places of tokens, how drafts are kept, numbers used.
 
 It lives in one JSON file that several instances may use at once. What can't be read or written is
 said in a note and never stops the program; nothing secret is ever in it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,9 @@ _VERSION: Final = 1
 _SERVICES: Final = "services"
 _WORKSPACES: Final = "workspaces"
 _DRAFT_KEEPING: Final = "draft_keeping"
+_MADE: Final = "accounts_made"
+_NEW_POOL: Final = ""
+"""Stands for a pool that is yet to be made, among the ids of pools."""
 _TOKEN_PLACE: Final = "token_place"  # noqa: S105 - the name of a field, not a token
 
 
@@ -43,6 +47,19 @@ class DraftKeeping(Enum):
     """All but the passwords."""
     NOTHING = "nothing"
     """Unsent rows are gone when the program ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsMade:
+    """The patterns of which accounts were made before, each with the number that comes next.
+
+    A pattern is written with its zeros alone, such as `lab-b-{000}`, and `lab-b-{}` without any.
+    """
+
+    of_pool: Mapping[str, int] = field(default_factory=dict)
+    """Those for the pool that was asked for, the one used last at the end."""
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
+    """Those for the workspace's other pools; the highest number counts."""
 
 
 class StateFile:
@@ -89,6 +106,17 @@ class StateFile:
         chosen = self._content.get(_DRAFT_KEEPING)
         return next((keeping for keeping in DraftKeeping if keeping.value == chosen), None)
 
+    def accounts_made(
+        self, service_url: str, workspace_id: str, pool_id: str | None
+    ) -> AccountsMade:
+        """Of which patterns accounts were made; None as a pool is one that is yet to be made."""
+        pools = object_in(self._content, _SERVICES, service_url, _MADE, workspace_id)
+        elsewhere: dict[str, int] = {}
+        for pool in pools.keys() - {pool_id or _NEW_POOL}:
+            for pattern, number in _numbers(object_in(pools, pool)).items():
+                elsewhere[pattern] = max(number, elsewhere.get(pattern, 0))
+        return AccountsMade(_numbers(object_in(pools, pool_id or _NEW_POOL)), elsewhere)
+
     def remember_workspace(self, service_url: str, owner_id: str, workspace_id: str) -> None:
         """Remember a workspace as the one last used."""
 
@@ -121,6 +149,20 @@ class StateFile:
 
         self._change(change)
 
+    def remember_accounts_made(
+        self, service_url: str, workspace_id: str, pool_id: str | None, pattern: str, number: int
+    ) -> None:
+        """Remember which number comes next for a pattern, written as `AccountsMade` has it."""
+
+        def change(content: dict[str, object]) -> None:
+            pool = pool_id or _NEW_POOL
+            patterns = make_object_in(content, _SERVICES, service_url, _MADE, workspace_id, pool)
+            # Taken out first, so that the one used last stands at the end.
+            patterns.pop(pattern, None)
+            patterns[pattern] = number
+
+        self._change(change)
+
     def _change(self, change: Callable[[dict[str, object]], None]) -> None:
         change(self._content)
         if self._file is None:
@@ -136,3 +178,12 @@ class StateFile:
     def _note(self, note: str) -> None:
         if note and note not in self._notes:
             self._notes.append(note)
+
+
+def _numbers(content: Mapping[str, object]) -> dict[str, int]:
+    """Those entries that are numbers from 0 on."""
+    return {
+        name: number
+        for name, number in content.items()
+        if isinstance(number, int) and not isinstance(number, bool) and number >= 0
+    }

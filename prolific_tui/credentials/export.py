@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from prolific_tui.credentials.rows import Column, Rows
+from prolific_tui.credentials.rows import Column, Row, Rows
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.visible import is_hidden
 
@@ -81,6 +81,29 @@ class FormulaCell:
     row: int
     """Counted from 0."""
     column: Column
+
+
+class Exported:
+    """Which rows stand in a file by now; one that changed after that does not any more."""
+
+    def __init__(self) -> None:
+        self._pairs: dict[int, tuple[str, str]] = {}
+
+    def add(self, rows: Rows) -> None:
+        """Note rows of a document that were written to a file."""
+        self._pairs.update(zip(rows.ids or (), rows, strict=True))
+
+    def holds(self, row: Row) -> bool:
+        """Whether the row stands in a file exactly as it is."""
+        return self._pairs.get(row.id) == (row.username, row.password)
+
+    def forget(self, ids: Iterable[int]) -> None:
+        """Forget rows, with their passwords, that were sent."""
+        for row_id in ids:
+            self._pairs.pop(row_id, None)
+
+    def __bool__(self) -> bool:
+        return bool(self._pairs)
 
 
 def plain(rows: Rows, username: str = "username", password: str = "password") -> str:  # noqa: S107 - a column's name

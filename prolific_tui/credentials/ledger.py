@@ -5,6 +5,7 @@ that neither reading the counts nor following a change looks at rows that did no
 """
 
 from collections.abc import Container, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 
@@ -103,6 +104,15 @@ class Ledger:
     def count(self, username: str) -> int:
         """How many rows have exactly this username."""
         return self.exact.count(username)
+
+    def holds(self, username: str) -> bool:
+        """Whether the pool is known to hold this username, be it in the document or not."""
+        return username in self._held
+
+    @property
+    def accepted(self) -> AbstractSet[int]:
+        """The ids of the rows that have the person's OK, some of which may have left."""
+        return self._accepted
 
     def is_accepted(self, row_id: int) -> bool:
         """Whether the row with this id has the person's OK."""

@@ -316,6 +316,23 @@ class EditSession:
             row_id for row_id in self._made_here if self._document.index_of(row_id) is not None
         )
 
+    def is_made_here(self, row_id: int) -> bool:
+        """Whether the row with this id was made here and not confirmed."""
+        return row_id in self._made_here
+
+    def mark(self, *, accepted: Iterable[int], made_here: Iterable[int]) -> Delta | None:
+        """Give rows that come from a draft the marks they had, and forget the history.
+
+        There is no undo of it, nor of how the rows came.
+        """
+        delta = None
+        if ids := tuple(map(self._document.row_id, self._existing(accepted))):
+            delta = self._engine.make_for_good(Step("", accepted=ids))
+        self._made_here.update(map(self._document.row_id, self._existing(made_here)))
+        self._engine.revision += 1
+        self._engine.forget()
+        return delta
+
     def confirm_made(self) -> Delta | None:
         """Take the person's word that the accounts made here exist where they are to be used."""
         if not (made := self.made_here()):

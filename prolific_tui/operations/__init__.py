@@ -36,7 +36,7 @@ from prolific_tui.operations.loop import BackgroundLoop, left_alone
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.writes import Writes
 from prolific_tui.secret import Secret
-from prolific_tui.settings import StateFile, TokenPlace
+from prolific_tui.settings import AccountsMade, StateFile, TokenPlace
 from prolific_tui.submission.run import Clock, Journal
 
 T = TypeVar("T")
@@ -262,6 +262,20 @@ class Operations:
             return Rows(names, generate.passwords(count, length, self._parts.choose))
 
         return await self._run(asyncio.to_thread(make))
+
+    async def accounts_made(self, workspace_id: str, pool_id: str | None) -> AccountsMade:
+        """Of which patterns accounts were made before; None as a pool is one yet to be made."""
+        return await self._run(self._memory.accounts_made(self.service_url, workspace_id, pool_id))
+
+    async def remember_accounts_made(
+        self, workspace_id: str, pool_id: str | None, pattern: str, number: int
+    ) -> None:
+        """Remember which number comes next for a pattern; what can't be remembered is no error."""
+        await self._run(
+            self._memory.remember_accounts_made(
+                self.service_url, workspace_id, pool_id, pattern, number
+            )
+        )
 
     async def save_export(self, path: Path, make: Callable[[], str]) -> Path:
         """Write a text, such as `export.plain` makes it, to a new 0600 file.

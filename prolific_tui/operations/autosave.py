@@ -11,7 +11,8 @@ class Autosave:
     """
 
     def __init__(self, every: float = 5.0) -> None:
-        self._every = every
+        self.every = every
+        """Seconds; a longer list may be given more of them."""
         self._dirty_since: float | None = None
 
     @property
@@ -28,7 +29,7 @@ class Autosave:
         """Seconds until a save is due, 0 where it is; None where there is nothing to save."""
         if self._dirty_since is None:
             return None
-        return max(self._dirty_since + self._every - now, 0.0)
+        return max(self._dirty_since + self.every - now, 0.0)
 
     def clean(self) -> None:
         """A save was submitted, or the rows are gone; what failed to be saved is touched again."""

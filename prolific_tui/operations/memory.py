@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
+from prolific_tui.settings import AccountsMade, DraftKeeping, StateFile, TokenPlace
 
 T = TypeVar("T")
 
@@ -79,6 +79,24 @@ class Memory:
             return tuple(note for note in self._settings.notes if note not in known)
 
         return await self._ask(ask)
+
+    async def accounts_made(
+        self, service_url: str, workspace_id: str, pool_id: str | None
+    ) -> AccountsMade:
+        """Of which patterns accounts were made before."""
+        return await self._ask(
+            lambda: self._settings.accounts_made(service_url, workspace_id, pool_id)
+        )
+
+    async def remember_accounts_made(
+        self, service_url: str, workspace_id: str, pool_id: str | None, pattern: str, number: int
+    ) -> None:
+        """Remember which number comes next for a pattern."""
+        await self._ask(
+            lambda: self._settings.remember_accounts_made(
+                service_url, workspace_id, pool_id, pattern, number
+            )
+        )
 
     async def _ask(self, question: Callable[[], T]) -> T:
         def ask() -> T:

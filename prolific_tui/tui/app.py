@@ -2,10 +2,13 @@
 
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, ClassVar
+from time import monotonic
+from typing import Any, ClassVar, Final
 
 from rich.text import Text
 from textual import work
@@ -14,15 +17,19 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 
 from prolific_tui.operations import Operations
-from prolific_tui.tui.dialogs import Choice, ChoiceDialog, CommandsDialog, ConfirmDialog
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog, CommandsDialog
 from prolific_tui.tui.screens.account import AccountScreen
 from prolific_tui.tui.screens.history import HistoryScreen
+from prolific_tui.tui.screens.kept import may_quit, quit_words
 from prolific_tui.tui.screens.pools import PoolsScreen
 from prolific_tui.tui.screens.webhooks import WebhooksScreen
 from prolific_tui.tui.shell import Reading, Shell
 from prolific_tui.tui.terminal import Departure, Driver
 from prolific_tui.tui.theme import LEDGER
 from prolific_tui.version import NAME, VERSION
+
+_SAVE_SECONDS: Final = 0.5
+"""How long the interface has to save drafts itself when the program is told to end."""
 
 
 class ProlificApp(Shell, inherit_bindings=False):
@@ -52,7 +59,7 @@ class ProlificApp(Shell, inherit_bindings=False):
         self.register_theme(LEDGER)
         self.theme = LEDGER.name
         self.named_file = file
-        self.departure = Departure(self.operations.writes.wait, self._leave_with)
+        self.departure = Departure(self._finish, self._leave_with)
         """The way out when the process is told to end."""
 
     # The way in
@@ -130,15 +137,8 @@ class ProlificApp(Shell, inherit_bindings=False):
             return
         if self.sending is not None and not await self._may_leave_open():
             return
-        rows = self.drafts.unsent_rows()
-        if rows and not await self.ask(
-            ConfirmDialog(
-                f"Quit and lose {rows:,} unsent row{'' if rows == 1 else 's'}?",
-                "They are only in this program's memory. Esc or n goes back to them.",
-            )
-        ):
-            return
-        self.exit(0)
+        if await may_quit(self):
+            self.exit(0, message=quit_words(self) or None)
 
     async def _may_leave_open(self) -> bool:
         answer = await self.ask(
@@ -150,6 +150,29 @@ class ProlificApp(Shell, inherit_bindings=False):
             )
         )
         return answer == 1 or (answer is not None and self.sending is None)
+
+    def _finish(self, seconds: float) -> None:
+        """Save what was not sent, and wait for what is under way; called on another thread."""
+        until = monotonic() + seconds
+        saved = threading.Event()
+
+        def save() -> None:
+            self._save_on_the_way_out()
+            saved.set()
+
+        with suppress(RuntimeError):
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(save)
+        if not saved.wait(_SAVE_SECONDS):
+            # The interface waits for its terminal, so it changes no row meanwhile.
+            self._save_on_the_way_out()
+        self.operations.writes.wait(until - monotonic())
+        self.operations.drafts.wait(max(until - monotonic(), 0))
+
+    def _save_on_the_way_out(self) -> None:
+        # Whatever state the interface broke in, it must not keep the program from ending.
+        with suppress(Exception):
+            self.keeping.save_all()
 
     def _leave_with(self, status: int) -> None:
         """Close the interface with an exit status; called on another thread."""
@@ -165,6 +188,7 @@ class ProlificApp(Shell, inherit_bindings=False):
         Textual's own report prints local variables, which hold tokens and passwords; an
         exception's text can quote them too, so only its type is named.
         """
+        self._save_on_the_way_out()
         self._exit_renderables.append(Text(crash_report(sys.exc_info()[1])))
         self._close_messages_no_wait()
 

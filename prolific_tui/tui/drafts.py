@@ -1,13 +1,25 @@
 """Rows that were not sent yet, by whom they belong to and where they are meant to go."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Final, Protocol
 
+from prolific_tui.credentials.export import Exported
+from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
+from prolific_tui.credentials.stepping import Steps
 from prolific_tui.errors import Effect
+from prolific_tui.operations.autosave import Autosave
+from prolific_tui.settings import DraftKeeping
+from prolific_tui.submission.draft import DraftContent
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, Target
 
 _Key = tuple[str, str, str | None]
+
+SEND_BEGUN: Final = "a send of these was begun: look at the pool's total before you send them again"
+_POOL_UNKNOWN: Final = "a pool was made for these: append to it, don't create another"
+_BLOCK: Final = 4096
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +36,16 @@ class Draft:
     """Whether a write of these rows is under way; they can't be changed meanwhile."""
     asks_target: bool = False
     """Whether the rest of an accepted create does not know which pool that made."""
+    exported: Exported = field(default_factory=Exported)
+    """The rows that stand in a file by now."""
+    autosave: Autosave = field(default_factory=Autosave)
+    """When the rows are to be kept again."""
+    kept: DraftKeeping | None = None
+    """What of the rows is kept between runs; None where nothing is, or it is not known yet."""
+    trouble: str = ""
+    """Why they could not be kept the last time."""
+    is_copying: bool = False
+    """Whether many rows are being copied, to be kept."""
 
     @property
     def is_empty(self) -> bool:
@@ -31,15 +53,99 @@ class Draft:
         return not len(self.session.document)
 
     @property
-    def _key(self) -> _Key:
+    def key(self) -> _Key:
+        """What tells it from every other draft."""
         return self.owner_id, *self.target.key
+
+    def made_here(self) -> tuple[int, ...]:
+        """The numbers, from 0, of the rows that were made here and not confirmed, ascending."""
+        index_of = self.session.document.index_of
+        places = map(index_of, self.session.made_here())
+        return tuple(sorted(place for place in places if place is not None))
+
+    def unexported(self) -> tuple[int, ...]:
+        """Those of them that stand in no file as they are: nobody can make them anywhere else."""
+        row = self.session.document.row
+        return tuple(number for number in self.made_here() if not self.exported.holds(row(number)))
+
+    def content(self, label: str) -> Steps[DraftContent]:
+        """The draft as it is kept, put together in steps.
+
+        Args:
+            label: What the target is called.
+
+        Raises:
+            OutdatedError: the rows changed between two steps.
+        """
+        session = self.session
+        usernames: list[str] = []
+        passwords: list[str] = []
+        accepted: list[int] = []
+        made: list[int] = []
+        exported: list[int] = []
+        accepted_ids, made_ids = session.ledger.accepted, frozenset(session.made_here())
+        for start, rows in session.document.pieces():
+            usernames += rows.usernames
+            passwords += rows.passwords
+            if accepted_ids or made_ids:
+                for number, row_id in enumerate(rows.ids or (), start):
+                    if row_id in accepted_ids:
+                        accepted.append(number)
+                    if row_id in made_ids:
+                        made.append(number)
+                        if self.exported.holds(session.document.row(number)):
+                            exported.append(number)
+            yield len(usernames)
+        notes = [SEND_BEGUN] * self.sending + [_POOL_UNKNOWN] * self.asks_target
+        source = "; ".join(filter(None, [self.source, *notes]))
+        return DraftContent(
+            Rows(usernames, passwords),
+            source,
+            label,
+            tuple(accepted),
+            tuple(made),
+            tuple(exported),
+        )
+
+    def take_up(self, content: DraftContent) -> Steps[None]:
+        """Take in the rows of an earlier run with all their marks, in steps."""
+        session, rows = self.session, content.rows
+        loading = session.begin_load("rows of an earlier run")
+        for start in range(0, len(rows), _BLOCK):
+            loading.feed(rows.part(start, start + _BLOCK))
+            yield loading.rows
+        loading.finish()
+        session.mark(accepted=content.accepted, made_here=content.made)
+        self.exported.add(session.rows(content.exported))
+        self.source = content.source
+
+
+class Changed(Protocol):
+    """Is told of a draft whose rows, marks or target are others now."""
+
+    def __call__(self, draft: Draft, *, at_once: bool) -> object:
+        """`at_once` where a crash right after this would leave a copy that misleads."""
 
 
 class Drafts:
-    """The drafts of this run; one for each owner and target, and none that has no rows."""
+    """The drafts of this run; one for each owner and target, and none that has no rows.
 
-    def __init__(self) -> None:
+    Args:
+        changed: Told of a draft that is another now, and not empty.
+        left: Told of an owner and a target for which there is no draft any more.
+    """
+
+    def __init__(
+        self,
+        changed: Changed,
+        left: Callable[[str, Target], object],
+    ) -> None:
         self._drafts: dict[_Key, Draft] = {}
+        self._changed = changed
+        self._left = left
+
+    def __iter__(self) -> Iterator[Draft]:
+        return iter(tuple(self._drafts.values()))
 
     def find(self, owner_id: str, target: Target) -> Draft | None:
         """The draft that is kept for a target, if one is."""
@@ -51,44 +157,50 @@ class Drafts:
         draft.target = target
         return draft
 
-    def keep(self, draft: Draft) -> None:
-        """Keep a draft for as long as it has rows."""
-        if draft.is_empty:
-            self._drafts.pop(draft._key, None)  # noqa: SLF001 - of the class beside this one
-        else:
-            self._drafts[draft._key] = draft  # noqa: SLF001
+    def keep(self, draft: Draft, *, at_once: bool = False) -> None:
+        """Keep a draft for as long as it has rows; `at_once` where no crash may come between."""
+        if not draft.is_empty:
+            self._drafts[draft.key] = draft
+            self._changed(draft, at_once=at_once)
+        elif self._drafts.pop(draft.key, None) is not None:
+            self._left(draft.owner_id, draft.target)
 
     def aim(self, draft: Draft, target: Target) -> None:
         """Give a draft another target; one that is kept for that target already stays as it is."""
         if self.find(draft.owner_id, target) not in (None, draft):
             return
-        self._drafts.pop(draft._key, None)  # noqa: SLF001
+        before = draft.target
+        self._drafts.pop(draft.key, None)
         draft.target = target
         draft.asks_target = False
-        self.keep(draft)
+        self.keep(draft, at_once=True)
+        if before.key != target.key:
+            # After the new place has them, so that they are never in none.
+            self._left(draft.owner_id, before)
 
     def unsent_rows(self) -> int:
-        """How many rows would be lost by quitting now."""
+        """How many rows there are in all drafts."""
         return sum(len(draft.session.document) for draft in self._drafts.values())
 
     def sending(self, plan: CredentialPlan) -> None:
         """A write of a plan begins: its draft can't be changed until it ends."""
         for draft in self._of(plan):
             draft.sending = True
+            self._changed(draft, at_once=True)
 
     def settle(self, plan: CredentialPlan, outcome: Outcome) -> None:
         """A write ended: the rows that went leave their draft, and the others follow their pool."""
         for draft in self._of(plan):
             draft.sending = False
-            if outcome.effect is not Effect.ACCEPTED:
-                continue
-            draft.session.remove_sent(frozenset(plan.row_ids))
-            if outcome.pool is not None:
-                self.aim(draft, Target(plan.workspace, outcome.pool))
-            elif plan.target.pool is None:
-                # A pool was made, but the answer that named it was lost: never make another.
-                draft.asks_target = True
-            self.keep(draft)
+            if outcome.effect is Effect.ACCEPTED:
+                draft.session.remove_sent(frozenset(plan.row_ids))
+                draft.exported.forget(plan.row_ids)
+                if outcome.pool is not None:
+                    self.aim(draft, Target(plan.workspace, outcome.pool))
+                elif plan.target.pool is None:
+                    # A pool was made, but the answer that named it was lost: never make another.
+                    draft.asks_target = True
+            self.keep(draft, at_once=True)
 
     def _of(self, plan: CredentialPlan) -> list[Draft]:
         return [draft for draft in self._drafts.values() if draft.target.key == plan.target.key]

@@ -324,6 +324,7 @@ class CredentialGrid(ScrollView, can_focus=True):
         state = self.session.state(row)
         letter_class = _LETTER_CLASSES.get(state.letter)
         state_style = base + self._style(letter_class) if letter_class else base
+        notes = (*state.words, "made here") if state.made_here else state.words
         here = position == self.position
         selected = self.selection.holds(content.id, position, self.position)
         if selected:
@@ -346,7 +347,7 @@ class CredentialGrid(ScrollView, can_focus=True):
                 gap,
                 Segment(shown, styles[Column.PASSWORD]),
                 gap,
-                Segment(fit("; ".join(state.words), columns.note), state_style),
+                Segment(fit("; ".join(notes), columns.note), state_style),
             ]
         ).crop_extend(0, width, base)
 

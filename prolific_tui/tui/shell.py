@@ -4,14 +4,16 @@ Screens know the shell and not the application above it, which only puts screens
 Workers read and post what they got; the handlers here own the state.
 """
 
+import asyncio
 from asyncio import Future, get_running_loop
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from time import monotonic
+from typing import Any, Final, Generic, TypeVar
 
-from textual import work
+from textual import events, work
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -19,14 +21,17 @@ from textual.screen import Screen
 from prolific_tui.errors import Effect, ProlificTuiError
 from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.operations import Account, Event, Operations, SignIn, Webhooks
-from prolific_tui.operations.events import ReadRetried, WriteEnded
+from prolific_tui.operations.events import DraftSaved, DraftTrouble, ReadRetried, WriteEnded
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, Plan
 from prolific_tui.tui.dialogs import ErrorDialog, OutcomeDialog
-from prolific_tui.tui.drafts import Drafts
+from prolific_tui.tui.keeping import Keeping
 from prolific_tui.tui.typeahead import OrderedKeysApp
 
 T = TypeVar("T")
+
+_KEEP_SECONDS: Final = 10.0
+"""How long a disk is waited for on quitting; then it is asked what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Shell(OrderedKeysApp[int]):
     """The write under way."""
     sends: reactive[int] = reactive(0)
     """Grows with every write that begins or ends, for those who show journal or drafts."""
+    kept: reactive[int] = reactive(0, repaint=False)
+    """Grows with what becomes known of how drafts are kept."""
     message: reactive[str] = reactive("", repaint=False)
     """The last thing said, on the line above the keys; nothing else is drawn again for it."""
 
@@ -109,10 +116,20 @@ class Shell(OrderedKeysApp[int]):
     def __init__(self, operations: Operations, **arguments: Any) -> None:  # noqa: ANN401 - Textual's own
         super().__init__(**arguments)
         self.operations = operations
-        self.drafts = Drafts()
+        self.keeping = Keeping(operations, self.set_timer, self._work_on_drafts, self._kept_anew)
+        """How those rows outlive this program."""
+        self.drafts = self.keeping.drafts
         """Rows that were not sent yet."""
+        self.last_typed = 0.0
+        """When the last key or paste came, by `time.monotonic`."""
         self.named_file: Path | None = None
         """A file to open once the pools are shown."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note when somebody typed last."""
+        if isinstance(event, events.Key | events.Paste):
+            self.last_typed = monotonic()
+        await super().on_event(event)
 
     # Saying things
 
@@ -288,11 +305,34 @@ class Shell(OrderedKeysApp[int]):
         event = message.event
         if isinstance(event, WriteEnded):
             self._write_ended(event.plan, event.outcome)
+        elif isinstance(event, DraftSaved):
+            self.keeping.saved(event)
+        elif isinstance(event, DraftTrouble):
+            self.say(f"The draft was not kept. {event.error.message}")
+            self.keeping.in_trouble(event)
         elif isinstance(event, ReadRetried):
             self.say(
                 f"Prolific did not answer ({event.operation}, try {event.attempt});"
                 f" the next try is in {event.wait_seconds:.0f} s."
             )
+
+    # Drafts
+
+    def _kept_anew(self) -> None:
+        self.kept += 1
+
+    def _work_on_drafts(self, work: Coroutine[Any, Any, None]) -> None:
+        self.run_worker(work, group="drafts")
+
+    async def keep_drafts(self) -> None:
+        """Save every draft as it is now, and wait until it is known how far that went well."""
+        self.keeping.save_all()
+        await asyncio.to_thread(self.operations.drafts.wait, _KEEP_SECONDS)
+        # What was told of the saves lies before these two in their queues.
+        await self.operations.drafts.keeping()
+        heard = asyncio.Event()
+        self.call_later(heard.set)
+        await heard.wait()
 
     def _write_ended(self, plan: Plan, outcome: Outcome) -> None:
         self.sending = None

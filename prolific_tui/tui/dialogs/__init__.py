@@ -15,7 +15,14 @@ from prolific_tui.tui.dialogs.commands import CommandsDialog
 from prolific_tui.tui.dialogs.duplicates import DuplicatesDialog
 from prolific_tui.tui.dialogs.find import FindDialog, Found, ReplaceDialog
 from prolific_tui.tui.dialogs.fixes import FixesDialog
+from prolific_tui.tui.dialogs.export import (
+    ExportedDialog,
+    GoogleExportDialog,
+    PlainExportDialog,
+)
 from prolific_tui.tui.dialogs.intake import IntakeDialog
+from prolific_tui.tui.dialogs.left import LeftAct, LeftAnswer, LeftDialog
+from prolific_tui.tui.dialogs.make import MakeDialog, MakeFacts, MakeOrder
 from prolific_tui.tui.dialogs.path import PathDialog
 from prolific_tui.tui.dialogs.problems import ProblemsDialog
 from prolific_tui.tui.dialogs.tell import ErrorDialog, HelpDialog, OutcomeDialog
@@ -30,13 +37,22 @@ __all__ = [
     "FindDialog",
     "FixesDialog",
     "Found",
+    "ExportedDialog",
+    "GoogleExportDialog",
     "HelpDialog",
     "IntakeDialog",
+    "LeftAct",
+    "LeftAnswer",
+    "LeftDialog",
+    "MakeDialog",
+    "MakeFacts",
+    "MakeOrder",
     "OutcomeDialog",
     "PasteDialog",
     "PathDialog",
     "ProblemsDialog",
     "ReplaceDialog",
+    "PlainExportDialog",
     "TextDialog",
     "TypedConfirmation",
 ]

@@ -10,9 +10,10 @@ from textual.containers import VerticalScroll
 
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.operations import Account, KeyringReport
-from prolific_tui.settings import TokenPlace
+from prolific_tui.settings import DraftKeeping, TokenPlace
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, ConfirmDialog, TextDialog
 from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.screens.kept import KEEPING_WORDS, ask_keeping
 from prolific_tui.tui.widgets import Facts
 from prolific_tui.visible import visible
 
@@ -24,6 +25,7 @@ class AccountScreen(BaseScreen):
         Binding("t", "token", "Enter a token", tooltip="Use another token"),
         Binding("k", "keep", "Keep it", tooltip="Choose where the token is kept"),
         Binding("d", "forget", "Forget it", tooltip="Delete the kept token and sign out"),
+        Binding("u", "unsent", "Unsent rows", tooltip="Choose how unsent rows are kept"),
         Binding("r", "refresh", "Refresh", tooltip="Check token and keyring again"),
         Binding("escape", "give_up", "Give up", show=False, tooltip="Stop asking the keyring"),
         Binding("question_mark", "help", "Keys", key_display="?", tooltip="This list"),
@@ -33,6 +35,7 @@ class AccountScreen(BaseScreen):
     def __init__(self) -> None:
         super().__init__()
         self._keyring: KeyringReport | None = None
+        self._keeping: DraftKeeping | None = None
 
     def body(self) -> ComposeResult:
         """What is known of the account."""
@@ -44,7 +47,17 @@ class AccountScreen(BaseScreen):
         super().on_mount()
         self.watch(self.app, "account", self.show_account)
         self.watch(self.app, "signing_in", self.show_account, init=False)
+        self.watch(self.app, "kept", self._kept_anew)
         self.look_at_keyring()
+
+    def _kept_anew(self) -> None:
+        self.look_at_keeping()
+
+    @work(exclusive=True, group="keeping")
+    async def look_at_keeping(self) -> None:
+        """Ask how unsent rows are kept on this machine."""
+        self._keeping = await self.app.operations.drafts.keeping()
+        self.show_account()
 
     @work(exclusive=True, group="keyring")
     async def look_at_keyring(self) -> None:
@@ -74,6 +87,7 @@ class AccountScreen(BaseScreen):
             facts += [("", note) for note in (*account.network_notes, *account.notes)]
         facts.append(("", ""))
         facts += self._about_the_keyring()
+        facts += self._about_unsent_rows()
         signing_in = self.app.signing_in
         notes = signing_in.value.notes if signing_in.value else ()
         # What the keyring's own lines say already is not said twice.
@@ -97,6 +111,22 @@ class AccountScreen(BaseScreen):
             ("", keyring.message),
         ]
         return [*about, ("", keyring.hint)] if keyring.hint else about
+
+    def _about_unsent_rows(self) -> list[tuple[str, str | Text]]:
+        if self.app.operations.is_demo:
+            return [("Unsent rows", "kept until you quit, as this is the demo")]
+        if self._keeping is None:
+            return [("Unsent rows", "not chosen yet how they are kept; u chooses")]
+        kept, meaning = KEEPING_WORDS[self._keeping]
+        return [("Unsent rows", Text(f"kept: {kept.lower()}", "bold")), ("", meaning)]
+
+    @work(exclusive=True, group="unsent")
+    async def action_unsent(self) -> None:
+        """Ask how unsent rows are kept on this machine."""
+        if self.app.operations.is_demo:
+            self.app.say("The demo keeps nothing once you quit.")
+        elif not await ask_keeping(self.app):
+            self.app.say("Unsent rows are kept as before.")
 
     def action_refresh(self) -> None:
         """Check the token and the keyring again."""

@@ -1,5 +1,6 @@
 """Pools: the workspace's credential pools, how much of each is left, and the way to fill them."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -11,10 +12,12 @@ from textual.containers import Container, Vertical
 from textual.widgets import OptionList, Static
 
 from prolific_tui.models import CredentialPool, Workspace
+from prolific_tui.submission.draft import DraftSummary
 from prolific_tui.submission.plan import Target
-from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor import EditorScreen
+from prolific_tui.tui.screens.left import LeftDrafts
 from prolific_tui.tui.screens.pool_words import emptiest_first, pool_name
 from prolific_tui.tui.screens.standing import freshness, standing
 from prolific_tui.tui.shell import Reading
@@ -25,12 +28,13 @@ _NUMBER_WIDTH: Final = 9
 _FIXED: Final = 3 + 2 * (_NUMBER_WIDTH + 1) + 2 + GAUGE_WIDTH + 1
 
 
-class PoolsScreen(BaseScreen):
+class PoolsScreen(LeftDrafts):
     """The first screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "append", "Append", tooltip="Add credentials to the pool under the cursor"),
         Binding("c", "create", "Create", tooltip="Make a new pool from a list of credentials"),
+        Binding("m", "make", "Make accounts", tooltip="Make accounts for the pool"),
         Binding("y", "copy_id", "Copy id", tooltip="Copy the pool's id to the clipboard"),
         Binding("r", "refresh", "Refresh", tooltip="Read again from Prolific"),
         Binding("w", "app.workspace", "Workspace", tooltip="Switch to another workspace"),
@@ -166,8 +170,13 @@ class PoolsScreen(BaseScreen):
                 text.append(
                     f"{len(draft.session.document):,} unsent rows are kept for it: a\n", "bold"
                 )
+            for summary in self._left_for_pool(pool):
+                text.append(f"{visible(summary.words)}: d\n", "bold")
         text.append(visible(self._last_sent(pool)))
         self.query_one("#detail-text", Static).update(text)
+
+    def _left_for_pool(self, pool: CredentialPool) -> list[DraftSummary]:
+        return [each for each in self.left if each.key.pool_id == pool.credential_pool_id]
 
     def _last_sent(self, pool: CredentialPool) -> str:
         for entry in self.app.operations.writes.history():
@@ -200,6 +209,14 @@ class PoolsScreen(BaseScreen):
             return
         self._edit(Target(workspace, pool))
 
+    def action_make(self) -> None:
+        """Make accounts for the pool under the cursor, or for a new one where there is none."""
+        workspace = self.app.workspace
+        if workspace is None:
+            self.app.say("No workspace is open yet: w chooses one.")
+            return
+        self._edit(Target(workspace, self._current), make=True)
+
     def action_create(self) -> None:
         """Edit rows to make a pool from."""
         workspace: Workspace | None = self.app.workspace
@@ -226,11 +243,17 @@ class PoolsScreen(BaseScreen):
         """Show what changed meanwhile, and open the file that was named on the command line."""
         if self.is_mounted:
             self.show_pools()
+        super().on_screen_resume()
+
+    def has_offered(self) -> None:
+        """Nothing is in the way of the file of the command line any more."""
+        self._open_named_file()
 
     def _open_named_file(self) -> None:
         """Open the file of the command line, once the pools are here and nothing is in the way."""
         file = self.app.named_file
-        if file is not None and self.app.pools.value is not None and self.is_current:
+        is_ready = self.app.pools.value is not None and not self.is_offering
+        if file is not None and is_ready and self.is_current:
             self.app.named_file = None
             self.open_file(file)
 
@@ -255,13 +278,32 @@ class PoolsScreen(BaseScreen):
         """Enter: the same as append."""
         self.action_append()
 
-    def _edit(self, target: Target, *, load: Path | None = None, paste: str = "") -> None:
-        if self.app.account is None:
+    def _edit(
+        self, target: Target, *, load: Path | None = None, paste: str = "", make: bool = False
+    ) -> None:
+        account = self.app.account
+        if account is None:
             self.app.say("Not signed in: 4 Account takes a token.")
             return
         self.app.say("")
-        draft = self.app.drafts.open(self.app.account.me.id, target)
-        self.app.push_screen(EditorScreen(draft, load=load, paste=paste))
+
+        def edit(draft: Draft | None = None) -> None:
+            opened = draft or self.app.drafts.open(account.me.id, target)
+            self.app.push_screen(EditorScreen(opened, load=load, paste=paste, make=make))
+
+        key = self.app.keeping.key(account.me.id, target)
+        left = [each for each in self.left if each.key == key and not each.in_use]
+        if left and self.app.drafts.find(account.me.id, target) is None:
+            self._offer_first(left, edit)
+        else:
+            edit()
+
+    @work
+    async def _offer_first(
+        self, left: Sequence[DraftSummary], edit: Callable[[Draft | None], None]
+    ) -> None:
+        """Offer what was left for this target, so that it is not begun a second time unseen."""
+        edit(await self.offer(left))
 
 
 def _sum(numbers: list[int | None]) -> str:

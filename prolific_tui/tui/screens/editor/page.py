@@ -37,6 +37,7 @@ _EMPTY: Final = (
     " f  loads a file of usernames and passwords\n"
     " p  takes a paste; so does pasting right here\n"
     " i  inserts a row to type into\n"
+    " m  makes accounts, to be exported and made in your tool\n"
 )
 
 
@@ -85,8 +86,13 @@ class EditorPage(RevealingScreen):
         """Fill the new width."""
         self.call_after_refresh(self.show_all)
 
-    def show_all(self) -> None:
-        """Show everything but the rows: what this is, the counts, the row under the cursor."""
+    @property
+    def is_editing(self) -> bool:
+        """Whether a cell is open."""
+        return self.query_one(EditableGrid).is_editing
+
+    def show_top(self) -> None:
+        """Show what this is, whether it is kept, and where it is to go."""
         draft = self.draft
         workspace, pool = draft.target.workspace, draft.target.pool
         if draft.asks_target:
@@ -96,9 +102,16 @@ class EditorPage(RevealingScreen):
         else:
             what = f"Append to {short_pool_name(pool)}   {number(pool.total_credentials)} in total"
         text = Text(f" {visible(what)}   ", "bold", no_wrap=True)
-        where = f"{'DEMO   ' if self.app.operations.is_demo else ''}{workspace.title} "
+        demo = "DEMO" if self.app.operations.is_demo else ""
+        about = filter(None, (self.app.keeping.words(draft), demo, workspace.title))
+        where = f"{'   '.join(about)} "
         text.append(fit(where, max(self.size.width - text.cell_len, 0), right=True), "not bold")
         self.query_one("#editor-top", Line).text = text
+
+    def show_all(self) -> None:
+        """Show everything but the rows: what this is, the counts, the row under the cursor."""
+        draft = self.draft
+        self.show_top()
         source = self.query_one("#source", Line)
         source.text = Text(f" {visible(draft.source)}")
         source.display = bool(draft.source)
@@ -123,6 +136,14 @@ class EditorPage(RevealingScreen):
             words += f", {view.order.value}"
         line.text = Text(visible(f" {words}   {key}"), "bold")
 
+    def made_words(self) -> str:
+        """How many rows were made here, in words; empty where none was."""
+        return ""
+
+    def row_notes(self, row: int) -> tuple[str, ...]:  # noqa: ARG002 - for those who know more
+        """What there is to know of a row beside its problems, in sentences."""
+        return ()
+
     def _show_counts(self) -> None:
         counts = self.draft.session.counts
         text = Text(f" {counts.rows:,} row{'' if counts.rows == 1 else 's'}   ")
@@ -130,6 +151,8 @@ class EditorPage(RevealingScreen):
         text.append(f"   needs your OK {counts.needs_ok:,}   left out {counts.left_out:,}")
         if counts.unexamined:
             text.append(f"   {counts.unexamined:,} not looked at yet", "bold")
+        if made := self.made_words():
+            text.append(f"   {made}")
         if self.draft.sending:
             text.append("   BEING SENT", "bold")
         self.query_one("#counts", Line).text = text
@@ -149,7 +172,7 @@ class EditorPage(RevealingScreen):
         if len(grid.selection):
             title += f", {len(grid.selection):,} selected"
         rule.title = title
-        lines = session.explain(row)
+        lines = (*session.explain(row), *self.row_notes(row))
         username = session.document.username(row)
         if cell_len(visible(username)) > grid.columns.username:
             lines = (*lines, f"Username: {username}")

@@ -13,6 +13,8 @@ from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor.finding import FindingKeys
 from prolific_tui.tui.screens.editor.intake import IntakeKeys
+from prolific_tui.tui.screens.editor.kept import DraftKeys
+from prolific_tui.tui.screens.editor.making import MakingKeys
 from prolific_tui.tui.screens.editor.mending import MendingKeys
 from prolific_tui.tui.screens.editor.rows import RowKeys
 from prolific_tui.tui.screens.editor.selecting import SelectingKeys
@@ -26,6 +28,7 @@ _FOOTER: Final = (
     "accept",
     "duplicates",
     "fixes",
+    "make",
     "review",
     "back",
     "help",
@@ -33,8 +36,8 @@ _FOOTER: Final = (
 """What the keys at the bottom do, in the order of the work; ? lists all keys."""
 
 
-class EditorScreen(SelectingKeys, MendingKeys, IntakeKeys):
-    """Edits one draft; leaving it keeps the draft until the program ends."""
+class EditorScreen(SelectingKeys, MendingKeys, IntakeKeys, MakingKeys, DraftKeys):
+    """Edits one draft, which outlives this screen, and the program if the person wants it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "review", "Review and send", tooltip="See what would go, then send it"),
@@ -43,22 +46,26 @@ class EditorScreen(SelectingKeys, MendingKeys, IntakeKeys):
         Binding("q", "app.leave", "Quit", show=False, tooltip="Quit; asks if rows would be lost"),
     ]
 
-    def __init__(self, draft: Draft, *, load: Path | None = None, paste: str = "") -> None:
+    def __init__(
+        self, draft: Draft, *, load: Path | None = None, paste: str = "", make: bool = False
+    ) -> None:
         """Edit a draft.
 
         Args:
             draft: The rows, and where they are to go.
             load: A file to load at once.
             paste: A paste to take at once.
+            make: Whether to ask at once for accounts to be made.
         """
         super().__init__(draft)
         self._load_first = load
         self._paste_first = paste
+        self._make_first = make
         self._had_rows = False
 
     def keys(self) -> Iterable[BindingType]:
         """The keys that matter most, in the order of the work."""
-        keys = (RowKeys, FindingKeys, MendingKeys, IntakeKeys, EditorScreen)
+        keys = (RowKeys, FindingKeys, MendingKeys, IntakeKeys, MakingKeys, EditorScreen)
         bindings = [each for of in keys for each in of.BINDINGS if isinstance(each, Binding)]
         matter = [each for each in bindings if each.action in _FOOTER]
         return sorted(matter, key=lambda binding: _FOOTER.index(binding.action))
@@ -70,6 +77,8 @@ class EditorScreen(SelectingKeys, MendingKeys, IntakeKeys):
             self.load(self._load_first)
         if self._paste_first:
             self.take_paste(self._paste_first)
+        if self._make_first:
+            self.action_make()
 
     def action_review(self) -> None:
         """Show what would go."""
@@ -91,7 +100,7 @@ class EditorScreen(SelectingKeys, MendingKeys, IntakeKeys):
         draft = self.draft
         self.work_through(
             lambda: seek_plan(draft.session, draft.target, draft.source),
-            lambda plan: self.app.push_screen(ReviewScreen(draft, plan)),
+            lambda plan: self.app.push_screen(ReviewScreen(draft, plan, self.action_export)),
             "Preparing the review",
         )
 
@@ -113,7 +122,7 @@ class EditorScreen(SelectingKeys, MendingKeys, IntakeKeys):
             self._review()
 
     def action_back(self) -> None:
-        """Close the field, or go back to the pools; the rows are kept until the program ends."""
+        """Close the field, or go back to the pools; see `leave` for what becomes of the rows."""
         area = self.query_one(EditableGrid)
         if area.is_editing:
             area.close()
@@ -123,13 +132,7 @@ class EditorScreen(SelectingKeys, MendingKeys, IntakeKeys):
             return
         if self.select_nothing():
             return
-        rows = len(self.draft.session.document)
-        self.app.say(
-            f"{rows:,} unsent row{'' if rows == 1 else 's'} kept here until you quit."
-            if rows
-            else ""
-        )
-        self.dismiss()
+        self.leave()
 
     def on_screen_resume(self) -> None:
         """Go back to the pools once every row has gone."""

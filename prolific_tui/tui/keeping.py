@@ -1,0 +1,199 @@
+"""Unsent rows kept between runs: when each draft is saved, and what is known of its copy on disk.
+
+It acts on the drafts' changes and on the operations' events, and leaves asking to the screens.
+"""
+
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from time import monotonic
+from typing import Any, Final, Protocol
+
+from prolific_tui.credentials.stepping import OutdatedError, Steps, finish
+from prolific_tui.operations import Operations
+from prolific_tui.operations.events import DraftSaved, DraftTrouble
+from prolific_tui.settings import DraftKeeping
+from prolific_tui.submission.draft import DraftContent, DraftKey
+from prolific_tui.submission.plan import Target
+from prolific_tui.tui.drafts import Draft, Drafts
+from prolific_tui.tui.drive import Unfinished, drive, take_slice
+
+AT_ONCE_ROWS: Final = 20_000
+"""A list of up to so many rows is kept as soon as it is there, and every five seconds after."""
+
+_SECONDS: Final = 5.0
+_LEAST_SECONDS: Final = 0.5
+
+
+class Alarm(Protocol):
+    """A timer that can be stopped."""
+
+    def stop(self) -> None:
+        """Let it not go off."""
+
+
+class Keeping:
+    """Saves the drafts of this run, and knows how far they are kept.
+
+    Args:
+        operations: What writes to the disk.
+        later: Calls something in so many seconds.
+        work: Runs a coroutine beside the interface.
+        told: Called when something is known anew of how drafts are kept.
+    """
+
+    def __init__(
+        self,
+        operations: Operations,
+        later: Callable[[float, Callable[[], None]], Alarm],
+        work: Callable[[Coroutine[Any, Any, None]], object],
+        told: Callable[[], None],
+    ) -> None:
+        self._operations = operations
+        self._later = later
+        self._work = work
+        self._told = told
+        self._alarm: Alarm | None = None
+        self.drafts = Drafts(self.touched, self._left)
+        """Rows that were not sent yet."""
+        self.choice: DraftKeeping | None = None
+        """What is to be kept on this machine, as far as it was heard."""
+        self.is_undecided = False
+        """Whether there was something to keep, and nobody has said how yet."""
+
+    def key(self, owner_id: str, target: Target) -> DraftKey:
+        """What the copy of a draft is found by."""
+        return DraftKey(self._operations.service_url, owner_id, *target.key)
+
+    # What is known
+
+    def is_kept(self, draft: Draft) -> bool:
+        """Whether the rows, or their usernames, outlive this program; the demo's never do."""
+        kept = draft.kept in (DraftKeeping.EVERYTHING, DraftKeeping.USERNAMES)
+        return kept and not draft.trouble and not self._operations.is_demo
+
+    def words(self, draft: Draft) -> str:
+        """The same in words, for the top of the editor; nothing is said in the demo."""
+        if draft.is_empty or self._operations.is_demo:
+            return ""
+        if not self.is_kept(draft):
+            return "draft not kept"
+        return "draft kept" + ", no passwords" * (draft.kept is DraftKeeping.USERNAMES)
+
+    def saved(self, event: DraftSaved) -> None:
+        """Rows were kept, or would have been if anybody had said how."""
+        self.choice = event.keeping
+        self.is_undecided = event.keeping is None
+        for draft in self._of(event.key):
+            draft.kept, draft.trouble = event.keeping, ""
+        self._told()
+
+    def in_trouble(self, event: DraftTrouble) -> None:
+        """Rows could not be kept: it is tried again."""
+        for draft in self._of(event.key):
+            draft.kept, draft.trouble = None, event.error.message
+            draft.autosave.touched(monotonic())
+        self._set_alarm()
+        self._told()
+
+    def chosen(self, keeping: DraftKeeping) -> None:
+        """The person said what is to be kept: it is so from now on."""
+        self.choice = keeping
+        self.is_undecided = False
+        for draft in self.drafts:
+            draft.kept, draft.trouble = None, ""
+            self._save(draft)
+        self._told()
+
+    def _of(self, key: DraftKey) -> list[Draft]:
+        return [d for d in self.drafts if self.key(d.owner_id, d.target) == key]
+
+    # Saving
+
+    def touched(self, draft: Draft, *, at_once: bool) -> None:
+        """A draft is another now: it is saved soon, and at once where it never was."""
+        rows = len(draft.session.document)
+        draft.autosave.every = _SECONDS * max(1.0, rows / AT_ONCE_ROWS)
+        draft.autosave.touched(monotonic())
+        is_first = draft.kept is None and not draft.trouble
+        if rows <= AT_ONCE_ROWS and (is_first or at_once) and self._is_wanted:
+            self._save(draft)
+        self._set_alarm()
+
+    @property
+    def _is_wanted(self) -> bool:
+        return not self.is_undecided and self.choice is not DraftKeeping.NOTHING
+
+    def _left(self, owner_id: str, target: Target) -> None:
+        """There is no draft for this target any more: its copy goes, too."""
+        with suppress(RuntimeError):
+            self._operations.drafts.discard(self.key(owner_id, target))
+        self._told()
+
+    def _set_alarm(self) -> None:
+        """Be called when the next save is due; one call waits for all drafts."""
+        if self._alarm is not None:
+            self._alarm.stop()
+            self._alarm = None
+        if not self._is_wanted:
+            return
+        # A draft that is being copied comes back here when that is done.
+        waits = [d.autosave.due_in(monotonic()) for d in self.drafts if not d.is_copying]
+        due = min((wait for wait in waits if wait is not None), default=None)
+        if due is not None:
+            self._alarm = self._later(max(due, _LEAST_SECONDS), self._save_due)
+
+    def _save_due(self) -> None:
+        for draft in self.drafts:
+            due = draft.autosave.due_in(monotonic())
+            if due is not None and due <= 0:
+                self._save(draft)
+        self._set_alarm()
+
+    def _save(self, draft: Draft) -> None:
+        """Save a draft; one of many rows is copied between keys, one that loads has to wait."""
+        if draft.is_copying or draft.session.is_loading:
+            return
+        draft.autosave.clean()
+        steps = draft.content(label(draft.target))
+        try:
+            content = take_slice(steps)
+        except Unfinished:
+            draft.is_copying = True
+            self._work(self._save_slowly(draft, steps))
+            return
+        self._operations.drafts.save(self.key(draft.owner_id, draft.target), content)
+
+    async def _save_slowly(self, draft: Draft, steps: Steps[DraftContent]) -> None:
+        target = draft.target
+        try:
+            content = await drive(steps, lambda _rows: None)
+        except OutdatedError:
+            draft.autosave.touched(monotonic())
+        else:
+            if draft.target == target and not draft.is_empty:
+                self._operations.drafts.save(self.key(draft.owner_id, target), content)
+        finally:
+            draft.is_copying = False
+            self._set_alarm()
+
+    def save_all(self) -> None:
+        """Save every draft of which anything is newer than its copy, now.
+
+        It touches no screen: on the way out it may be called on another thread.
+        """
+        for draft in self.drafts:
+            # Of a list that is coming in, the copy is better than what is half there.
+            is_newer = draft.autosave.is_dirty or draft.is_copying
+            if is_newer and self._is_wanted and not draft.session.is_loading:
+                draft.autosave.clean()
+                content = finish(draft.content(label(draft.target)))
+                self._operations.drafts.save(self.key(draft.owner_id, draft.target), content)
+
+
+def label(target: Target) -> str:
+    """What a target is called in the list in which its draft is found again."""
+    title = target.workspace.title
+    if target.pool is None:
+        return f"a new pool in {title}"
+    pool_id = target.pool.credential_pool_id
+    return f"{pool_id.removeprefix(f'{target.pool.workspace_id}_') or pool_id} in {title}"

@@ -1,0 +1,102 @@
+"""The editor's side of kept drafts: how they are kept is asked once, and leaving says it."""
+
+from time import monotonic
+from typing import ClassVar, Final
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.timer import Timer
+
+from prolific_tui.tui.dialogs import ConfirmDialog
+from prolific_tui.tui.screens.editor.page import EditorPage
+from prolific_tui.tui.screens.kept import ask_keeping, discard, may_leave, rows_words
+
+_QUIET_SECONDS: Final = 2.0
+"""How long nobody has typed before a question may come up by itself."""
+
+
+class DraftKeys(EditorPage):
+    """Discarding and leaving the rows, and the question how they are kept."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("D", "discard", "Discard", show=False, tooltip="Discard all rows, after asking"),
+    ]
+
+    _question: Timer | None = None
+    _was_asked = False
+    """Whether this screen asked how rows are kept; once is enough for it to do by itself."""
+
+    def on_mount(self) -> None:
+        """Follow what is known of how the draft is kept."""
+        super().on_mount()
+        self.watch(self.app, "kept", self._kept_anew)
+
+    def _kept_anew(self) -> None:
+        self.show_top()
+        if self.app.keeping.is_undecided and not self._was_asked and self._question is None:
+            self._question = self.set_interval(_QUIET_SECONDS / 4, self._ask_when_quiet)
+
+    def _ask_when_quiet(self) -> None:
+        """Ask when no key could be meant for anything else."""
+        if not self.app.keeping.is_undecided or self._was_asked:
+            self._stop_asking()
+        elif (
+            self.is_current
+            and not self.is_editing
+            and not isinstance(self.app.screen, ModalScreen)
+            and monotonic() - self.app.last_typed >= _QUIET_SECONDS
+        ):
+            self._stop_asking()
+            self._ask_keeping()
+
+    def _stop_asking(self) -> None:
+        if self._question is not None:
+            self._question.stop()
+            self._question = None
+
+    @work
+    async def _ask_keeping(self) -> None:
+        self._was_asked = True
+        await ask_keeping(self.app)
+
+    @work
+    async def action_discard(self) -> None:
+        """Discard every row and leave, after asking."""
+        rows = len(self.draft.session.document)
+        if not rows:
+            self.app.say("There are no rows to discard.")
+        elif self.may_change() and await self.app.ask(
+            ConfirmDialog(
+                f"Discard {rows_words(rows)}?", "Nothing of them is kept, here or on disk."
+            )
+        ):
+            discard(self.app, self.draft)
+            self.dismiss()
+            self.app.say(f"{rows_words(rows)} discarded.")
+
+    def leave(self) -> None:
+        """Leave the editor: at once where the rows are kept, else after asking."""
+        keeping = self.app.keeping
+        if self.draft.is_empty:
+            self.app.say("")
+            self.dismiss()
+        elif self.app.operations.is_demo:
+            rows = len(self.draft.session.document)
+            self.app.say(f"{rows_words(rows)} kept here until you quit.")
+            self.dismiss()
+        elif keeping.is_kept(self.draft):
+            keeping.save_all()
+            rows = len(self.draft.session.document)
+            self.app.say(f"{rows_words(rows)}: {keeping.words(self.draft)}.")
+            self.dismiss()
+        else:
+            self._leave_after_asking()
+
+    @work(exclusive=True, group="leave")
+    async def _leave_after_asking(self) -> None:
+        if await may_leave(self.app, self.draft):
+            rows = len(self.draft.session.document)
+            words = self.app.keeping.words(self.draft)
+            self.app.say(f"{rows_words(rows)}: {words}." if rows else "The rows are discarded.")
+            self.dismiss()

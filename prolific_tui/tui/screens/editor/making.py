@@ -1,0 +1,241 @@
+"""The keys that make accounts here, and take them out to a file for the tool they are for."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from prolific_tui.credentials.export import formula_cells, formula_warning, not_addresses
+from prolific_tui.credentials.generate import Pattern, PatternError, next_start
+from prolific_tui.credentials.rows import Rows
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.settings import AccountsMade
+from prolific_tui.tui.dialogs import (
+    Choice,
+    ChoiceDialog,
+    ExportedDialog,
+    GoogleExportDialog,
+    MakeDialog,
+    MakeFacts,
+    MakeOrder,
+    PathDialog,
+    PlainExportDialog,
+)
+from prolific_tui.tui.dialogs.make import Proposal
+from prolific_tui.tui.screens.editor.page import EditorPage
+
+_NAMED: Final = 3
+
+
+class MakingKeys(EditorPage):
+    """Accounts that exist nowhere else yet: made, counted, exported."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m", "make", "Make", tooltip="Make accounts: usernames and passwords"),
+        Binding("E", "export", "Export", tooltip="Write rows to a file, for another tool"),
+    ]
+
+    # Making
+
+    @work(exclusive=True, group="make")
+    async def action_make(self) -> None:
+        """Ask for a pattern and make accounts of it."""
+        if not self.may_change():
+            return
+        target = self.draft.target
+        before = await self.app.operations.accounts_made(*target.key)
+        pool = target.pool
+        order = await self.app.ask(
+            MakeDialog(
+                MakeFacts(
+                    pattern=_pattern_used_last(before),
+                    held=0 if pool is None else pool.available_credentials,
+                    propose=lambda pattern: self._propose(pattern, before),
+                    is_taken=self._is_taken,
+                )
+            )
+        )
+        if order is not None and self.may_change():
+            await self._make(order)
+
+    async def _make(self, order: MakeOrder) -> None:
+        operations, draft = self.app.operations, self.draft
+        self.app.say(f"Making {order.count:,} accounts…")
+        try:
+            rows = await operations.make_accounts(
+                order.pattern, order.start, order.count, order.length
+            )
+        except ProlificTuiError as error:
+            self.app.say("")
+            self.app.show_error(error)
+            return
+        if not self.may_change():
+            return
+        made = f"{len(rows):,} account{'' if len(rows) == 1 else 's'}"
+        first = len(draft.session.document)
+        source = f"made here: {rows.usernames[0]} … {rows.usernames[-1]}"
+        draft.source = " + ".join(filter(None, (draft.source, source)))
+        delta = draft.session.append(rows, f"making of {made}", made_here=True)
+        self.changed(delta, f"{made} made here. E exports them, for the tool they are for.")
+        self.grid.go_to(first)
+        await operations.remember_accounts_made(
+            *draft.target.key, _remembered(order.pattern), order.start + order.count
+        )
+
+    def _is_taken(self, username: str) -> bool:
+        ledger = self.draft.session.ledger
+        return bool(ledger.count(username)) or ledger.holds(username)
+
+    def _propose(self, pattern: Pattern, before: AccountsMade) -> Proposal:
+        """After the highest number in the list, and after those made before for the pool."""
+        here = next_start(
+            pattern,
+            (name for _, rows in self.draft.session.document.pieces() for name in rows.usernames),
+        )
+        of_pool, elsewhere = (
+            _next_of(pattern, numbers) for numbers in (before.of_pool, before.elsewhere)
+        )
+        remembered = of_pool or elsewhere
+        if remembered > here:
+            whose = "for this pool" if of_pool else "in this workspace"
+            last = pattern.name(remembered - 1)
+            return Proposal(remembered, f"{last} was the last one made {whose} on this machine.")
+        if here > 1:
+            return Proposal(here, f"{pattern.name(here - 1)} is the last one in this list.")
+        return Proposal(here)
+
+    # Exporting
+
+    def made_words(self) -> str:
+        """How many rows were made here, for the line of counts; empty where none was."""
+        made = len(self.draft.session.made_here())
+        return f"made here {made:,}" if made else ""
+
+    def row_notes(self, row: int) -> tuple[str, ...]:
+        """What there is to know of a row that was made here."""
+        found = self.draft.session.document.row(row)
+        if not self.draft.session.is_made_here(found.id):
+            return ()
+        if self.draft.exported.holds(found):
+            return ("Made here, and exported as it is.",)
+        return ("Made here: it exists nowhere else yet. E exports it.",)
+
+    @work(exclusive=True, group="export")
+    async def action_export(self) -> None:
+        """Write rows to a new file that only this user can read."""
+        session = self.draft.session
+        if not len(session.document):
+            self.app.say("There are no rows to export.")
+            return
+        if not self.may_change():
+            return
+        made = self.draft.made_here()
+        answer = await self.app.ask(_what_to_export(len(made), len(session.document)))
+        if answer is None:
+            self.app.say("Nothing was exported.")
+            return
+        takes_made = bool(made) and answer % 2 == 0
+        is_google = answer // 2 if made else answer
+        # As it is now: nothing can be changed while the dialogs are open.
+        rows = session.rows(made) if takes_made else session.document.rows()
+        warnings = await asyncio.to_thread(_warnings, rows, is_google=bool(is_google))
+        dialog = GoogleExportDialog if is_google else PlainExportDialog
+        make = await self.app.ask(dialog(len(rows), warnings))
+        if make is None:
+            self.app.say("Nothing was exported.")
+            return
+        path = await self.app.ask(
+            PathDialog(
+                f"Export {len(rows):,} row{'' if len(rows) == 1 else 's'}",
+                "A new file, readable by you alone. Tab completes.",
+                self.app.operations.complete_path,
+                opens=False,
+            )
+        )
+        if not path:
+            self.app.say("Nothing was exported.")
+            return
+        try:
+            written = await self.app.operations.save_export(Path(path), lambda: make(rows))
+        except ProlificTuiError as error:
+            self.app.say("Nothing was exported.")
+            self.app.show_error(error)
+            return
+        self.draft.exported.add(rows)
+        self.app.drafts.keep(self.draft)
+        self.show_all()
+        self.app.say(f"Exported to {written}")
+        await self.app.ask(ExportedDialog(len(rows), written))
+
+
+def _what_to_export(made: int, rows: int) -> ChoiceDialog:
+    """Which rows, and for whom; answered as `action_export` reads it."""
+    plain, google = "Plain CSV", "Google Workspace template"
+    everything = f"all {rows:,} row{'' if rows == 1 else 's'}"
+    if made:
+        labels = [
+            f"{kind}, {which}"
+            for kind in (plain, google)
+            for which in (f"the {made:,} made here", everything)
+        ]
+    else:
+        labels = [f"{kind}, {everything}" for kind in (plain, google)]
+    explained = {
+        plain: "Two columns, whose names you choose.",
+        google: "For “Bulk update users” in the admin console; usernames are the addresses.",
+    }
+    choices = [Choice(label, explained[label.partition(",")[0]]) for label in labels]
+    return ChoiceDialog("Export", "To a new file that only you can read.", choices)
+
+
+def _warnings(rows: Rows, *, is_google: bool) -> list[str]:
+    """What is to be said of these rows before they are written."""
+    warnings = [formula_warning(formula_cells(rows))]
+    if is_google and (others := not_addresses(rows)):
+        named = ", ".join(f"{row + 1:,}" for row in others[:_NAMED])
+        more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+        several = len(others) > 1
+        warnings.append(
+            f"{len(others):,} username{'s are no addresses' if several else ' is no address'}"
+            f" (row{'s' if several else ''} {named}{more} of these): Google will not take"
+            f" {'them' if several else 'it'}."
+        )
+    return [warning for warning in warnings if warning]
+
+
+def _remembered(pattern: Pattern) -> str:
+    """A pattern with its zeros alone, as `AccountsMade` has it."""
+    return f"{pattern.prefix}{{{'0' * pattern.width}}}{pattern.suffix}"
+
+
+def _parsed(text: str) -> Pattern | None:
+    """A pattern that was remembered, unless somebody changed the file."""
+    try:
+        return Pattern.parse(text)
+    except PatternError:
+        return None
+
+
+def _pattern_used_last(before: AccountsMade) -> str:
+    """What to propose as a pattern: the last one of the pool, or of the workspace."""
+    text = ([*before.of_pool] or [*before.elsewhere] or [""])[-1]
+    pattern = _parsed(text)
+    if pattern is None or not pattern.width:
+        return text if pattern else ""
+    # A number with its zeros says how long numbers are; `{}` would not.
+    number = _next_of(pattern, before.of_pool) or _next_of(pattern, before.elsewhere)
+    return f"{pattern.prefix}{{{number:0{pattern.width}d}}}{pattern.suffix}"
+
+
+def _next_of(pattern: Pattern, numbers: Mapping[str, int]) -> int:
+    """The highest number that comes next for a pattern, however many zeros; 0 for none."""
+    ends = pattern.prefix, pattern.suffix
+    found = [
+        number
+        for text, number in numbers.items()
+        if (other := _parsed(text)) and (other.prefix, other.suffix) == ends
+    ]
+    return max(found, default=0)

@@ -1,0 +1,137 @@
+"""What is asked about unsent rows: how they are kept on this machine, and whether to lose them."""
+
+from typing import Final
+
+from prolific_tui.settings import DraftKeeping
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog, ConfirmDialog
+from prolific_tui.tui.drafts import Draft
+from prolific_tui.tui.shell import Shell
+
+KEEPING_WORDS: Final = {
+    DraftKeeping.EVERYTHING: (
+        "Everything, in a file that only you can read",
+        "Usernames and passwords as plain text (0600). Anyone with your account, or root, can read"
+        " them as well.",
+    ),
+    DraftKeeping.USERNAMES: (
+        "Usernames only",
+        "After a crash or a quit the passwords have to be typed or loaded again.",
+    ),
+    DraftKeeping.NOTHING: (
+        "Nothing",
+        "Unsent rows are gone when the program ends, however it ends.",
+    ),
+}
+"""What can be chosen, and what each means."""
+
+
+def rows_words(rows: int) -> str:
+    """A number of unsent rows, in words."""
+    return f"{rows:,} unsent row{'' if rows == 1 else 's'}"
+
+
+async def ask_keeping(shell: Shell) -> bool:
+    """Ask how unsent rows are kept on this machine; False where the person would not say."""
+    answer = await shell.ask(
+        ChoiceDialog(
+            "How are unsent rows kept on this machine?",
+            "For a crash, a dropped line or a quit: the next start offers them again. They are"
+            " gone once they are sent or discarded. 4 Account changes this later.",
+            [Choice(*words) for words in KEEPING_WORDS.values()],
+            highlighted=None,
+        )
+    )
+    if answer is None:
+        return False
+    keeping = tuple(KEEPING_WORDS)[answer]
+    notes = await shell.operations.drafts.keep(keeping)
+    shell.keeping.chosen(keeping)
+    shell.say(" ".join((f"Kept from now on: {KEEPING_WORDS[keeping][0].lower()}.", *notes)))
+    return True
+
+
+async def may_quit(shell: Shell) -> bool:
+    """Whether the program may end: every unsent row is kept, or the person lets it go."""
+    if not shell.drafts.unsent_rows():
+        return True
+    await shell.keep_drafts()
+    if shell.keeping.is_undecided and await ask_keeping(shell):
+        await shell.keep_drafts()
+    lost = [draft for draft in shell.drafts if not shell.keeping.is_kept(draft)]
+    if lost:
+        rows = sum(len(draft.session.document) for draft in lost)
+        return await _is_sure(
+            shell,
+            f"Quit and lose {rows_words(rows)}?",
+            f"{_why(shell, lost)} Esc or n goes back to them.",
+        )
+    bare = [draft for draft in shell.drafts if draft.kept is DraftKeeping.USERNAMES]
+    if bare:
+        rows = sum(len(draft.session.document) for draft in bare)
+        return await _is_sure(
+            shell,
+            f"Quit and lose the passwords of {rows_words(rows)}?",
+            "Their usernames are kept, as you chose, and the next start offers them."
+            " Esc or n goes back to them.",
+        )
+    return True
+
+
+async def _is_sure(shell: Shell, title: str, message: str) -> bool:
+    answer = await shell.ask(ConfirmDialog(title, message))
+    return answer is True
+
+
+def _why(shell: Shell, lost: list[Draft]) -> str:
+    """Why rows would be lost."""
+    troubles = [draft.trouble for draft in lost if draft.trouble]
+    if troubles:
+        return f"They could not be kept. {troubles[0]}"
+    if shell.keeping.choice is DraftKeeping.NOTHING:
+        return "You chose that nothing is kept on this machine; 4 Account changes it."
+    return "They are only in this program's memory."
+
+
+def quit_words(shell: Shell) -> str:
+    """What is left on the terminal after a quit."""
+    rows = shell.drafts.unsent_rows()
+    if not rows or any(not shell.keeping.is_kept(draft) for draft in shell.drafts):
+        return ""
+    return f"Draft kept: {rows_words(rows)}. The next start offers them."
+
+
+_LEAVE: Final = 0
+_DISCARD: Final = 1
+
+
+async def may_leave(shell: Shell, draft: Draft) -> bool:
+    """Whether the editor may be left although its rows are not kept on disk.
+
+    They may be discarded on the way.
+    """
+    await shell.keep_drafts()
+    if shell.keeping.is_undecided:
+        await ask_keeping(shell)
+        await shell.keep_drafts()
+    rows = len(draft.session.document)
+    if not rows or shell.keeping.is_kept(draft):
+        return True
+    answer = await shell.ask(
+        ChoiceDialog(
+            f"{rows_words(rows)}, draft not kept",
+            _why(shell, [draft]),
+            [
+                Choice("Leave them here until I quit", "The editor shows them again."),
+                Choice("Discard them", "They are gone at once, and u does not bring them back."),
+            ],
+        )
+    )
+    if answer == _DISCARD:
+        discard(shell, draft)
+    return answer in (_LEAVE, _DISCARD)
+
+
+def discard(shell: Shell, draft: Draft) -> None:
+    """Let a draft's rows go, and their copy on disk."""
+    draft.session.delete(range(len(draft.session.document)))
+    shell.drafts.keep(draft)

@@ -1,0 +1,189 @@
+"""The unsent rows of earlier runs: offered before anything else, taken up, left or discarded."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.models import Workspace
+from prolific_tui.submission.draft import DraftContent, DraftSummary
+from prolific_tui.submission.plan import Target
+from prolific_tui.tui.dialogs import ConfirmDialog, LeftAct, LeftDialog
+from prolific_tui.tui.drafts import Draft
+from prolific_tui.tui.drive import drive
+from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.screens.choose_target import choose_target
+from prolific_tui.tui.screens.editor import EditorScreen
+
+
+class LeftDrafts(BaseScreen):
+    """Offers what earlier runs left for the one who is signed in, once for each account."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "left", "Drafts", show=False, tooltip="Unsent rows of earlier runs"),
+    ]
+
+    left: tuple[DraftSummary, ...] = ()
+    """What earlier runs left, the newest first; those that others have open are among them."""
+    is_offering = False
+    """Whether it is being looked for, or the person is asked about it."""
+    _left_for = ""
+    """The owner for whom it was looked for."""
+    _is_due = False
+    """Whether it is to be offered as soon as nothing is in the way."""
+
+    def on_mount(self) -> None:
+        """Look for drafts once it is known whose they may be."""
+        super().on_mount()
+        self.watch(self.app, "account", self._look_for_left)
+
+    def has_offered(self) -> None:
+        """Nothing is in the way of other things any more."""
+
+    def _look_for_left(self) -> None:
+        account = self.app.account
+        if account is None:
+            self._left_for = ""
+            self.left = ()
+        elif account.me.id != self._left_for:
+            self._left_for = account.me.id
+            self.is_offering = True
+            self._read_left(account.me.id)
+
+    @work(exclusive=True, group="left")
+    async def _read_left(self, owner_id: str) -> None:
+        found = await self.app.operations.drafts.left(owner_id)
+        self.left = found.summaries
+        self._is_due = any(not summary.in_use for summary in self.left)
+        if found.notes:
+            self.app.say(" ".join(found.notes))
+        elif self.left and not self._is_due:
+            self.app.say(f"{self.left[0].words}.")
+        if not self._is_due:
+            self.is_offering = False
+            self.has_offered()
+        self.offer_if_due()
+
+    def on_screen_resume(self) -> None:
+        """Offer what there was no room for before."""
+        self.offer_if_due()
+
+    def offer_if_due(self) -> None:
+        """Offer what was left, unless something else is on the screen."""
+        if self._is_due and self.is_current:
+            self._is_due = False
+            self._offer_all()
+
+    @work
+    async def action_left(self) -> None:
+        """Look again for what earlier runs left, and offer it."""
+        account = self.app.account
+        if account is None:
+            self.app.say("Not signed in: 4 Account takes a token.")
+            return
+        self.left = (await self.app.operations.drafts.left(account.me.id)).summaries
+        if self.left:
+            self._offer_all()
+        else:
+            self.app.say("No earlier run left unsent rows.")
+
+    @work
+    async def _offer_all(self) -> None:
+        self.is_offering = True
+        draft = await self.offer(self.left)
+        self.is_offering = False
+        if draft is not None:
+            self.app.push_screen(EditorScreen(draft))
+        else:
+            self.has_offered()
+
+    async def offer(self, summaries: Sequence[DraftSummary]) -> Draft | None:
+        """Ask about some drafts until one was taken up, or the others are left for later."""
+        remaining = list(summaries)
+        while any(not summary.in_use for summary in remaining):
+            answer = await self.app.ask(LeftDialog(remaining))
+            if answer is None:
+                self.app.say("The unsent rows of before stay where they are; d offers them again.")
+                return None
+            summary = answer.summary
+            try:
+                if answer.act is LeftAct.RESUME:
+                    if (draft := await self._resume(summary)) is not None:
+                        self._forget(summary)
+                        return draft
+                elif await self._may_discard(summary):
+                    await self.app.operations.drafts.delete(summary.id)
+                    self._forget(summary)
+                    remaining.remove(summary)
+                    self.app.say("Discarded.")
+            except ProlificTuiError as error:
+                self.app.show_error(error)
+                return None
+        return None
+
+    def _forget(self, summary: DraftSummary) -> None:
+        self.left = tuple(each for each in self.left if each != summary)
+
+    async def _may_discard(self, summary: DraftSummary) -> bool:
+        words = summary.words
+        dialog = ConfirmDialog("Discard them for good?", f"{words[:1].upper()}{words[1:]}.")
+        answer = await self.app.ask(dialog)
+        return answer is True
+
+    async def _resume(self, summary: DraftSummary) -> Draft | None:
+        """Take up a draft; None where the person would not say what it is for."""
+        self.app.say("Taking up the rows…")
+        target = await self._target(summary)
+        if target is None:
+            self.app.say("Nothing was changed.")
+            return None
+        owner_id = summary.key.owner_id
+        if self.app.drafts.find(owner_id, target) is not None:
+            self.app.say("Rows for the same target are open: send or discard them first.")
+            return None
+        stored = await self.app.operations.drafts.resume(summary.id)
+        draft = Draft(owner_id, Target(target.workspace, target.pool))
+        await drive(draft.take_up(stored.content), lambda _rows: None)
+        self.app.drafts.keep(draft, at_once=True)
+        if self.app.keeping.key(owner_id, target) != summary.key:
+            self.app.operations.drafts.discard(summary.key)
+        if target.workspace != self.app.workspace:
+            self.app.open_workspace(target.workspace)
+        self.app.say(_said(stored.content, summary))
+        return draft
+
+    async def _target(self, summary: DraftSummary) -> Target | None:
+        """Where the rows are meant to go, as it is now; asked where it is not there any more."""
+        operations, key = self.app.operations, summary.key
+        workspaces = self.app.workspaces.value or await operations.workspaces()
+        workspace: Workspace | None = next(
+            (w for w in workspaces if w.id == key.workspace_id), None
+        )
+        if workspace is None:
+            workspace = self.app.workspace or next(iter(workspaces), None)
+        elif key.pool_id is None:
+            return Target(workspace)
+        if workspace is None:
+            self.app.say("No workspace is open yet; d offers the rows again.")
+            return None
+        pools = await operations.pools(workspace.id)
+        pool = next((pool for pool in pools if pool.credential_pool_id == key.pool_id), None)
+        if pool is not None and workspace.id == key.workspace_id:
+            return Target(workspace, pool)
+        return await choose_target(
+            self.app,
+            "What are these rows for now?",
+            f"They were for {summary.label or key.pool_id}, which can't be seen any more.",
+            workspace,
+            pools,
+        )
+
+
+def _said(content: DraftContent, summary: DraftSummary) -> str:
+    """What there is to know of rows that were taken up."""
+    rows = len(content.rows)
+    said = f"{rows:,} row{' is' if rows == 1 else 's are'} back, saved"
+    bare = "" if summary.has_passwords else " The passwords were not kept: f, p or e brings them."
+    return f"{said} {summary.saved_at:%d %b %H:%M}.{bare}"
