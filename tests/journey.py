@@ -98,7 +98,7 @@ def create(person: Person) -> None:
 def leave_editor(person: Person) -> None:
     """Go back to Pools; what did not go is kept."""
     person.press("escape")
-    shows(person, "1 POOLS", "3 unsent rows kept here until you quit")
+    shows(person, "1 POOLS", "3 unsent rows")
 
 
 def find_new_pool(person: Person, pools: int) -> str:

@@ -25,6 +25,8 @@ import pyte
 
 from prolific_tui.demo.seed import DEMO_TOKEN
 from prolific_tui.demo.server import Server
+from prolific_tui.settings import DraftKeeping, StateFile
+from prolific_tui.version import NAME
 
 PROGRAM: Final = (sys.executable, "-m", "prolific_tui")
 """The command under test."""
@@ -86,6 +88,13 @@ def bare_environment(home: Path) -> dict[str, str]:
 def signed_in(server: Server) -> dict[str, str]:
     """The variables that let the program use a demo service behind a socket."""
     return {"PROLIFIC_URL": server.address, "PROLIFIC_TOKEN": DEMO_TOKEN.reveal()}
+
+
+def keep_drafts(home: Path, keeping: DraftKeeping = DraftKeeping.EVERYTHING) -> None:
+    """Answer for a home directory how unsent rows are kept, so that the program does not ask."""
+    state = StateFile(home / ".local" / "state" / NAME / "state.json")
+    state.remember_draft_keeping(keeping)
+    assert not state.notes
 
 
 class Terminal:

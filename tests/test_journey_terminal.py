@@ -22,7 +22,7 @@ from tests.journey import (
     replace_secret,
     shows,
 )
-from tests.terminal import Terminal, signed_in
+from tests.terminal import Terminal, keep_drafts, signed_in
 
 _NOT_UP_TO_DATE = "NOT UP TO DATE"
 
@@ -166,6 +166,7 @@ def _send_one(terminal: Terminal) -> None:
 
 
 def test_a_pulled_cable_loses_nothing_and_all_goes_on_when_it_is_back(tmp_path: Path) -> None:
+    keep_drafts(tmp_path)
     service = demo_service()
     with ExitStack() as cable:
         server = cable.enter_context(serving(service))
@@ -176,7 +177,7 @@ def test_a_pulled_cable_loses_nothing_and_all_goes_on_when_it_is_back(tmp_path: 
             shows(terminal, "No rows yet")
             _type_row(terminal, "lab-cable-1")
             terminal.press("escape")
-            shows(terminal, "1 unsent row kept here")
+            shows(terminal, "1 unsent row: draft kept.")
             cable.close()
 
             # It is tried again for a while, and what is sent meanwhile does not leave.

@@ -21,7 +21,7 @@ from tests.journey import (
     replace_secret,
 )
 from tests.programs import require_programs
-from tests.terminal import SECONDS
+from tests.terminal import SECONDS, keep_drafts
 from tests.tmux import shell_in_tmux
 
 
@@ -141,6 +141,7 @@ def test_curl_makes_pools_in_the_same_workspace_meanwhile(
         "PROLIFIC_URL": other_client.address,
         "PROLIFIC_TOKEN": DEMO_TOKEN.reveal(),
     }
+    keep_drafts(tmp_path)
     with shell_in_tmux(tmp_path, environment=environment) as tmux:
         tmux.run()
         tmux.wait_for("5 pools")

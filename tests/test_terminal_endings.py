@@ -15,7 +15,7 @@ import pytest
 from prolific_tui.demo.seed import CHATBOT_B, demo_service
 from prolific_tui.demo.server import serving
 from prolific_tui.demo.service import Service, parse_fault
-from tests.terminal import PROGRAM, Terminal, signed_in
+from tests.terminal import PROGRAM, Terminal, keep_drafts, signed_in
 
 _LIMIT = 2.0
 """Seconds from being told to end until the process is gone."""
@@ -126,6 +126,7 @@ def _append_two(terminal: Terminal, service: Service) -> None:
 def test_a_write_that_outlasts_the_signal_is_left_open_and_said_so(
     tmp_path: Path, stalled: bool
 ) -> None:
+    keep_drafts(tmp_path)
     service = demo_service()
     service.switch_on(*parse_fault("updateCredentialPool=delay:30"))
     errors = tmp_path / "errors"
@@ -148,6 +149,7 @@ def test_a_write_that_outlasts_the_signal_is_left_open_and_said_so(
 
 
 def test_a_write_that_is_answered_in_time_is_not_left_open(tmp_path: Path) -> None:
+    keep_drafts(tmp_path)
     service = demo_service()
     service.switch_on(*parse_fault("updateCredentialPool=delay:0.5"))
     errors = tmp_path / "errors"
@@ -162,6 +164,7 @@ def test_a_write_that_is_answered_in_time_is_not_left_open(tmp_path: Path) -> No
 
 
 def test_a_terminal_that_stops_reading_for_ten_seconds_delays_no_write(tmp_path: Path) -> None:
+    keep_drafts(tmp_path)
     service = demo_service()
     service.switch_on(*parse_fault("updateCredentialPool=delay:2"))
     with (

@@ -24,7 +24,7 @@ from prolific_tui.demo.state import (
 )
 from prolific_tui.secret import Secret
 from prolific_tui.visible import visible
-from tests.terminal import Terminal, signed_in
+from tests.terminal import Terminal, keep_drafts, signed_in
 
 _CLIPBOARD: Final = "\x1b]52;c;aGk=\x07"
 _HOSTILE: Final = (
@@ -98,6 +98,7 @@ def test_hostile_text_passes_through_every_screen_and_none_of_it_reaches_the_ter
     rows = "".join(f'"{text}","{text}"\n' for text in _HOSTILE)
     (tmp_path / _FILE).write_text(f"{rows}ready-1,Tr0ub4dor-1\n")
     (tmp_path / "[red]x.csv").write_text("ready-2,Tr0ub4dor-2\n")
+    keep_drafts(tmp_path)
     with (
         serving(service) as server,
         Terminal(_FILE, home=tmp_path, environment=signed_in(server), size=size) as terminal,
@@ -110,9 +111,8 @@ def test_hostile_text_passes_through_every_screen_and_none_of_it_reaches_the_ter
         _history_and_account(terminal)
         _refused_reading(terminal, service)
         terminal.press("q")
-        terminal.wait_for("unsent row")
-        terminal.press("y")
         assert terminal.wait_exit() == 0
+        assert "Draft kept: " in terminal.screen()
         assert terminal.is_restored
         _is_harmless(terminal.raw)
 

@@ -51,7 +51,7 @@ class LeftDialog(Dialog[LeftAnswer | None]):
         return "Unsent rows of before"
 
     def body(self) -> ComposeResult:
-        """The drafts, and where the rows of the one under the cursor came from."""
+        """The drafts, and all there is to know of the one under the cursor."""
         yield CursorList()
         yield paragraph("", id="about", classes="hint")
 
@@ -63,12 +63,16 @@ class LeftDialog(Dialog[LeftAnswer | None]):
 
     @on(OptionList.OptionHighlighted)
     def explain(self) -> None:
-        """Say where the rows came from."""
+        """Say what the rows are, and where they came from."""
         if (summary := self._current) is not None:
-            about = f"From {summary.source}" if summary.source else ""
+            words = summary.words
+            about = [f"{words[:1].upper()}{words[1:]}."]
+            if summary.source:
+                about.append(f"From {summary.source}")
             if summary.in_use:
-                about = "Another prolific-tui has these rows open: go on there, or quit it first."
-            self.query_one("#about", Static).update(Text(visible(about)))
+                about.append("Go on in that window, or quit the program there first.")
+            text = "\n".join(visible(line) for line in about)
+            self.query_one("#about", Static).update(Text(text))
 
     @property
     def _current(self) -> DraftSummary | None:

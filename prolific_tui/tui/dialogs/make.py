@@ -216,7 +216,8 @@ class MakeDialog(FormDialog[MakeOrder | None]):
 
 
 def _words(error: PatternError) -> str:
-    return f"{error.title}. {error.message} {error.hint}".strip()
+    stop = "" if error.title.endswith("?") else "."
+    return f"{error.title}{stop} {error.message} {error.hint}".strip()
 
 
 def _taken_words(taken: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from prolific_tui.tui.drive import drive
 from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor import EditorScreen
+from prolific_tui.tui.screens.kept import rows_words
 
 
 class LeftDrafts(BaseScreen):
@@ -59,8 +60,8 @@ class LeftDrafts(BaseScreen):
         self._is_due = any(not summary.in_use for summary in self.left)
         if found.notes:
             self.app.say(" ".join(found.notes))
-        elif self.left and not self._is_due:
-            self.app.say(f"{self.left[0].words}.")
+        elif not self._is_due:
+            self._say_what_is_open()
         if not self._is_due:
             self.is_offering = False
             self.has_offered()
@@ -84,10 +85,16 @@ class LeftDrafts(BaseScreen):
             self.app.say("Not signed in: 4 Account takes a token.")
             return
         self.left = (await self.app.operations.drafts.left(account.me.id)).summaries
-        if self.left:
-            self._offer_all()
-        else:
+        if not self.left:
             self.app.say("No earlier run left unsent rows.")
+        elif all(summary.in_use for summary in self.left):
+            self._say_what_is_open()
+        else:
+            self._offer_all()
+
+    def _say_what_is_open(self) -> None:
+        if rows := sum(summary.rows for summary in self.left):
+            self.app.say(f"Another window has {rows_words(rows)} open.")
 
     @work
     async def _offer_all(self) -> None:

@@ -77,7 +77,8 @@ class MakingKeys(EditorPage):
         made = f"{len(rows):,} account{'' if len(rows) == 1 else 's'}"
         first = len(draft.session.document)
         source = f"made here: {rows.usernames[0]} … {rows.usernames[-1]}"
-        draft.source = " + ".join(filter(None, (draft.source, source)))
+        # Of a list that was emptied, nothing is left to say.
+        draft.source = " + ".join(filter(None, (draft.source if first else "", source)))
         delta = draft.session.append(rows, f"making of {made}", made_here=True)
         self.changed(delta, f"{made} made here. E exports them, for the tool they are for.")
         self.grid.go_to(first)

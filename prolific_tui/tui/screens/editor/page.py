@@ -114,7 +114,7 @@ class EditorPage(RevealingScreen):
         self.show_top()
         source = self.query_one("#source", Line)
         source.text = Text(f" {visible(draft.source)}")
-        source.display = bool(draft.source)
+        source.display = bool(draft.source) and not draft.is_empty
         self._rows_shown = len(draft.session.document)
         has_rows = bool(self._rows_shown)
         self.query_one("#empty").display = not has_rows

@@ -1,0 +1,430 @@
+"""Unsent rows outlive the program the way the person wants it, and are offered at the next start."""
+
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from prolific_tui.assembly import demo_parts
+from prolific_tui.demo.seed import CHATBOT_B, demo_service
+from prolific_tui.demo.server import serving
+from prolific_tui.demo.service import Service
+from prolific_tui.drafts import DraftStore
+from prolific_tui.operations import Parts
+from prolific_tui.settings import DraftKeeping, StateFile
+from tests.contract.caller import checked_demo_service
+from tests.dashboard import Dashboard, dashboard
+from tests.terminal import Terminal, keep_drafts, signed_in
+
+EVERYTHING, USERNAMES, NOTHING = DraftKeeping
+PASSWORD = "canary-77-heron"
+_QUESTION = "How are unsent rows kept on this machine?"
+_OFFER = "Unsent rows of before"
+
+
+class Machine:
+    """A state directory that several runs of the program use, one after another or at once."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.chmod(0o700)
+        self.directory = directory
+        self.service = checked_demo_service()
+        self._runs = count(1)
+
+    def choose(self, keeping: DraftKeeping) -> None:
+        StateFile(self.directory / "state.json").remember_draft_keeping(keeping)
+
+    def kept(self) -> str:
+        """Everything on the disk."""
+        found = (path for path in self.directory.rglob("*") if path.is_file())
+        return "".join(path.read_text() for path in found)
+
+    def parts(self, service: Service) -> Parts:
+        settings = StateFile(self.directory / "state.json")
+        settings.load()
+        drafts = DraftStore(self.directory / "drafts", f"run-{next(self._runs)}")
+        return replace(demo_parts(service), settings=settings, drafts=drafts, is_demo=False)
+
+    @asynccontextmanager
+    async def run(
+        self, *, size: tuple[int, int] = (80, 24), file: Path | None = None
+    ) -> AsyncIterator[Dashboard]:
+        """The program from its start to its end; what it has not said by then is lost."""
+        async with dashboard(self.service, size=size, file=file, parts=self.parts) as board:
+            yield board
+
+    @asynccontextmanager
+    async def at_pools(self) -> AsyncIterator[Dashboard]:
+        async with self.run() as board:
+            await board.shows("free of")
+            yield board
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+async def type_row(board: Dashboard, username: str, password: str = PASSWORD) -> None:
+    await board.press("i")
+    await board.type(username)
+    await board.press("enter")
+    await board.type(password)
+    await board.press("enter")
+
+
+async def leave_rows(machine: Machine, *usernames: str) -> None:
+    """A run that ends, however it does, with rows for a new pool."""
+    async with machine.at_pools() as board:
+        await board.press("c")
+        for username in usernames:
+            await type_row(board, username)
+        await board.press("escape")
+        await board.shows("draft kept")
+        await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
+
+
+# How they are kept is asked once
+
+
+async def test_it_is_asked_before_anything_is_written_and_without_a_default(
+    machine: Machine,
+) -> None:
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await type_row(board, "lab-1")
+        await board.press("escape")
+        await board.shows(_QUESTION, "Usernames only")
+        await board.press("enter")
+        await board.shows(_QUESTION)
+        assert "lab-1" not in machine.kept()
+        await board.press("j", "enter")
+        await board.shows("1 unsent row: draft kept.")
+        assert PASSWORD in machine.kept()
+
+        # Once for this machine.
+        await board.press("c")
+        await type_row(board, "lab-2")
+        await board.press("escape")
+        await board.shows("2 unsent rows: draft kept.")
+
+
+async def test_a_question_that_is_not_answered_keeps_nothing_and_is_asked_again_on_quitting(
+    machine: Machine,
+) -> None:
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await type_row(board, "lab-1")
+        await board.shows("draft not kept")
+        await board.press("q")
+        await board.shows(_QUESTION)
+        await board.press("escape")
+        await board.shows("Quit and lose 1 unsent row?")
+        assert PASSWORD not in machine.kept()
+        await board.press("n")
+        await board.shows("1 row", "draft not kept")
+
+
+async def test_it_comes_up_by_itself_when_nobody_types(machine: Machine) -> None:
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await type_row(board, "lab-1")
+        await board.shows(_QUESTION)
+        await board.press("escape")
+        await board.shows("1 row", "draft not kept")
+
+
+async def test_usernames_only_leaves_no_password_on_the_disk(machine: Machine) -> None:
+    machine.choose(USERNAMES)
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await type_row(board, "lab-1")
+        await board.press("escape")
+        await board.shows("1 unsent row: draft kept, no passwords.")
+        await board.press("q")
+        await board.shows("Quit and lose the passwords of 1 unsent row?")
+        assert "lab-1" in machine.kept()
+        assert PASSWORD not in machine.kept()
+
+    async with machine.run() as board:
+        await board.shows(_OFFER, "the passwords were not kept")
+        await board.press("enter")
+        await board.shows("1 row is back", "The passwords were not kept", "no password")
+
+
+async def test_with_nothing_kept_leaving_and_quitting_ask(machine: Machine) -> None:
+    machine.choose(NOTHING)
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await type_row(board, "lab-1")
+        await board.press("escape")
+        await board.shows("1 unsent row, draft not kept", "nothing is kept on this machine")
+        await board.press("enter")
+        await board.shows("pools", "1 unsent row: draft not kept.")
+        await board.press("q")
+        await board.shows("Quit and lose 1 unsent row?")
+        await board.press("n", "c")
+        await board.shows("1 row", "lab-1")
+        assert "lab-1" not in machine.kept()
+
+        # Or they are discarded on the way.
+        await board.press("escape")
+        await board.shows("draft not kept", "Discard them")
+        await board.press("j", "enter")
+        await board.shows("The rows are discarded.")
+        await board.press("c")
+        await board.shows("No rows yet")
+
+
+async def test_account_says_how_they_are_kept_and_changes_it(machine: Machine) -> None:
+    machine.choose(EVERYTHING)
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await type_row(board, "lab-1")
+        await board.press("escape")
+        await board.shows("draft kept")
+        assert PASSWORD in machine.kept()
+        await board.press("4")
+        await board.shows("Unsent rows", "everything, in a file that only you can read")
+        await board.press("u")
+        await board.shows(_QUESTION)
+        await board.press("j", "j", "enter")
+        await board.shows("kept: usernames only")
+        await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
+        assert PASSWORD not in machine.kept()
+        assert "lab-1" in machine.kept()
+
+
+# They are kept
+
+
+async def test_what_is_kept_needs_no_question_on_quitting(machine: Machine) -> None:
+    machine.choose(EVERYTHING)
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await type_row(board, "lab-1")
+        await board.shows("draft kept")
+        await board.press("i")
+        await board.type("lab-2")
+        await board.press("enter", "escape", "q")
+        await board.until(lambda: not board.app.is_running or "lab-2" in machine.kept())
+    assert board.app.return_value == 0
+    assert "lab-2" in machine.kept()
+
+
+async def test_what_is_sent_is_kept_no_longer(machine: Machine) -> None:
+    machine.choose(EVERYTHING)
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await type_row(board, "lab-1")
+        await board.shows("draft kept")
+        await board.press("s")
+        await board.type("send 1")
+        await board.press("enter")
+        await board.shows("1 credential in a new pool")
+        await board.until(lambda: "lab-1" not in machine.kept(), "gone from the disk")
+
+
+async def test_discarding_asks_and_then_leaves_nothing(machine: Machine) -> None:
+    machine.choose(EVERYTHING)
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await type_row(board, "lab-1")
+        await board.shows("draft kept")
+        await board.press("D")
+        await board.shows("Discard 1 unsent row?")
+        await board.press("y")
+        await board.shows("1 unsent row discarded.")
+        await board.until(lambda: "lab-1" not in machine.kept(), "gone from the disk")
+
+
+async def test_a_disk_that_takes_nothing_is_said_and_asked_about(machine: Machine) -> None:
+    machine.choose(EVERYTHING)
+    (machine.directory / "drafts").write_text("not a directory")
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await type_row(board, "lab-1")
+        await board.shows("draft not kept", "The draft was not kept.")
+        await board.press("q")
+        await board.shows("Quit and lose 1 unsent row?", "They could not be kept.")
+        await board.press("n")
+        await board.shows("lab-1")
+
+
+async def test_the_demo_keeps_nothing_and_says_so_when_quitting() -> None:
+    async with dashboard() as board:
+        await board.shows("free of")
+        await board.press("c")
+        await type_row(board, "lab-1")
+        assert "draft" not in board.screen()
+        await board.press("escape")
+        await board.shows("1 unsent row kept here until you quit.")
+        await board.press("q")
+        await board.shows("Quit and lose 1 unsent row?", "only in this program's memory")
+
+
+# And offered at the next start
+
+
+async def test_the_next_start_offers_them_before_anything_else(machine: Machine) -> None:
+    machine.choose(EVERYTHING)
+    await leave_rows(machine, "lab-1", "lab-2")
+    other = machine.directory / "other.csv"
+    other.write_text("x-1,pw-1\n")
+    async with machine.run(file=other) as board:
+        await board.shows(_OFFER, "2 rows for a new pool in Reasoning evals, saved")
+        assert PASSWORD not in board.screen()
+        await board.press("enter")
+        await board.shows("2 rows are back", "2 rows", "goes 2", "lab-2", "draft kept")
+        assert PASSWORD not in board.screen()
+        # What comes back is where it begins: there is nothing to undo, and it can be sent.
+        await board.press("u")
+        await board.shows("Nothing to undo.")
+        # The file that was named is asked about afterwards.
+        await board.press("escape")
+        await board.shows("What is other.csv for?")
+
+
+async def test_later_leaves_them_for_d_and_for_the_same_target(machine: Machine) -> None:
+    machine.choose(EVERYTHING)
+    await leave_rows(machine, "lab-1")
+    async with machine.run() as board:
+        await board.shows(_OFFER)
+        await board.press("escape")
+        await board.shows("stay where they are; d offers them again")
+        await board.press("c")
+        await board.shows(_OFFER)
+        await board.press("escape")
+        await board.shows("No rows yet")
+        await board.press("escape", "d")
+        await board.shows(_OFFER)
+        await board.press("enter")
+        await board.shows("1 row is back", "lab-1")
+
+
+async def test_discarding_at_the_start_asks_and_removes_them(machine: Machine) -> None:
+    machine.choose(EVERYTHING)
+    await leave_rows(machine, "lab-1")
+    async with machine.run() as board:
+        await board.shows(_OFFER)
+        await board.press("d")
+        await board.shows("Discard them for good?")
+        await board.press("n")
+        await board.shows(_OFFER)
+        assert "lab-1" in machine.kept()
+        await board.press("d")
+        await board.shows("Discard them for good?")
+        await board.press("y")
+        await board.shows("free of", "Discarded.")
+        assert "lab-1" not in machine.kept()
+
+
+async def test_what_another_window_has_open_is_not_offered(machine: Machine) -> None:
+    machine.choose(EVERYTHING)
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await type_row(board, "lab-1")
+        await board.shows("draft kept")
+        async with machine.at_pools() as other:
+            await other.shows("Another window has 1 unsent row open.")
+            assert _OFFER not in other.screen()
+
+
+async def test_marks_come_back_with_the_rows(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Accepted stays accepted, made here stays made here, exported stays exported."""
+    monkeypatch.chdir(tmp_path)
+    machine.choose(EVERYTHING)
+    async with machine.at_pools() as board:
+        await board.press("j")
+        await board.shows(CHATBOT_B)
+        await board.press("m")
+        await board.shows("Pattern")
+        await board.press("n", "left_curly_bracket", "1", "full_stop", "full_stop", "2")
+        await board.press("right_curly_bracket", "enter")
+        await board.shows("made here 2")
+        await board.press("E", "enter", "enter")
+        await board.shows("Tab completes")
+        await board.type("made.csv")
+        await board.press("enter")
+        await board.shows("2 rows written")
+        await board.press("enter")
+        await type_row(board, "N1")
+        await board.shows("needs your OK 2")
+        await board.press("a")
+        await board.shows("goes 2", "needs your OK 1")
+        await board.press("escape")
+        await board.shows("3 unsent rows: draft kept.")
+        await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
+
+    async with machine.run() as board:
+        await board.shows(_OFFER)
+        await board.press("enter")
+        await board.shows("Append to", "3 rows", "goes 2", "needs your OK 1", "made here 2")
+        await board.shows("Made here, and exported as it is.")
+        await board.press("s")
+        await board.shows("Do these accounts exist in your tool?")
+
+
+# At a terminal
+
+
+def _type_night_row(terminal: Terminal) -> None:
+    terminal.wait_for("5 pools")
+    terminal.press("c")
+    terminal.wait_for("No rows yet")
+    terminal.type(f"ilab-night-1\r{PASSWORD}\r")
+    terminal.wait_for("goes 1")
+
+
+def _is_offered_night_row(home: Path, environment: dict[str, str]) -> None:
+    with Terminal(home=home, environment=environment) as terminal:
+        terminal.wait_for("1 row for a new pool in Reasoning evals")
+        terminal.press("enter")
+        terminal.wait_for("lab-night-1")
+        terminal.wait_for("goes 1")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert "Draft kept: 1 unsent row." in terminal.screen()
+        assert PASSWORD.encode() not in terminal.raw
+
+
+def test_rows_that_were_there_for_some_seconds_outlive_a_kill(tmp_path: Path) -> None:
+    keep_drafts(tmp_path)
+    with serving(demo_service()) as server:
+        environment = signed_in(server)
+        with Terminal(home=tmp_path, environment=environment) as terminal:
+            _type_night_row(terminal)
+            terminal.wait_for(
+                lambda: any(PASSWORD in path.read_text() for path in tmp_path.rglob("*.draft"))
+            )
+            terminal.signal(signal.SIGKILL)
+            terminal.wait_exit()
+        _is_offered_night_row(tmp_path, environment)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda terminal: terminal.signal(signal.SIGHUP),
+        lambda terminal: terminal.signal(signal.SIGTERM),
+        lambda terminal: terminal.hang_up(),
+    ],
+    ids=["hung up on", "told to end", "closed"],
+)
+def test_the_last_row_outlives_a_signal_and_a_closed_terminal(
+    tmp_path: Path, end: Callable[[Terminal], None]
+) -> None:
+    keep_drafts(tmp_path)
+    with serving(demo_service()) as server:
+        environment = signed_in(server)
+        with Terminal(home=tmp_path, environment=environment) as terminal:
+            _type_night_row(terminal)
+            end(terminal)
+            terminal.wait_exit()
+        _is_offered_night_row(tmp_path, environment)

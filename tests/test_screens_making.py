@@ -1,0 +1,299 @@
+"""Accounts made here: from a pattern, exported, confirmed, and only then sent."""
+
+import csv
+import re
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from prolific_tui.assembly import demo_parts
+from prolific_tui.demo.seed import CHATBOT_B, MAIN_WORKSPACE
+from prolific_tui.demo.service import Service
+from prolific_tui.operations import Parts
+from prolific_tui.settings import StateFile
+from tests.dashboard import Dashboard, dashboard, opened
+
+
+async def open_chatbot_b(board: Dashboard) -> None:
+    """Put the cursor on the pool with 12 free of 60."""
+    await board.press("j")
+    await board.shows(CHATBOT_B)
+
+
+async def fill_in(board: Dashboard, pattern: str, **fields: str) -> None:
+    """Type into the dialog that makes accounts; what is there before is replaced."""
+    await board.shows("Make accounts", "Pattern")
+    board.app.screen.query_one("#field-pattern").focus()
+    await board.press("ctrl+u")
+    await type_pattern(board, pattern)
+    for name, text in fields.items():
+        board.app.screen.query_one(f"#field-{name}").focus()
+        await board.press("end", "ctrl+u")
+        await board.type(text)
+
+
+async def type_pattern(board: Dashboard, pattern: str) -> None:
+    names = {"{": "left_curly_bracket", "}": "right_curly_bracket"}
+    for character in pattern:
+        if character in names:
+            await board.press(names[character])
+        else:
+            await board.type(character)
+
+
+async def make(board: Dashboard, pattern: str, **fields: str) -> None:
+    await board.press("m")
+    await fill_in(board, pattern, **fields)
+    await board.press("enter")
+    await board.until(lambda: not board.app.screen.query("#field-pattern"), "made")
+
+
+async def export(board: Dashboard, path: Path | str, *, choice: int = 0) -> None:
+    await board.press("E")
+    await board.shows("To a new file that only you can read.")
+    await board.press(*["j"] * choice, "enter")
+    await board.shows("in plain text")
+    await board.press("enter")
+    await board.shows("Tab completes")
+    await board.type(str(path))
+    await board.press("enter")
+
+
+def passwords(board: Dashboard) -> list[str]:
+    return list(board.app.screen.query_one("CredentialGrid").session.document.rows().passwords)  # type: ignore[attr-defined]
+
+
+async def test_33_new_accounts_by_friday_evening(tmp_path: Path) -> None:
+    """Made, exported, confirmed, appended: the story of a study that grew by 30 places."""
+    async with opened() as board:
+        await open_chatbot_b(board)
+
+        # 30 places more, of which the pool's 12 free accounts cover some: 33 to make.
+        await board.press("m")
+        await fill_in(board, "lab-b-{201}", places="30")
+        await board.shows("30 places × 1.5 = 45 accounts, 12 held: 33 to make.")
+        await board.shows("33 accounts: lab-b-201 … lab-b-233")
+        await board.press("enter")
+        await board.shows("33 rows", "goes 33", "made here 33", "33 accounts made here")
+        made = passwords(board)
+        assert len(set(made)) == 33
+        assert not any(password in board.screen() for password in made)
+
+        # They can't be sent: nobody could log in with them.
+        await board.press("s")
+        await board.shows("These 33 accounts were made here and exist nowhere yet: E exports them")
+        assert not board.app.screen.query("#confirmation-field")
+        await board.press("enter")
+        await board.shows("Accounts that exist nowhere can't be sent")
+
+        # The export is offered right there.
+        await board.press("E")
+        await board.shows("Google Workspace template, the 33 made here")
+        await board.press("enter")
+        await board.shows("Username column", "33 rows, with the passwords in plain text")
+        await board.press("enter")
+        path = tmp_path / "friday.csv"
+        await board.type(str(path))
+        await board.press("enter")
+        await board.shows("33 rows written to", "Only you can read it")
+        assert str(path) in board.words().replace(" ", "")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        with path.open(newline="") as file:
+            rows = list(csv.reader(file))
+        assert rows[0] == ["username", "password"]
+        assert [row[0] for row in rows[1:]] == [f"lab-b-{n}" for n in range(201, 234)]
+        assert [row[1] for row in rows[1:]] == made
+        await board.press("enter")
+
+        # Now it is asked whether they exist, before any other words count.
+        await board.press("s")
+        await board.shows("Do these accounts exist in your tool?", "given them at once", "yes")
+        await board.type("send 33")
+        await board.press("enter")
+        await board.shows("Nothing was sent. They exist? Type exactly: yes")
+        await board.press("ctrl+u")
+        await board.type("yes")
+        await board.press("enter")
+        await board.shows("Type send 33 :", "Nothing is sent yet.")
+        assert len(board.service.state.pools[CHATBOT_B].passwords) == 60
+        await board.type("send 33")
+        await board.press("enter")
+        await board.shows("33 credentials appended", "93 now")
+        held = board.service.state.pools[CHATBOT_B].passwords
+        assert [held[f"lab-b-{n}"].reveal() for n in range(201, 234)] == made
+
+
+async def test_making_is_one_step_and_each_row_says_that_it_was_made_here() -> None:
+    async with opened() as board:
+        await board.press("c")
+        await make(board, "lab-{01..03}")
+        await board.shows("3 rows", "made here 3", "exists nowhere else yet")
+        assert board.screen().count("made here") >= 4
+        await board.press("u")
+        await board.shows("0 rows", "Undone: making of 3 accounts")
+        assert "made here" not in board.screen()
+        await board.press("U")
+        await board.shows("3 rows", "made here 3")
+
+
+async def test_a_slip_in_the_pattern_is_pointed_at() -> None:
+    async with opened() as board:
+        await board.press("c", "m")
+        await fill_in(board, "lab-{1..5}-{1..5}")
+        await board.shows("Only one number", "Each would multiply the accounts made")
+        pointer = board.app.screen.query_one("#pointer-pattern")
+        assert pointer.display
+        await board.press("enter")
+        field = board.app.screen.query_one("#field-pattern")
+        assert field.has_focus
+        assert field.cursor_position == len("lab-{1..5}-")  # type: ignore[attr-defined]
+        row = next(line for line in board.screen().split("\n") if "lab-{1..5}" in line)
+        below = board.screen().split("\n")[board.screen().split("\n").index(row) + 1]
+        assert below.index("^") == row.index("lab-") + len("lab-{1..5}-")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"start": "1", "count": "many"}, "How many: a number"),
+        ({"start": "1", "count": "0"}, "between 1 and 100,000"),
+        ({"start": "1", "count": "5", "length": "7"}, "8 to 64 characters"),
+    ],
+)
+async def test_what_cannot_be_made_is_said_and_makes_nothing(
+    fields: dict[str, str], words: str
+) -> None:
+    async with opened() as board:
+        await board.press("c", "m")
+        await fill_in(board, "lab-{}", **fields)
+        await board.shows(words)
+        await board.press("enter")
+        await board.shows(words)
+        await board.press("escape")
+        await board.shows("0 rows")
+
+
+async def test_what_is_there_already_is_said_before_it_is_made_twice() -> None:
+    async with opened() as board:
+        await board.press("c")
+        await make(board, "lab-{1..3}")
+        await board.press("m")
+        await fill_in(board, "lab-{2..5}")
+        await board.shows("2 of them are there already: lab-2, lab-3")
+
+
+async def test_a_pattern_says_itself_where_it_starts_or_goes_on_where_the_list_ends() -> None:
+    async with opened() as board:
+        await board.press("c")
+        await make(board, "lab-{007..009}")
+        await board.press("m")
+        await fill_in(board, "lab-{}", count="2")
+        await board.shows("lab-9 is the last one in this list", "2 accounts: lab-10 … lab-11")
+        assert not board.app.screen.query_one("#field-start").disabled
+        await fill_in(board, "lab-{020..029}")
+        await board.shows("10 accounts: lab-020 … lab-029")
+        assert board.app.screen.query_one("#field-start").disabled
+        assert board.app.screen.query_one("#field-count").disabled
+
+
+async def test_the_next_number_of_a_pool_is_remembered_between_runs(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+
+    def remembering(service: Service) -> Parts:
+        settings = StateFile(tmp_path / "state.json")
+        settings.load()
+        return replace(demo_parts(service), settings=settings)
+
+    async with dashboard(parts=remembering) as board:
+        await board.shows("free of")
+        await open_chatbot_b(board)
+        await make(board, "lab-b-{001..033}")
+        await board.shows("33 rows")
+        await board.until(lambda: (tmp_path / "state.json").exists())
+    remembered = (tmp_path / "state.json").read_text()
+    assert re.search(r'"lab-b-\{000\}": 34', remembered)
+
+    async with dashboard(parts=remembering) as board:
+        await board.shows("free of")
+        await open_chatbot_b(board)
+        await board.press("m")
+        await board.shows("Make accounts", "lab-b-{034}")
+        await fill_in(board, "lab-b-{}", count="1")
+        await board.shows("lab-b-33 was the last one made for this pool", "1 account: lab-b-34")
+        await board.press("escape", "escape")
+        # Of another pool, the workspace's own numbers are the better guess.
+        await board.press("g", "m")
+        await fill_in(board, "lab-b-{}", count="1")
+        await board.shows("the last one made in this workspace")
+    assert MAIN_WORKSPACE in remembered
+
+
+async def test_a_row_edited_after_its_export_has_to_be_exported_again(tmp_path: Path) -> None:
+    async with opened() as board:
+        await board.press("c")
+        await make(board, "lab-{1..3}")
+        await export(board, tmp_path / "first.csv")
+        await board.shows("3 rows written to")
+        await board.press("enter")
+        await board.shows("Made here, and exported as it is")
+        await board.press("l", "enter")
+        await board.type("another-1")
+        await board.press("enter")
+        await board.press("s")
+        await board.shows("This 1 account was made here and exists nowhere yet")
+
+
+async def test_an_export_never_writes_over_a_file(tmp_path: Path) -> None:
+    there = tmp_path / "there.csv"
+    there.write_text("mine")
+    async with opened() as board:
+        await board.press("c")
+        await make(board, "lab-{1..3}")
+        await export(board, there)
+        await board.shows("there.csv", "Close")
+        assert there.read_text() == "mine"
+        await board.press("enter", "s")
+        await board.shows("exist nowhere yet")
+
+
+async def test_the_google_template_warns_of_what_google_or_a_spreadsheet_would_make_of_it(
+    tmp_path: Path,
+) -> None:
+    async with opened() as board:
+        await board.press("c")
+        for username, password in (("ann@lab.example", "=1+1"), ("bob", "pw-22222")):
+            await board.press("i")
+            await board.type(username.partition("@")[0])
+            if "@" in username:
+                await board.press("at")
+                await board.type("lab.example")
+            await board.press("enter")
+            for character in password:
+                await board.press(
+                    {"=": "equals_sign", "+": "plus", "-": "minus"}.get(character, character)
+                )
+            await board.press("enter")
+        await board.shows("2 rows")
+        await board.press("E")
+        await board.shows("Google Workspace template, all 2 rows")
+        await board.press("j", "enter")
+        await board.shows("1 cell (row 1) begins like a formula", "1 username is no address (row 2")
+        board.app.screen.query_one("#field-unit").focus()
+        await board.press("ctrl+u")
+        await board.type("lab")
+        await board.shows("starts with /")
+        await board.press("ctrl+u")
+        await board.type("/Students")
+        await board.press("enter")
+        path = tmp_path / "google.csv"
+        await board.shows("Tab completes")
+        await board.type(str(path))
+        await board.press("enter")
+        await board.shows("2 rows written to")
+    with path.open(newline="") as file:
+        first, second = csv.DictReader(file)
+    assert first["Email Address [Required]"] == "ann@lab.example"
+    assert first["Password [Required]"] == "=1+1", "as it is, never altered"
+    assert second["Org Unit Path [Required]"] == "/Students"
