@@ -1,4 +1,4 @@
-"""Unsent rows outlive the program the way the person wants it, and are offered at the next start."""
+"""Unsent rows outlive the program as the person wants it, and are offered at the next start."""
 
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -356,7 +356,7 @@ async def test_marks_come_back_with_the_rows(
         await board.press("enter")
         await type_row(board, "N1")
         await board.shows("needs your OK 2")
-        await board.press("a")
+        await board.press("k", "a")
         await board.shows("goes 2", "needs your OK 1")
         await board.press("escape")
         await board.shows("3 unsent rows: draft kept.")
@@ -366,6 +366,7 @@ async def test_marks_come_back_with_the_rows(
         await board.shows(_OFFER)
         await board.press("enter")
         await board.shows("Append to", "3 rows", "goes 2", "needs your OK 1", "made here 2")
+        await board.press("G")
         await board.shows("Made here, and exported as it is.")
         await board.press("s")
         await board.shows("Do these accounts exist in your tool?")

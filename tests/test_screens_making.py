@@ -50,15 +50,20 @@ async def make(board: Dashboard, pattern: str, **fields: str) -> None:
     await board.until(lambda: not board.app.screen.query("#field-pattern"), "made")
 
 
-async def export(board: Dashboard, path: Path | str, *, choice: int = 0) -> None:
+async def export(board: Dashboard, path: str, *, choice: int = 0) -> None:
     await board.press("E")
     await board.shows("To a new file that only you can read.")
     await board.press(*["j"] * choice, "enter")
     await board.shows("in plain text")
     await board.press("enter")
     await board.shows("Tab completes")
-    await board.type(str(path))
+    await board.type(path)
     await board.press("enter")
+
+
+@pytest.fixture(autouse=True)
+def in_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
 
 
 def passwords(board: Dashboard) -> list[str]:
@@ -95,7 +100,7 @@ async def test_33_new_accounts_by_friday_evening(tmp_path: Path) -> None:
         await board.shows("Username column", "33 rows, with the passwords in plain text")
         await board.press("enter")
         path = tmp_path / "friday.csv"
-        await board.type(str(path))
+        await board.type(path.name)
         await board.press("enter")
         await board.shows("33 rows written to", "Only you can read it")
         assert str(path) in board.words().replace(" ", "")
@@ -199,9 +204,8 @@ async def test_a_pattern_says_itself_where_it_starts_or_goes_on_where_the_list_e
 
 
 async def test_the_next_number_of_a_pool_is_remembered_between_runs(tmp_path: Path) -> None:
-    tmp_path.chmod(0o700)
-
     def remembering(service: Service) -> Parts:
+        tmp_path.chmod(0o700)
         settings = StateFile(tmp_path / "state.json")
         settings.load()
         return replace(demo_parts(service), settings=settings)
@@ -211,7 +215,7 @@ async def test_the_next_number_of_a_pool_is_remembered_between_runs(tmp_path: Pa
         await open_chatbot_b(board)
         await make(board, "lab-b-{001..033}")
         await board.shows("33 rows")
-        await board.until(lambda: (tmp_path / "state.json").exists())
+        await board.until((tmp_path / "state.json").exists)
     remembered = (tmp_path / "state.json").read_text()
     assert re.search(r'"lab-b-\{000\}": 34', remembered)
 
@@ -230,11 +234,11 @@ async def test_the_next_number_of_a_pool_is_remembered_between_runs(tmp_path: Pa
     assert MAIN_WORKSPACE in remembered
 
 
-async def test_a_row_edited_after_its_export_has_to_be_exported_again(tmp_path: Path) -> None:
+async def test_a_row_edited_after_its_export_has_to_be_exported_again() -> None:
     async with opened() as board:
         await board.press("c")
         await make(board, "lab-{1..3}")
-        await export(board, tmp_path / "first.csv")
+        await export(board, "first.csv")
         await board.shows("3 rows written to")
         await board.press("enter")
         await board.shows("Made here, and exported as it is")
@@ -251,7 +255,7 @@ async def test_an_export_never_writes_over_a_file(tmp_path: Path) -> None:
     async with opened() as board:
         await board.press("c")
         await make(board, "lab-{1..3}")
-        await export(board, there)
+        await export(board, "there.csv")
         await board.shows("there.csv", "Close")
         assert there.read_text() == "mine"
         await board.press("enter", "s")
@@ -289,7 +293,7 @@ async def test_the_google_template_warns_of_what_google_or_a_spreadsheet_would_m
         await board.press("enter")
         path = tmp_path / "google.csv"
         await board.shows("Tab completes")
-        await board.type(str(path))
+        await board.type(path.name)
         await board.press("enter")
         await board.shows("2 rows written to")
     with path.open(newline="") as file:

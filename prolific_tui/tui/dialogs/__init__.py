@@ -13,13 +13,13 @@ from prolific_tui.tui.dialogs.ask import (
 )
 from prolific_tui.tui.dialogs.commands import CommandsDialog
 from prolific_tui.tui.dialogs.duplicates import DuplicatesDialog
-from prolific_tui.tui.dialogs.find import FindDialog, Found, ReplaceDialog
-from prolific_tui.tui.dialogs.fixes import FixesDialog
 from prolific_tui.tui.dialogs.export import (
     ExportedDialog,
     GoogleExportDialog,
     PlainExportDialog,
 )
+from prolific_tui.tui.dialogs.find import FindDialog, Found, ReplaceDialog
+from prolific_tui.tui.dialogs.fixes import FixesDialog
 from prolific_tui.tui.dialogs.intake import IntakeDialog
 from prolific_tui.tui.dialogs.left import LeftAct, LeftAnswer, LeftDialog
 from prolific_tui.tui.dialogs.make import MakeDialog, MakeFacts, MakeOrder
@@ -34,10 +34,10 @@ __all__ = [
     "ConfirmDialog",
     "DuplicatesDialog",
     "ErrorDialog",
+    "ExportedDialog",
     "FindDialog",
     "FixesDialog",
     "Found",
-    "ExportedDialog",
     "GoogleExportDialog",
     "HelpDialog",
     "IntakeDialog",
@@ -50,9 +50,9 @@ __all__ = [
     "OutcomeDialog",
     "PasteDialog",
     "PathDialog",
+    "PlainExportDialog",
     "ProblemsDialog",
     "ReplaceDialog",
-    "PlainExportDialog",
     "TextDialog",
     "TypedConfirmation",
 ]

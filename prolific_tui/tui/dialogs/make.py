@@ -101,7 +101,6 @@ class MakeDialog(FormDialog[MakeOrder | None]):
     def on_mount(self) -> None:
         """Propose what follows from the pattern used last."""
         self._follow_pattern()
-        super().on_mount()
 
     # What is typed
 

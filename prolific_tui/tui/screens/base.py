@@ -84,6 +84,11 @@ class BaseScreen(Screen[None]):
         yield Rule(id="bottom-rule")
         yield KeyBar(b for b in self.keys() if isinstance(b, Binding))
 
+    @property
+    def is_on_top(self) -> bool:
+        """Whether this screen has the keys; `is_current` is also true right below another one."""
+        return self.app.screen is self
+
     def keys(self) -> Iterable[BindingType]:
         """The keys at the bottom, those of them that are to be shown."""
         return self.BINDINGS

@@ -73,7 +73,7 @@ class LeftDrafts(BaseScreen):
 
     def offer_if_due(self) -> None:
         """Offer what was left, unless something else is on the screen."""
-        if self._is_due and self.is_current:
+        if self._is_due and self.is_on_top:
             self._is_due = False
             self._offer_all()
 
@@ -100,10 +100,11 @@ class LeftDrafts(BaseScreen):
     async def _offer_all(self) -> None:
         self.is_offering = True
         draft = await self.offer(self.left)
-        self.is_offering = False
         if draft is not None:
+            # First, so that nothing else finds this screen free for a moment.
             self.app.push_screen(EditorScreen(draft))
-        else:
+        self.is_offering = False
+        if draft is None:
             self.has_offered()
 
     async def offer(self, summaries: Sequence[DraftSummary]) -> Draft | None:

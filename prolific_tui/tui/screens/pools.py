@@ -243,7 +243,6 @@ class PoolsScreen(LeftDrafts):
         """Show what changed meanwhile, and open the file that was named on the command line."""
         if self.is_mounted:
             self.show_pools()
-        super().on_screen_resume()
 
     def has_offered(self) -> None:
         """Nothing is in the way of the file of the command line any more."""
@@ -253,7 +252,7 @@ class PoolsScreen(LeftDrafts):
         """Open the file of the command line, once the pools are here and nothing is in the way."""
         file = self.app.named_file
         is_ready = self.app.pools.value is not None and not self.is_offering
-        if file is not None and is_ready and self.is_current:
+        if file is not None and is_ready and self.is_on_top:
             self.app.named_file = None
             self.open_file(file)
 

@@ -5,7 +5,6 @@ from typing import ClassVar, Final
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.timer import Timer
 
 from prolific_tui.tui.dialogs import ConfirmDialog
@@ -42,9 +41,8 @@ class DraftKeys(EditorPage):
         if not self.app.keeping.is_undecided or self._was_asked:
             self._stop_asking()
         elif (
-            self.is_current
+            self.is_on_top
             and not self.is_editing
-            and not isinstance(self.app.screen, ModalScreen)
             and monotonic() - self.app.last_typed >= _QUIET_SECONDS
         ):
             self._stop_asking()
