@@ -87,13 +87,18 @@ class Keeping:
             draft.kept, draft.trouble = event.keeping, ""
         self._told()
 
-    def in_trouble(self, event: DraftTrouble) -> None:
-        """Rows could not be kept: it is tried again."""
-        for draft in self._of(event.key):
+    def in_trouble(self, event: DraftTrouble) -> bool:
+        """Rows could not be kept: it is tried again. False where there are none to keep.
+
+        Then it was the copy of rows that are gone which could not be removed.
+        """
+        drafts = self._of(event.key)
+        for draft in drafts:
             draft.kept, draft.trouble = None, event.error.message
             draft.autosave.touched(monotonic())
         self._set_alarm()
         self._told()
+        return bool(drafts)
 
     def chosen(self, keeping: DraftKeeping) -> None:
         """The person said what is to be kept: it is so from now on."""

@@ -308,8 +308,9 @@ class Shell(OrderedKeysApp[int]):
         elif isinstance(event, DraftSaved):
             self.keeping.saved(event)
         elif isinstance(event, DraftTrouble):
-            self.say(f"The draft was not kept. {event.error.message}")
-            self.keeping.in_trouble(event)
+            has_rows = self.keeping.in_trouble(event)
+            what = "The draft was not kept" if has_rows else "A draft was not removed"
+            self.say(f"{what}. {event.error.message}")
         elif isinstance(event, ReadRetried):
             self.say(
                 f"Prolific did not answer ({event.operation}, try {event.attempt});"

@@ -1,0 +1,149 @@
+"""Drafts between the editor and what is kept of them: nothing is lost there or back."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prolific_tui.credentials.rows import Column, Rows
+from prolific_tui.credentials.stepping import OutdatedError, finish
+from prolific_tui.errors import Effect
+from prolific_tui.models import CredentialPool, Workspace
+from prolific_tui.settings import AccountsMade, StateFile
+from prolific_tui.submission.draft import DraftContent
+from prolific_tui.submission.outcome import Outcome
+from prolific_tui.submission.plan import Target, plan
+from prolific_tui.tui.drafts import SEND_BEGUN, Draft, Drafts
+
+WORKSPACE = Workspace("workspace-1", "Reasoning evals")
+TARGET = Target(WORKSPACE)
+POOL = CredentialPool("pool-1", 2, 2, "workspace-1")
+
+
+def content_of(draft: Draft) -> DraftContent:
+    return finish(draft.content("a new pool"))
+
+
+def subset(count: int) -> st.SearchStrategy[tuple[int, ...]]:
+    return st.sets(st.sampled_from(range(count))).map(lambda found: tuple(sorted(found)))
+
+
+@st.composite
+def contents(draw: st.DrawFn) -> DraftContent:
+    names = draw(st.lists(st.sampled_from(["a", "A", "b", "c", " d", ""]), min_size=1, max_size=9))
+    made = draw(subset(len(names)))
+    return DraftContent(
+        Rows(names, [f"pw-{n}" for n in range(len(names))]),
+        "list.csv",
+        "a new pool",
+        accepted=draw(subset(len(names))),
+        made=made,
+        exported=tuple(n for n in made if draw(st.booleans())),
+    )
+
+
+@given(contents())
+def test_what_is_taken_up_is_what_is_kept_again(content: DraftContent) -> None:
+    draft = Draft("owner-1", TARGET)
+    finish(draft.take_up(content))
+
+    assert content_of(draft) == content
+    assert not draft.session.can_undo
+
+
+def test_an_edit_of_an_exported_row_makes_it_unexported() -> None:
+    draft = Draft("owner-1", TARGET)
+    draft.session.append(Rows.of([("lab-1", "pw-1"), ("lab-2", "pw-2")]), made_here=True)
+    assert draft.unexported() == (0, 1)
+    draft.exported.add(draft.session.document.rows())
+    assert draft.unexported() == ()
+    draft.session.set_cell(1, Column.PASSWORD, "other")
+    assert draft.unexported() == (1,)
+    draft.session.undo()
+    assert draft.unexported() == ()
+
+
+def test_rows_that_change_while_they_are_copied_are_copied_anew() -> None:
+    draft = Draft("owner-1", TARGET)
+    draft.session.append(Rows.of((f"lab-{n}", "pw") for n in range(10_000)))
+    steps = draft.content("a new pool")
+    next(steps)
+    draft.session.delete([0])
+    with pytest.raises(OutdatedError):
+        finish(steps)
+
+
+class Told:
+    """What drafts tell of themselves."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.drafts = Drafts(self.changed, self.left)
+
+    def changed(self, draft: Draft, *, at_once: bool) -> None:
+        rows = len(draft.session.document)
+        self.told.append(f"{'at once' if at_once else 'soon'}: {rows} for {draft.target.key[1]}")
+
+    def left(self, _owner_id: str, target: Target) -> None:
+        self.told.append(f"none for {target.key[1]}")
+
+
+def test_a_send_is_noted_before_and_settled_after_so_that_a_crash_misleads_nobody() -> None:
+    told = Told()
+    draft = Draft("owner-1", TARGET)
+    draft.session.append(Rows.of([("lab-1", "pw-1"), ("lab-2", "pw-2"), ("lab-2", "pw-3")]))
+    told.drafts.keep(draft)
+    sent = plan(draft.session, TARGET, "")
+    told.drafts.sending(sent)
+    assert SEND_BEGUN in content_of(draft).source
+
+    told.drafts.settle(sent, Outcome(Effect.ACCEPTED, "", "", pool=POOL))
+    assert SEND_BEGUN not in content_of(draft).source
+    assert told.told == [
+        "soon: 3 for None",
+        "at once: 3 for None",
+        "at once: 2 for pool-1",
+        "none for None",
+        "at once: 2 for pool-1",
+    ]
+
+
+# The numbers that were used
+
+
+def test_the_next_number_is_known_for_the_pool_and_guessed_from_the_others(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    state = StateFile(tmp_path / "state.json")
+    for pool, pattern, number in (
+        ("pool-1", "lab-{000}", 34),
+        ("pool-2", "lab-{000}", 61),
+        (None, "lab-{000}", 12),
+        ("pool-1", "kiosk-{}", 5),
+        ("pool-1", "lab-{000}", 40),
+    ):
+        state.remember_accounts_made("https://a", "workspace-1", pool, pattern, number)
+
+    again = StateFile(tmp_path / "state.json")
+    again.load()
+    of_pool = again.accounts_made("https://a", "workspace-1", "pool-1")
+    assert list(of_pool.of_pool.items()) == [("kiosk-{}", 5), ("lab-{000}", 40)]
+    assert of_pool.elsewhere == {"lab-{000}": 61}
+    of_new = again.accounts_made("https://a", "workspace-1", None)
+    assert of_new.of_pool == {"lab-{000}": 12}
+    for service, workspace in (("https://b", "workspace-1"), ("https://a", "workspace-2")):
+        assert again.accounts_made(service, workspace, "pool-1") == AccountsMade()
+
+
+@pytest.mark.parametrize("number", ["34", -1, True, None, [34]])
+def test_a_number_that_makes_no_sense_counts_as_none(tmp_path: Path, number: object) -> None:
+    tmp_path.chmod(0o700)
+    made = {"workspace-1": {"pool-1": {"lab-{}": number}, "pool-2": number}}
+    content = {"version": 1, "services": {"https://a": {"accounts_made": made}}}
+    path = tmp_path / "state.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(content))
+    state = StateFile(path)
+    state.load()
+    assert state.accounts_made("https://a", "workspace-1", "pool-1") == AccountsMade()
