@@ -326,14 +326,18 @@ class Shell(OrderedKeysApp[int]):
         self.run_worker(work, group="drafts")
 
     async def keep_drafts(self) -> None:
-        """Save every draft as it is now, and wait until it is known how far that went well."""
-        self.keeping.save_all()
-        await asyncio.to_thread(self.operations.drafts.wait, _KEEP_SECONDS)
-        # What was told of the saves lies before these two in their queues.
-        await self.operations.drafts.keeping()
-        heard = asyncio.Event()
-        self.call_later(heard.set)
-        await heard.wait()
+        """Save every draft as it is now, and wait until it is known how far that went well.
+
+        No key gets through meanwhile: what was typed ahead answers the question that may follow.
+        """
+        with self.holding_keys():
+            self.keeping.save_all()
+            await asyncio.to_thread(self.operations.drafts.wait, _KEEP_SECONDS)
+            # What was told of the saves lies before these two in their queues.
+            await self.operations.drafts.keeping()
+            heard = asyncio.Event()
+            self.call_later(heard.set)
+            await heard.wait()
 
     def _write_ended(self, plan: Plan, outcome: Outcome) -> None:
         self.sending = None

@@ -6,6 +6,8 @@ first of them opens would act as commands on the screen below it.
 """
 
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -32,6 +34,19 @@ class OrderedKeysApp(App[R], inherit_bindings=False):
         self._under_way = 0
         """How many ways up, from a widget to the application, are not finished yet."""
         self._meant_for: WeakKeyDictionary[events.Key, DOMNode] = WeakKeyDictionary()
+
+    @contextmanager
+    def holding_keys(self) -> Iterator[None]:
+        """Let no further key through while something is got ready that will ask the person.
+
+        What was typed ahead is the answer to that question, and no command to what is on the
+        screen until then. Asking has to follow the block without a pause.
+        """
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            self.call_later(self._arrived)
 
     @property
     def _in_focus(self) -> Widget | Screen[Any]:

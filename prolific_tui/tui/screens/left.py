@@ -84,7 +84,8 @@ class LeftDrafts(BaseScreen):
         if account is None:
             self.app.say("Not signed in: 4 Account takes a token.")
             return
-        self.left = (await self.app.operations.drafts.left(account.me.id)).summaries
+        with self.app.holding_keys():
+            self.left = (await self.app.operations.drafts.left(account.me.id)).summaries
         if not self.left:
             self.app.say("No earlier run left unsent rows.")
         elif all(summary.in_use for summary in self.left):

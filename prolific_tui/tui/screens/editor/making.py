@@ -46,7 +46,8 @@ class MakingKeys(EditorPage):
         if not self.may_change():
             return
         target = self.draft.target
-        before = await self.app.operations.accounts_made(*target.key)
+        with self.app.holding_keys():
+            before = await self.app.operations.accounts_made(*target.key)
         pool = target.pool
         order = await self.app.ask(
             MakeDialog(
@@ -142,7 +143,8 @@ class MakingKeys(EditorPage):
         is_google = answer // 2 if made else answer
         # As it is now: nothing can be changed while the dialogs are open.
         rows = session.rows(made) if takes_made else session.document.rows()
-        warnings = await asyncio.to_thread(_warnings, rows, is_google=bool(is_google))
+        with self.app.holding_keys():
+            warnings = await asyncio.to_thread(_warnings, rows, is_google=bool(is_google))
         dialog = GoogleExportDialog if is_google else PlainExportDialog
         make = await self.app.ask(dialog(len(rows), warnings))
         if make is None:
@@ -160,7 +162,8 @@ class MakingKeys(EditorPage):
             self.app.say("Nothing was exported.")
             return
         try:
-            written = await self.app.operations.save_export(Path(path), lambda: make(rows))
+            with self.app.holding_keys():
+                written = await self.app.operations.save_export(Path(path), lambda: make(rows))
         except ProlificTuiError as error:
             self.app.say("Nothing was exported.")
             self.app.show_error(error)
