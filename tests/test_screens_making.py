@@ -160,7 +160,7 @@ async def test_a_slip_in_the_pattern_is_pointed_at() -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"start": "1", "count": "many"}, "How many: a number"),
+        ({"start": "1", "count": ","}, "How many: a number"),
         ({"start": "1", "count": "0"}, "between 1 and 100,000"),
         ({"start": "1", "count": "5", "length": "7"}, "8 to 64 characters"),
     ],
@@ -176,6 +176,17 @@ async def test_what_cannot_be_made_is_said_and_makes_nothing(
         await board.shows(words)
         await board.press("escape")
         await board.shows("0 rows")
+
+
+async def test_a_number_takes_only_digits_and_typing_replaces_what_was_proposed() -> None:
+    async with opened() as board:
+        await board.press("c", "m")
+        await board.type("lab-{}")
+        await board.press("tab", "tab")
+        await board.type("many: 3")
+        await board.press("tab")
+        await board.type("16")
+        await board.shows("3 accounts: lab-1 … lab-3; passwords of 16 characters")
 
 
 async def test_what_is_there_already_is_said_before_it_is_made_twice() -> None:

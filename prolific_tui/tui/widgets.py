@@ -252,7 +252,8 @@ class Field(Input):
     """A one-line text field that draws nothing by itself and shows no hidden character raw.
 
     Its cursor does not blink, because a blinking cursor sends bytes over an idle line. Masked, it
-    shows a mask of fixed length and neither copies nor cuts.
+    shows a mask of fixed length and neither copies nor cuts. One for a number takes nothing else,
+    and typing replaces what it held when it was entered.
     """
 
     DEFAULT_CSS = """
@@ -266,10 +267,17 @@ class Field(Input):
         value: str = "",
         *,
         masked: bool = False,
+        is_number: bool = False,
         placeholder: str = "",
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
-        super().__init__(value, placeholder=placeholder, id=id, select_on_focus=False)
+        super().__init__(
+            value,
+            placeholder=placeholder,
+            id=id,
+            restrict="[0-9,]*" if is_number else None,
+            select_on_focus=is_number,
+        )
         self.cursor_blink = False
         self.set_reactive(Field.masked, masked)
 

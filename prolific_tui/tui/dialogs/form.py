@@ -26,6 +26,7 @@ class Entry:
     label: str
     value: str = ""
     placeholder: str = ""
+    is_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,12 @@ class FormDialog(Dialog[T]):
         for entry in self.entries():
             with Horizontal(classes="form-row"):
                 yield Static(Text(entry.label), classes="form-label", markup=False)
-                yield Field(entry.value, placeholder=entry.placeholder, id=f"field-{entry.name}")
+                yield Field(
+                    entry.value,
+                    is_number=entry.is_number,
+                    placeholder=entry.placeholder,
+                    id=f"field-{entry.name}",
+                )
             pointer = Static("", id=f"pointer-{entry.name}", classes="form-pointer", markup=False)
             pointer.display = False
             yield pointer

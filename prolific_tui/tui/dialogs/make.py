@@ -85,10 +85,10 @@ class MakeDialog(FormDialog[MakeOrder | None]):
         """Pattern, start, count, length, and the places that are to be filled."""
         return (
             Entry("pattern", "Pattern", self._facts.pattern, "lab-b-{001..150}"),
-            Entry("start", "Start number"),
-            Entry("count", "How many"),
-            Entry("length", "Password length", str(DEFAULT_LENGTH)),
-            Entry("places", "or: study places", "", "counts how many it takes"),
+            Entry("start", "Start number", is_number=True),
+            Entry("count", "How many", is_number=True),
+            Entry("length", "Password length", str(DEFAULT_LENGTH), is_number=True),
+            Entry("places", "or: study places", "", "counts how many it takes", is_number=True),
         )
 
     def introduction(self) -> str:
@@ -164,12 +164,15 @@ class MakeDialog(FormDialog[MakeOrder | None]):
             raise FormError(Remark("pattern", _words(error), error.position)) from None
         start = self.number("start", "Start number")
         count = self.number("count", "How many")
+        return MakeOrder(pattern, start, count, self._length())
+
+    def _length(self) -> int:
         length = self.number("length", "Password length")
         if not SHORTEST <= length <= LONGEST:
             raise FormError(
                 Remark("length", f"Password length: {SHORTEST} to {LONGEST} characters.")
             )
-        return MakeOrder(pattern, start, count, length)
+        return length
 
     def _names(self, order: MakeOrder) -> list[str]:
         try:
@@ -185,6 +188,7 @@ class MakeDialog(FormDialog[MakeOrder | None]):
             return ""
         pattern = Pattern.parse(self.text("pattern")) if self._is_pattern() else None
         if pattern is not None and not self.text("count"):
+            self._length()
             return "\n".join(filter(None, (self._counted, self._because(pattern))))
         order = self._order()
         names = self._names(order)
