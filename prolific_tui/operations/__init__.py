@@ -32,6 +32,7 @@ from prolific_tui.operations.accounts import (
 from prolific_tui.operations.connection import Connect, Connection, Prolific
 from prolific_tui.operations.drafts import Drafts, DraftsKeeper, LeftDrafts
 from prolific_tui.operations.events import Event, Listener
+from prolific_tui.operations.history import History
 from prolific_tui.operations.loop import BackgroundLoop, left_alone
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.writes import Writes
@@ -91,6 +92,8 @@ class Operations:
         """What runs to its end: the keeping or forgetting of a token."""
         self.writes = Writes(self._loop, self._connection, parts.journal, parts.clock, self._tell)
         """Creating, appending, replacing the secret."""
+        self.history = History()
+        """What was sent from this machine, what is open of it, and what the pools are called."""
         self.drafts = Drafts(
             self._loop,
             parts.drafts,

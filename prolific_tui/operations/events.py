@@ -3,15 +3,26 @@
 Events are handed to a listener on the operations' thread; the listener must only pass them on.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.draft import DraftKey
+from prolific_tui.submission.halving import ClashSearch
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import Plan
+from prolific_tui.submission.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class SendProgressed:
+    """A write under way got further, waits, or was asked to pause."""
+
+    plan: Plan
+    """The one that was submitted."""
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +31,21 @@ class WriteEnded:
 
     plan: Plan
     outcome: Outcome
+    """Of the whole: accepted only if all rows were, else what stopped it, with what was accepted
+    before."""
+    number: int | None = None
+    """The send in the journal; None where nothing was recorded, and nothing sent."""
+    accepted: Sequence[int] = field(default=(), repr=False)
+    """The document's ids of the rows that Prolific accepted, which leave the draft."""
+    clashing: Sequence[int] = field(default=(), repr=False)
+    """The document's ids of the rows that were found to clash one by one."""
+    search: ClashSearch | None = None
+    """What finding the clash by halving would take, where it may be offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryChanged:
+    """Something was journalled, or settled: `operations.history` knows it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +57,13 @@ class ReadRetried:
     attempt: int
     """How often it was tried so far."""
     wait_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOver:
+    """A read that was tried again has ended, well or not: nothing is waited for any more."""
+
+    operation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +85,13 @@ class DraftTrouble:
     error: ProlificTuiError
 
 
-Event = WriteEnded | ReadRetried | DraftSaved | DraftTrouble
+Event = (
+    SendProgressed
+    | WriteEnded
+    | HistoryChanged
+    | ReadRetried
+    | ReadOver
+    | DraftSaved
+    | DraftTrouble
+)
 Listener = Callable[[Event], None]

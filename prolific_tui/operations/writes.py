@@ -11,7 +11,8 @@ from prolific_tui.operations.connection import Connection
 from prolific_tui.operations.events import Listener, WriteEnded
 from prolific_tui.operations.loop import BackgroundLoop
 from prolific_tui.submission.outcome import Outcome, not_sent, unforeseen
-from prolific_tui.submission.plan import Plan
+from prolific_tui.submission.plan import CredentialPlan, Plan
+from prolific_tui.submission.progress import Progress
 from prolific_tui.submission.run import Clock, Journal, JournalEntry, run
 
 
@@ -73,6 +74,41 @@ class Writes:
         except Exception as error:  # noqa: BLE001 - a person must hear of every write
             failure = unforeseen(error)
             return Outcome(failure.effect, failure.title, failure.message, failure.hint)
+
+    # Between two parts
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the write under way is, if one is; a `SendProgressed` follows each change."""
+        raise NotImplementedError
+
+    def pause(self) -> None:
+        """Let the request under way end, and begin no other one until `go_on`."""
+        raise NotImplementedError
+
+    def go_on(self) -> None:
+        """Go on after `pause`."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Let the request under way end, and leave the rest: a `WriteEnded` follows."""
+        raise NotImplementedError
+
+    def parts_of(self, plan: CredentialPlan) -> int:
+        """In how many parts a plan would go, as far as the number of its rows tells."""
+        raise NotImplementedError
+
+    def find_clash(self, plan: CredentialPlan) -> bool:
+        """Send a plan that was refused for a clash again, in halves, until the clash is found.
+
+        Args:
+            plan: from `history.match`, so that it continues the send that was refused. The person
+                was told what `WriteEnded.search` says.
+
+        Returns:
+            As `submit`, and the same events follow; `WriteEnded.clashing` names the rows.
+        """
+        raise NotImplementedError
 
     def wait(self, seconds: float) -> bool:
         """Wait until no write is under way; False when `seconds` were not enough.

@@ -39,6 +39,16 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Continuation:
+    """Which rows of an earlier send a plan's rows are."""
+
+    number: int
+    """The send's number in the journal."""
+    places: Sequence[int] = field(repr=False)
+    """For each row of the plan its place in the send, from 0, ascending."""
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialPlan:
     """A list of credentials, ready to leave."""
 
@@ -51,6 +61,10 @@ class CredentialPlan:
     """What stays behind and why, a line for each kind."""
     source: str
     """Where the rows came from, in words; may be empty."""
+    label: str = ""
+    """What the target is called; a pool that is made is remembered by it."""
+    continues: Continuation | None = None
+    """The send that this goes on with; None for a new one."""
 
     @property
     def kind(self) -> Kind:

@@ -1,0 +1,69 @@
+"""Which usernames a pool is known to hold, from what was sent there and from usage reports.
+
+It holds fingerprints only. What it does not know it does not claim, and `Coverage` says how much
+that is.
+"""
+
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field
+
+Mark = Callable[[str], bytes]
+"""Makes the keyed fingerprint of a username."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked(Container[str]):
+    """The usernames of which these are the fingerprints, to be asked one by one."""
+
+    mark: Mark = field(repr=False)
+    marks: frozenset[bytes] = field(repr=False)
+
+    def __contains__(self, username: object) -> bool:
+        return isinstance(username, str) and self.mark(username) in self.marks
+
+    def __len__(self) -> int:
+        return len(self.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a pool is known."""
+
+    checked: int
+    """How many of its usernames are known for certain."""
+    total: int | None
+    """How many it has, where Prolific tells."""
+    perhaps: int = 0
+    """How many more were sent there without anybody knowing whether they arrived."""
+    reports: int = 0
+    """How many usage reports were read."""
+    trouble: str = ""
+    """Why no more is known, a sentence; empty where nothing went wrong."""
+
+    @property
+    def words(self) -> str:
+        """What the person is told: "checked against 110 of 150 usernames; 40 were added …"."""
+        if self.total is None:
+            told = f"checked against {self.checked:,} usernames; Prolific does not tell the total"
+        elif self.checked >= self.total:
+            told = f"checked against all {self.total:,} usernames"
+        else:
+            others = self.total - self.checked
+            told = (
+                f"checked against {self.checked:,} of {self.total:,} usernames;"
+                f" {others:,} {'was' if others == 1 else 'were'} added elsewhere"
+            )
+        if self.perhaps:
+            told += f"; {self.perhaps:,} more may have arrived"
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a pool's usernames: for `session.hold(known.surely, known.perhaps)`."""
+
+    surely: Container[str]
+    """Those that it holds: accepted, or in a usage report."""
+    perhaps: Container[str]
+    """Those that were sent there without anybody knowing whether they arrived."""
+    coverage: Coverage

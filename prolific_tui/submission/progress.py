@@ -1,0 +1,44 @@
+"""How far a send is, for those who watch it.
+
+Nothing here decides anything: it is told between two steps, and may be told late.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Phase(Enum):
+    """What a send is doing."""
+
+    LOOKING = "looking at the totals"
+    SENDING = "sending"
+    SETTLING = "looking whether it arrived"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a send is."""
+
+    phase: Phase
+    rows: int
+    """How many rows go in all, as far as they are this run's business."""
+    accepted: int
+    """How many of them Prolific accepted by now."""
+    part: int
+    """The part that is on its way or comes next, counted from 1."""
+    parts: int
+    """How many there are, as far as is known: a part that is halved becomes two."""
+    seconds_left: float | None = None
+    """An estimate of the time that the rest takes; None while nothing was accepted to go by."""
+    number: int | None = None
+    """The send's number in the journal; None before it is there."""
+    pausing: bool = False
+    """Whether it pauses, or stops, once the request under way has ended."""
+    looked_seconds: float = 0.0
+    """While settling: for how long it has been looked for."""
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, from 0 to 1."""
+        return self.accepted / self.rows if self.rows else 0.0

@@ -1,0 +1,220 @@
+"""A send as the journal knows it: what left, in which parts, and what is known of each of them.
+
+A send is one confirmed plan. Its rows are counted from 0 in the order in which they were confirmed;
+a part is a range of them that went in one request, and each attempt is a part of its own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from prolific_tui.errors import Effect
+from prolific_tui.models import CredentialPool, Me, Workspace
+from prolific_tui.submission.plan import Kind
+from prolific_tui.visible import counted
+
+
+class Finding(Enum):
+    """What looking afterwards, or the person, says of a part whose answer never came."""
+
+    CONSISTENT = "consistent with accepted"
+    """The totals grew by exactly this part, or there is another secret; another person may have
+    done that."""
+    NOT_THERE = "not there after looking"
+    UNCLEAR = "the figures fit neither"
+    NO_TOTALS = "Prolific tells no totals"
+    NOT_READ = "could not be looked at"
+    REPORTED = "its usernames are in a usage report"
+    SAID_ARRIVED = "you said that it arrived"
+    SAID_NOT = "you said that it did not arrive"
+
+
+class Standing(Enum):
+    """What is known of a part, or of a whole send."""
+
+    OPEN = "open"
+    """Nobody knows whether it arrived; nothing goes on before that is settled."""
+    ACCEPTED = "accepted"
+    PARTLY = "partly accepted"
+    """Of a send only: some of its rows were accepted, the others were not."""
+    REFUSED = "refused"
+    ABSENT = "did not arrive"
+    """As the person said after looking."""
+    NOT_SENT = "not sent"
+
+
+_STANDINGS = {
+    Effect.ACCEPTED: Standing.ACCEPTED,
+    Effect.REFUSED: Standing.REFUSED,
+    Effect.NOT_SENT: Standing.NOT_SENT,
+    Effect.UNKNOWN: Standing.OPEN,
+}
+_SETTLED = {
+    Finding.REPORTED: Standing.ACCEPTED,
+    Finding.SAID_ARRIVED: Standing.ACCEPTED,
+    Finding.SAID_NOT: Standing.ABSENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One request of a send, journalled before it left."""
+
+    number: int
+    """Counted from 1 within its send, in the order of time."""
+    start: int
+    """The first row in it."""
+    stop: int
+    """The first row after it; equal to `start` where no rows go, as with a secret."""
+    begun: datetime
+    before: tuple[CredentialPool, ...] = ()
+    """The workspace's pools just before, as far as ids and totals go."""
+    effect: Effect | None = None
+    """What the answer, or the error in its place, said; None where its end was never recorded."""
+    finding: Finding | None = None
+    """What was found out later, where the answer did not tell."""
+    title: str = ""
+    message: str = ""
+    """What the person was told, without any username."""
+    ended: datetime | None = None
+    """When the last of this was recorded."""
+    total_after: int | None = None
+    """The pool's total at the last look, where it was told."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows are in it."""
+        return self.stop - self.start
+
+    @property
+    def standing(self) -> Standing:
+        """What is known of it."""
+        if self.effect is None or self.effect is Effect.UNKNOWN:
+            found = None if self.finding is None else _SETTLED.get(self.finding)
+            return found or Standing.OPEN
+        return _STANDINGS[self.effect]
+
+    @property
+    def is_known_by(self) -> str:
+        """How its standing is known, in words; empty where it is not."""
+        if self.finding is not None:
+            return self.finding.value
+        return "" if self.standing is Standing.OPEN else "Prolific's answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One confirmed plan, with all that is known of it."""
+
+    number: int
+    """Counted from 1, over all runs of the program on this machine."""
+    kind: Kind
+    service_url: str
+    owner: Me
+    """Whose token was used."""
+    workspace: Workspace
+    pool_id: str | None
+    """The pool appended to, or made; None until that is known."""
+    label: str
+    """What the target was called; may be empty."""
+    source: str
+    """Where the rows came from, in words; may be empty."""
+    rows: int
+    begun: datetime
+    planned_parts: int = 1
+    """In how many parts it was to go."""
+    old_secret_id: str | None = None
+    """The id of the secret that was to be replaced."""
+    in_use: bool = False
+    """Whether a running program is at work on it: this one, or another window."""
+    parts: tuple[Part, ...] = ()
+    """In the order of time."""
+
+    @property
+    def accepted_rows(self) -> int:
+        """How many of its rows Prolific accepted."""
+        return sum(stop - start for start, stop in joined(self._ranges(Standing.ACCEPTED)))
+
+    @property
+    def open_parts(self) -> tuple[Part, ...]:
+        """The parts of which nobody knows whether they arrived."""
+        return tuple(part for part in self.parts if part.standing is Standing.OPEN)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is such a part, and nobody is waiting for its answer."""
+        return bool(self.open_parts) and not self.in_use
+
+    @property
+    def standing(self) -> Standing:
+        """What is known of the whole."""
+        if self.open_parts:
+            return Standing.OPEN
+        if self.rows and (accepted := self.accepted_rows):
+            return Standing.ACCEPTED if accepted == self.rows else Standing.PARTLY
+        return self.parts[-1].standing if self.parts else Standing.NOT_SENT
+
+    @property
+    def ended(self) -> datetime | None:
+        """When the last thing became known of it."""
+        return max((part.ended for part in self.parts if part.ended), default=None)
+
+    @property
+    def left(self) -> tuple[tuple[int, int], ...]:
+        """The ranges of rows, ascending, that are neither accepted nor open."""
+        taken = joined([*self._ranges(Standing.ACCEPTED), *self._ranges(Standing.OPEN)])
+        ranges, at = [], 0
+        for start, stop in (*taken, (self.rows, self.rows)):
+            if at < start:
+                ranges.append((at, start))
+            at = stop
+        return tuple(ranges)
+
+    @property
+    def rows_left(self) -> int:
+        """How many rows that are."""
+        return sum(stop - start for start, stop in self.left)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether some of its rows may still be sent, with nothing to be settled before that."""
+        return bool(self.rows_left) and not self.open_parts and not self.in_use
+
+    @property
+    def words(self) -> str:
+        """What became of it, in a few words that fit beside it in a list."""
+        if self.in_use:
+            return f"under way, {self.accepted_rows:,} accepted" if self.rows else "under way"
+        standing = self.standing
+        if self.open_parts and (accepted := self.accepted_rows):
+            return f"open; {accepted:,} accepted"
+        if standing is Standing.PARTLY:
+            return f"{self.accepted_rows:,} accepted, {counted(self.rows_left, 'row')} left"
+        if standing is Standing.OPEN and len(self.open_parts) == 1:
+            finding = self.open_parts[0].finding
+            return f"open: {finding.value}" if finding else "open"
+        told: str = standing.value
+        return told
+
+    def _ranges(self, standing: Standing) -> list[tuple[int, int]]:
+        return [(part.start, part.stop) for part in self.parts if part.standing is standing]
+
+    def with_part(self, part: Part) -> "Send":
+        """The same with a part in the place of the one of that number, or after the last one."""
+        others = [each for each in self.parts if each.number != part.number]
+        parts = sorted([*others, part], key=lambda each: each.number)
+        return replace(self, parts=tuple(parts))
+
+
+def joined(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The same rows as ranges that are ascending and don't touch; empty ranges are left out."""
+    found: list[tuple[int, int]] = []
+    for start, stop in sorted(ranges):
+        if start >= stop:
+            continue
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], stop))
+        else:
+            found.append((start, stop))
+    return tuple(found)
