@@ -1,7 +1,8 @@
 """The terminal itself: what comes in from it, what ends it, and how it is left.
 
-Only this module knows the driver. It lets input pass that is not UTF-8, notices a terminal that was
-closed, and gets out in time when the process is told to, whatever state the terminal is in.
+Only this module knows the driver. It sends what changed on the screen and no more, lets input pass
+that is not UTF-8, notices a terminal that was closed, and gets out in time when the process is told
+to, whatever state the terminal is in.
 """
 
 import io
@@ -27,6 +28,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Paste
 from textual.message import Message
 
+from prolific_tui.tui.frames import Frames
 from prolific_tui.tui.unmarked import Burst
 
 LEAVE_SECONDS: Final = 1.5
@@ -181,7 +183,7 @@ class _Output(io.TextIOWrapper):
 
 
 class Driver(LinuxDriver):
-    """Textual's driver for Unix, with input that can't kill the program.
+    """Textual's driver for Unix, with input that can't kill the program and output that is short.
 
     It writes to standard output, because that is what was checked to be a terminal, and always in
     UTF-8, whatever the locale says.
@@ -205,6 +207,34 @@ class Driver(LinuxDriver):
             errors="replace",
             newline="",
         )
+        self._frames = Frames()
+        self._may_be_redrawn = False
+        """Whether the terminal may show something else by now than was sent to it."""
+
+    def start_application_mode(self) -> None:
+        """Take the terminal. What it shows is not known, now and whenever it says it was resized.
+
+        Programs that keep a session, such as dtach, say so to have all of the screen sent again.
+        """
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        resized = signal.getsignal(signal.SIGWINCH)
+
+        def told(number: int, frame: FrameType | None) -> None:
+            self._may_be_redrawn = True
+            if callable(resized):
+                resized(number, frame)
+
+        signal.signal(signal.SIGWINCH, told)
+
+    def write(self, data: str) -> None:
+        """Send what `data` changes on the terminal."""
+        with suppress(OSError):
+            self._frames.resize(*os.get_terminal_size(1))
+        if self._may_be_redrawn:
+            self._may_be_redrawn = False
+            self._frames.forget()
+        if sent := self._frames.reduce(data):
+            super().write(sent)
 
     def run_input_thread(self) -> None:
         """Read what is typed until the driver is told to stop or the terminal is gone.

@@ -324,7 +324,6 @@ _LONG_WORK: Final = (("next problem", ["n"]),)
 
 def _move(terminal: MeasuredTerminal, row: int, or_at: int = 0) -> float:
     """Go one row down; how many milliseconds it takes until the row is named, or another one."""
-    terminal.forget()
     start = time.perf_counter()
     terminal.press("down")
     named = f"row {row:,} of", f"row {or_at:,} of"

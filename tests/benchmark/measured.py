@@ -17,7 +17,6 @@ PATIENCE: Final = 60.0
 _QUIET_SECONDS: Final = 0.15
 """How long nothing may come until an answer is taken to be complete."""
 
-_STYLING: Final = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]")
 _PEAK: Final = re.compile(r"VmHWM:\s+(\d+) kB")
 
 
@@ -32,15 +31,14 @@ class Answer:
 class MeasuredTerminal(Terminal):
     """A terminal of `SIZE` whose reads are stamped as they leave the pseudo-terminal.
 
-    What is waited for is looked for in the bytes, because to draw them takes longer than to send
-    them. Nothing is drawn in a timed stretch.
+    What is waited for is looked for on the screen, as programs send what changed and no more. A
+    read is drawn once it is stamped.
     """
 
     _last_read = 0.0
 
     def __init__(self, *command: str, home: Path) -> None:
         super().__init__(home=home, command=command, size=SIZE)
-        self._mark = 0
 
     def _read(self, timeout: float) -> bool:
         came = super()._read(timeout)
@@ -63,29 +61,17 @@ class MeasuredTerminal(Terminal):
         while time.monotonic() < min(until, end):
             if self._read(until - time.monotonic()):
                 until = time.monotonic() + quiet
-        self.forget()
-
-    def forget(self) -> None:
-        """Wait for nothing that was sent already."""
-        self._mark = len(self._raw)
 
     def seconds_until(self, *texts: str, since: float) -> float:
-        """Read until one of the texts was sent; how long after `since` that was.
-
-        Looked for is what came since `forget` was called or the terminal was quiet.
+        """Read until one of the texts is on the screen; how long after `since` it was sent.
 
         Raises:
-            TimeoutError: it was not sent.
+            TimeoutError: none of them came.
         """
-        needles = [text.encode() for text in texts]
         end = time.monotonic() + PATIENCE
-        while not any(
-            needle in _STYLING.sub(b"", bytes(self._raw[self._mark :])) for needle in needles
-        ):
-            # A long wait must not search all of it again and again.
-            self._mark = max(self._mark, len(self._raw) - 8192)
+        while not any(text in self.screen() for text in texts):
             if not self._read(1) and time.monotonic() > end:
-                raise TimeoutError(f"{texts} were not sent:\n{self.screen()}")
+                raise TimeoutError(f"{texts} did not come:\n{self.screen()}")
         return self._last_read - since
 
     def answer(self, *keys: str) -> Answer:
