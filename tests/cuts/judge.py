@@ -1,0 +1,238 @@
+"""Whether what a person was told of a write is true, by what the service saw, told and holds.
+
+Nothing of the program's own judgement is used. Every sentence has to be one that is known here,
+with what must be the case for it to be true; a sentence that is not known is as bad as a wrong one.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from prolific_tui.demo.seed import CHATBOT_B
+from prolific_tui.errors import Effect
+from tests.cuts.cuts import Direction, Fate, Manner, Shape
+from tests.cuts.lab import Trial
+from tests.submission_bench import Write
+
+Check = Callable[[Trial, "re.Match[str]"], bool]
+
+_GATEWAY: Final = (Fate.GATEWAY_APPLIED, Fate.GATEWAY_WITHHELD)
+_SENTENCE: Final = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
+
+
+def faults(trial: Trial) -> Iterator[str]:
+    """What is wrong, a line each; nothing where all is well."""
+    if trial.writes > 1:
+        yield f"{trial.writes} writes arrived"
+    yield from _wrong_holdings(trial)
+    yield from _wrong_effect(trial)
+    yield from _wrong_entry(trial)
+    outcome = trial.outcome
+    for told in (outcome.title, *_SENTENCE.split(f"{outcome.message} {outcome.hint}".strip())):
+        if (wrong := _wrong_sentence(trial, told)) is not None:
+            yield wrong
+
+
+def is_needless(trial: Trial) -> bool:
+    """Whether the outcome is called unknown although the head of a clear answer had arrived."""
+    cut = trial.cut
+    return (
+        trial.outcome.effect is Effect.UNKNOWN
+        and cut.direction is Direction.ANSWER
+        and cut.stage in ("body", "everything")
+        and cut.fate not in _GATEWAY
+    )
+
+
+def _is_done(trial: Trial) -> bool:
+    return trial.done == 1
+
+
+def _wrong_holdings(trial: Trial) -> Iterator[str]:
+    """Against the service's own count, so that its figures can be trusted below."""
+    for name in trial.usernames:
+        copies = sum(list(pool).count(name) for pool in trial.after.pools.values())
+        due = 0 if trial.cut.write is Write.SECRET else trial.done
+        if copies != due:
+            yield f"{name} is there {copies} times after {trial.done} writes were done"
+    for pool_id, usernames in trial.before.pools.items():
+        if trial.after.pools[pool_id][: len(usernames)] != usernames:
+            yield f"{pool_id} lost what it held"
+
+
+def _wrong_effect(trial: Trial) -> Iterator[str]:
+    effect = trial.outcome.effect
+    pool = trial.outcome.pool if trial.cut.write is Write.CREATE else None
+    match effect:
+        case Effect.ACCEPTED if not _is_done(trial):
+            yield "called accepted, but it was not done"
+        case Effect.REFUSED if trial.done or trial.cut.fate is not Fate.REFUSED:
+            yield "called refused, but the service did not refuse it"
+        case Effect.NOT_SENT if trial.writes:
+            yield "called not sent, but it arrived"
+    if pool is not None and pool.credential_pool_id not in trial.made:
+        yield f"the new pool is not {pool.credential_pool_id}"
+    secret = trial.outcome.secret
+    if secret is not None and secret.id not in {trial.last_look.secret_id, *trial.made}:
+        yield f"there is no secret {secret.id}"
+
+
+def _wrong_entry(trial: Trial) -> Iterator[str]:
+    """Where the journal says something else than the person was told."""
+    entry, outcome = trial.entry, trial.outcome
+    if entry is None or entry.outcome is None:
+        yield "the journal has no outcome"
+    elif (entry.outcome.effect, entry.outcome.title, entry.outcome.message) != (
+        outcome.effect,
+        outcome.title,
+        outcome.message,
+    ):
+        yield f"the journal says {entry.outcome.effect.value}: {entry.outcome.message}"
+    elif (entry.kind, entry.rows) != (trial.plan.kind, trial.plan.rows):
+        yield "the journal's entry is of another write"
+    elif trial.cut.write is Write.APPEND and entry.pool_id != CHATBOT_B:
+        yield f"the journal names the pool {entry.pool_id}"
+
+
+def _wrong_sentence(trial: Trial, told: str) -> str | None:
+    for pattern, is_true in _KNOWN:
+        if (match := re.fullmatch(pattern, told)) is not None:
+            return None if is_true(trial, match) else f"not true: {told}"
+    return f"not known: {told}"
+
+
+# What the figures must be
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
+def _grew(trial: Trial, match: "re.Match[str]") -> bool:
+    """The pool's totals as they were told before and last."""
+    was, now = (look.totals[CHATBOT_B] for look in (trial.first_look, trial.last_look))
+    if (_number(match["was"]), _number(match["now"])) != (was, now) or was == now:
+        return False
+    return "consistent" not in match[0] or now - was == _number(match["rows"]) == trial.plan.rows
+
+
+def _appeared(trial: Trial, match: "re.Match[str]") -> bool:
+    known, now = trial.first_look.totals, trial.last_look.totals
+    named = dict(part.split(" with ") for part in match["pools"].split(", "))
+    totals = {pool_id: _number(total) for pool_id, total in named.items()}
+    if any(pool_id in known or now.get(pool_id) != total for pool_id, total in totals.items()):
+        return False
+    if len(totals) + int(match["more"] or 0) != len(now.keys() - known.keys()):
+        return False
+    return "consistent" not in match[0] or trial.plan.rows in totals.values()
+
+
+def _more_was_added(trial: Trial, _: object) -> bool:
+    made = next(iter(trial.made), "")
+    pool_id = CHATBOT_B if trial.cut.write is Write.APPEND else made
+    grown = trial.last_look.totals[pool_id] - trial.first_look.totals.get(pool_id, 0)
+    return grown > trial.plan.rows
+
+
+def _secret_is(trial: Trial, match: "re.Match[str]") -> bool:
+    was, now = trial.first_look.secret_id, trial.last_look.secret_id
+    return now == match["id"] and (was == now) == ("still" in match[0])
+
+
+def _always(_trial: Trial, _match: object) -> bool:
+    return True
+
+
+def _done(trial: Trial, match: "re.Match[str]") -> bool:
+    rows = match.groupdict().get("rows")
+    return _is_done(trial) and (rows is None or _number(rows) == trial.plan.rows)
+
+
+def _not_arrived(trial: Trial, _: object) -> bool:
+    return trial.writes == 0 and trial.outcome.effect is Effect.NOT_SENT
+
+
+def _refused(trial: Trial, _: object) -> bool:
+    return trial.cut.fate is Fate.REFUSED and not trial.done
+
+
+def _stalled(trial: Trial, _: object) -> bool:
+    return trial.cut.manner is Manner.STALLED
+
+
+def _cut(trial: Trial, _: object) -> bool:
+    return not _stalled(trial, _) or trial.cut.shape is Shape.UNTIL_CLOSE
+
+
+def _by_gateway(trial: Trial, _: object) -> bool:
+    return trial.cut.fate in _GATEWAY
+
+
+_KNOWN: Final[tuple[tuple[str, Check], ...]] = (
+    # That it is not known, and what to do then, is never false.
+    (r"We do not know whether (this arrived|the secret was replaced|this was done\.)", _always),
+    (r"Nothing is sent again by itself\.", _always),
+    (r"It can still arrive late: refresh .*\.", _always),
+    (r"(Refresh|Ask an admin|Check|Update)\b.*\.|Store it now: .*\.", _always),
+    (r"All rows are still in the editor\.", _always),
+    (r"Whether a refused list is refused whole is not documented\.", _always),
+    # Accepted
+    (r"(?P<rows>[\d,]+) credentials (appended|in a new pool|accepted, answer lost)", _done),
+    (r"Secret replaced(, answer lost)?", _done),
+    (r"Prolific accepted the list\.|Prolific accepted this and answered .*\.", _done),
+    (r"Prolific accepted the \w+, but its answer could not be read here\.", _done),
+    (r"The old one is gone: receivers that still use it reject every delivery\.", _done),
+    (r"Read back to be sure: Prolific has the same one\.", _done),
+    # Refused
+    (r"A username is taken|Not allowed|This account may not .* here\.", _refused),
+    (r"Prolific refused this list: it has at least one of these usernames already .*", _refused),
+    (r"Nothing was changed\.", _refused),
+    # Not sent
+    (r"No network|No connection in time", _not_arrived),
+    (r"There is no way from this machine to Prolific's service\.", _not_arrived),
+    (r"Nothing was sent, so nothing was changed\.", _not_arrived),
+    # Why it is not known
+    (r"Prolific did not answer in time\.", _stalled),
+    (r"The connection ended before Prolific had answered\.", _cut),
+    (r"Prolific's gateway got no answer from the service behind it \(502\)\.", _by_gateway),
+    # Figures
+    (
+        r"A look straight afterwards shows no new pool\.",
+        lambda trial, _: trial.first_look.totals.keys() == trial.last_look.totals.keys(),
+    ),
+    (
+        r"New in the workspace since just before: (?P<pools>\S+ with \d+(, \S+ with \d+)*)"
+        r"( and (?P<more>\d+) more)?"
+        r"(, which is consistent with this list having arrived|; somebody else may have .*)?\.",
+        _appeared,
+    ),
+    (
+        r"The pool's total is still (?P<now>[\d,]+)\.",
+        lambda trial, match: (
+            {trial.first_look.totals[CHATBOT_B], trial.last_look.totals[CHATBOT_B]}
+            == {_number(match["now"])}
+        ),
+    ),
+    (
+        r"The pool's total was (?P<was>[\d,]+) and is (?P<now>[\d,]+) now(, \d+ free|: somebody"
+        r" else may have added to it|, which is consistent with all (?P<rows>[\d,]+) having"
+        r" arrived)?\.",
+        _grew,
+    ),
+    (
+        r"The pool's total is (?P<now>[\d,]+) now, \d+ free\.",
+        lambda trial, match: (
+            _number(match["now"]) in {trial.last_look.totals[pool_id] for pool_id in trial.made}
+        ),
+    ),
+    (r"That is more than was sent: somebody else may have added to it as well\.", _more_was_added),
+    (
+        r"(But a|A) look straight afterwards (still )?shows the secret with the id (?P<id>\w+)\.",
+        _secret_is,
+    ),
+    (
+        r"That is this request's doing, or somebody else's\.",
+        lambda trial, _: trial.first_look.secret_id != trial.last_look.secret_id,
+    ),
+)
+"""What may be said, and when it is true."""
