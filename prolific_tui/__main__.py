@@ -8,10 +8,12 @@ import os
 import sys
 import warnings
 from collections.abc import MutableMapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from prolific_tui.errors import ProlificTuiError
+from prolific_tui.process import keep_memory_private
 from prolific_tui.version import NAME, VERSION
 from prolific_tui.visible import visible
 
@@ -24,7 +26,12 @@ _EPILOG: Final = """\
 The token comes from --token-file, else from PROLIFIC_TOKEN, else from the keyring; without any of
 them it is asked for. PROLIFIC_URL names another service (https, or loopback). There is no option
 that takes the token itself, because every user of a machine can read its process list.
+
+prolific-tui config         says whether config.toml is understood, and where it is
+prolific-tui config --init  writes one with every setting in comments; an existing one stays
 """
+_CONFIG: Final = "config"
+"""The word that asks about the configuration; a list of that name is opened as `./config`."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -57,6 +64,11 @@ def parser() -> argparse.ArgumentParser:
         help="read the token from a file or pipe, such as /dev/fd/3",
     )
     options.add_argument(
+        "--read-only",
+        action="store_true",
+        help="make, change and replace nothing at Prolific",
+    )
+    options.add_argument(
         "--mouse",
         action=argparse.BooleanOptionalAction,
         help="report the mouse to the program; off over SSH unless asked for, so that the "
@@ -66,12 +78,31 @@ def parser() -> argparse.ArgumentParser:
     return options
 
 
+def config_parser() -> argparse.ArgumentParser:
+    """The options of `prolific-tui config`."""
+    options = argparse.ArgumentParser(
+        prog=f"{NAME} {_CONFIG}",
+        description="Say whether config.toml is understood, and where it is.",
+        allow_abbrev=False,
+    )
+    options.add_argument(
+        "--init",
+        action="store_true",
+        help="write one with every setting in comments; an existing one stays as it is",
+    )
+    return options
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the result is the exit status.
 
     0 after a normal end, 1 after an error of the program's own, 2 where it could not start, and
     128 plus the signal's number where a signal or a closed terminal ended it.
     """
+    keep_memory_private()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == [_CONFIG]:
+        return _configure(config_parser().parse_args(arguments[1:]), os.environ)
     options = parser().parse_args(arguments)
     environment = os.environ
     trouble = _terminal_trouble(environment)
@@ -85,18 +116,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Before Textual is imported, which is when it reads them.
     _drop_debugging(environment)
     from prolific_tui import assembly
+    from prolific_tui.configuration import Configuration, read_configuration
+    from prolific_tui.files import configuration_directory
 
     try:
-        parts = (
-            assembly.demo_parts(assembly.faulty_service(options.fault))
-            if options.demo
-            else assembly.parts(options.token_file, environment)
-        )
+        if options.demo:
+            # Nothing real is touched, the person's settings included.
+            configuration = Configuration()
+            parts = assembly.demo_parts(assembly.faulty_service(options.fault))
+        else:
+            configuration = read_configuration(configuration_directory(environment))
+            parts = assembly.parts(options.token_file, configuration, environment)
     except ProlificTuiError as error:
-        return _refuse(f"{error.title}: {error.message} {error.hint}".strip())
+        return _refuse_for(error)
+    if options.read_only:
+        parts = replace(parts, read_only="--read-only")
     # The parts hold the token now; no child is to inherit it.
     environment.pop("PROLIFIC_TOKEN", None)
-    return assembly.run(parts, options.file, mouse=_wants_mouse(options.mouse, environment))
+    asked = configuration.mouse if options.mouse is None else options.mouse
+    return assembly.run(parts, options.file, mouse=_wants_mouse(asked, environment))
+
+
+def _configure(options: argparse.Namespace, environment: MutableMapping[str, str]) -> int:
+    """Write the template, or say how the configuration is."""
+    from prolific_tui.configuration import FILE_NAME, read_configuration, write_template
+    from prolific_tui.files import configuration_directory
+
+    try:
+        directory = configuration_directory(environment)
+        if options.init:
+            said = f"{write_template(directory)} was written; every setting is in it, in comments."
+        else:
+            path = directory / FILE_NAME
+            read_configuration(directory)
+            said = (
+                f"{path} is understood."
+                if path.exists()
+                else f"There is no {path}; prolific-tui config --init writes one."
+            )
+    except ProlificTuiError as error:
+        return _refuse_for(error)
+    print(visible(said))  # noqa: T201 - there is no screen
+    return 0
+
+
+def _refuse_for(error: ProlificTuiError) -> int:
+    return _refuse(f"{error.title}: {error.message} {error.hint}".strip())
 
 
 def _refuse(reason: str) -> int:

@@ -1,6 +1,6 @@
-"""How a service is reached: its URL and the token it takes.
+"""How a service is reached: its URL, the token it takes, and the name of the account that has it.
 
-Both are checked here before anything else sees them, because a token with a stray character ends
+All are checked here before anything else sees them, because a token with a stray character ends
 up in the error texts of HTTP libraries, and a token sent in the clear is a token lost.
 """
 
@@ -18,6 +18,7 @@ DEFAULT_SERVICE_URL: Final = "https://api.prolific.com"
 """Prolific's production service; there is no sandbox (contract, `servers`)."""
 
 _PRINTABLE: Final = re.compile(r"[!-~]+\Z")
+_PROFILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,23}\Z")
 _HOST_NAME: Final = re.compile(
     r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\Z"
 )
@@ -36,6 +37,24 @@ class Entry:
     def keyring_service(self) -> str:
         """What the keyring calls the service; its user name there is `name`."""
         return f"{NAME} {self.service_url}"
+
+
+def checked_profile_name(text: str) -> str:
+    """The name of an account on this machine, as a person typed it.
+
+    Raises:
+        SettingsError: it is empty, longer than 24 characters, or holds something else than
+            letters, digits, dots, hyphens and underscores.
+    """
+    name = text.strip()
+    if not _PROFILE_NAME.match(name):
+        raise SettingsError(
+            "Not a name for an account",
+            "A name has 1 to 24 letters (a to z), digits, dots, hyphens or underscores, and begins"
+            " with a letter or digit.",
+            "Such as lab or pilots-2.",
+        )
+    return name
 
 
 def checked_token(text: str) -> Secret:

@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from prolific_tui.access import DEFAULT_SERVICE_URL, checked_service_url, checked_token
+from prolific_tui.access import checked_service_url, checked_token
+from prolific_tui.configuration import FILE_NAME, Configuration
 from prolific_tui.drafts import DraftStore, MemoryDrafts
 from prolific_tui.files import read_token_file, state_directory
 from prolific_tui.journal import MemoryJournal
@@ -42,13 +43,15 @@ def _now() -> datetime:
     return datetime.now().astimezone()
 
 
-def parts(token_path: Path | None, environment: Mapping[str, str]) -> Parts:
-    """The real parts, as the command line and the environment ask for them.
+def parts(
+    token_path: Path | None, configuration: Configuration, environment: Mapping[str, str]
+) -> Parts:
+    """The real parts, as the command line, the configuration and the environment ask for them.
 
     Nothing is made or written yet, so that the program starts where nothing can be. Raises
     `ProlificTuiError` for a service or a token that can't be used.
     """
-    service_url = checked_service_url(environment.get("PROLIFIC_URL") or DEFAULT_SERVICE_URL)
+    service_url = checked_service_url(environment.get("PROLIFIC_URL") or configuration.service_url)
     state = state_directory(environment)
     return Parts(
         connect=_connect,
@@ -60,6 +63,7 @@ def parts(token_path: Path | None, environment: Mapping[str, str]) -> Parts:
         drafts=DraftStore(state / "drafts", secrets.token_hex(8)),
         clock=_now,
         given_token=_given_token(token_path, environment),
+        read_only=f"read_only in {FILE_NAME}" if configuration.read_only else "",
     )
 
 

@@ -135,6 +135,7 @@ class Bench:
         default_factory=lambda: GivenToken(DEMO_TOKEN, TokenPlace.TOKEN_FILE)
     )
     service_url: str = SERVICE_URL
+    read_only: str = ""
     client_class: type[ClosingApi] = ClosingApi
     clients: list[str] = field(default_factory=list, repr=False)
     """The tokens of all clients made, in order."""
@@ -175,6 +176,7 @@ class Bench:
             drafts=self.drafts or MemoryDrafts(),
             clock=ticking(),
             given_token=self.given,
+            read_only=self.read_only,
         )
 
     @contextmanager

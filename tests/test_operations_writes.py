@@ -7,7 +7,7 @@ import pytest
 
 from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B, DEMO_TOKEN, MAIN_WORKSPACE
-from prolific_tui.errors import Effect
+from prolific_tui.errors import Effect, SettingsError
 from prolific_tui.models import CredentialPool
 from prolific_tui.operations import Operations
 from prolific_tui.operations.events import ReadRetried, WriteEnded
@@ -287,3 +287,17 @@ def test_the_new_secret_comes_with_the_event(bench: Bench) -> None:
     assert outcome.secret is not None
     assert outcome.secret.value == bench.service.state.secrets[MAIN_WORKSPACE].value
     assert isinstance(outcome.secret.value, Secret)
+
+
+def test_a_read_only_run_sends_nothing_and_says_what_asked_for_it(bench: Bench) -> None:
+    bench.read_only = "--read-only"
+    with bench.signed_in() as operations:
+        requests = len(bench.service.log)
+        for plan in (credential_plan(), secret_plan(bench.service)):
+            with pytest.raises(SettingsError, match="Read-only") as caught:
+                operations.writes.submit(plan)
+            assert "--read-only" in caught.value.message
+
+        assert operations.writes.under_way is None
+        assert operations.writes.history() == ()
+        assert len(bench.service.log) == requests

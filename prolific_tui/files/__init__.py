@@ -6,7 +6,9 @@ written is readable by its owner alone, and never reached through a link that so
 
 from prolific_tui.files.entries import entries, move, read_start, remove
 from prolific_tui.files.places import (
+    check_private,
     complete,
+    configuration_directory,
     expand,
     make_private,
     state_directory,
@@ -25,7 +27,9 @@ __all__ = [
     "Records",
     "RecordsFile",
     "TokenText",
+    "check_private",
     "complete",
+    "configuration_directory",
     "entries",
     "expand",
     "locked",

@@ -46,12 +46,24 @@ def state_directory(environment: Mapping[str, str]) -> Path:
     Raises:
         FileError: neither variable names a home, and nobody knows where that of this user is.
     """
-    base = environment.get("XDG_STATE_HOME", "")
+    return _base(environment, "XDG_STATE_HOME", ".local/state") / NAME
+
+
+def configuration_directory(environment: Mapping[str, str]) -> Path:
+    """Where a person's settings are: `$XDG_CONFIG_HOME` or `~/.config`, and our name.
+
+    It may not be there; raises as `state_directory` does.
+    """
+    return _base(environment, "XDG_CONFIG_HOME", ".config") / NAME
+
+
+def _base(environment: Mapping[str, str], variable: str, below_home: str) -> Path:
+    base = environment.get(variable, "")
     # The XDG Base Directory Specification: a relative path is invalid and to be ignored.
-    if not base.startswith("/"):
-        home = environment.get("HOME", "")
-        base = f"{home if home.startswith('/') else expand('~')}/.local/state"
-    return Path(base) / NAME
+    if base.startswith("/"):
+        return Path(base)
+    home = environment.get("HOME", "")
+    return (Path(home) if home.startswith("/") else expand("~")) / below_home
 
 
 def make_private(directory: Path) -> Path:
@@ -86,7 +98,7 @@ def check_private(directory: Path) -> None:
     with in_words(directory, "looked at"):
         try:
             status = directory.stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
     if not stat.S_ISDIR(status.st_mode):
         raise FileError("Not a folder", f"{directory} is there, but it is not a folder.")
@@ -94,7 +106,7 @@ def check_private(directory: Path) -> None:
         raise FileError(
             "Somebody else's folder",
             f"{directory} belongs to another user, who could read or change what is put there.",
-            "Move it away, or let XDG_STATE_HOME name a folder of yours.",
+            "Move it away, or let XDG_STATE_HOME and XDG_CONFIG_HOME name folders of yours.",
         )
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise FileError(

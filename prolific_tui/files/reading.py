@@ -65,7 +65,7 @@ def read_if_there(path: Path, limit: int) -> bytes | None:
     try:
         return read_regular(path, limit)
     except FileError as error:
-        if isinstance(error.__cause__, FileNotFoundError):
+        if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
             return None
         raise
 

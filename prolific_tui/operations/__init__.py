@@ -74,6 +74,8 @@ class Parts:
     given_token: GivenToken | None = None
     is_demo: bool = False
     """Whether all of this is made up, which every screen then says."""
+    read_only: str = ""
+    """What asked for it, such as `--read-only`, where nothing may be written at Prolific."""
 
 
 class Operations:
@@ -90,7 +92,14 @@ class Operations:
         )
         self._jobs: set[Future[Any]] = set()
         """What runs to its end: the keeping or forgetting of a token."""
-        self.writes = Writes(self._loop, self._connection, parts.journal, parts.clock, self._tell)
+        self.writes = Writes(
+            self._loop,
+            self._connection,
+            parts.journal,
+            parts.clock,
+            self._tell,
+            read_only=parts.read_only,
+        )
         """Creating, appending, replacing the secret."""
         self.history = History()
         """What was sent from this machine, what is open of it, and what the pools are called."""

@@ -26,8 +26,10 @@ class Writes:
         journal: Journal,
         clock: Clock,
         listener: Listener,
+        read_only: str = "",
     ) -> None:
         self._loop = loop
+        self._read_only = read_only
         self._connection = connection
         self._journal = journal
         self._clock = clock
@@ -42,12 +44,26 @@ class Writes:
         with self._changed:
             return self._under_way
 
+    @property
+    def refusal(self) -> SettingsError | None:
+        """Why nothing is written at Prolific in this run; None where it may be."""
+        if not self._read_only:
+            return None
+        return SettingsError(
+            "Read-only",
+            f"Read-only ({self._read_only}): nothing is changed at Prolific.",
+            "Start without it to send.",
+        )
+
     def submit(self, plan: Plan) -> bool:
         """Send the plan; a `WriteEnded` follows. False, and nothing sent, while one is under way.
 
         Raises:
+            SettingsError: This run is read-only; nothing was sent.
             RuntimeError: Operations were stopped; nothing was sent.
         """
+        if (refusal := self.refusal) is not None:
+            raise refusal
         with self._changed:
             if self._under_way is not None:
                 return False

@@ -285,8 +285,17 @@ class Shell(OrderedKeysApp[int]):
 
     # Writing
 
+    def may_write(self) -> bool:
+        """Whether anything may be written at Prolific in this run; says why not."""
+        refusal = self.operations.writes.refusal
+        if refusal is not None:
+            self.say(refusal.message)
+        return refusal is None
+
     def submit(self, plan: Plan) -> None:
         """Send a plan that the person confirmed, unless another write is under way."""
+        if not self.may_write():
+            return
         if not self.operations.writes.submit(plan):
             self.say("Another send is under way. Nothing was sent.")
             return

@@ -8,7 +8,6 @@ a password on the terminal.
 import importlib
 import json
 import os
-import resource
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from keyring import core, errors
 from keyring.backend import KeyringBackend, by_priority
 from keyring.backends.chainer import ChainerBackend
 
+from prolific_tui.process import keep_memory_private
 from prolific_tui.vault.states import KeyringCondition
 
 _ALLOWED: Final = (
@@ -114,7 +114,7 @@ def _end_with_the_parent() -> None:
 
 def main() -> None:
     """Answer one request, and end at once if the parent goes away meanwhile."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the value
+    keep_memory_private()
     answers = _take_standard_output()
     line = sys.stdin.buffer.readline()
     threading.Thread(target=_end_with_the_parent, daemon=True).start()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import getters
 from textual.app import ComposeResult
@@ -53,14 +54,20 @@ class TopBar(Line):
             )
             text.append("  ")
         app = self.app
-        right = [
+        marks = [
             "sending…" if app.sending is not None else "",
             "DEMO" if app.operations.is_demo else "",
-            app.workspace.title if app.workspace else "",
-            app.account.me.email if app.account else "not signed in",
+            "READ-ONLY" if app.operations.writes.refusal else "",
         ]
-        room = self.size.width - text.cell_len
-        text.append(fit("  ".join(filter(None, right)) + " ", max(room, 0), right=True))
+        owner = visible(app.account.me.email if app.account else "not signed in")
+        title = visible(app.workspace.title) if app.workspace else ""
+        room = max(self.size.width - text.cell_len, 0)
+        # Where there is little room, it is the workspace's title that is cut, not whose account
+        # this is.
+        others = "  ".join(filter(None, (*marks, owner)))
+        title = fit(title, min(cell_len(title), max(room - cell_len(others) - 3, 0)))
+        right = "  ".join(filter(None, (*marks, title, owner)))
+        text.append(fit(f"{right} ", room, right=True))
         self.text = text
 
 

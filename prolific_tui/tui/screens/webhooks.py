@@ -175,6 +175,8 @@ class WebhooksScreen(RevealingScreen):
     @work
     async def action_replace(self) -> None:
         """Explain, ask for the words, and make the new secret."""
+        if not self.app.may_write():
+            return
         workspace, reading = self.app.workspace, self.app.webhooks
         if workspace is None or reading.value is None or reading.error is not None:
             self.app.say("Read what is there first: r refreshes.")

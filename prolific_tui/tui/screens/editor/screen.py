@@ -82,7 +82,7 @@ class EditorScreen(SelectingKeys, MendingKeys, IntakeKeys, MakingKeys, DraftKeys
 
     def action_review(self) -> None:
         """Show what would go."""
-        if not self.may_change():
+        if not self.app.may_write() or not self.may_change():
             return
         if self.is_bringing_in:
             self.app.say("A list is still being read; review it when its rows are here.")

@@ -1,0 +1,60 @@
+"""A run in which nothing is written at Prolific: said at the top, and by every key that would."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from prolific_tui.assembly import demo_parts
+from prolific_tui.demo.seed import demo_service
+from prolific_tui.demo.server import serving
+from prolific_tui.demo.service import Service
+from prolific_tui.operations import Parts
+from prolific_tui.version import NAME
+from tests.dashboard import dashboard
+from tests.terminal import Terminal, signed_in
+
+
+def _read_only(service: Service) -> Parts:
+    return replace(demo_parts(service), read_only="--read-only")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_every_key_that_would_send_says_why_it_does_not(size: tuple[int, int]) -> None:
+    async with dashboard(parts=_read_only, size=size) as board:
+        await board.shows("free of")
+        await board.shows("READ-ONLY", "you@lab.org")
+        await board.press("c")
+        await board.shows("No rows yet")
+        await board.press("i")
+        await board.type("lab-1")
+        await board.press("enter")
+        await board.type("Tr0ub4dor")
+        await board.press("enter")
+        await board.shows("goes 1")
+        await board.press("s")
+        await board.shows("Read-only (--read-only): nothing is changed at Prolific.")
+        await board.shows("goes 1")
+        await board.press("escape", "2")
+        await board.shows("Signing secret", "READ-ONLY")
+        await board.press("c")
+        await board.shows("Read-only (--read-only): nothing is changed at Prolific.")
+        assert "Type" not in board.screen()
+
+
+def test_the_configuration_asks_for_it_for_good(tmp_path: Path) -> None:
+    configuration = tmp_path / ".config" / NAME / "config.toml"
+    configuration.parent.mkdir(mode=0o700, parents=True)
+    configuration.write_text("read_only = true\n")
+    with (
+        serving(demo_service()) as server,
+        Terminal(home=tmp_path, environment=signed_in(server)) as terminal,
+    ):
+        terminal.wait_for("READ-ONLY")
+        terminal.wait_for("5 pools")
+        terminal.press("2")
+        terminal.wait_for("Signing secret")
+        terminal.press("c")
+        terminal.wait_for("Read-only (read_only in config.toml): nothing is changed")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
