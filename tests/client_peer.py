@@ -28,7 +28,15 @@ SENTINEL: str = "sentinel-0000-token-1111"
 """The token of these tests; it must be found nowhere but in an Authorization header."""
 
 PATIENT: Limits = Limits(
-    connect=5, read=5, write=5, pool=5, total_read=5, total_write=5, first_wait=0, longest_wait=0
+    connect=5,
+    read=5,
+    write=5,
+    pool=5,
+    total_read=5,
+    total_write=5,
+    grace=0.05,
+    first_wait=0,
+    longest_wait=0,
 )
 """Limits that no test reaches, and no waits between attempts."""
 
@@ -206,12 +214,13 @@ async def client_of(
     environment: Mapping[str, str] = MappingProxyType({}),
     clock: Callable[[], float] = time.time,
     chance: Callable[[], float] = random.random,
+    token: Secret = Secret(SENTINEL),  # noqa: B008 - it never changes
 ) -> AsyncIterator[Api]:
     """A client of a service for the length of a test; it sees no variable of the machine."""
     surroundings = Surroundings(environment, clock, chance)
     api = Api(
         url,
-        Secret(SENTINEL),
+        token,
         limits=limits,
         carrier=carrier,
         on_retry=on_retry,

@@ -1,5 +1,6 @@
 """How long and how much at most: every limit against a line that would go on for ever."""
 
+import asyncio
 import gzip
 import time
 import zlib
@@ -8,6 +9,9 @@ from dataclasses import replace
 import pytest
 
 from prolific_tui.client.api import Limits
+from prolific_tui.demo.faults import Fault
+from prolific_tui.demo.seed import CHATBOT_B, DEMO_TOKEN, MAIN_WORKSPACE, demo_service
+from prolific_tui.demo.server import serving
 from prolific_tui.errors import Effect, ServiceError
 from prolific_tui.secret import Secret
 from tests.client_peer import ONCE, Reply, Then, client_of, gzipped, listening, reply
@@ -40,6 +44,22 @@ async def test_the_total_limit_ends_an_answer_that_trickles(then: Then) -> None:
 async def test_the_total_limit_ends_headers_that_trickle() -> None:
     _, written = await failing(Reply(b"HTTP/1.1 200 Whatever\r\nX: ", Then.TRICKLE), BRIEF)
     assert (written.effect, written.status) == (Effect.UNKNOWN, None)
+
+
+async def test_an_answer_that_came_while_the_process_was_stopped_counts() -> None:
+    service = demo_service()
+    service.switch_on("updateCredentialPool", Fault(delay=0.1))
+    with serving(service) as server:
+        limits = replace(ONCE, total_write=0.3)
+        async with client_of(server.address, limits, token=DEMO_TOKEN) as api:
+            # The first request of a client takes longer: it loads what it needs.
+            await api.list_credential_pools(MAIN_WORKSPACE)
+            write = asyncio.create_task(api.update_credential_pool(CHATBOT_B, Secret("a,b")))
+            while "a" not in service.state.pools[CHATBOT_B].passwords:  # noqa: ASYNC110 - a thread's
+                await asyncio.sleep(0)
+            # As if by Ctrl-Z: nothing runs here, while the service goes on and answers.
+            time.sleep(0.5)  # noqa: ASYNC251 - that nothing else runs is the point
+            assert await write == CHATBOT_B
 
 
 async def test_a_refusal_that_trickles_is_a_refusal() -> None:

@@ -29,6 +29,9 @@ class Limits:
     """For one attempt at a read, from first to last byte; a trickle outlives every other limit."""
     total_write: float = 180.0
     """For a write, from first to last byte."""
+    grace: float = 2.0
+    """What has arrived when the total time is up is still read for so long: a process that was
+    stopped for the while wakes up with both, and a write that was answered is not unknown."""
     answer_bytes: int = 32 * 1024 * 1024
     """The most that is read of one answer, before and after it is unpacked."""
     read_attempts: int = 4

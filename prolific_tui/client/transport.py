@@ -84,7 +84,10 @@ class Transport:
         try:
             async with (
                 self._line(writes=writes) as carrier,
-                asyncio.timeout(self._limits.total_write if writes else self._limits.total_read),
+                _within(
+                    self._limits.total_write if writes else self._limits.total_read,
+                    self._limits.grace,
+                ),
                 steps,
             ):
                 return await self._converse(carrier, request, progress)
@@ -249,6 +252,25 @@ class _Steps:
     async def __aexit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
         if kind is not None and self._close is not None:
             await self._close()
+
+
+@asynccontextmanager
+async def _within(seconds: float, grace: float) -> AsyncIterator[None]:
+    """End what takes longer than so many seconds and a grace.
+
+    The grace begins when the end of the time is noticed. That may be long after it, with the answer
+    there as well.
+
+    Raises:
+        TimeoutError: It took longer.
+    """
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(None) as limit:
+        timer = loop.call_later(seconds, lambda: limit.reschedule(loop.time() + grace))
+        try:
+            yield
+        finally:
+            timer.cancel()
 
 
 def _trusting(certificates: str | None) -> ssl.SSLContext:
