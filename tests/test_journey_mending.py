@@ -1,8 +1,22 @@
 """Making a list right before it is sent, as stories with the keyboard."""
 
+import re
 from pathlib import Path
 
-from tests.dashboard import opened
+from prolific_tui.demo.seed import CHATBOT_B
+from tests.dashboard import Dashboard, opened
+
+
+async def append_list(board: Dashboard, path: Path) -> None:
+    """From Pools to the editor of the pool with 12 free of 60, with a list in it."""
+    await board.press("g", "j")
+    await board.shows(CHATBOT_B)
+    await board.press("a")
+    await board.shows("Append to")
+    await board.press("f")
+    await board.shows("Load a file")
+    await board.type(str(path))
+    await board.press("enter")
 
 
 async def test_three_duplicates_with_different_passwords_keep_the_last(tmp_path: Path) -> None:
@@ -47,3 +61,46 @@ async def test_three_duplicates_with_different_passwords_keep_the_last(tmp_path:
             "lab-2": "pw-two",
             "lab-3": "pw-three",
         }
+
+
+async def test_a_list_that_was_sent_already_says_so_and_only_what_is_new_goes(
+    tmp_path: Path,
+) -> None:
+    """The list grew since Monday; what the pool took then would have it refused as a whole."""
+    path = tmp_path / "grown.csv"
+    path.write_text("lab-b-901,pw-one\nlab-b-902,pw-two\n", encoding="utf-8")
+    async with opened() as board:
+        await append_list(board, path)
+        await board.shows("2 rows   goes 2", "60 usernames: none of them is known here")
+        await board.press("s")
+        await board.shows("2 credentials to the pool", "none of them is known here")
+        await board.type("send 2")
+        await board.press("enter")
+        await board.shows("2 credentials appended", "62 now")
+        await board.press("enter")
+
+        with path.open("a", encoding="utf-8") as file:
+            file.write("lab-b-903,pw-three\n")
+        await append_list(board, path)
+        await board.shows("3 rows   goes 1   needs your OK 0   left out 2")
+        assert board.screen().count("already in this pool") == 2
+        assert re.search(r"^ ?P.* lab-b-901 ", board.screen(), re.MULTILINE)
+        await board.press("n")
+        await board.shows("can't be added again", "row 2 of 3")
+        await board.press("G")
+        await board.shows("Checked against 2 of the pool's 62 usernames; 60 are not known here.")
+
+        # A row that is typed in is checked as well, and taken back by the same key.
+        await board.press("i")
+        await board.type("lab-b-902")
+        await board.press("enter")
+        await board.shows("left out 3")
+        await board.press("escape", "u", "u")
+        await board.shows("3 rows   goes 1")
+
+        await board.press("F")
+        await board.shows("2  Drop rows that are already in this pool")
+        await board.press("G", "enter")
+        await board.shows("Done: deletion of 2 rows already in this pool. u takes it back.")
+        await board.press("escape")
+        await board.shows("1 row   goes 1   needs your OK 0   left out 0")

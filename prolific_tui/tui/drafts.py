@@ -1,6 +1,7 @@
 """Rows that were not sent yet, by whom they belong to and where they are meant to go."""
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -46,6 +47,8 @@ class Draft:
     """Why they could not be kept the last time."""
     is_copying: bool = False
     """Whether many rows are being copied, to be kept."""
+    held: AbstractSet[str] = frozenset()
+    """The usernames that the target pool is known to hold; the session was told of them."""
 
     @property
     def is_empty(self) -> bool:
@@ -107,6 +110,12 @@ class Draft:
             tuple(exported),
         )
 
+    def check_against(self, held: AbstractSet[str]) -> None:
+        """Mark the rows whose username the target pool is known to hold, and those to come."""
+        if held or self.held:
+            self.held = held
+            self.session.hold(held)
+
     def take_up(self, content: DraftContent) -> Steps[None]:
         """Take in the rows of an earlier run with all their marks, in steps."""
         session, rows = self.session, content.rows
@@ -130,6 +139,8 @@ class Changed(Protocol):
 class Drafts:
     """The drafts of this run; one for each owner and target, and none that has no rows.
 
+    It remembers which usernames went into which pool, so that nobody sends them there again.
+
     Args:
         changed: Told of a draft that is another now, and not empty.
         left: Told of an owner and a target for which there is no draft any more.
@@ -141,6 +152,8 @@ class Drafts:
         left: Callable[[str, Target], object],
     ) -> None:
         self._drafts: dict[_Key, Draft] = {}
+        self._sent: dict[str, frozenset[str]] = {}
+        """By the id of a pool, the usernames that it took from here in this run."""
         self._changed = changed
         self._left = left
 
@@ -153,7 +166,10 @@ class Drafts:
 
     def open(self, owner_id: str, target: Target) -> Draft:
         """The draft of a target, or a new one; the target's totals are made current."""
-        draft = self.find(owner_id, target) or Draft(owner_id, target)
+        draft = self.find(owner_id, target)
+        if draft is None:
+            draft = Draft(owner_id, target)
+            draft.check_against(self._held(target))
         draft.target = target
         return draft
 
@@ -173,6 +189,7 @@ class Drafts:
         self._drafts.pop(draft.key, None)
         draft.target = target
         draft.asks_target = False
+        draft.check_against(self._held(target))
         self.keep(draft, at_once=True)
         if before.key != target.key:
             # After the new place has them, so that they are never in none.
@@ -193,6 +210,7 @@ class Drafts:
         for draft in self._of(plan):
             draft.sending = False
             if outcome.effect is Effect.ACCEPTED:
+                self._went(draft.session, plan, outcome)
                 draft.session.remove_sent(frozenset(plan.row_ids))
                 draft.exported.forget(plan.row_ids)
                 if outcome.pool is not None:
@@ -201,6 +219,23 @@ class Drafts:
                     # A pool was made, but the answer that named it was lost: never make another.
                     draft.asks_target = True
             self.keep(draft, at_once=True)
+
+    def _held(self, target: Target) -> AbstractSet[str]:
+        pool = target.pool
+        return frozenset() if pool is None else self._sent.get(pool.credential_pool_id, frozenset())
+
+    def _went(self, session: EditSession, plan: CredentialPlan, outcome: Outcome) -> None:
+        """The rows of a plan, which the session still has, are in their pool now."""
+        pool = outcome.pool or plan.target.pool
+        if pool is None:
+            return  # one was made, but which is not known
+        places = map(session.document.index_of, plan.row_ids)
+        names = [session.document.username(place) for place in places if place is not None]
+        pool_id = pool.credential_pool_id
+        self._sent[pool_id] = self._sent.get(pool_id, frozenset()).union(names)
+        for draft in self:
+            if draft.target.pool is not None and draft.target.pool.credential_pool_id == pool_id:
+                draft.check_against(self._sent[pool_id])
 
     def _of(self, plan: CredentialPlan) -> list[Draft]:
         return [draft for draft in self._drafts.values() if draft.target.key == plan.target.key]

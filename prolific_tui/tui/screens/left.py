@@ -153,7 +153,7 @@ class LeftDrafts(BaseScreen):
             self.app.say("Rows for the same target are open: send or discard them first.")
             return None
         stored = await self.app.operations.drafts.resume(summary.id)
-        draft = Draft(owner_id, Target(target.workspace, target.pool))
+        draft = self.app.drafts.open(owner_id, Target(target.workspace, target.pool))
         await drive(draft.take_up(stored.content), lambda _rows: None)
         self.app.drafts.keep(draft, at_once=True)
         if self.app.keeping.key(owner_id, target) != summary.key:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from prolific_tui.models import CredentialPool
 from prolific_tui.tui.widgets import ELLIPSIS
+from prolific_tui.visible import counted
 
 _LONG = 20
 
@@ -21,6 +22,26 @@ def short_pool_name(pool: CredentialPool) -> str:
     """The beginning of `pool_name`, for places where the whole stands nearby."""
     name = pool_name(pool)
     return name if len(name) <= _LONG else f"{name.partition('-')[0][:_LONG]}{ELLIPSIS}"
+
+
+def checked_words(pool: CredentialPool | None, known: int) -> str:
+    """Which of a pool's usernames a list was checked against; a new pool has none.
+
+    Args:
+        pool: The pool that the list is for.
+        known: How many of its usernames are known; Prolific does not give them back.
+    """
+    if pool is None:
+        return ""
+    total = pool.total_credentials
+    if not known:
+        all_of_them = "" if total is None else f"{total:,} "
+        return f"Not checked against the pool's {all_of_them}usernames: none of them is known here."
+    if total is None or total < known:
+        return f"Checked against {counted(known, 'username')} of the pool."
+    elsewhere = total - known
+    others = f"; {elsewhere:,} {'is' if elsewhere == 1 else 'are'} not known here"
+    return f"Checked against {known:,} of the pool's {total:,} usernames{others * bool(elsewhere)}."
 
 
 def emptiest_first(pools: Iterable[CredentialPool]) -> tuple[CredentialPool, ...]:

@@ -14,6 +14,7 @@ from prolific_tui.submission.outcome import credentials_word
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.screens.pool_words import checked_words
 from prolific_tui.tui.widgets import Facts, Field, Line, fit, number, paragraph
 from prolific_tui.visible import visible
 
@@ -87,6 +88,7 @@ class ReviewScreen(BaseScreen):
                 ("Append", Text(f"{count} to the pool", "bold")),
                 ("", pool.credential_pool_id),
                 ("", f"{number(total)} in total now, {number(free)} free; {after} afterwards"),
+                ("", checked_words(pool, len(self._draft.held))),
             ]
         facts.append(("In workspace", f"{workspace.title}   ({workspace.id})"))
         if planned.source:

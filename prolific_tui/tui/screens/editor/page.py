@@ -22,7 +22,7 @@ from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.drive import SLICE_SECONDS, Unfinished, drive, take_slice
 from prolific_tui.tui.grid import CredentialGrid
-from prolific_tui.tui.screens.pool_words import short_pool_name
+from prolific_tui.tui.screens.pool_words import checked_words, short_pool_name
 from prolific_tui.tui.screens.revealing import RevealingScreen
 from prolific_tui.tui.widgets import Line, Rule, fit, number
 from prolific_tui.visible import visible
@@ -172,7 +172,8 @@ class EditorPage(RevealingScreen):
         if len(grid.selection):
             title += f", {len(grid.selection):,} selected"
         rule.title = title
-        lines = (*session.explain(row), *self.row_notes(row))
+        checked = checked_words(self.draft.target.pool, len(self.draft.held))
+        lines = (*session.explain(row), *self.row_notes(row), *filter(None, [checked]))
         username = session.document.username(row)
         if cell_len(visible(username)) > grid.columns.username:
             lines = (*lines, f"Username: {username}")
