@@ -313,11 +313,11 @@ class TestNotNow:
             assert len(at.rows) == len(DUPLICATES)
 
 
-async def test_the_footer_has_ten_keys_on_two_lines_and_the_help_the_others() -> None:
+async def test_the_footer_has_the_keys_of_the_work_on_two_lines_and_the_help_the_others() -> None:
     async with editing(MESSY) as at:
         *_, first, second = at.board.screen().split("\n")
         assert first.startswith(" f File  Enter Edit  u Undo  n Next problem  a Accept")
-        assert second == " s Review and send  Esc Back  ? Keys"
+        assert second == " m Make  s Review and send  Esc Back  ? Keys"
         await at.press("question_mark")
         help_text = str(at.board.app.screen.query_one(".dialog-body").children[0].render())
         for key in ("Space", "v", "c", "P", "d", "F", "b", "A", "/", "R", "!", "o", "#", "N"):

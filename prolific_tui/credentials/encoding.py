@@ -232,11 +232,12 @@ def _check(content: Content, data: bytes) -> None:
             break
         if "\0" in text:
             before = data[content.mark : start].decode(content.codec, "ignore")
+            first = line_of(before + text, len(before) + text.index("\0"))
             raise CsvError(
                 "This is not a text file",
-                f"Read as {content.name}, it holds NUL characters.",
+                f"Read as {content.name}, it holds NUL characters, the first in line {first:,}.",
                 "If a spreadsheet wrote it, save it as CSV UTF-8 and load that.",
-                line=line_of(before + text, len(before) + text.index("\0")),
+                line=first,
             )
     # Outside of the handler, because that error carries all the bytes with it.
     if bad is not None:

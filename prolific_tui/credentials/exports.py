@@ -214,6 +214,18 @@ def read_header(names: Sequence[str]) -> Header:
     )
 
 
+def shown_names(names: Sequence[str]) -> tuple[str, ...]:
+    """The names of columns as they may be shown and kept; others are empty.
+
+    What somebody takes for a header may be the first row, with a password in it: unless it is one
+    for certain, only names that are known are told.
+    """
+    clues = read_header(names)
+    if clues.is_one or clues.names_accounts:
+        return tuple(names)
+    return tuple(name if word(name) in _KNOWN | _HASHES else "" for name in names)
+
+
 def is_placeholder(text: str) -> bool:
     """Whether a text stands for a password without being one: `****`, dots, x, "password"."""
     return _PLACEHOLDER.fullmatch(text.strip()) is not None

@@ -21,6 +21,7 @@ from prolific_tui.credentials.exports import (
     Header,
     is_hash,
     read_header,
+    shown_names,
     word,
 )
 
@@ -225,7 +226,9 @@ def survey(text: str, choices: Choices = Choices(), *, whole: bool = True) -> Su
         header = clues.names_accounts and sample.width > len(PLAIN.names)
         if sample.width > len(PLAIN.names) or _half_named(sample, clues):
             questions.add(Question.HEADER)
-    names = tuple(sample.records[0]) if header and sample.records else ("",) * sample.width
+    names = ("",) * sample.width
+    if header and sample.records:
+        names = shown_names(sample.records[0])
     columns = choices.columns
     # A header may have another number of fields than the rows for which they were chosen.
     if columns is None or max(-1 if each is None else each for each in columns) >= len(names):

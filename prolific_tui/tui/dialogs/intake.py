@@ -10,9 +10,10 @@ from textual.widgets import Static
 
 from prolific_tui.credentials.csvtext import CsvError, Ragged
 from prolific_tui.credentials.intake import Intake, Question
+from prolific_tui.tui.dialogs.ask import Choice, ChoiceDialog
 from prolific_tui.tui.dialogs.base import Dialog
 from prolific_tui.tui.widgets import Facts, fit, paragraph
-from prolific_tui.visible import visible
+from prolific_tui.visible import counted, visible
 
 T = TypeVar("T")
 
@@ -63,7 +64,12 @@ class IntakeDialog(Dialog[Intake | None]):
         questions = sorted(self._intake.questions, key=lambda question: question.name)
         self._put("#questions", " ".join(question.words for question in questions))
         counts = preview.counts
-        about = "" if counts.whole else "at least "
+        rows = f"{'' if counts.whole else 'at least '}{counts.rows:,}"
+        rows += f", {counted(counts.blank_lines, 'blank line')} skipped"
+        if counts.ragged_lines:
+            taken = self._intake.ragged is Ragged.TAKE
+            rows += f", {counted(counts.ragged_lines, 'ragged line')} "
+            rows += "taken as problems" if taken else "to be asked about"
         delimiters = {choice.delimiter: choice.name for choice in preview.delimiters}
         names = dict(enumerate(preview.columns))
         self.query_one("#assumptions", Facts).show(
@@ -80,7 +86,7 @@ class IntakeDialog(Dialog[Intake | None]):
                     names.get(preview.password, "?") if preview.password is not None else "none",
                 ),
                 ("Export of", preview.export or "nothing known"),
-                ("Rows", f"{about}{counts.rows:,}, {counts.blank_lines:,} blank lines skipped"),
+                ("Rows", rows),
             ]
         )
         self._put("#remarks", " ".join(filter(None, (preview.obstacle, preview.warning))))
@@ -117,18 +123,35 @@ class IntakeDialog(Dialog[Intake | None]):
     # Keys
 
     def action_take(self) -> None:
-        """Answer with the list as it stands, if it can be read so."""
-        if self._intake.preview.obstacle or Question.ENCODING in self._intake.questions:
+        """Answer with the list as it stands, if it can be read so. No encoding is guessed."""
+        if Question.ENCODING in self._intake.questions:
+            self.action_encoding()
+        elif self._intake.preview.obstacle:
             self._show()
         else:
             self.dismiss(self._intake)
 
     def action_encoding(self) -> None:
-        """Read the bytes in the next encoding that they may be in."""
-        codecs = [choice.codec for choice in self._intake.encodings()]
-        if codecs:
-            codec = _after(codecs, self._intake.preview.encoding)
-            self._try(lambda: self._intake.with_encoding(codec))
+        """Choose an encoding by what the usernames would be in it."""
+        choices = self._intake.encodings()
+        if not choices:
+            self._put("#remarks", "Its encoding is certain: there is no other way to read it.")
+            return
+
+        def chosen(answer: int | None) -> None:
+            if answer is not None:
+                self._try(lambda: self._intake.with_encoding(choices[answer].codec))
+
+        width = max(len(choice.name) for choice in choices)
+        codecs = [choice.codec for choice in choices]
+        current = self._intake.preview.encoding
+        dialog = ChoiceDialog(
+            f"Which encoding is {self._name} in?",
+            "Choose the one in which the usernames are as they should be.",
+            [Choice(f"{each.name:<{width}}  {'  '.join(each.sample)}") for each in choices],
+            highlighted=codecs.index(current) if current in codecs else 0,
+        )
+        self.app.push_screen(dialog, chosen)
 
     def action_delimiter(self) -> None:
         """Split the lines at the next delimiter."""
@@ -141,21 +164,43 @@ class IntakeDialog(Dialog[Intake | None]):
         self._try(lambda: self._intake.with_header(not self._intake.preview.header))
 
     def action_column(self, which: str) -> None:
-        """Take the next column as the one of usernames, or of passwords."""
+        """Choose the column of the usernames, or that of the passwords."""
         preview = self._intake.preview
+        is_username = which == "username"
+        current, other = preview.username, preview.password
         columns: list[int | None] = list(range(len(preview.columns)))
-        username, password = preview.username, preview.password
-        if which == "username":
-            username = _after(columns, username)
-        else:
-            password = _after([*columns, None], password)
-        if username is not None:
-            chosen = username
-            self._try(lambda: self._intake.with_columns(chosen, password))
+        names = list(preview.columns)
+        if not is_username:
+            current, other = other, current
+            columns.append(None)
+            names.append("None: it holds no passwords")
+
+        def chosen(answer: int | None) -> None:
+            if answer is None:
+                return
+            # Whichever takes the other's column gives its own for it.
+            taken = columns[answer]
+            given = current if taken == other else other
+            username, password = (taken, given) if is_username else (given, taken)
+            if username is None:
+                self._put("#remarks", "Choose the column of the usernames first: u.")
+            else:
+                self._try(lambda: self._intake.with_columns(username, password))
+
+        # As long as it isn't known, the one after the other is the likeliest.
+        likely = current if current is not None else (-1 if other is None else other) + 1
+        dialog = ChoiceDialog(
+            f"Which column holds the {which}s?",
+            "",
+            [Choice(name) for name in names],
+            highlighted=min(likely, len(preview.columns) - 1),
+        )
+        self.app.push_screen(dialog, chosen)
 
     def action_ragged(self) -> None:
-        """Take lines with too many or too few fields as rows with problems."""
-        self._try(lambda: self._intake.with_ragged(Ragged.TAKE))
+        """Take lines with too many or too few fields as rows with problems, or ask about them."""
+        is_taken = self._intake.ragged is Ragged.TAKE
+        self._try(lambda: self._intake.with_ragged(Ragged.REFUSE if is_taken else Ragged.TAKE))
 
 
 def _after(choices: Sequence[T], current: T) -> T:

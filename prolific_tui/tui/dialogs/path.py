@@ -42,6 +42,10 @@ class PathDialog(Dialog[str | None]):
         self._complete = complete
         self._opens = opens
         self._completions: tuple[str, ...] = ()
+        self._completed: str | None = None
+        """What was typed when these were looked for."""
+        self._waiting: str | None = None
+        """What was typed when Tab was pressed too early for them."""
 
     @property
     def heading(self) -> str:
@@ -61,13 +65,16 @@ class PathDialog(Dialog[str | None]):
 
     @on(Input.Changed)
     def changed(self, event: Input.Changed) -> None:
-        """Offer how the new text may go on."""
+        """Offer how the new text may go on; a Tab was meant for the text of then."""
+        if event.value != self._waiting:
+            self._waiting = None
         self.look(event.value)
 
     @work(exclusive=True, group="completion")
     async def look(self, prefix: str) -> None:
         """Look for completions and offer them."""
         self._completions = await self._complete(prefix)
+        self._completed = prefix
         # None is left of a dialog that was answered meanwhile.
         for choices in self.query(CursorList):
             width = max(choices.size.width - 3, 20)
@@ -77,10 +84,14 @@ class PathDialog(Dialog[str | None]):
                 keys=self._completions,
             )
             choices.display = bool(self._completions)
+            if self._waiting == prefix:
+                self.action_complete()
 
     def action_complete(self) -> None:
-        """Take what all completions have in common; the only one as a whole."""
-        if not self._completions:
+        """Take what all completions have in common, once they are there; an only one whole."""
+        typed = self.query_one(Field).value
+        self._waiting = None if self._completed == typed else typed
+        if self._waiting is not None or not self._completions:
             return
         shared = self._completions[0]
         for path in self._completions[1:]:

@@ -42,9 +42,9 @@ class AccountScreen(BaseScreen):
         with VerticalScroll(id="account"):
             yield Facts(id="account-facts")
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Follow the account; ask for the keyring's state."""
-        super().on_mount()
+        super().begin()
         self.watch(self.app, "account", self.show_account)
         self.watch(self.app, "signing_in", self.show_account, init=False)
         self.watch(self.app, "kept", self._kept_anew)

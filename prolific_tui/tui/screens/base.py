@@ -109,7 +109,11 @@ class BaseScreen(Screen[None]):
         yield from ()
 
     def on_mount(self) -> None:
-        """Show what is said."""
+        """Begin; Textual calls the `on_mount` of every base class, so none but this has one."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Follow what is shown, once the widgets are there; each screen adds its own to this."""
         self.watch(self.app, "message", self._say)
 
     def _say(self, message: str) -> None:

@@ -36,9 +36,9 @@ class HistoryScreen(BaseScreen):
                 yield Rule(id="detail-rule")
                 yield Static(id="detail-text", markup=False)
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Follow the writes."""
-        super().on_mount()
+        super().begin()
         self.watch(self.app, "sends", self.show_entries)
         self.query_one(CursorList).focus()
 

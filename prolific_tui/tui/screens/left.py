@@ -35,9 +35,9 @@ class LeftDrafts(BaseScreen):
     _is_due = False
     """Whether it is to be offered as soon as nothing is in the way."""
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Look for drafts once it is known whose they may be."""
-        super().on_mount()
+        super().begin()
         self.watch(self.app, "account", self._look_for_left)
 
     def has_offered(self) -> None:

@@ -61,9 +61,9 @@ class PoolsScreen(LeftDrafts):
                 yield Rule(id="detail-rule")
                 yield Static(id="detail-text", markup=False)
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Follow the pools."""
-        super().on_mount()
+        super().begin()
         self.watch(self.app, "pools", self.show_pools)
         self.watch(self.app, "sends", self.show_detail, init=False)
         for before in ("signing_in", "account", "workspaces", "workspace"):

@@ -56,9 +56,9 @@ class ReviewScreen(BaseScreen):
                 yield Static(id="confirmation-label", markup=False)
                 yield Field(id="confirmation-field")
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Be ready for the words."""
-        super().on_mount()
+        super().begin()
         self.query_one(Facts).show(self._facts())
         for field in self.query(Field):
             field.focus()

@@ -48,9 +48,9 @@ class WebhooksScreen(RevealingScreen):
         with VerticalScroll(id="webhooks"):
             yield Static(id="webhooks-text", markup=False)
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Follow what is read."""
-        super().on_mount()
+        super().begin()
         self.watch(self.app, "webhooks", self.show_webhooks)
         for before in ("signing_in", "account", "workspaces", "workspace"):
             self.watch(self.app, before, self.show_webhooks, init=False)

@@ -1,6 +1,7 @@
 """The keys that bring rows in from outside: a file, or a paste."""
 
 from collections.abc import Awaitable
+from enum import Enum, auto
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar, Final
@@ -16,6 +17,7 @@ from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, IntakeDialog, PasteDialog, PathDialog
 from prolific_tui.tui.drive import without_collection
 from prolific_tui.tui.screens.editor.page import EditorPage
+from prolific_tui.visible import counted
 
 _SHOW_SECONDS: Final = 0.2
 """How often rows that come in are shown."""
@@ -27,10 +29,13 @@ class IntakeKeys(EditorPage):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "file", "File", tooltip="Load a file"),
         Binding("p", "paste", "Paste", tooltip="Open a box that takes a paste"),
+        Binding("L", "layout", "Layout", show=False, tooltip="Read the last file in another way"),
     ]
 
     is_bringing_in = False
     """Whether a list is being read or asked about."""
+    _last_file: Path | None = None
+    """The file that was read last, to be read in another way."""
 
     def action_file(self) -> None:
         """Ask for a file and load it."""
@@ -48,10 +53,19 @@ class IntakeKeys(EditorPage):
             self.load(Path(path))
 
     @work(exclusive=True, group="load")
-    async def load(self, path: Path) -> None:
-        """Load a file, after asking what is not plain about it."""
+    async def load(self, path: Path, *, preview: bool = False) -> None:
+        """Load a file, after asking what is not plain about it, or anything with `preview`."""
         self.app.say(f"Reading {path.name}…")
-        await self._bring_in(path.name, self.app.operations.look_at_file(path))
+        self._last_file = path
+        await self._bring_in(path.name, self.app.operations.look_at_file(path), preview=preview)
+
+    def action_layout(self) -> None:
+        """Show how the last file was read, and read it again in another way."""
+        if self.may_change():
+            if self._last_file is None:
+                self.app.say("No file was loaded here; L shows how one was read.")
+            else:
+                self.load(self._last_file, preview=True)
 
     def action_paste(self) -> None:
         """Open the box that takes a paste."""
@@ -80,11 +94,20 @@ class IntakeKeys(EditorPage):
         """Take pasted text, after asking."""
         await self._bring_in("paste", self.app.operations.look_at_paste(text), ask=True)
 
-    async def _bring_in(self, name: str, look: Awaitable[Intake], *, ask: bool = False) -> None:
-        """Read a list, ask what is not plain, and put its rows into the draft."""
+    async def _bring_in(
+        self, name: str, look: Awaitable[Intake], *, ask: bool = False, preview: bool = False
+    ) -> None:
+        """Read a list, ask what is not plain, and put its rows into the draft.
+
+        Args:
+            name: What the list is called.
+            look: Looks at the list.
+            ask: Whether to ask even where there are no rows yet to append to.
+            preview: Whether to show how it is read even where that is plain.
+        """
         self.is_bringing_in = True
         try:
-            if not await self._take_in(name, await look, ask=ask):
+            if not await self._take_in(name, await look, ask=ask, preview=preview):
                 self.app.say("Nothing was changed.")
         except ProlificTuiError as error:
             self.app.say("")
@@ -92,19 +115,24 @@ class IntakeKeys(EditorPage):
         finally:
             self.is_bringing_in = False
 
-    async def _take_in(self, name: str, intake: Intake | None, *, ask: bool) -> bool:
+    async def _take_in(self, name: str, intake: Intake | None, *, ask: bool, preview: bool) -> bool:
         """Ask how the list is to be read and where it is to go; whether it was taken."""
-        if intake is not None and intake.needs_asking:
-            intake = await self.app.ask(IntakeDialog(name, intake))
-        if intake is None:
-            return False
-        present = len(self.draft.session.document)
-        replace = False
-        if present or ask:
+        way = _Way.LOOK if preview else _Way.APPEND
+        while True:
+            if intake is not None and (intake.needs_asking or way is _Way.LOOK):
+                intake = await self.app.ask(IntakeDialog(name, intake))
+            if intake is None:
+                return False
+            present = len(self.draft.session.document)
+            if not present and not ask:
+                break
             answer = await self.app.ask(_where_to(name, intake, present))
             if answer is None:
                 return False
-            replace = answer == _REPLACE
+            way = _ways(present)[answer]
+            if way is not _Way.LOOK:
+                break
+        replace = way is _Way.REPLACE
         if not self.may_change():
             return False
         try:
@@ -144,27 +172,38 @@ class IntakeKeys(EditorPage):
             grid.apply(loading.abandon())
             self.show_all()
             raise
-        rows = f"{loading.rows:,} row{'' if loading.rows == 1 else 's'}"
+        rows = counted(loading.rows, "row")
         finished = loading.finish()
         described = f"{name}: {source.describe()}" if source else name
         self.draft.source = described if was_empty else f"{self.draft.source} + {name}"
-        warning = f" {source.warning}" if source and source.warning else ""
-        if left_out:
-            warning += f" {left_out:,} passwords left empty: a hash, or of a line with too much."
+        warning = ""
+        if source and source.warning:
+            warning = f" {source.warning}"
+        elif left_out:
+            left = counted(left_out, "password")
+            warning = f" {left} left empty: a hash, or of a line with too much."
         self.changed(finished, f"{rows} read.{warning} n goes to the next problem.")
         if was_empty:
             grid.position = 0
 
 
-_REPLACE: Final = 1
+class _Way(Enum):
+    """What is to become of a list that was looked at."""
+
+    APPEND = auto()
+    REPLACE = auto()
+    LOOK = auto()
+
+
+def _ways(present: int) -> tuple[_Way, ...]:
+    """What may become of a list where so many rows are there already."""
+    return (_Way.APPEND, _Way.REPLACE, _Way.LOOK) if present else (_Way.APPEND, _Way.LOOK)
 
 
 def _where_to(name: str, intake: Intake, present: int) -> ChoiceDialog:
-    """The question what is to become of the rows that are there; answered by its index."""
+    """The question what is to become of the list; answered by an index of `_ways`."""
     counts = intake.preview.counts
-    rows = (
-        f"{'' if counts.whole else 'at least '}{counts.rows:,} row{'' if counts.rows == 1 else 's'}"
-    )
+    rows = f"{'' if counts.whole else 'at least '}{counted(counts.rows, 'row')}"
     if not present:
         choices = [Choice(f"Take {rows}")]
     else:
@@ -172,6 +211,8 @@ def _where_to(name: str, intake: Intake, present: int) -> ChoiceDialog:
             Choice(f"Append {rows} to the {present:,} here"),
             Choice(f"Replace the {present:,} here with {rows}", "u brings them back."),
         ]
+    look = "Encoding, delimiter, header and columns are shown and can be changed."
+    choices.append(Choice("See first how it is read", look))
     return ChoiceDialog(f"{rows} in {name}", intake.preview.warning, choices)
 
 

@@ -26,9 +26,9 @@ class DraftKeys(EditorPage):
     _was_asked = False
     """Whether this screen asked how rows are kept; once is enough for it to do by itself."""
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Follow what is known of how the draft is kept."""
-        super().on_mount()
+        super().begin()
         self.watch(self.app, "kept", self._kept_anew)
 
     def _kept_anew(self) -> None:

@@ -76,9 +76,9 @@ class EditorPage(RevealingScreen):
         """The grid."""
         return self.query_one(EditableGrid).grid
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Show the draft, and what a send leaves of it."""
-        super().on_mount()
+        super().begin()
         self.watch(self.app, "sends", self._after_send)
         self.grid.focus()
 
@@ -108,8 +108,15 @@ class EditorPage(RevealingScreen):
         text.append(fit(where, max(self.size.width - text.cell_len, 0), right=True), "not bold")
         self.query_one("#editor-top", Line).text = text
 
+    @property
+    def is_laid_out(self) -> bool:
+        """Whether there is anything to draw on; work that ends while this closes finds nothing."""
+        return bool(self.query(EditableGrid))
+
     def show_all(self) -> None:
         """Show everything but the rows: what this is, the counts, the row under the cursor."""
+        if not self.is_laid_out:
+            return
         draft = self.draft
         self.show_top()
         source = self.query_one("#source", Line)
@@ -204,9 +211,11 @@ class EditorPage(RevealingScreen):
     def changed(self, delta: Delta | None, said: str = "") -> None:
         """Show what a change did, and say so."""
         self.app.say(said)
-        if delta is not None:
+        if delta is None:
+            return
+        self.app.drafts.keep(self.draft)
+        if self.is_laid_out:
             self.grid.apply(delta)
-            self.app.drafts.keep(self.draft)
             self.show_all()
             self.refresh_view()
             if not self.draft.session.is_examined:

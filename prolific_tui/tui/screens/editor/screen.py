@@ -70,9 +70,9 @@ class EditorScreen(SelectingKeys, MendingKeys, IntakeKeys, MakingKeys, DraftKeys
         matter = [each for each in bindings if each.action in _FOOTER]
         return sorted(matter, key=lambda binding: _FOOTER.index(binding.action))
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Bring in what was asked for."""
-        super().on_mount()
+        super().begin()
         if self._load_first is not None:
             self.load(self._load_first)
         if self._paste_first:
