@@ -1,6 +1,8 @@
 """Chunks make the whole, previews tell nothing masked, choices change nothing else."""
 
+import csv
 from dataclasses import fields, is_dataclass
+from io import StringIO
 
 import pytest
 from hypothesis import assume, given
@@ -274,3 +276,30 @@ class TestPreviews:
             assert refusal.title
             assert refusal.message
             assert refusal.__context__ is None
+
+
+@steady
+@given(
+    st.integers(0, 15_000),
+    st.sampled_from(
+        ['lab,"k\n2"', 'lab,"k"', '"lab",k', "", "  ", "lab,k", "lab,é", "lab,k\u2028"]
+    ),
+    st.integers(0, 15_000),
+    LINE_ENDS,
+    st.sampled_from(["utf-8", "utf-16"]),
+)
+def test_a_long_text_is_read_as_csv_reads_it(
+    before: int, line: str, after: int, end: str, codec: str
+) -> None:
+    # Long enough to be decoded in several blocks, with something in any of them.
+    text = end.join(["lab,k"] * before + [line] + ["lab,pw"] * after + ["last,k"])
+    reader = csv.reader(StringIO(text, newline=""))
+    records = [record for record in reader if any(map(str.strip, record))]
+    intake = look(text.encode(codec))
+    assert list(intake.take().rows) == [(name, word) for name, word in records]
+
+
+def test_what_holds_hardly_a_row_comes_in_chunks_all_the_same() -> None:
+    chunks = list(look("lab-1,k\n" + "\n" * 3_000_000 + "lab-2,k").chunks())
+    assert len(chunks) > 2
+    assert [name for name, _ in joined(chunks)[0]] == ["lab-1", "lab-2"]

@@ -163,10 +163,7 @@ async def test_a_file_and_a_paste_become_rows(bench: Bench, tmp_path: Path) -> N
     with bench.running() as operations:
         loaded = await operations.look_at_file(path)
         pasted = await operations.look_at_paste("lab-2\tpw-two\nlab-3\tpw-three\n")
-        rows = [
-            [row async for chunk in operations.chunks(intake) for row in chunk.rows]
-            for intake in (loaded, pasted)
-        ]
+        rows = [list(intake.take().rows) for intake in (loaded, pasted)]
 
         assert rows == [[("lab-1", "pw-one")], [("lab-2", "pw-two"), ("lab-3", "pw-three")]]
 

@@ -20,6 +20,9 @@ __all__ = ["NO_ROWS", "PIECE", "Change", "Column", "Document", "Row", "Rows"]
 PIECE: Final = 2048
 """How many rows a piece begins with; it is cut up once it holds more than twice as many."""
 
+_BETWEEN: Final = "\n"
+"""What stands between packed passwords; hardly a password holds it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -68,24 +71,39 @@ class Change:
 
 
 class _Piece:
-    """Some rows that follow each other."""
+    """Some rows that follow each other.
 
-    __slots__ = ("ids", "passwords", "start", "usernames")
+    Their passwords are packed into one text, which takes a fifth of the memory, until one of the
+    rows is looked at or changed.
+    """
+
+    __slots__ = ("_passwords", "ids", "start", "usernames")
 
     def __init__(self, rows: Rows, ids: Sequence[int]) -> None:
         self.usernames = list(rows.usernames)
-        self.passwords = list(rows.passwords)
+        self._passwords = _packed(rows.passwords)
         self.ids: Sequence[int] = ids
         """A range as long as the rows are still those that came together."""
         self.start = 0
         """The number of its first row in the document."""
+
+    @property
+    def passwords(self) -> list[str]:
+        """All passwords, not to be changed."""
+        packed = self._passwords
+        return packed.split(_BETWEEN) if isinstance(packed, str) else packed
+
+    def unpack(self) -> list[str]:
+        """Keep the passwords apart from now on: a row that was looked at is looked at again."""
+        self._passwords = unpacked = self.passwords
+        return unpacked
 
     def __len__(self) -> int:
         return len(self.usernames)
 
     def splice(self, start: int, stop: int, rows: Rows, ids: Sequence[int]) -> None:
         self.usernames[start:stop] = rows.usernames
-        self.passwords[start:stop] = rows.passwords
+        self.unpack()[start:stop] = rows.passwords
         if not isinstance(self.ids, array):
             self.ids = array("q", self.ids)
         self.ids[start:stop] = array("q", ids)
@@ -212,7 +230,7 @@ class Document:
             IndexError: there is no such row; a negative index is none.
         """
         piece, at = self._find(index)
-        return Row(piece.ids[at], piece.usernames[at], piece.passwords[at])
+        return Row(piece.ids[at], piece.usernames[at], piece.unpack()[at])
 
     def username(self, index: int) -> str:
         """The username of the row at `index`; raises as `row` does."""
@@ -222,7 +240,7 @@ class Document:
     def password(self, index: int) -> str:
         """The password of the row at `index`; raises as `row` does."""
         piece, at = self._find(index)
-        return piece.passwords[at]
+        return piece.unpack()[at]
 
     def row_id(self, index: int) -> int:
         """The id of the row at `index`; raises as `row` does."""
@@ -314,3 +332,9 @@ class Document:
             raise IndexError(f"row {index} of {len(self)}")
         piece = self._pieces[self._at(index)]
         return piece, index - piece.start
+
+
+def _packed(texts: Sequence[str]) -> list[str] | str:
+    """Texts in one, unless one of them holds what would stand between them."""
+    packed = _BETWEEN.join(texts)
+    return packed if packed.count(_BETWEEN) == len(texts) - 1 else list(texts)

@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import filterfalse
 from typing import Final
 
 from prolific_tui.credentials.document import Change
@@ -80,10 +81,13 @@ class DuplicateIndex:
     empty.
     """
 
-    __slots__ = ("_counts", "_repeated")
+    __slots__ = ("_names", "_repeated", "_several")
 
     def __init__(self, usernames: Sequence[str] = ()) -> None:
-        self._counts: dict[str, int] = {}
+        # A set and the few counts above one: to count all takes twice as long.
+        self._names: set[str] = set()
+        self._several: dict[str, int] = {}
+        """How many rows have the usernames that more than one has, blank ones among them."""
         self._repeated: set[str] = set()
         self.add(self.absorb(usernames))
 
@@ -103,15 +107,13 @@ class DuplicateIndex:
         Returns:
             The others, and how often they come; they are to be taken in with `add`.
         """
-        fresh = dict.fromkeys(usernames, 1)
-        again: Counter[str] = Counter()
-        if len(fresh) < len(usernames):
-            again.update(usernames)
-            again.subtract(fresh)
-            again = +again
-        for name in list(filter(self._counts.__contains__, fresh)):
-            again[name] += fresh.pop(name)
-        self._counts.update(fresh)
+        known = self._names.intersection(usernames)
+        before = len(self._names)
+        self._names.update(usernames)
+        again = Counter(filter(known.__contains__, usernames)) if known else Counter()
+        if len(self._names) - before + again.total() < len(usernames):
+            counts = Counter(filterfalse(known.__contains__, usernames))
+            again.update({name: count - 1 for name, count in counts.items() if count > 1})
         return again
 
     def add(self, usernames: Mapping[str, int]) -> None:
@@ -122,10 +124,11 @@ class DuplicateIndex:
     def _add(self, name: str, difference: int) -> bool:
         before = self.count(name)
         after = before + difference
-        if after:
-            self._counts[name] = after
+        (self._names.add if after else self._names.discard)(name)
+        if after > 1:
+            self._several[name] = after
         else:
-            self._counts.pop(name, None)
+            self._several.pop(name, None)
         was, now = before > 1, after > 1
         if not (was or now) or is_blank(name):
             return False
@@ -134,7 +137,7 @@ class DuplicateIndex:
 
     def count(self, username: str) -> int:
         """How many rows have exactly this username."""
-        return self._counts.get(username, 0)
+        return self._several.get(username) or int(username in self._names)
 
     def is_duplicate(self, username: str) -> bool:
         """Whether more than one row has exactly this username."""
@@ -142,15 +145,15 @@ class DuplicateIndex:
 
     def groups(self) -> dict[str, int]:
         """The usernames that stand in more than one row, and in how many."""
-        return {name: self._counts[name] for name in self._repeated}
+        return {name: self._several[name] for name in self._repeated}
 
     def duplicates(self) -> AbstractSet[str]:
         """The usernames that stand in more than one row."""
         return self._repeated
 
-    def usernames(self) -> Iterable[str]:
+    def usernames(self) -> AbstractSet[str]:
         """Every username of the document, once."""
-        return self._counts.keys()
+        return self._names
 
 
 class LookalikeIndex:

@@ -42,6 +42,8 @@ ENCODINGS: Final = {
 _SLICE: Final = 1 << 20
 HEAD: Final = 1 << 16
 """How many bytes are tried in other encodings."""
+BLOCK: Final = 1 << 15
+"""How many bytes are decoded at a time: what is made of them fits into a processor's cache."""
 _WIDE: Final = ("utf-16", "utf-32")
 _DELIMITERS: Final = re.compile(r"[,;|\t]")
 # What no table of accounts holds, but a wrong 8-bit encoding makes.
@@ -114,36 +116,32 @@ class Content:
         """All of it, as one."""
         return self.raw[self.mark :].decode(self.codec, self.errors)
 
-    def lines(self) -> "Lines":
-        """Its lines, decoded as they are asked for."""
-        return Lines(self)
+    def lines(self) -> Iterator[str]:
+        r"""Its lines with their ends, `\n`, `\r\n` or `\r`, decoded as they are asked for."""
+        buffer = io.BytesIO(self.raw)
+        buffer.seek(self.mark)
+        return iter(io.TextIOWrapper(buffer, self.codec, self.errors, newline=""))
 
+    def blocks(self) -> Iterator[tuple[str, float]]:
+        """Whole lines together, some thousand characters or more, decoded as they are asked for.
 
-class Lines:
-    r"""The lines of a content with their ends, which may be `\n`, `\r\n` or `\r`."""
-
-    __slots__ = ("_buffer", "_lines", "_total")
-
-    def __init__(self, content: Content) -> None:
-        self._total = len(content.raw)
-        self._buffer = io.BytesIO(content.raw)
-        self._buffer.seek(content.mark)
-        self._lines = io.TextIOWrapper(self._buffer, content.codec, content.errors, newline="")
-
-    def __iter__(self) -> Iterator[str]:
-        # Not `self`: a million lines through a method of ours would take longer than reading them.
-        return iter(self._lines)
-
-    @property
-    def ends(self) -> frozenset[str]:
-        """The line ends that were met so far."""
-        ends = self._lines.newlines
-        return frozenset((ends,) if isinstance(ends, str) else ends or ())
-
-    @property
-    def progress(self) -> float:
-        """How much of it has been read, from 0 to 1."""
-        return self._buffer.tell() / self._total if self._total else 1.0
+        Each comes with how much of it all has been read, from 0 to 1.
+        """
+        decoder = codecs.getincrementaldecoder(self.codec)(self.errors)
+        total = len(self.raw)
+        begun: list[str] = []
+        for start in range(self.mark, total, BLOCK):
+            stop = min(start + BLOCK, total)
+            text = decoder.decode(self.raw[start:stop], stop == total)
+            # A carriage return at the very end may be half a line end.
+            end = (
+                len(text) if stop == total else text.rfind("\n") + 1 or text.rfind("\r", 0, -1) + 1
+            )
+            if end:
+                yield "".join((*begun, text[:end])), stop / total
+                begun = [text[end:]]
+            else:
+                begun.append(text)
 
 
 def understand(data: bytes, codec: str | None = None) -> Content:

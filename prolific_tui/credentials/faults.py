@@ -5,7 +5,7 @@ What is quoted of the text in these errors is never more than a line's number.
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -15,6 +15,15 @@ from prolific_tui.credentials.layout import Layout, is_blank_line
 _NAMED_LINES: Final = 5
 # Possessive, so that a quote without an end costs one pass and not one for each character.
 _QUOTED: Final = re.compile(r'"(?:[^"]++|"")*+"')
+
+
+class FaultMet(Exception):  # noqa: N818 - what is wrong is yet to be found
+    """Something that can't be read was met; which line it is takes another pass to find."""
+
+    def __init__(self, find: Callable[[], CsvError]) -> None:
+        super().__init__()
+        self.find = find
+        """Finds the error to be shown."""
 
 
 class RaggedError(CsvError):
@@ -107,7 +116,7 @@ def malformed(content: Content, layout: Layout) -> CsvError:
 
 def _lines(content: Content, layout: Layout) -> tuple[Iterator[str], int]:
     """The lines that hold records, and the number of the first of them."""
-    lines = iter(content.lines())
+    lines = content.lines()
     if layout.sep_line:
         next(lines, None)
     return lines, 1 + layout.sep_line

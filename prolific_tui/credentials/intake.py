@@ -40,6 +40,7 @@ from prolific_tui.credentials.layout import (
     opening,
     survey,
 )
+from prolific_tui.credentials.reading import Reading
 
 __all__ = [
     "Counts",
@@ -275,6 +276,14 @@ class Intake:
     def chunks(self, size: int = CHUNK) -> Iterator[Chunk]:
         """The rows, `size` at a time; see `parse_chunks` for what comes and what it raises."""
         return parse_chunks(self.content, self.layout, size=size, ragged=self.ragged)
+
+    def reading(self) -> Iterator[Chunk]:
+        """As `chunks`, in steps of some milliseconds each.
+
+        Raises:
+            FaultMet: something can't be read. To find out what, and in which line, is no such step.
+        """
+        return Reading(self.content, self.layout, self.ragged).chunks(CHUNK)
 
     def take(self) -> Parsed:
         """All rows at once; raises as `layout` and `parse` do."""

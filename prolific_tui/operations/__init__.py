@@ -7,14 +7,14 @@ Protocols.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from prolific_tui import files
-from prolific_tui.credentials import csvtext, generate
+from prolific_tui.credentials import generate
 from prolific_tui.credentials.export import ExportError
 from prolific_tui.credentials.intake import Intake, look
 from prolific_tui.credentials.rows import Rows
@@ -257,12 +257,6 @@ class Operations:
     async def look_at_paste(self, text: str) -> Intake:
         """How pasted text would be read; raises `CsvError` and changes nothing."""
         return await self._run(asyncio.to_thread(look, text))
-
-    async def chunks(self, intake: Intake) -> AsyncIterator[csvtext.Chunk]:
-        """The rows of a list, some thousands at a time; raises `CsvError` where it breaks."""
-        chunks = intake.chunks()
-        while (chunk := await self._run(asyncio.to_thread(next, chunks, None))) is not None:
-            yield chunk
 
     async def make_accounts(
         self, pattern: generate.Pattern, start: int, count: int, length: int

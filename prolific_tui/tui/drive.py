@@ -14,6 +14,8 @@ T = TypeVar("T")
 SLICE_SECONDS: Final = 0.02
 """How long work goes on before the interface gets its turn."""
 
+_TURNS: Final = 6
+
 
 class Unfinished(Exception):  # noqa: N818 - not an error
     """The work was not done within one slice."""
@@ -36,6 +38,15 @@ def take_slice(steps: Steps[T], progress: Callable[[int], None] = lambda _done: 
     raise Unfinished
 
 
+async def give_way() -> None:
+    """Let the interface do all that is due, such as a key and what it causes.
+
+    A key goes through several queues before its answer is drawn, one of them each turn.
+    """
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
+
+
 async def drive(steps: Steps[T], progress: Callable[[int], None]) -> T:
     """Do the work slice by slice; `progress` is told how many rows were looked at so far.
 
@@ -46,7 +57,7 @@ async def drive(steps: Steps[T], progress: Callable[[int], None]) -> T:
             try:
                 return take_slice(steps, progress)
             except Unfinished:
-                await asyncio.sleep(0)
+                await give_way()
     finally:
         steps.close()
 

@@ -1,5 +1,6 @@
 """The keys that bring rows in from outside: a file, or a paste."""
 
+import asyncio
 from collections.abc import Awaitable
 from enum import Enum, auto
 from pathlib import Path
@@ -10,16 +11,16 @@ from textual import events, on, work
 from textual.binding import Binding, BindingType
 
 from prolific_tui.credentials.csvtext import Ragged, Source
-from prolific_tui.credentials.faults import RaggedError
+from prolific_tui.credentials.faults import FaultMet, RaggedError
 from prolific_tui.credentials.intake import Intake
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, IntakeDialog, PasteDialog, PathDialog
-from prolific_tui.tui.drive import without_collection
+from prolific_tui.tui.drive import give_way, without_collection
 from prolific_tui.tui.screens.editor.page import EditorPage
 from prolific_tui.visible import counted
 
-_SHOW_SECONDS: Final = 0.2
+_SHOW_SECONDS: Final = 0.5
 """How often rows that come in are shown."""
 
 
@@ -144,7 +145,17 @@ class IntakeKeys(EditorPage):
         return True
 
     async def _stream(self, name: str, intake: Intake, *, replace: bool) -> None:
-        """Take the rows in as they are read; given up half way, everything is as it was."""
+        """Take the rows in as they are read; raises `CsvError`, and has changed nothing then."""
+        try:
+            await self._take_rows(name, intake, replace=replace)
+        except FaultMet as met:
+            find = met.find
+        else:
+            return
+        raise await asyncio.to_thread(find)
+
+    async def _take_rows(self, name: str, intake: Intake, *, replace: bool) -> None:
+        """Take rows in between keys; given up half way, everything is as it was."""
         session, grid = self.draft.session, self.grid
         was_empty = replace or not len(session.document)
         loading = session.begin_load(f"load of {name}", replace=replace)
@@ -153,20 +164,21 @@ class IntakeKeys(EditorPage):
         shown_until = 0.0
         try:
             with without_collection():
-                async for chunk in self.app.operations.chunks(intake):
+                for chunk in intake.reading():
                     source = chunk.source
                     delta = loading.feed(chunk.without_false_passwords())
                     left_out += chunk.false_passwords
                     if monotonic() < shown_until and chunk.progress < 1:
                         # Showing them costs more than taking them in.
                         grid.view.follow(delta)
-                        continue
-                    shown_until = monotonic() + _SHOW_SECONDS
-                    grid.apply(delta)
-                    if chunk.progress < 1:
-                        percent = f"{chunk.progress:.0%}, {loading.rows:,} rows"
-                        self.app.say(f"Reading {name}… {percent}; Esc gives it up")
-                        self.show_all()
+                    else:
+                        shown_until = monotonic() + _SHOW_SECONDS
+                        grid.apply(delta)
+                        if chunk.progress < 1:
+                            percent = f"{chunk.progress:.0%}, {loading.rows:,} rows"
+                            self.app.say(f"Reading {name}… {percent}; Esc gives it up")
+                            self.show_all()
+                    await give_way()
         except BaseException:
             # An error, Esc, or the end of the screen: none of it stays.
             grid.apply(loading.abandon())

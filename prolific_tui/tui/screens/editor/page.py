@@ -1,6 +1,5 @@
 """The editor's page: a draft laid out, and the one way in which a change of it is shown."""
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
@@ -20,7 +19,7 @@ from prolific_tui.credentials.stepping import OutdatedError, Steps
 from prolific_tui.credentials.view import ALL, Order
 from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.drafts import Draft
-from prolific_tui.tui.drive import SLICE_SECONDS, Unfinished, drive, take_slice
+from prolific_tui.tui.drive import SLICE_SECONDS, Unfinished, drive, give_way, take_slice
 from prolific_tui.tui.grid import CredentialGrid
 from prolific_tui.tui.screens.pool_words import checked_words, short_pool_name
 from prolific_tui.tui.screens.revealing import RevealingScreen
@@ -219,7 +218,8 @@ class EditorPage(RevealingScreen):
             self.show_all()
             self.refresh_view()
             if not self.draft.session.is_examined:
-                self.examine()
+                # What is known already is shown first.
+                self.call_after_refresh(self.examine)
 
     def make(self, proposal: Proposal) -> bool:
         """Do what was proposed, as one step, and say what that was; whether it was done."""
@@ -315,7 +315,7 @@ class EditorPage(RevealingScreen):
             while monotonic() < until and not session.is_examined:
                 self.grid.apply(session.examine().delta)
             self._show_counts()
-            await asyncio.sleep(0)
+            await give_way()
         # A search may have looked at some of them first, and draws nothing.
         self.grid.refresh()
         self.show_all()
