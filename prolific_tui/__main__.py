@@ -64,6 +64,12 @@ def parser() -> argparse.ArgumentParser:
         help="read the token from a file or pipe, such as /dev/fd/3",
     )
     options.add_argument(
+        "--profile",
+        default="",
+        metavar="NAME",
+        help="begin with this account, by its name on 4 Account; PROLIFIC_TUI_PROFILE does too",
+    )
+    options.add_argument(
         "--read-only",
         action="store_true",
         help="make, change and replace nothing at Prolific",
@@ -126,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parts = assembly.demo_parts(assembly.faulty_service(options.fault))
         else:
             configuration = read_configuration(configuration_directory(environment))
-            parts = assembly.parts(options.token_file, configuration, environment)
+            parts = assembly.parts(options.token_file, options.profile, configuration, environment)
     except ProlificTuiError as error:
         return _refuse_for(error)
     if options.read_only:

@@ -7,7 +7,7 @@ up in the error texts of HTTP libraries, and a token sent in the clear is a toke
 import ipaddress
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 from urllib.parse import urlsplit
 
 from prolific_tui.errors import SettingsError
@@ -31,7 +31,12 @@ class Entry:
     """The name of a kept value: it belongs to the service it was saved for, and to no other."""
 
     service_url: str
-    name: str = "token"
+    name: str
+
+    @classmethod
+    def token(cls, service_url: str, owner_id: str) -> Self:
+        """The entry for the token of one owner at one service."""
+        return cls(service_url, f"token {owner_id}")
 
     @property
     def keyring_service(self) -> str:

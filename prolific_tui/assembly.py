@@ -15,9 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from prolific_tui.access import checked_service_url, checked_token
+from prolific_tui.access import checked_profile_name, checked_service_url, checked_token
 from prolific_tui.configuration import FILE_NAME, Configuration
 from prolific_tui.drafts import DraftStore, MemoryDrafts
+from prolific_tui.errors import SettingsError
 from prolific_tui.files import read_token_file, state_directory
 from prolific_tui.journal import MemoryJournal
 from prolific_tui.operations import GivenToken, Operations, Parts
@@ -35,6 +36,8 @@ _LEFT_OPEN: Final = (
     "a send was under way; nobody learnt here whether it arrived. Look before you send it again."
 )
 
+_PROFILE: Final = "PROLIFIC_TUI_PROFILE"
+
 _DRAFT_SECONDS: Final = 1.5
 """How long the disk has at the end to take the unsent rows."""
 
@@ -44,27 +47,68 @@ def _now() -> datetime:
 
 
 def parts(
-    token_path: Path | None, configuration: Configuration, environment: Mapping[str, str]
+    token_path: Path | None,
+    profile: str,
+    configuration: Configuration,
+    environment: Mapping[str, str],
 ) -> Parts:
     """The real parts, as the command line, the configuration and the environment ask for them.
 
     Nothing is made or written yet, so that the program starts where nothing can be. Raises
-    `ProlificTuiError` for a service or a token that can't be used.
+    `ProlificTuiError` for an account, a service or a token that can't be used.
     """
-    service_url = checked_service_url(environment.get("PROLIFIC_URL") or configuration.service_url)
     state = state_directory(environment)
+    settings = StateFile(state / "state.json")
+    wanted = profile or environment.get(_PROFILE) or configuration.profile
+    if wanted:
+        wanted = checked_profile_name(wanted)
+    service_url = _service_url(settings, wanted, configuration, environment)
     return Parts(
         connect=_connect,
         service_url=service_url,
         keyring=Vault(environment=environment),
         token_file=TokenFile(state / "tokens.json"),
-        settings=StateFile(state / "state.json"),
+        settings=settings,
         journal=MemoryJournal(),
         drafts=DraftStore(state / "drafts", secrets.token_hex(8)),
         clock=_now,
         given_token=_given_token(token_path, environment),
+        profile=wanted,
         read_only=f"read_only in {FILE_NAME}" if configuration.read_only else "",
     )
+
+
+def _service_url(
+    settings: StateFile, wanted: str, configuration: Configuration, environment: Mapping[str, str]
+) -> str:
+    """The one service that this run talks to: that of the account that was asked for, if any was.
+
+    An account that is not known yet is the first of this machine, or a misspelling.
+    """
+    named = environment.get("PROLIFIC_URL")
+    service_url = checked_service_url(named or configuration.service_url)
+    if not wanted:
+        return service_url
+    settings.load()
+    profiles = settings.profiles()
+    found = next((profile for profile in profiles if profile.name == wanted), None)
+    if found is None:
+        if profiles:
+            raise SettingsError(
+                "No such account",
+                f"There is no account {wanted} on this machine; there are"
+                f" {', '.join(profile.name for profile in profiles)}.",
+                "4 Account adds one, and n gives it a name.",
+            )
+        return service_url
+    if named and service_url != found.service_url:
+        raise SettingsError(
+            "Two services",
+            f"The account {wanted} is for {found.service_url}, and PROLIFIC_URL names"
+            f" {service_url}. A token goes only to the service that it was saved for.",
+            "Unset PROLIFIC_URL, or leave out the account.",
+        )
+    return found.service_url
 
 
 def _given_token(token_path: Path | None, environment: Mapping[str, str]) -> GivenToken | None:
@@ -115,6 +159,7 @@ def demo_parts(service: "Service") -> Parts:
     settings = StateFile(None)
     # Nobody need be asked: nothing is kept beyond the end of the demo.
     settings.remember_draft_keeping(DraftKeeping.EVERYTHING)
+    settings.remember_secrets_place(TokenPlace.SESSION)
     return Parts(
         connect=partial(_connect, demo=service),
         service_url="http://127.0.0.1",

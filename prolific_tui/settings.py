@@ -1,16 +1,19 @@
-"""What is remembered between runs: workspaces, places of tokens, how drafts are kept, numbers used.
+"""What the program remembers between runs: accounts, workspaces, how things are kept, numbers used.
 
 It lives in one JSON file that several instances may use at once. What can't be read or written is
-said in a note and never stops the program; nothing secret is ever in it.
+said in a note and never stops the program; nothing secret is ever in it. What a person sets by hand
+is in `configuration`.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from prolific_tui.errors import FileError
+from prolific_tui.access import checked_profile_name, checked_service_url
+from prolific_tui.errors import FileError, SettingsError
 from prolific_tui.files import RecordsFile, make_object_in, object_in
 
 _VERSION: Final = 1
@@ -20,11 +23,13 @@ _DRAFT_KEEPING: Final = "draft_keeping"
 _MADE: Final = "accounts_made"
 _NEW_POOL: Final = ""
 """Stands for a pool that is yet to be made, among the ids of pools."""
-_TOKEN_PLACE: Final = "token_place"  # noqa: S105 - the name of a field, not a token
+_SECRETS_PLACE: Final = "secrets_place"
+_PROFILES: Final = "profiles"
+_LAST_PROFILE: Final = "last_profile"
 
 
 class TokenPlace(Enum):
-    """Where the token of a service is kept."""
+    """Where a token comes from, or is kept."""
 
     KEYRING = "keyring"
     """The operating system's keyring."""
@@ -47,6 +52,38 @@ class DraftKeeping(Enum):
     """All but the passwords."""
     NOTHING = "nothing"
     """Unsent rows are gone when the program ends."""
+
+
+KEEPING_PLACES: Final = (TokenPlace.KEYRING, TokenPlace.FILE)
+"""The places in which this program itself keeps tokens and secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineKeeping:
+    """How things are kept on this machine, as the person chose it in one question."""
+
+    secrets: TokenPlace
+    """One of `KEEPING_PLACES` for tokens and secrets, or `SESSION` for nowhere."""
+    rows: DraftKeeping
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An account under the name that it has on this machine; its token is not in here."""
+
+    name: str
+    service_url: str
+    """The one service that its token is for."""
+    owner_id: str
+    """Whose account it is; a service has one profile for each owner at most."""
+    owner: str = ""
+    """The owner's email address, as `users/me` told it last."""
+    place: TokenPlace = TokenPlace.SESSION
+    """Where its token is kept: one of `KEEPING_PLACES`, or `SESSION` for nowhere."""
+    checked: datetime | None = None
+    """When its token was accepted last."""
+    workspace: str = ""
+    """The title of the workspace that was opened last, and is opened first; "" for the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +133,22 @@ class StateFile:
         workspace_id = object_in(self._content, _SERVICES, service_url, _WORKSPACES).get(owner_id)
         return workspace_id if isinstance(workspace_id, str) else None
 
-    def token_place(self, service_url: str) -> TokenPlace | None:
-        """Where the token of this service is kept; None when nobody has chosen."""
-        chosen = object_in(self._content, _SERVICES, service_url).get(_TOKEN_PLACE)
-        return next((place for place in TokenPlace if place.value == chosen), None)
+    def profiles(self) -> tuple[Profile, ...]:
+        """Every account that is known on this machine, in the order in which they came."""
+        known = object_in(self._content, _PROFILES)
+        profiles = (_profile(name, object_in(known, name)) for name in known)
+        return tuple(profile for profile in profiles if profile is not None)
+
+    def last_profile(self, service_url: str) -> str:
+        """The name of the account that was used last at a service; empty where none was."""
+        name = object_in(self._content, _SERVICES, service_url).get(_LAST_PROFILE)
+        return name if isinstance(name, str) else ""
+
+    def secrets_place(self) -> TokenPlace | None:
+        """Where tokens and secrets are kept on this machine; None when nobody has chosen."""
+        chosen = self._content.get(_SECRETS_PLACE)
+        places = (*KEEPING_PLACES, TokenPlace.SESSION)
+        return next((place for place in places if place.value == chosen), None)
 
     def draft_keeping(self) -> DraftKeeping | None:
         """What is kept of unsent rows on this machine; None when nobody has chosen."""
@@ -117,27 +166,83 @@ class StateFile:
                 elsewhere[pattern] = max(number, elsewhere.get(pattern, 0))
         return AccountsMade(_numbers(object_in(pools, pool_id or _NEW_POOL)), elsewhere)
 
-    def remember_workspace(self, service_url: str, owner_id: str, workspace_id: str) -> None:
-        """Remember a workspace as the one last used."""
+    def remember_workspace(
+        self, service_url: str, owner_id: str, workspace_id: str, title: str = ""
+    ) -> None:
+        """Remember a workspace as the one last used, and its title for the owner's profile."""
+        profile = self.profile_of(service_url, owner_id)
 
         def change(content: dict[str, object]) -> None:
             make_object_in(content, _SERVICES, service_url, _WORKSPACES)[owner_id] = workspace_id
+            if profile is not None and profile.name in object_in(content, _PROFILES):
+                make_object_in(content, _PROFILES, profile.name)["workspace"] = title
 
         self._change(change)
 
-    def remember_token_place(self, service_url: str, place: TokenPlace) -> None:
-        """Remember where the token of a service is kept."""
+    def profile_of(self, service_url: str, owner_id: str) -> Profile | None:
+        """The profile of an owner at a service, if there is one."""
+        wanted = (service_url, owner_id)
+        return next((p for p in self.profiles() if (p.service_url, p.owner_id) == wanted), None)
+
+    def remember_profile(self, profile: Profile) -> None:
+        """Remember an account, in place of what was known of it.
+
+        Nothing happens where its name is by now another account's, which another instance may
+        have made meanwhile.
+        """
 
         def change(content: dict[str, object]) -> None:
-            make_object_in(content, _SERVICES, service_url)[_TOKEN_PLACE] = place.value
+            known = _profile(profile.name, object_in(content, _PROFILES, profile.name))
+            if known is not None and known.owner_id != profile.owner_id:
+                return
+            make_object_in(content, _PROFILES, profile.name).update(
+                service_url=profile.service_url,
+                owner_id=profile.owner_id,
+                owner=profile.owner,
+                token_place=profile.place.value,
+                checked=profile.checked.isoformat() if profile.checked else None,
+                workspace=profile.workspace,
+            )
 
         self._change(change)
 
-    def forget_token_place(self, service_url: str) -> None:
-        """Forget where the token of a service is kept, so that the person is asked again."""
+    def remember_use(self, profile: Profile) -> None:
+        """Remember an account as the one used last at its service."""
 
         def change(content: dict[str, object]) -> None:
-            make_object_in(content, _SERVICES, service_url).pop(_TOKEN_PLACE, None)
+            make_object_in(content, _SERVICES, profile.service_url)[_LAST_PROFILE] = profile.name
+
+        self._change(change)
+
+    def rename_profile(self, name: str, to: str) -> None:
+        """Give an account another name; nothing happens where that is taken."""
+
+        def change(content: dict[str, object]) -> None:
+            known = make_object_in(content, _PROFILES)
+            if name not in known or to in known:
+                return
+            renamed = {to if key == name else key: value for key, value in known.items()}
+            content[_PROFILES] = renamed
+            for service in object_in(content, _SERVICES):
+                uses = make_object_in(content, _SERVICES, service)
+                if uses.get(_LAST_PROFILE) == name:
+                    uses[_LAST_PROFILE] = to
+
+        self._change(change)
+
+    def forget_profile(self, name: str) -> None:
+        """Forget an account; its workspaces and what was sent stay remembered by its owner."""
+
+        def change(content: dict[str, object]) -> None:
+            make_object_in(content, _PROFILES).pop(name, None)
+
+        self._change(change)
+
+    def remember_secrets_place(self, place: TokenPlace) -> None:
+        """Remember where tokens and secrets are to be kept."""
+
+        def change(content: dict[str, object]) -> None:
+            content[_SECRETS_PLACE] = place.value
 
         self._change(change)
 
@@ -187,3 +292,33 @@ def _numbers(content: Mapping[str, object]) -> dict[str, int]:
         for name, number in content.items()
         if isinstance(number, int) and not isinstance(number, bool) and number >= 0
     }
+
+
+def _profile(name: str, content: Mapping[str, object]) -> Profile | None:
+    """What the file says of an account; None where it can't be meant for one."""
+    texts = {
+        key: value
+        for key in ("service_url", "owner_id", "owner", "workspace", "token_place", "checked")
+        if isinstance(value := content.get(key), str)
+    }
+    try:
+        checked_profile_name(name)
+        service_url = checked_service_url(texts.get("service_url", ""))
+    except SettingsError:
+        return None
+    if not texts.get("owner_id"):
+        return None
+    place = next((p for p in KEEPING_PLACES if p.value == texts.get("token_place")), None)
+    try:
+        checked = datetime.fromisoformat(texts.get("checked", ""))
+    except ValueError:
+        checked = None
+    return Profile(
+        name,
+        service_url,
+        texts["owner_id"],
+        texts.get("owner", ""),
+        place or TokenPlace.SESSION,
+        checked,
+        texts.get("workspace", ""),
+    )

@@ -16,17 +16,18 @@ import httpx
 
 from prolific_tui.access import Entry
 from prolific_tui.client.api import Api, RetryNotice
-from prolific_tui.demo.exchange import Request
+from prolific_tui.demo.exchange import Answer, Request
 from prolific_tui.demo.seed import DEMO_TOKEN
+from prolific_tui.demo.state import Owner
 from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.drafts import MemoryDrafts
 from prolific_tui.errors import KeyringError
 from prolific_tui.journal import MemoryJournal
 from prolific_tui.operations import GivenToken, Operations, Parts
-from prolific_tui.operations.accounts import TokenStore
 from prolific_tui.operations.connection import Prolific
 from prolific_tui.operations.drafts import DraftsKeeper
 from prolific_tui.operations.events import Event, Listener, ReadRetried, WriteEnded
+from prolific_tui.operations.stores import TokenStore
 from prolific_tui.secret import Secret
 from prolific_tui.settings import StateFile, TokenPlace
 from prolific_tui.vault import MemoryVault
@@ -43,12 +44,24 @@ class Prolifics(NotedService):
     def __init__(self, *tokens: str) -> None:
         super().__init__()
         self.tokens = {DEMO_TOKEN.reveal(), *tokens}
+        self.others: dict[str, Owner] = {}
+        """The owners of those tokens that are not the lab's own."""
         self.tokens_seen: list[str] = []
 
     def authorized(self, request: Request) -> bool:
         token = request.headers.get("authorization", "").removeprefix("Token ")
         self.tokens_seen.append(token)
         return token in self.tokens
+
+    def handle(self, request: Request) -> Answer:
+        state = self.state
+        token = request.headers.get("authorization", "").removeprefix("Token ")
+        # What the dictionaries hold is the same; only the owner is another.
+        self.state = replace(state, owner=self.others.get(token, state.owner))
+        try:
+            return super().handle(request)
+        finally:
+            self.state = state
 
 
 class Holding(DemoTransport):
@@ -136,6 +149,7 @@ class Bench:
     )
     service_url: str = SERVICE_URL
     read_only: str = ""
+    profile: str = ""
     client_class: type[ClosingApi] = ClosingApi
     clients: list[str] = field(default_factory=list, repr=False)
     """The tokens of all clients made, in order."""
@@ -177,6 +191,7 @@ class Bench:
             clock=ticking(),
             given_token=self.given,
             read_only=self.read_only,
+            profile=self.profile,
         )
 
     @contextmanager

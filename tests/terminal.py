@@ -25,7 +25,7 @@ import pyte
 
 from prolific_tui.demo.seed import DEMO_TOKEN
 from prolific_tui.demo.server import Server
-from prolific_tui.settings import DraftKeeping, StateFile
+from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
 from prolific_tui.version import NAME
 
 PROGRAM: Final = (sys.executable, "-m", "prolific_tui")
@@ -91,9 +91,10 @@ def signed_in(server: Server) -> dict[str, str]:
 
 
 def keep_drafts(home: Path, keeping: DraftKeeping = DraftKeeping.EVERYTHING) -> None:
-    """Answer for a home directory how unsent rows are kept, so that the program does not ask."""
+    """Answer for a home directory what is kept and how, so that the program does not ask."""
     state = StateFile(home / ".local" / "state" / NAME / "state.json")
     state.remember_draft_keeping(keeping)
+    state.remember_secrets_place(TokenPlace.SESSION)
     assert not state.notes
 
 

@@ -74,11 +74,11 @@ def test_the_first_start_asks_for_a_token_and_the_next_one_needs_no_question(
             shows(terminal, "none in use", "not signed in")
             terminal.press("t")
             _answer_with_token(terminal, token)
-            shows(terminal, "Token of you@lab.org: where to keep it?")
+            shows(terminal, "What is kept on this machine, and where?", "No keyring")
             terminal.press("/")
-            terminal.type("plain text")
+            terminal.type("that only you can read")
             terminal.press("enter")
-            shows(terminal, "Kept, and read back", "from the plain-text token file")
+            shows(terminal, "Kept from now on: in files", "from the plain-text token file")
 
             # A workspace is found among many by a part of its title.
             terminal.press("1")
@@ -88,14 +88,16 @@ def test_the_first_start_asks_for_a_token_and_the_next_one_needs_no_question(
             terminal.press("/")
             terminal.type("methods")
             terminal.press("enter")
-            shows(terminal, "Methods group  you@lab.org", "No credential pool in this workspace")
+            shows(
+                terminal, "Methods group  you: you@lab.org", "No credential pool in this workspace"
+            )
             terminal.press("q")
             assert terminal.wait_exit() == 0
         for canary in (token, "canary-of-no-account"):
             assert canary.encode() not in terminal.raw
 
         with Terminal(home=tmp_path, environment=_service_of(server)) as again:
-            shows(again, "Methods group  you@lab.org", "No credential pool in this workspace")
+            shows(again, "Methods group  you: you@lab.org", "No credential pool in this workspace")
             again.press("4")
             shows(again, "from the plain-text token file")
             again.press("q")

@@ -1,25 +1,197 @@
-"""Keeping and forgetting a token: once begun they go on to their end, one at a time."""
+"""Keeping and forgetting tokens: once begun they go on to their end, one at a time."""
 
 import asyncio
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import wait
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from prolific_tui.access import Entry
-from prolific_tui.demo.seed import DEMO_TOKEN, MAIN_WORKSPACE
+from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import KeyringError, SettingsError
 from prolific_tui.operations import Operations
-from prolific_tui.operations.accounts import Account
 from prolific_tui.secret import Secret
-from prolific_tui.settings import StateFile, TokenPlace
-from tests.operations_bench import PATIENCE, SERVICE_URL, Bench, KeyringOfTests, Prolifics
+from prolific_tui.settings import (
+    DraftKeeping,
+    MachineKeeping,
+    Profile,
+    StateFile,
+    TokenPlace,
+)
+from tests.operations_bench import PATIENCE, Bench, KeyringOfTests
+from tests.test_operations_accounts import (
+    GIVEN,
+    HIS,
+    KEPT,
+    LAB,
+    PILOTS,
+    TYPED,
+    bench_with,
+    entry,
+    found,
+)
 
-ENTRY = Entry(SERVICE_URL)
-TYPED = "typed-token"
+KEYRING, FILE, SESSION = TokenPlace.KEYRING, TokenPlace.FILE, TokenPlace.SESSION
+FILED = replace(LAB, place=FILE)
+
+
+def in_place(secrets: TokenPlace) -> MachineKeeping:
+    return MachineKeeping(secrets, DraftKeeping.USERNAMES)
+
+
+async def kept(bench: Bench, profile: Profile) -> dict[TokenPlace, str | None]:
+    """Which token of an account each place holds."""
+    values = {
+        KEYRING: await bench.keyring.load(entry(profile)),
+        FILE: await bench.token_file.load(entry(profile)),
+    }
+    return {place: value.reveal() if value else None for place, value in values.items()}
+
+
+def remembered(bench: Bench) -> StateFile:
+    """What the next start knows."""
+    state = StateFile(bench.state)
+    state.load()
+    return state
+
+
+# Where tokens go
+
+
+@pytest.mark.parametrize("place", [KEYRING, FILE])
+async def test_a_typed_token_is_found_at_the_next_start(tmp_path: Path, place: TokenPlace) -> None:
+    bench = await bench_with(tmp_path)
+    with bench.running() as operations:
+        await operations.sign_in()
+        await operations.sign_in_with(TYPED)
+        changed = await operations.keep(in_place(place))
+        assert changed.account is not None
+        assert (changed.account.place, changed.notes) == (place, ())
+        assert await operations.keeping() == in_place(place)
+
+    with bench.running() as operations:
+        account = await found(operations)
+        assert (account.place, account.profile) == (place, "you")
+        assert await operations.keeping() == in_place(place)
+    assert await kept(bench, LAB) == {KEYRING: None, FILE: None, place: TYPED}
+
+
+async def test_with_nothing_kept_it_is_asked_for_at_the_next_start(tmp_path: Path) -> None:
+    bench = await bench_with(tmp_path, LAB, PILOTS, last=LAB)
+    with bench.running() as operations:
+        await operations.sign_in()
+        await operations.sign_in_with(TYPED)
+        changed = await operations.keep(in_place(SESSION))
+        assert changed.account is not None
+        assert changed.account.place is SESSION
+        # Until then, both can be used.
+        assert (await found(operations)).profile == "lab"
+        assert bench.service.tokens_seen[-1] == TYPED
+        assert await operations.switch_to("pilots") is not None
+
+    with bench.running() as operations:
+        signed_in = await operations.sign_in()
+        assert signed_in.account is None
+        assert signed_in.profile is not None
+        assert signed_in.profile.name == "pilots"
+    for profile in (LAB, PILOTS):
+        assert await kept(bench, profile) == {KEYRING: None, FILE: None}
+
+
+async def test_another_choice_moves_the_tokens_of_all_accounts(tmp_path: Path) -> None:
+    bench = await bench_with(tmp_path, LAB, PILOTS, last=LAB)
+    with bench.running() as operations:
+        await operations.sign_in()
+        for place in (FILE, KEYRING):
+            assert (await operations.keep(in_place(place))).notes == ()
+            nowhere = {KEYRING: None, FILE: None}
+            assert await kept(bench, LAB) == {**nowhere, place: KEPT}
+            assert await kept(bench, PILOTS) == {**nowhere, place: HIS}
+            assert {profile.place for profile in await operations.profiles()} == {place}
+
+
+async def test_a_given_token_is_never_copied(tmp_path: Path) -> None:
+    """Not of an account without a name here, and not in place of the one that is kept."""
+    for profiles in ((), (LAB,)):
+        bench = await bench_with(tmp_path, *profiles, given=GIVEN)
+        with bench.running() as operations:
+            account = await found(operations)
+            assert (await operations.keep(in_place(FILE))).account == account
+            assert account.place is TokenPlace.ENVIRONMENT
+        assert (await kept(bench, LAB))[FILE] == (KEPT if profiles else None)
+
+
+async def test_a_place_that_does_not_take_the_token_changes_nothing(tmp_path: Path) -> None:
+    bench = await bench_with(tmp_path, FILED, PILOTS, last=FILED)
+    bench.keyring.in_trouble = True
+    with bench.running() as operations:
+        await operations.sign_in()
+
+        with pytest.raises(KeyringError):
+            await operations.keep(in_place(KEYRING))
+
+        assert (await found(operations)).place is FILE
+        assert await operations.keeping() is None
+        assert await bench.token_file.load(entry(PILOTS)) == Secret(HIS)
+        assert await bench.token_file.load(entry(LAB)) == Secret(KEPT)
+
+
+async def test_a_former_copy_that_can_not_be_reached_is_told(tmp_path: Path) -> None:
+    bench = await bench_with(tmp_path, LAB, last=LAB)
+    with bench.running() as operations:
+        await operations.sign_in()
+        await operations.sign_in_with(TYPED)
+        bench.keyring.in_trouble = True
+        changed = await operations.keep(in_place(FILE))
+        assert changed.notes == ("The keyring could not be cleared: It is locked.",)
+    bench.keyring.in_trouble = False
+
+    with bench.running() as operations:
+        assert (await found(operations)).place is FILE
+    assert bench.service.tokens_seen[-1] == TYPED
+
+
+async def test_an_account_that_can_not_be_moved_is_told_and_stays_as_it_is(tmp_path: Path) -> None:
+    his = replace(PILOTS, place=KEYRING)
+    bench = await bench_with(tmp_path, FILED, his, last=FILED)
+    bench.keyring.in_trouble = True
+    with bench.running() as operations:
+        await operations.sign_in()
+        changed = await operations.keep(in_place(FILE))
+        assert changed.notes == ("The token of pilots stays as it is: It is locked.",)
+        assert [profile.place for profile in await operations.profiles()] == [FILE, KEYRING]
+
+
+async def test_a_keyring_is_not_asked_about_what_it_does_not_have(tmp_path: Path) -> None:
+    """It could ask for its password for that."""
+    bench = await bench_with(tmp_path, FILED, last=FILED)
+    with bench.running() as operations:
+        await operations.sign_in()
+        await operations.sign_in_with(TYPED)
+        await operations.keep(in_place(FILE))
+        await operations.forget("lab")
+
+    assert bench.keyring.asked == []
+
+
+async def test_what_can_not_be_remembered_of_the_choice_is_told(tmp_path: Path) -> None:
+    bench = await bench_with(tmp_path, LAB, last=LAB)
+    with bench.running() as operations:
+        await operations.sign_in()
+        assert bench.state is not None
+        bench.state.unlink()
+        bench.state.mkdir()
+        changed = await operations.keep(in_place(FILE))
+
+    (note,) = changed.notes
+    assert note.endswith("What you chose is remembered until you quit.")
+
+
+# Nothing is cut in half
 
 
 class HoldingKeyring(KeyringOfTests):
@@ -49,10 +221,16 @@ class HoldingKeyring(KeyringOfTests):
         await self._hold("delete")
 
 
-def bench_holding(question: str, state: Path) -> tuple[Bench, HoldingKeyring]:
-    """A bench whose keyring holds back the answer to a question, or to none."""
-    keyring = HoldingKeyring(question)
-    return Bench(service=Prolifics(TYPED), keyring=keyring, state=state / "state.json"), keyring
+async def bench_holding(
+    question: str, tmp_path: Path, profile: Profile
+) -> tuple[Bench, HoldingKeyring]:
+    """A machine with one account, whose keyring holds back the answer to a question, or to none."""
+    bench = await bench_with(tmp_path, profile, last=profile)
+    before = await bench.keyring.load(entry(profile))
+    bench.keyring = keyring = HoldingKeyring(question)
+    if before is not None:
+        await KeyringOfTests.save(keyring, entry(profile), before)
+    return bench, keyring
 
 
 async def until_held(keyring: HoldingKeyring) -> None:
@@ -74,75 +252,59 @@ def to_the_end(operations: Operations) -> None:
     assert not wait(tuple(operations._jobs), PATIENCE).not_done
 
 
-def remembered(bench: Bench) -> TokenPlace | None:
-    """Where the next start looks for the token first."""
-    state = StateFile(bench.state)
-    state.load()
-    return state.token_place(SERVICE_URL)
-
-
-async def account_of(operations: Operations) -> Account:
-    """The account of the token that signing in finds."""
-    account = (await operations.sign_in()).account
-    assert account is not None
-    return account
-
-
 async def test_keeping_goes_on_when_nobody_waits_for_it_any_more(tmp_path: Path) -> None:
     """A second key on the screen cancels the worker that waits; the token must be in one place."""
-    bench, keyring = bench_holding("save", tmp_path)
-    await bench.token_file.save(ENTRY, DEMO_TOKEN)
+    bench, keyring = await bench_holding("save", tmp_path, FILED)
     with bench.running() as operations:
-        keeping = operations.keep_token(await account_of(operations), TokenPlace.KEYRING)
-        await given_up_by_its_caller(keeping, keyring)
+        await operations.sign_in()
+        await given_up_by_its_caller(operations.keep(in_place(KEYRING)), keyring)
         keyring.go_on.set()
         to_the_end(operations)
 
-    assert await keyring.load(ENTRY) == DEMO_TOKEN
-    assert await bench.token_file.load(ENTRY) is None
-    assert remembered(bench) is TokenPlace.KEYRING
+    assert await kept(bench, LAB) == {KEYRING: KEPT, FILE: None}
+    assert remembered(bench).secrets_place() is KEYRING
+    assert remembered(bench).draft_keeping() is DraftKeeping.USERNAMES
 
 
 async def test_forgetting_goes_on_when_nobody_waits_for_it_any_more(tmp_path: Path) -> None:
-    bench, keyring = bench_holding("delete", tmp_path)
-    await bench.token_file.save(ENTRY, DEMO_TOKEN)
+    bench, keyring = await bench_holding("delete", tmp_path, LAB)
     with bench.running() as operations:
         await operations.sign_in()
-        await given_up_by_its_caller(operations.forget_token(), keyring)
+        await given_up_by_its_caller(operations.forget("lab"), keyring)
         keyring.go_on.set()
         to_the_end(operations)
 
         with pytest.raises(SettingsError):
             await operations.pools(MAIN_WORKSPACE)
-    assert await bench.token_file.load(ENTRY) is None
+    assert remembered(bench).profiles() == ()
 
 
 async def test_a_second_change_is_refused_while_one_is_under_way(tmp_path: Path) -> None:
-    bench, keyring = bench_holding("save", tmp_path)
+    bench, keyring = await bench_holding("save", tmp_path, FILED)
     with bench.running() as operations:
-        account = await account_of(operations)
-        first = asyncio.ensure_future(operations.keep_token(account, TokenPlace.KEYRING))
+        await operations.sign_in()
+        first = asyncio.ensure_future(operations.keep(in_place(KEYRING)))
         await until_held(keyring)
 
         with pytest.raises(SettingsError, match="Still keeping the token"):
-            await operations.keep_token(account, TokenPlace.FILE)
+            await operations.keep(in_place(SESSION))
         with pytest.raises(SettingsError, match="Still keeping the token"):
-            await operations.forget_token()
-        assert await bench.token_file.load(ENTRY) is None
+            await operations.forget("lab")
 
         keyring.go_on.set()
-        assert (await first).place is TokenPlace.KEYRING
-        assert (await operations.keep_token(account, TokenPlace.FILE)).place is TokenPlace.FILE
+        account = (await first).account
+        assert account is not None
+        assert account.place is KEYRING
+        assert (await operations.keep(in_place(FILE))).account == replace(account, place=FILE)
 
 
 async def test_the_keyring_need_not_be_waited_for_and_then_nothing_else_is_changed(
     tmp_path: Path,
 ) -> None:
-    bench, keyring = bench_holding("save", tmp_path)
-    await bench.token_file.save(ENTRY, DEMO_TOKEN)
+    bench, keyring = await bench_holding("save", tmp_path, FILED)
     with bench.running() as operations:
-        account = await account_of(operations)
-        keeping = asyncio.ensure_future(operations.keep_token(account, TokenPlace.KEYRING))
+        await operations.sign_in()
+        keeping = asyncio.ensure_future(operations.keep(in_place(KEYRING)))
         await until_held(keyring)
 
         operations.cancel_keeping()
@@ -150,60 +312,61 @@ async def test_the_keyring_need_not_be_waited_for_and_then_nothing_else_is_chang
         with pytest.raises(KeyringError) as caught:
             await keeping
         assert "what it did is not known" in caught.value.message
-        assert await bench.token_file.load(ENTRY) == DEMO_TOKEN
-        assert remembered(bench) is None
-        assert (await operations.keep_token(account, TokenPlace.FILE)).place is TokenPlace.FILE
+        assert (await kept(bench, LAB))[FILE] == KEPT
+        assert await operations.keeping() is None
+        assert (await operations.keep(in_place(FILE))).notes == ()
 
 
-async def test_forgetting_without_the_keyrings_answer_goes_on_with_the_other_places(
-    tmp_path: Path,
-) -> None:
-    bench, keyring = bench_holding("delete", tmp_path)
-    await bench.token_file.save(ENTRY, DEMO_TOKEN)
+async def test_forgetting_without_the_keyrings_answer_goes_on(tmp_path: Path) -> None:
+    bench, keyring = await bench_holding("delete", tmp_path, LAB)
     with bench.running() as operations:
         await operations.sign_in()
-        forgetting = asyncio.ensure_future(operations.forget_token())
+        forgetting = asyncio.ensure_future(operations.forget("lab"))
         await until_held(keyring)
 
         operations.cancel_keeping()
 
-        (note,) = await forgetting
+        (note,) = (await forgetting).notes
         assert note.startswith("The keyring could not be cleared: ")
-    assert await bench.token_file.load(ENTRY) is None
+    assert remembered(bench).profiles() == ()
 
 
 async def test_giving_up_while_the_keyring_is_not_asked_changes_nothing(tmp_path: Path) -> None:
-    bench, _ = bench_holding("", tmp_path)
+    bench, _ = await bench_holding("", tmp_path, FILED)
     with bench.running() as operations:
         operations.cancel_keeping()
-        account = await operations.keep_token(await account_of(operations), TokenPlace.KEYRING)
-    assert account.place is TokenPlace.KEYRING
+        await operations.sign_in()
+        account = (await operations.keep(in_place(KEYRING))).account
+    assert account is not None
+    assert account.place is KEYRING
 
 
 async def test_a_token_that_is_typed_in_while_another_is_kept_stays_in_use(tmp_path: Path) -> None:
-    bench, keyring = bench_holding("save", tmp_path)
+    bench, keyring = await bench_holding("save", tmp_path, FILED)
     with bench.running() as operations:
-        account = await account_of(operations)
-        keeping = asyncio.ensure_future(operations.keep_token(account, TokenPlace.KEYRING))
+        await operations.sign_in()
+        keeping = asyncio.ensure_future(operations.keep(in_place(KEYRING)))
         await until_held(keyring)
         await operations.sign_in_with(TYPED)
         keyring.go_on.set()
         await keeping
 
-        again = await account_of(operations)
+        again = await found(operations)
 
-        assert again.place is TokenPlace.SESSION
+        assert again.place is SESSION
         assert bench.service.tokens_seen[-1] == TYPED
-    assert await keyring.load(ENTRY) == DEMO_TOKEN
+        assert (await kept(bench, LAB))[KEYRING] == KEPT
+        await operations.keep(in_place(KEYRING))
+    assert await kept(bench, LAB) == {KEYRING: TYPED, FILE: None}
 
 
 async def test_a_token_that_is_typed_in_while_another_is_forgotten_stays_in_use(
     tmp_path: Path,
 ) -> None:
-    bench, keyring = bench_holding("delete", tmp_path)
+    bench, keyring = await bench_holding("delete", tmp_path, LAB)
     with bench.running() as operations:
         await operations.sign_in()
-        forgetting = asyncio.ensure_future(operations.forget_token())
+        forgetting = asyncio.ensure_future(operations.forget("lab"))
         await until_held(keyring)
         await operations.sign_in_with(TYPED)
         keyring.go_on.set()
@@ -212,27 +375,17 @@ async def test_a_token_that_is_typed_in_while_another_is_forgotten_stays_in_use(
         await operations.pools(MAIN_WORKSPACE)
 
         assert bench.service.tokens_seen[-1] == TYPED
+        assert [profile.name for profile in await operations.profiles()] == ["lab"]
 
 
 async def test_stopping_lets_the_rest_of_keeping_be_done(tmp_path: Path) -> None:
     """The end of the program ends the keyring's question, and then the places must agree."""
-    bench, keyring = bench_holding("save", tmp_path)
-    await bench.token_file.save(ENTRY, DEMO_TOKEN)
+    bench, keyring = await bench_holding("save", tmp_path, FILED)
     with bench.running() as operations:
-        keeping = operations.keep_token(await account_of(operations), TokenPlace.KEYRING)
-        await given_up_by_its_caller(keeping, keyring)
+        await operations.sign_in()
+        await given_up_by_its_caller(operations.keep(in_place(KEYRING)), keyring)
         operations.stop(0)
         assert not operations._jobs
 
-    assert await bench.token_file.load(ENTRY) is None
-    assert remembered(bench) is TokenPlace.KEYRING
-
-
-async def test_what_can_not_be_remembered_of_the_place_is_told(tmp_path: Path) -> None:
-    (tmp_path / "a file").write_text("in the way")
-    bench, _ = bench_holding("", tmp_path / "a file")
-    with bench.running() as operations:
-        account = await operations.keep_token(await account_of(operations), TokenPlace.FILE)
-
-    (note,) = account.notes
-    assert note.endswith("What you chose is remembered until you quit.")
+    assert await kept(bench, LAB) == {KEYRING: KEPT, FILE: None}
+    assert remembered(bench).secrets_place() is KEYRING

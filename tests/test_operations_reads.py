@@ -11,7 +11,7 @@ from prolific_tui.demo.seed import CHATBOT_B, FORBIDDEN_WORKSPACE, MAIN_WORKSPAC
 from prolific_tui.errors import FileError, ProlificTuiError, ServiceError, SettingsError
 from prolific_tui.operations.memory import Memory
 from prolific_tui.secret import Secret
-from prolific_tui.settings import StateFile, TokenPlace
+from prolific_tui.settings import DraftKeeping, MachineKeeping, StateFile, TokenPlace
 from tests.operations_bench import PATIENCE, SERVICE_URL, Bench
 from tests.submission_bench import impatient_threads
 
@@ -70,21 +70,23 @@ async def test_a_token_that_is_revoked_meanwhile_is_told_with_where_it_came_from
             await operations.pools(MAIN_WORKSPACE)
 
     assert caught.value.message == (
-        "Prolific does not accept this token. Nothing was changed. The token is from --token-file."
+        "Prolific does not accept this token. Nothing was changed. The token is from --token-file;"
+        f" {SERVICE_URL} refused it."
     )
 
 
-async def test_a_kept_token_that_is_revoked_is_told_with_where_it_is_kept(bench: Bench) -> None:
+async def test_a_typed_token_that_is_revoked_is_told_with_where_it_is_kept_by_now(
+    bench: Bench,
+) -> None:
     with bench.running() as operations:
-        account = (await operations.sign_in()).account
-        assert account is not None
-        await operations.keep_token(account, TokenPlace.KEYRING)
+        await operations.sign_in_with("demo-token-of-no-account")
+        await operations.keep(MachineKeeping(TokenPlace.KEYRING, DraftKeeping.NOTHING))
         bench.service.tokens.clear()
 
         with pytest.raises(ServiceError) as caught:
             await operations.pools(MAIN_WORKSPACE)
 
-    assert caught.value.message.endswith("The token is from the keyring.")
+    assert "The token is from the keyring (account you); " in caught.value.message
 
 
 async def test_other_trouble_says_nothing_of_the_token(bench: Bench) -> None:

@@ -15,14 +15,14 @@ from prolific_tui.demo.server import serving
 from prolific_tui.demo.service import Service
 from prolific_tui.drafts import DraftStore
 from prolific_tui.operations import Parts
-from prolific_tui.settings import DraftKeeping, StateFile
+from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import Dashboard, dashboard
 from tests.terminal import Terminal, keep_drafts, signed_in
 
 EVERYTHING, USERNAMES, NOTHING = DraftKeeping
 PASSWORD = "canary-77-heron"
-_QUESTION = "How are unsent rows kept on this machine?"
+_QUESTION = "What is kept on this machine, and where?"
 _OFFER = "Unsent rows of before"
 
 
@@ -36,7 +36,9 @@ class Machine:
         self._runs = count(1)
 
     def choose(self, keeping: DraftKeeping) -> None:
-        StateFile(self.directory / "state.json").remember_draft_keeping(keeping)
+        state = StateFile(self.directory / "state.json")
+        state.remember_draft_keeping(keeping)
+        state.remember_secrets_place(TokenPlace.SESSION)
 
     def kept(self) -> str:
         """Everything on the disk."""
@@ -98,11 +100,11 @@ async def test_it_is_asked_before_anything_is_written_and_without_a_default(
         await board.press("c")
         await type_row(board, "lab-1")
         await board.press("escape")
-        await board.shows(_QUESTION, "Usernames only")
+        await board.shows(_QUESTION, "In files that only you can read, as plain text")
         await board.press("enter")
         await board.shows(_QUESTION)
         assert "lab-1" not in machine.kept()
-        await board.press("j", "enter")
+        await board.press("j", "j", "j", "enter")
         await board.shows("1 unsent row: draft kept.")
         assert PASSWORD in machine.kept()
 
@@ -189,11 +191,11 @@ async def test_account_says_how_they_are_kept_and_changes_it(machine: Machine) -
         await board.shows("draft kept")
         assert PASSWORD in machine.kept()
         await board.press("4")
-        await board.shows("Unsent rows", "everything, in a file that only you can read")
-        await board.press("u")
+        await board.shows("Kept", "session; unsent rows: everything")
+        await board.press("s")
         await board.shows(_QUESTION)
-        await board.press("j", "j", "enter")
-        await board.shows("kept: usernames only")
+        await board.press("j", "j", "j", "j", "enter")
+        await board.shows("Nothing secret: PROLIFIC_TOKEN each time", "usernames are kept")
         await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
         assert PASSWORD not in machine.kept()
         assert "lab-1" in machine.kept()

@@ -2,6 +2,8 @@ import json
 import stat
 import tempfile
 import threading
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,10 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prolific_tui.files import locked
-from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
+from prolific_tui.settings import (
+    KEEPING_PLACES,
+    DraftKeeping,
+    Profile,
+    StateFile,
+    TokenPlace,
+)
 
 SERVICE = "https://api.prolific.com"
 OTHER_SERVICE = "https://prolific.example"
+LAB = Profile(
+    "lab", SERVICE, "ada", "ada@lab.org", TokenPlace.KEYRING, datetime(2026, 11, 14, tzinfo=UTC)
+)
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 
 
@@ -34,21 +45,27 @@ def test_at_the_first_start_nothing_is_known_and_nothing_is_made(path: Path) -> 
     state.load()
 
     assert state.workspace(SERVICE, "ada") is None
-    assert state.token_place(SERVICE) is None
+    assert state.profiles() == ()
+    assert state.last_profile(SERVICE) == ""
+    assert state.secrets_place() is None
     assert state.notes == ()
     assert not path.parent.exists()
 
 
-def test_the_next_start_knows_workspace_and_token_place(path: Path) -> None:
+def test_the_next_start_knows_workspace_and_accounts(path: Path) -> None:
     state = StateFile(path)
     state.remember_workspace(SERVICE, "ada", "first")
     state.remember_workspace(SERVICE, "ada", "second")
-    state.remember_token_place(SERVICE, TokenPlace.KEYRING)
+    state.remember_secrets_place(TokenPlace.KEYRING)
+    state.remember_profile(LAB)
+    state.remember_use(LAB)
 
     after = loaded(path)
 
     assert after.workspace(SERVICE, "ada") == "second"
-    assert after.token_place(SERVICE) is TokenPlace.KEYRING
+    assert after.secrets_place() is TokenPlace.KEYRING
+    assert after.profiles() == (LAB,)
+    assert after.last_profile(SERVICE) == "lab"
     assert after.notes == ()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -57,45 +74,122 @@ def test_the_next_start_knows_workspace_and_token_place(path: Path) -> None:
 def test_what_belongs_to_one_service_or_owner_is_not_given_to_another(path: Path) -> None:
     state = StateFile(path)
     state.remember_workspace(SERVICE, "ada", "hers")
-    state.remember_token_place(SERVICE, TokenPlace.FILE)
+    state.remember_profile(LAB)
+    state.remember_use(LAB)
 
     assert state.workspace(SERVICE, "bob") is None
     assert state.workspace(OTHER_SERVICE, "ada") is None
-    assert state.token_place(OTHER_SERVICE) is None
+    assert state.last_profile(OTHER_SERVICE) == ""
+    assert state.profile_of(OTHER_SERVICE, "ada") is None
+    assert state.profile_of(SERVICE, "bob") is None
 
 
-def test_a_token_place_that_is_forgotten_is_asked_for_again(path: Path) -> None:
+def test_an_account_knows_what_its_workspace_is_called(path: Path) -> None:
     state = StateFile(path)
-    state.remember_workspace(SERVICE, "ada", "hers")
-    state.remember_token_place(SERVICE, TokenPlace.FILE)
+    state.remember_profile(LAB)
+    state.remember_workspace(SERVICE, "ada", "w-1", "Evals \x1b")
+    state.remember_workspace(SERVICE, "bob", "w-2", "his")
 
-    state.forget_token_place(SERVICE)
+    assert loaded(path).profiles() == (replace(LAB, workspace="Evals \x1b"),)
 
-    assert loaded(path).token_place(SERVICE) is None
-    assert loaded(path).workspace(SERVICE, "ada") == "hers"
+
+def test_accounts_are_renamed_and_forgotten_without_the_rest(path: Path) -> None:
+    other = replace(LAB, name="pilots", owner_id="bob")
+    state = StateFile(path)
+    for profile in (LAB, other):
+        state.remember_profile(profile)
+        state.remember_use(profile)
+    state.remember_workspace(SERVICE, "bob", "his")
+
+    state.rename_profile("pilots", "lab")
+    state.rename_profile("nobody", "somebody")
+    assert loaded(path).profiles() == (LAB, other)
+    state.rename_profile("pilots", "evals")
+    assert loaded(path).profiles() == (LAB, replace(other, name="evals"))
+    assert loaded(path).last_profile(SERVICE) == "evals"
+    state.forget_profile("evals")
+    state.forget_profile("evals")
+
+    assert loaded(path).profiles() == (LAB,)
+    assert loaded(path).workspace(SERVICE, "bob") == "his"
+
+
+def test_an_account_that_another_instance_made_meanwhile_is_not_written_over(path: Path) -> None:
+    mine, theirs = StateFile(path), StateFile(path)
+    mine.load()
+    theirs.remember_profile(LAB)
+
+    mine.remember_profile(replace(LAB, owner_id="bob"))
+
+    assert loaded(path).profiles() == (LAB,)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"service_url": "http://elsewhere.example"},
+        {"service_url": 7},
+        {"owner_id": ""},
+        {"owner_id": None},
+    ],
+)
+def test_an_account_that_makes_no_sense_counts_as_none(
+    path: Path, nonsense: dict[str, object]
+) -> None:
+    state = StateFile(path)
+    state.remember_profile(LAB)
+    content = json.loads(path.read_text())
+    content["profiles"]["lab"].update(nonsense)
+    content["profiles"]["a name"] = content["profiles"]["lab"] | {"service_url": SERVICE}
+    path.write_text(json.dumps(content))
+
+    assert loaded(path).profiles() == ()
+
+
+def test_what_makes_no_sense_of_an_account_leaves_the_rest(path: Path) -> None:
+    state = StateFile(path)
+    state.remember_profile(LAB)
+    content = json.loads(path.read_text())
+    content["profiles"]["lab"].update(token_place="cloud", checked="yesterday", owner=[])
+    path.write_text(json.dumps(content))
+
+    unknown = replace(LAB, owner="", place=TokenPlace.SESSION, checked=None)
+    assert loaded(path).profiles() == (unknown,)
 
 
 @settings(max_examples=20)
 @given(
     st.lists(st.tuples(ANY_TEXT, ANY_TEXT, ANY_TEXT), max_size=5),
-    st.lists(st.tuples(ANY_TEXT, st.sampled_from(TokenPlace)), max_size=5),
+    st.lists(
+        st.builds(
+            Profile,
+            name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,23}", fullmatch=True),
+            service_url=st.sampled_from([SERVICE, OTHER_SERVICE]),
+            owner_id=ANY_TEXT.filter(bool),
+            owner=ANY_TEXT,
+            place=st.sampled_from([*KEEPING_PLACES, TokenPlace.SESSION]),
+            checked=st.none() | st.datetimes(timezones=st.just(UTC)),
+            workspace=ANY_TEXT,
+        ),
+        max_size=5,
+        unique_by=lambda profile: profile.name,
+    ),
 )
 def test_whatever_is_remembered_is_what_the_next_start_loads(
-    workspaces: list[tuple[str, str, str]], places: list[tuple[str, TokenPlace]]
+    workspaces: list[tuple[str, str, str]], profiles: list[Profile]
 ) -> None:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "state.json"
         state = StateFile(path)
         for service, owner, workspace in workspaces:
             state.remember_workspace(service, owner, workspace)
-        for service, place in places:
-            state.remember_token_place(service, place)
+        for profile in profiles:
+            state.remember_profile(profile)
 
         next_start = loaded(path)
         for (service, owner), workspace in {(s, o): w for s, o, w in workspaces}.items():
             assert next_start.workspace(service, owner) == workspace
-        for service, place in dict(places).items():
-            assert next_start.token_place(service) is place
+        assert list(next_start.profiles()) == profiles
 
 
 def test_the_demo_remembers_until_it_ends_and_writes_nothing(
@@ -106,12 +200,12 @@ def test_the_demo_remembers_until_it_ends_and_writes_nothing(
     state = StateFile(None)
 
     state.remember_workspace(SERVICE, "ada", "hers")
-    state.remember_token_place(SERVICE, TokenPlace.SESSION)
+    state.remember_secrets_place(TokenPlace.SESSION)
 
     state.load()
 
     assert state.workspace(SERVICE, "ada") == "hers"
-    assert state.token_place(SERVICE) is TokenPlace.SESSION
+    assert state.secrets_place() is TokenPlace.SESSION
     assert list(tmp_path.iterdir()) == []
 
 
@@ -143,20 +237,21 @@ def test_what_this_version_does_not_know_is_kept(path: Path) -> None:
     unknown = {
         "version": 1,
         "theme": "dark",
-        "services": {SERVICE: {"colour": 7, "token_place": "cloud"}, "odd": 1},
+        "services": {SERVICE: {"colour": 7}, "odd": 1},
+        "secrets_place": "cloud",
     }
     path.write_text(json.dumps(unknown))
     state = loaded(path)
-    assert state.token_place(SERVICE) is None
+    assert state.secrets_place() is None
 
     state.remember_workspace(SERVICE, "ada", "hers")
 
     written = json.loads(path.read_text())
     assert written["theme"] == "dark"
     assert written["services"]["odd"] == 1
+    assert written["secrets_place"] == "cloud"
     assert written["services"][SERVICE] == {
         "colour": 7,
-        "token_place": "cloud",
         "workspaces": {"ada": "hers"},
     }
 

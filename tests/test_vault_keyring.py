@@ -25,8 +25,8 @@ from tests.keyring_session import (  # after the line that skips where it can't 
     require_programs,
 )
 
-ENTRY = Entry("https://api.prolific.com")
-OTHER = Entry("https://prolific.example")
+ENTRY = Entry.token("https://api.prolific.com", "ada")
+OTHER = Entry.token("https://prolific.example", "ada")
 CANARY = "canary-0be3f7"
 SECONDS = 10
 NULL_KEYRING = "keyring.backends.null.Keyring"

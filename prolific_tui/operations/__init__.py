@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,24 +20,18 @@ from prolific_tui.credentials.intake import Intake, look
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.errors import ServiceError
 from prolific_tui.models import CredentialPool, Subscription, WebhookSecret, Workspace
-from prolific_tui.operations.accounts import (
-    Account,
-    Accounts,
-    GivenToken,
-    Keyring,
-    KeyringReport,
-    SignIn,
-    TokenStore,
-)
+from prolific_tui.operations.accounts import Accounts
 from prolific_tui.operations.connection import Connect, Connection, Prolific
 from prolific_tui.operations.drafts import Drafts, DraftsKeeper, LeftDrafts
 from prolific_tui.operations.events import Event, Listener
 from prolific_tui.operations.history import History
+from prolific_tui.operations.identity import Account, Changed, GivenToken, SignIn
 from prolific_tui.operations.loop import BackgroundLoop, left_alone
 from prolific_tui.operations.memory import Memory
+from prolific_tui.operations.stores import Keyring, KeyringReport, Stores, TokenStore
 from prolific_tui.operations.writes import Writes
 from prolific_tui.secret import Secret
-from prolific_tui.settings import AccountsMade, StateFile, TokenPlace
+from prolific_tui.settings import AccountsMade, MachineKeeping, Profile, StateFile
 from prolific_tui.submission.run import Clock, Journal
 
 T = TypeVar("T")
@@ -72,6 +66,8 @@ class Parts:
     choose: generate.Choose = secrets.choice
     """The source of new passwords."""
     given_token: GivenToken | None = None
+    profile: str = ""
+    """The name of the account to begin with; empty for the one used last."""
     is_demo: bool = False
     """Whether all of this is made up, which every screen then says."""
     read_only: str = ""
@@ -87,8 +83,14 @@ class Operations:
         self._listener: Listener | None = None
         self._connection = Connection(parts.connect, parts.service_url, self._tell)
         self._memory = Memory(parts.settings)
+        self._stores = Stores(parts.keyring, parts.token_file)
         self._accounts = Accounts(
-            self._connection, parts.keyring, parts.token_file, self._memory, parts.given_token
+            self._connection,
+            self._stores,
+            self._memory,
+            parts.clock,
+            parts.given_token,
+            parts.profile,
         )
         self._jobs: set[Future[Any]] = set()
         """What runs to its end: the keeping or forgetting of a token."""
@@ -177,32 +179,72 @@ class Operations:
         """Check a typed token; raises `ProlificTuiError` if it can't be one or is refused."""
         return await self._run(self._accounts.sign_in_with(token))
 
-    async def keep_token(self, account: Account, place: TokenPlace) -> Account:
-        """Keep the token in use; once begun it goes on to its end, whoever waits for it.
+    async def profiles(self) -> tuple[Profile, ...]:
+        """Every account of this machine, those of other services too."""
+        return await self._run(self._accounts.profiles())
 
-        Raises `ProlificTuiError` if that place did not take it, if `cancel_keeping` was called
-        before it had, or if a token is being kept or forgotten already.
+    async def switch_to(self, profile: str) -> Account | None:
+        """Use another account; None where no place holds its token, so that it is to be typed.
+
+        Raises `ProlificTuiError` if it is for another service or its token is not accepted; the
+        account in use before then stays.
         """
-        return await self._run_to_the_end(self._accounts.keep(account, place))
+        return await self._run(self._accounts.switch_to(profile))
 
-    async def forget_token(self) -> tuple[str, ...]:
-        """Forget the token everywhere and sign out; returns what could not be done.
+    async def check_token(self, profile: str) -> bool:
+        """Check the token of an account that is not in use; False where no place holds it.
 
-        Once begun it goes on to its end, whoever waits for it. Raises `SettingsError` if a token is
+        Raises `ProlificTuiError` as `switch_to` does.
+        """
+        return await self._run(self._accounts.check(profile))
+
+    async def rename_profile(self, profile: str, to: str) -> Changed:
+        """Give an account another name; raises `SettingsError` where it can't have that."""
+        return await self._run_to_the_end(self._accounts.rename(profile, to))
+
+    async def forget(self, profile: str) -> Changed:
+        """Forget an account and its token; "" stands for a given token without a name.
+
+        Once begun it goes on to its end, whoever waits for it. Raises `SettingsError` if tokens are
         being kept or forgotten already.
         """
-        return await self._run_to_the_end(self._accounts.forget())
+        return await self._run_to_the_end(self._accounts.forget(profile))
+
+    async def keeping(self) -> MachineKeeping | None:
+        """How things are kept on this machine; None while nobody has chosen."""
+
+        async def ask() -> MachineKeeping | None:
+            secrets = await self._memory.secrets_place()
+            rows = await self._memory.draft_keeping()
+            return None if secrets is None or rows is None else MachineKeeping(secrets, rows)
+
+        return await self._run(ask())
+
+    async def keep(self, keeping: MachineKeeping) -> Changed:
+        """Keep tokens, secrets and unsent rows so from now on, and those of before as well.
+
+        Once begun it goes on to its end, whoever waits for it. Raises `ProlificTuiError` if the
+        place did not take the token in use, if `cancel_keeping` was called before it had, or if
+        tokens are being kept or forgotten already; nothing was changed then.
+        """
+
+        async def change() -> Changed:
+            changed = await self._accounts.keep(keeping.secrets)
+            notes = await self.drafts.keep(keeping.rows)
+            return replace(changed, notes=(*changed.notes, *notes))
+
+        return await self._run_to_the_end(change())
 
     def cancel_keeping(self) -> None:
-        """Give up what the keyring is being asked by `keep_token` or `forget_token`, if anything.
+        """Give up what the keyring is being asked, if anything.
 
         Keeping then ends with an error that says so; forgetting goes on with the other places.
         """
-        self._loop.submit(self._accounts.give_up())
+        self._loop.submit(self._stores.give_up())
 
     async def keyring_report(self) -> KeyringReport:
         """The state of the keyring, in words."""
-        return await self._run(self._accounts.keyring_report())
+        return await self._run(self._stores.report())
 
     # The workspace
 
@@ -214,14 +256,16 @@ class Operations:
         """The id of the workspace that this owner used last."""
         return await self._run(self._memory.workspace(self.service_url, owner_id))
 
-    async def remember_workspace(self, owner_id: str, workspace_id: str) -> tuple[str, ...]:
-        """Remember the workspace for the next start.
+    async def remember_workspace(
+        self, owner_id: str, workspace_id: str, title: str = ""
+    ) -> tuple[str, ...]:
+        """Remember the workspace for the next start, and what it is called.
 
         What can't be remembered is no error: returns what the person should know of that, a
         sentence or two each, and each once in a run.
         """
         return await self._run(
-            self._memory.remember_workspace(self.service_url, owner_id, workspace_id)
+            self._memory.remember_workspace(self.service_url, owner_id, workspace_id, title)
         )
 
     async def pools(self, workspace_id: str) -> tuple[CredentialPool, ...]:
@@ -318,6 +362,7 @@ class Operations:
 
 __all__ = [
     "Account",
+    "Changed",
     "Event",
     "GivenToken",
     "KeyringReport",

@@ -72,10 +72,10 @@ class Connection:
         """
         client = self._connect(self.service_url, token, self._listener)
         try:
-            with _naming(_Held(client, origin)):
+            with self._naming(_Held(client, origin)):
                 return client, await client.get_me()
         except BaseException:
-            await _close(client)
+            await close(client)
             raise
 
     async def use(self, client: Prolific, origin: str) -> None:
@@ -100,7 +100,7 @@ class Connection:
         if before is not None:
             before.is_replaced = True
             if not before.users:
-                await _close(before.client)
+                await close(before.client)
 
     @asynccontextmanager
     async def lent(self) -> AsyncIterator[Prolific]:
@@ -117,26 +117,26 @@ class Connection:
             )
         held.users += 1
         try:
-            with _naming(held):
+            with self._naming(held):
                 yield held.client
         finally:
             held.users -= 1
             if held.is_replaced and not held.users:
-                await _close(held.client)
+                await close(held.client)
+
+    @contextmanager
+    def _naming(self, held: _Held) -> Iterator[None]:
+        """Say of a token that is refused who refused it, and where it came from."""
+        try:
+            yield
+        except ServiceError as error:
+            if error.status == _HTTP_UNAUTHORIZED:
+                error.message += f" The token is {held.origin}; {self.service_url} refused it."
+            raise
 
 
-@contextmanager
-def _naming(held: _Held) -> Iterator[None]:
-    """Say of a token that is refused where it came from."""
-    try:
-        yield
-    except ServiceError as error:
-        if error.status == _HTTP_UNAUTHORIZED:
-            error.message += f" The token is {held.origin}."
-        raise
-
-
-async def _close(client: Prolific) -> None:
+async def close(client: Prolific) -> None:
+    """Close a client that carries no request any more."""
     # Its requests have ended: a connection that can't be closed must not change what they came to.
     with suppress(Exception):
         await client.aclose()

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from prolific_tui.settings import AccountsMade, DraftKeeping, StateFile, TokenPlace
+from prolific_tui.settings import AccountsMade, DraftKeeping, Profile, StateFile, TokenPlace
 
 T = TypeVar("T")
 
@@ -34,32 +34,57 @@ class Memory:
 
         return await self._ask(ask)
 
-    async def token_place(self, service_url: str) -> TokenPlace | None:
-        """Where the token of this service is kept; None when nobody has chosen."""
-        return await self._ask(lambda: self._settings.token_place(service_url))
+    async def profiles(self) -> tuple[Profile, ...]:
+        """Every account that is known on this machine."""
+        return await self._ask(self._settings.profiles)
 
-    async def remember_token_place(
-        self, service_url: str, place: TokenPlace | None
-    ) -> tuple[str, ...]:
-        """Remember where the token of a service is kept; None forgets it."""
-        return await self._change(
-            lambda: (
-                self._settings.forget_token_place(service_url)
-                if place is None
-                else self._settings.remember_token_place(service_url, place)
-            )
-        )
+    async def profile_of(self, service_url: str, owner_id: str) -> Profile | None:
+        """The profile of an owner at a service, if there is one."""
+        return await self._ask(lambda: self._settings.profile_of(service_url, owner_id))
+
+    async def last_profile(self, service_url: str) -> str:
+        """The name of the account that was used last at a service."""
+        return await self._ask(lambda: self._settings.last_profile(service_url))
+
+    async def remember_profile(self, profile: Profile) -> tuple[str, ...]:
+        """Remember what is known of an account now."""
+        return await self._change(lambda: self._settings.remember_profile(profile))
+
+    async def remember_use(self, profile: Profile) -> tuple[str, ...]:
+        """Remember an account as it is now, and that it was used last."""
+
+        def change() -> None:
+            self._settings.remember_profile(profile)
+            self._settings.remember_use(profile)
+
+        return await self._change(change)
+
+    async def rename_profile(self, name: str, to: str) -> tuple[str, ...]:
+        """Give an account another name."""
+        return await self._change(lambda: self._settings.rename_profile(name, to))
+
+    async def forget_profile(self, name: str) -> tuple[str, ...]:
+        """Forget an account."""
+        return await self._change(lambda: self._settings.forget_profile(name))
+
+    async def secrets_place(self) -> TokenPlace | None:
+        """Where tokens and secrets are kept; None when nobody has chosen."""
+        return await self._ask(self._settings.secrets_place)
+
+    async def remember_secrets_place(self, place: TokenPlace) -> tuple[str, ...]:
+        """Remember where tokens and secrets are to be kept."""
+        return await self._change(lambda: self._settings.remember_secrets_place(place))
 
     async def workspace(self, service_url: str, owner_id: str) -> str | None:
         """The id of the workspace that this owner used last at this service."""
         return await self._ask(lambda: self._settings.workspace(service_url, owner_id))
 
     async def remember_workspace(
-        self, service_url: str, owner_id: str, workspace_id: str
+        self, service_url: str, owner_id: str, workspace_id: str, title: str = ""
     ) -> tuple[str, ...]:
         """Remember a workspace as the one last used."""
         return await self._change(
-            lambda: self._settings.remember_workspace(service_url, owner_id, workspace_id)
+            lambda: self._settings.remember_workspace(service_url, owner_id, workspace_id, title)
         )
 
     async def draft_keeping(self) -> DraftKeeping | None:

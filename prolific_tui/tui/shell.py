@@ -211,7 +211,7 @@ class Shell(OrderedKeysApp[int]):
 
     def on_shell_workspaces_read(self, message: "Shell.WorkspacesRead") -> None:
         """Open the workspace that was open, or used last, or the first."""
-        if message.account != self.account:
+        if self.account is None or message.account.me.id != self.account.me.id:
             return
         self.workspaces = message.reading
         workspaces = message.reading.value or ()
@@ -227,7 +227,9 @@ class Shell(OrderedKeysApp[int]):
 
     @work(group="remember")
     async def _remember(self, account: Account, workspace: Workspace) -> None:
-        notes = await self.operations.remember_workspace(account.me.id, workspace.id)
+        notes = await self.operations.remember_workspace(
+            account.me.id, workspace.id, workspace.title
+        )
         if notes:
             self.say(" ".join(notes))
 

@@ -132,7 +132,7 @@ class Lab:
     async def close(self) -> None:
         """End operations, the line and the service."""
         # Signing out closes the client's connections.
-        await self._operations.forget_token()
+        await self._operations.forget("")
         await asyncio.to_thread(self._operations.stop, 0)
         await self._line.close()
         await self._server.close()

@@ -21,6 +21,7 @@ from prolific_tui.tui.dialogs.export import (
 from prolific_tui.tui.dialogs.find import FindDialog, Found, ReplaceDialog
 from prolific_tui.tui.dialogs.fixes import FixesDialog
 from prolific_tui.tui.dialogs.intake import IntakeDialog
+from prolific_tui.tui.dialogs.keeping import KeepingDialog, keeping_words
 from prolific_tui.tui.dialogs.left import LeftAct, LeftAnswer, LeftDialog
 from prolific_tui.tui.dialogs.make import MakeDialog, MakeFacts, MakeOrder
 from prolific_tui.tui.dialogs.path import PathDialog
@@ -41,6 +42,7 @@ __all__ = [
     "GoogleExportDialog",
     "HelpDialog",
     "IntakeDialog",
+    "KeepingDialog",
     "LeftAct",
     "LeftAnswer",
     "LeftDialog",
@@ -55,4 +57,5 @@ __all__ = [
     "ReplaceDialog",
     "TextDialog",
     "TypedConfirmation",
+    "keeping_words",
 ]

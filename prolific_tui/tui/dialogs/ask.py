@@ -1,6 +1,6 @@
 """Dialogs that ask: yes or no, one of several, a line of text, the words of a confirmation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -53,6 +53,8 @@ class Choice:
     label: str
     explanation: str = ""
     """Shown while the cursor is on it."""
+    refusal: str = ""
+    """Why it can't be chosen now, shown in place of the explanation; empty where it can."""
 
 
 class ChoiceDialog(Dialog[int | None]):
@@ -112,6 +114,11 @@ class ChoiceDialog(Dialog[int | None]):
             keys=[str(index) for index in self._shown],
         )
 
+    def offer(self, choices: Iterable[Choice]) -> None:
+        """Offer the same choices with other words; the cursor stays where it is."""
+        self._choices = tuple(choices)
+        self._show(self.query_one(CursorList).highlighted)
+
     def action_find(self) -> None:
         """Ask for a part of the name."""
         find = self.query_one("#find", Field)
@@ -131,7 +138,7 @@ class ChoiceDialog(Dialog[int | None]):
     def found(self) -> None:
         """Go back to the list, or take the only choice left."""
         if len(self._shown) == 1:
-            self.dismiss(self._shown[0])
+            self._answer(self._shown[0])
         else:
             self.query_one(CursorList).focus()
 
@@ -140,12 +147,16 @@ class ChoiceDialog(Dialog[int | None]):
         """Say what the choice under the cursor means."""
         for explanation in self.query("#choice-explanation").results(Static):
             choice = self._choices[int(event.option.id or 0)]
-            explanation.update(Text(visible(choice.explanation)))
+            explanation.update(Text(visible(choice.refusal or choice.explanation)))
 
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
         """Answer with the choice."""
-        self.dismiss(int(event.option.id or 0))
+        self._answer(int(event.option.id or 0))
+
+    def _answer(self, index: int) -> None:
+        if not self._choices[index].refusal:
+            self.dismiss(index)
 
 
 class TextDialog(Dialog[str | None]):

@@ -12,6 +12,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
+from prolific_tui.operations import Account
 from prolific_tui.tui.dialogs import HelpDialog
 from prolific_tui.tui.shell import Shell
 from prolific_tui.tui.widgets import KeyBar, Line, Rule, fit
@@ -24,6 +25,13 @@ TABS: tuple[tuple[str, str], ...] = (
     ("account", "Account"),
 )
 """The four screens by their mode, in the order of their number keys."""
+
+
+def _whose(account: Account | None) -> str:
+    """Whose account is in use, and what it is called here."""
+    if account is None:
+        return "not signed in"
+    return f"{account.profile}: {account.me.email}" if account.profile else account.me.email
 
 
 class TopBar(Line):
@@ -59,7 +67,7 @@ class TopBar(Line):
             "DEMO" if app.operations.is_demo else "",
             "READ-ONLY" if app.operations.writes.refusal else "",
         ]
-        owner = visible(app.account.me.email if app.account else "not signed in")
+        owner = visible(_whose(app.account))
         title = visible(app.workspace.title) if app.workspace else ""
         room = max(self.size.width - text.cell_len, 0)
         # Where there is little room, it is the workspace's title that is cut, not whose account

@@ -1,28 +1,18 @@
-"""What is asked about unsent rows: how they are kept on this machine, and whether to lose them."""
+"""What is asked about keeping: how it is done on this machine, and whether to lose unsent rows."""
 
 from typing import Final
 
-from prolific_tui.settings import DraftKeeping
-from prolific_tui.tui.dialogs import Choice, ChoiceDialog, ConfirmDialog
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.settings import DraftKeeping, MachineKeeping
+from prolific_tui.tui.dialogs import (
+    Choice,
+    ChoiceDialog,
+    ConfirmDialog,
+    KeepingDialog,
+    keeping_words,
+)
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.shell import Shell
-
-KEEPING_WORDS: Final = {
-    DraftKeeping.EVERYTHING: (
-        "Everything, in a file that only you can read",
-        "Usernames and passwords as plain text (0600). Anyone with your account, or root, can read"
-        " them as well.",
-    ),
-    DraftKeeping.USERNAMES: (
-        "Usernames only",
-        "After a crash or a quit the passwords have to be typed or loaded again.",
-    ),
-    DraftKeeping.NOTHING: (
-        "Nothing",
-        "Unsent rows are gone when the program ends, however it ends.",
-    ),
-}
-"""What can be chosen, and what each means."""
 
 
 def rows_words(rows: int) -> str:
@@ -31,22 +21,26 @@ def rows_words(rows: int) -> str:
 
 
 async def ask_keeping(shell: Shell) -> bool:
-    """Ask how unsent rows are kept on this machine; False where the person would not say."""
-    answer = await shell.ask(
-        ChoiceDialog(
-            "How are unsent rows kept on this machine?",
-            "For a crash, a dropped line or a quit: the next start offers them again. They are"
-            " gone once they are sent or discarded. 4 Account changes this later.",
-            [Choice(*words) for words in KEEPING_WORDS.values()],
-            highlighted=None,
-        )
-    )
+    """Ask what is kept on this machine, and do so; False where it is as before."""
+    answer = await shell.ask(KeepingDialog(shell.operations.keyring_report))
     if answer is None:
         return False
-    keeping = tuple(KEEPING_WORDS)[answer]
-    notes = await shell.operations.drafts.keep(keeping)
-    shell.keeping.chosen(keeping)
-    shell.say(" ".join((f"Kept from now on: {KEEPING_WORDS[keeping][0].lower()}.", *notes)))
+    return await keep_as(shell, KeepingDialog.keeping(answer))
+
+
+async def keep_as(shell: Shell, keeping: MachineKeeping) -> bool:
+    """Keep tokens, secrets and unsent rows so from now on; False where that failed, and says so."""
+    shell.say("Keeping it so… On 4 Account, Esc gives up asking the keyring.")
+    try:
+        changed = await shell.operations.keep(keeping)
+    except ProlificTuiError as error:
+        shell.say("What is kept, and where, is as before.")
+        shell.show_error(error)
+        return False
+    shell.account = changed.account
+    shell.keeping.chosen(keeping.rows)
+    words = keeping_words(keeping).label
+    shell.say(" ".join((f"Kept from now on: {words[0].lower()}{words[1:]}.", *changed.notes)))
     return True
 
 

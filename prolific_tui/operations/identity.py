@@ -1,0 +1,71 @@
+"""Whose token is in use and where it came from, as frozen data with its words."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from prolific_tui.models import Me
+from prolific_tui.secret import Secret
+from prolific_tui.settings import Profile, TokenPlace
+
+_ORIGINS: Final = {
+    TokenPlace.KEYRING: "from the keyring",
+    TokenPlace.FILE: "from the plain-text token file",
+    TokenPlace.ENVIRONMENT: "from PROLIFIC_TOKEN",
+    TokenPlace.TOKEN_FILE: "from --token-file",
+    TokenPlace.SESSION: "typed in, for this session only",
+}
+
+
+def origin(place: TokenPlace, profile: str = "") -> str:
+    """Where a token came from, in words, and whose it is said to be."""
+    return f"{_ORIGINS[place]} (account {profile})" if profile else _ORIGINS[place]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenToken:
+    """A token that the command line or the environment gave."""
+
+    token: Secret
+    place: TokenPlace
+    note: str = ""
+    """What the person should know about that place; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose token is in use."""
+
+    me: Me
+    place: TokenPlace
+    service_url: str
+    profile: str = ""
+    """The name that the account has on this machine; empty for a given token without one."""
+    network_notes: tuple[str, ...] = ()
+    """How requests travel, in words."""
+
+    @property
+    def origin(self) -> str:
+        """Where the token came from, in words."""
+        return origin(self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What looking for a token came to."""
+
+    account: Account | None
+    """None where no place holds a token; then the person is asked."""
+    notes: tuple[str, ...] = ()
+    """What was in the way on the search, a sentence or two each."""
+    profile: Profile | None = None
+    """The account whose token was looked for, and not found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What keeping or forgetting came to."""
+
+    account: Account | None
+    """The account in use by now."""
+    notes: tuple[str, ...] = ()
+    """What could not be done, a sentence or two each."""
