@@ -14,8 +14,8 @@ from prolific_tui.vault import (
     TokenFile,
 )
 
-ENTRY = Entry("https://api.prolific.com")
-OTHER = Entry("https://prolific.example")
+ENTRY = Entry.token("https://api.prolific.com", "ada")
+OTHER = Entry.token("https://prolific.example", "ada")
 CANARY = "canary-71ab40"
 
 
