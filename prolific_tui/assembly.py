@@ -20,10 +20,10 @@ from prolific_tui.configuration import FILE_NAME, Configuration
 from prolific_tui.drafts import DraftStore, MemoryDrafts
 from prolific_tui.errors import SettingsError
 from prolific_tui.files import read_token_file, state_directory
-from prolific_tui.journal import MemoryJournal
+from prolific_tui.journal import JournalStore, memory_journal
 from prolific_tui.operations import GivenToken, Operations, Parts
 from prolific_tui.operations.connection import Prolific
-from prolific_tui.operations.events import Listener, ReadRetried
+from prolific_tui.operations.events import Listener, ReadOver, ReadRetried
 from prolific_tui.secret import Secret
 from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
 from prolific_tui.vault import MemoryVault, TokenFile, Vault
@@ -69,7 +69,9 @@ def parts(
         keyring=Vault(environment=environment),
         token_file=TokenFile(state / "tokens.json"),
         settings=settings,
-        journal=MemoryJournal(),
+        journal=JournalStore(
+            state / "journal.sqlite3", secrets.token_hex(8), random=secrets.token_bytes, now=_now
+        ),
         drafts=DraftStore(state / "drafts", secrets.token_hex(8)),
         clock=_now,
         given_token=_given_token(token_path, environment),
@@ -138,7 +140,13 @@ def _connect(
         from prolific_tui.demo.transport import DemoTransport
 
         carrier = DemoTransport(demo)
-    return Api(service_url, token, on_retry=retried, carrier=carrier)
+    return Api(
+        service_url,
+        token,
+        on_retry=retried,
+        on_retry_over=lambda operation: listener(ReadOver(operation)),
+        carrier=carrier,
+    )
 
 
 def faulty_service(faults: Sequence[str]) -> "Service":
@@ -166,7 +174,7 @@ def demo_parts(service: "Service") -> Parts:
         keyring=MemoryVault(),
         token_file=MemoryVault(),
         settings=settings,
-        journal=MemoryJournal(),
+        journal=memory_journal(secrets.token_bytes, _now),
         drafts=MemoryDrafts(),
         clock=_now,
         given_token=GivenToken(DEMO_TOKEN, TokenPlace.SESSION),

@@ -210,7 +210,7 @@ async def client_of(
     limits: Limits = ONCE,
     *,
     carrier: Carrier | None = None,
-    on_retry: Callable[[RetryNotice], None] | None = None,
+    on_retry: Callable[[RetryNotice], None] = lambda _: None,
     environment: Mapping[str, str] = MappingProxyType({}),
     clock: Callable[[], float] = time.time,
     chance: Callable[[], float] = random.random,

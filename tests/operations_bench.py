@@ -22,16 +22,15 @@ from prolific_tui.demo.state import Owner
 from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.drafts import MemoryDrafts
 from prolific_tui.errors import KeyringError
-from prolific_tui.journal import MemoryJournal
 from prolific_tui.operations import GivenToken, Operations, Parts
 from prolific_tui.operations.connection import Prolific
 from prolific_tui.operations.drafts import DraftsKeeper
-from prolific_tui.operations.events import Event, Listener, ReadRetried, WriteEnded
+from prolific_tui.operations.events import Event, Listener, ReadOver, ReadRetried, WriteEnded
 from prolific_tui.operations.stores import TokenStore
 from prolific_tui.secret import Secret
 from prolific_tui.settings import StateFile, TokenPlace
 from prolific_tui.vault import MemoryVault
-from tests.submission_bench import LIMITS, NotedService, ticking
+from tests.submission_bench import LIMITS, MemoryJournal, NotedService, Waited, ticking
 
 SERVICE_URL: Final = "http://127.0.0.1"
 PATIENCE: Final = 20.0
@@ -142,6 +141,9 @@ class Bench:
     state: Path | None = None
     """The file of remembered things; None for memory that ends with the operations."""
     journal: MemoryJournal = field(default_factory=MemoryJournal)
+    waited: Waited = field(default_factory=Waited)
+    """What is waited for between two looks."""
+    part_rows: int = 5_000
     drafts: DraftsKeeper | None = None
     """Where drafts are kept; None for nowhere."""
     given: GivenToken | None = field(
@@ -167,12 +169,16 @@ class Bench:
         def retried(notice: RetryNotice) -> None:
             tell(ReadRetried(notice.operation, notice.attempt, notice.wait_seconds))
 
+        def over(operation: str) -> None:
+            tell(ReadOver(operation))
+
         client = self.client_class(
             service_url,
             token,
             limits=replace(LIMITS, total_read=PATIENCE, total_write=PATIENCE),
             carrier=self.carrier,
             on_retry=retried,
+            on_retry_over=over,
         )
         self.clients.append(token.reveal())
         client.on_close = lambda: self.closed.append(token.reveal())
@@ -189,6 +195,7 @@ class Bench:
             journal=self.journal,
             drafts=self.drafts or MemoryDrafts(),
             clock=ticking(),
+            pace=self.waited.pace(part_rows=self.part_rows),
             given_token=self.given,
             read_only=self.read_only,
             profile=self.profile,
@@ -217,9 +224,16 @@ class Bench:
         _, event = self.events.get(timeout=PATIENCE)
         return event
 
+    def events_until(self, kind: type[Event]) -> list[tuple[str, Event]]:
+        """What the listener is told until the first event of a kind, and on which thread."""
+        told: list[tuple[str, Event]] = []
+        while not told or not isinstance(told[-1][1], kind):
+            told.append(self.events.get(timeout=PATIENCE))
+        return told
+
     def write_ended(self) -> WriteEnded:
-        """The next event, which is the end of a write."""
-        event = self.next_event()
+        """The end of the write under way; what is told before that is passed over."""
+        event = self.events_until(WriteEnded)[-1][1]
         assert isinstance(event, WriteEnded)
         return event
 

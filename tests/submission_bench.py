@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -30,12 +30,15 @@ from prolific_tui.demo.seed import (
 )
 from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.journal import MemoryJournal
-from prolific_tui.models import CredentialPool, WebhookSecret, Workspace
+from prolific_tui.journal import JournalStore
+from prolific_tui.models import CredentialPool, Me, WebhookSecret, Workspace
 from prolific_tui.secret import Secret
+from prolific_tui.submission import run as running
+from prolific_tui.submission.journal import Journal, NewSend
+from prolific_tui.submission.means import Clock, Means, Pace, Service
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, Plan, SecretPlan, Target, plan
-from prolific_tui.submission.run import JournalEntry
+from prolific_tui.submission.send import Part, Send
 from tests.client_peer import PATIENT
 from tests.contract.caller import CheckedService
 
@@ -45,6 +48,28 @@ TOTAL: Final = 60
 ROWS: Final = (("new-001", "hunter2hunter2"), ("new-002", "correct,horse"), ("new-003", "tr0ub4"))
 LIMITS: Final = replace(PATIENT, read=0.01)
 """Only an answer that is delayed on purpose waits for these."""
+
+
+SERVICE_URL: Final = "http://127.0.0.1"
+OWNER: Final = Me("owner", "you@lab.org")
+
+
+class Waited:
+    """Waits in no time, and remembers for how long it was asked to."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+        """What happens whenever something is waited for."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait so long, in no time."""
+        self.seconds.append(seconds)
+        self.meanwhile()
+
+    def pace(self, **changes: Any) -> Pace:  # noqa: ANN401 - those of a Pace
+        """The pace of a send that waits here."""
+        return Pace(sleep=self.sleep, **changes)
 
 
 class Write(Enum):
@@ -125,6 +150,22 @@ class Holdings:
                 return all(there)
 
 
+class MemoryJournal(JournalStore):
+    """A journal that ends with the test."""
+
+    def __init__(self) -> None:
+        super().__init__(None, "this run", random=bytes, now=ticking())
+
+    def entries(self, service_url: str = SERVICE_URL) -> tuple[Send, ...]:
+        """Every send, the newest first."""
+        return self.sends(service_url)
+
+    @property
+    def last_part(self) -> Part:
+        """The part that was recorded last."""
+        return self.entries()[0].parts[-1]
+
+
 class NotingJournal(MemoryJournal):
     """A journal that notes in a service's log when it was written to."""
 
@@ -133,14 +174,19 @@ class NotingJournal(MemoryJournal):
         self._log = log
 
     def about_to_send(
-        self, plan: Plan, before: tuple[CredentialPool, ...], at: datetime
-    ) -> JournalEntry:
+        self,
+        number: int,
+        rows: tuple[int, int],
+        before: tuple[CredentialPool, ...],
+        at: datetime,
+    ) -> Part:
         self._log.append("about to send")
-        return super().about_to_send(plan, before, at)
+        return super().about_to_send(number, rows, before, at)
 
-    def ended(self, number: int, outcome: Outcome, at: datetime) -> JournalEntry:
-        self._log.append(f"ended: {outcome.effect.value}")
-        return super().ended(number, outcome, at)
+    def record(self, number: int, part: Part, pool_id: str | None = None) -> Send:
+        assert part.effect is not None
+        self._log.append(f"ended: {part.effect.value}")
+        return super().record(number, part, pool_id)
 
 
 class FullJournal(MemoryJournal):
@@ -150,15 +196,13 @@ class FullJournal(MemoryJournal):
         super().__init__()
         self._takes_the_beginning = takes_the_beginning
 
-    def about_to_send(
-        self, plan: Plan, before: tuple[CredentialPool, ...], at: datetime
-    ) -> JournalEntry:
+    def begin(self, new: NewSend) -> Send:
         if not self._takes_the_beginning:
             raise ProlificTuiError("Disk full", "There is no space left.", "Make room.")
-        return super().about_to_send(plan, before, at)
+        return super().begin(new)
 
-    def ended(self, number: int, outcome: Outcome, at: datetime) -> JournalEntry:
-        told = f"There is no space left for entry {number} ({outcome.effect.value}, {at:%H:%M})."
+    def record(self, number: int, part: Part, pool_id: str | None = None) -> Send:
+        told = f"There is no space left for part {part.number} of {number} ({pool_id})."
         raise ProlificTuiError("Disk full", told, "Make room.")
 
 
@@ -177,7 +221,7 @@ class NoNetwork(httpx.AsyncBaseTransport):
 def client_of(
     service: NotedService,
     carrier: httpx.AsyncBaseTransport | None = None,
-    on_retry: Callable[[RetryNotice], None] | None = None,
+    on_retry: Callable[[RetryNotice], None] = lambda _: None,
 ) -> Api:
     """The real client on a service."""
     return Api(
@@ -187,6 +231,24 @@ def client_of(
         carrier=carrier or DemoTransport(service),
         on_retry=on_retry,
     )
+
+
+def means_of(
+    service: Service,
+    journal: Journal | None = None,
+    clock: Clock | None = None,
+    **others: Any,  # noqa: ANN401 - those of Means
+) -> Means:
+    """What a send is done with, in no time."""
+    others.setdefault("pace", Waited().pace())
+    return Means(
+        service, journal or MemoryJournal(), clock or ticking(), SERVICE_URL, OWNER, **others
+    )
+
+
+async def run(plan: Plan, service: Service, journal: Journal, clock: Clock) -> Outcome:
+    """What a person is told of a plan that is sent."""
+    return (await running.run(plan, means_of(service, journal, clock))).outcome
 
 
 def ticking() -> Callable[[], datetime]:

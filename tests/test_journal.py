@@ -1,125 +1,382 @@
-"""The journal in memory: every write of this run, and nothing secret."""
+"""The journal: on the disk before anything leaves, shared, private, and never written over."""
 
+import os
+import resource
+import sqlite3
+import stat
 import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
-from prolific_tui.demo.seed import CHATBOT_B
-from prolific_tui.errors import Effect
-from prolific_tui.journal import MemoryJournal
-from prolific_tui.models import CredentialPool, WebhookSecret
-from prolific_tui.secret import Secret
-from prolific_tui.submission.outcome import Outcome
-from prolific_tui.submission.plan import Kind, SecretPlan
-from tests.submission_bench import (
-    POOL,
-    ROWS,
-    WORKSPACE,
-    Write,
-    credential_plan,
-    impatient_threads,
-    strings_in,
-)
+import pytest
+
+from prolific_tui.errors import Effect, FileError, ProlificTuiError
+from prolific_tui.journal import JournalStore, memory_journal
+from prolific_tui.models import CredentialPool
+from prolific_tui.submission.journal import Journal, NewSend
+from prolific_tui.submission.plan import Kind
+from prolific_tui.submission.send import Finding, Part, Standing
+from tests.submission_bench import OWNER, SERVICE_URL, WORKSPACE
 
 NOW = datetime(2026, 11, 21, 10, 22, tzinfo=UTC)
 LATER = datetime(2026, 11, 21, 10, 23, tzinfo=UTC)
-OTHER = CredentialPool("other", 5, 5)
-ACCEPTED = Outcome(Effect.ACCEPTED, "Done", "It was done.")
-UNKNOWN = Outcome(Effect.UNKNOWN, "Not known", "Nobody knows.")
+NAMES = ("lab-b-061", "lab-b-062", "lab-b-063", "Lab \ud800 odd")
+BEFORE = (CredentialPool("pool", 60), CredentialPool("other"))
+SEND = NewSend(
+    kind=Kind.APPEND,
+    service_url=SERVICE_URL,
+    owner=OWNER,
+    workspace=WORKSPACE,
+    pool_id="pool",
+    label="chatbot-B",
+    source="b-wave2.csv",
+    usernames=NAMES,
+    begun=NOW,
+    planned_parts=2,
+)
 
 
-def test_an_append_is_recorded_with_what_was_there_before() -> None:
-    entry = MemoryJournal().about_to_send(credential_plan(), (OTHER, POOL), NOW)
-
-    assert (entry.kind, entry.workspace, entry.pool_id) == (Kind.APPEND, WORKSPACE, CHATBOT_B)
-    assert (entry.rows, entry.source, entry.begun) == (3, "wave.csv", NOW)
-    assert entry.pools_before == (OTHER, POOL)
-    assert (entry.outcome, entry.ended) == (None, None)
-
-
-def test_a_create_has_no_pool_before_it_is_answered() -> None:
-    entry = MemoryJournal().about_to_send(credential_plan(Write.CREATE), (POOL,), NOW)
-
-    assert (entry.kind, entry.pool_id) == (Kind.CREATE, None)
+def on_disk(folder: Path, name: str = "one") -> JournalStore:
+    """The journal as a running program of that name opens it."""
+    return JournalStore(
+        folder / "state" / "journal.sqlite3",
+        name,
+        random=lambda count: bytes(range(count)),
+        now=lambda: NOW,
+        busy_seconds=0.2,
+    )
 
 
-def test_a_replacement_is_recorded_with_the_id_of_the_old_secret_alone() -> None:
-    plan = SecretPlan(WORKSPACE, WebhookSecret("6372", Secret("whs-value")))
-
-    entry = MemoryJournal().about_to_send(plan, (), NOW)
-
-    assert (entry.kind, entry.old_secret_id, entry.rows) == (Kind.REPLACE_SECRET, "6372", 0)
-    assert "whs-value" not in list(strings_in(entry))
-
-
-def test_a_write_is_open_until_it_ended() -> None:
-    journal = MemoryJournal()
-    number = journal.about_to_send(credential_plan(), (POOL,), NOW).number
-    assert journal.entries()[0].outcome is None
-
-    ended = journal.ended(number, ACCEPTED, LATER)
-
-    assert (ended.outcome, ended.ended, ended.begun) == (ACCEPTED, LATER, NOW)
-    assert journal.entries() == (ended,)
+@pytest.fixture(params=["memory", "disk"])
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[JournalStore]:
+    """A journal of each kind: both do the same."""
+    store = memory_journal(bytes, lambda: NOW) if request.param == "memory" else on_disk(tmp_path)
+    with closing(store):
+        yield store
 
 
-def test_whoever_knows_more_later_says_so() -> None:
-    journal = MemoryJournal()
-    number = journal.about_to_send(credential_plan(), (POOL,), NOW).number
-    journal.ended(number, UNKNOWN, NOW)
-
-    journal.ended(number, ACCEPTED, LATER)
-
-    (entry,) = journal.entries()
-    assert (entry.outcome, entry.ended) == (ACCEPTED, LATER)
+def accepted(part: Part) -> Part:
+    return replace(part, effect=Effect.ACCEPTED, title="Done", message="It was done.", ended=LATER)
 
 
-def test_the_pool_that_a_create_made_is_remembered_from_then_on() -> None:
-    journal = MemoryJournal()
-    number = journal.about_to_send(credential_plan(Write.CREATE), (), NOW).number
-    journal.ended(number, replace(ACCEPTED, pool=OTHER), NOW)
+def test_a_send_is_told_as_it_was_written_down(journal: JournalStore) -> None:
+    assert journal.sends(SERVICE_URL) == ()
 
-    journal.ended(number, ACCEPTED, LATER)
+    begun = journal.begin(SEND)
+    part = journal.about_to_send(begun.number, (0, 3), BEFORE, NOW)
 
-    assert journal.entries()[0].pool_id == "other"
+    send = journal.send(begun.number)
+    assert (send.kind, send.workspace, send.owner, send.pool_id) == (
+        Kind.APPEND,
+        WORKSPACE,
+        OWNER,
+        "pool",
+    )
+    assert (send.label, send.source, send.rows, send.begun) == ("chatbot-B", "b-wave2.csv", 4, NOW)
+    assert (part.number, part.start, part.stop, part.before) == (1, 0, 3, BEFORE)
+    assert (send.parts, send.standing, send.in_use) == ((part,), Standing.OPEN, True)
+    assert not send.is_open, "somebody is at work on it"
 
+    journal.record(begun.number, accepted(part))
+    left = journal.leave(begun.number)
 
-def test_neither_passwords_nor_the_new_secret_are_kept() -> None:
-    journal = MemoryJournal()
-    number = journal.about_to_send(credential_plan(), (POOL,), NOW).number
-    journal.ended(number, replace(ACCEPTED, secret=WebhookSecret("s", Secret("whs-new"))), LATER)
-
-    texts = list(strings_in(journal.entries()))
-
-    assert "wave.csv" in texts
-    assert not {"whs-new", *(password for _, password in ROWS)}.intersection(texts)
-    assert not any(ROWS[0][1] in text for text in texts)
-
-
-def test_the_newest_write_comes_first() -> None:
-    journal = MemoryJournal()
-    for _ in range(3):
-        journal.about_to_send(credential_plan(), (), NOW)
-    journal.ended(1, ACCEPTED, LATER)
-
-    assert [entry.number for entry in journal.entries()] == [3, 2, 1]
+    assert left == journal.sends(SERVICE_URL)[0]
+    assert (left.standing, left.accepted_rows, left.left) == (Standing.PARTLY, 3, ((3, 4),))
+    assert left.ended == LATER
+    assert left.can_go_on
+    assert journal.sends("https://elsewhere.example") == ()
 
 
-def test_writes_from_several_threads_are_all_kept_and_in_order() -> None:
-    journal, plan = MemoryJournal(), credential_plan()
-    count = 300
+def test_who_knows_more_later_says_so_and_the_newest_send_comes_first(
+    journal: JournalStore,
+) -> None:
+    numbers = [journal.begin(replace(SEND, begun=NOW)).number for _ in range(3)]
+    part = journal.about_to_send(numbers[0], (0, 4), BEFORE, NOW)
+    journal.record(numbers[0], replace(part, effect=Effect.UNKNOWN, ended=NOW))
+    found = replace(part, effect=Effect.UNKNOWN, finding=Finding.REPORTED, total_after=64)
 
-    def write() -> None:
+    settled = journal.record(numbers[0], found)
+
+    assert (settled.standing, settled.parts) == (Standing.ACCEPTED, (found,))
+    assert [send.number for send in journal.sends(SERVICE_URL)] == numbers[::-1]
+
+
+def test_a_pool_that_a_send_made_is_called_as_it_was_to_be(journal: JournalStore) -> None:
+    number = journal.begin(replace(SEND, kind=Kind.CREATE, pool_id=None)).number
+    part = journal.about_to_send(number, (0, 4), BEFORE, NOW)
+
+    assert journal.record(number, accepted(part), "made").pool_id == "made"
+    assert journal.record(number, accepted(part), "another").pool_id == "made"
+    assert journal.labels(SERVICE_URL) == {"made": "chatbot-B"}
+
+    journal.set_label(SERVICE_URL, "made", "chatbot-C")
+    journal.set_label(SERVICE_URL, "pool", "pilot")
+    assert journal.labels(SERVICE_URL) == {"made": "chatbot-C", "pool": "pilot"}
+    journal.set_label(SERVICE_URL, "pool", "")
+    assert journal.labels(SERVICE_URL) == {"made": "chatbot-C"}
+    assert journal.labels("https://elsewhere.example") == {}
+
+
+def test_usernames_are_recognised_by_what_became_of_them(journal: JournalStore) -> None:
+    assert not journal.marks(SERVICE_URL, "pool").surely
+    number = journal.begin(SEND).number
+    parts = [journal.about_to_send(number, (at, at + 1), BEFORE, NOW) for at in range(len(NAMES))]
+    journal.record(number, accepted(parts[0]))
+    journal.record(number, replace(parts[1], effect=Effect.UNKNOWN, finding=Finding.NOT_THERE))
+    journal.record(number, replace(parts[2], effect=Effect.REFUSED))
+
+    marks = journal.marks(SERVICE_URL, "pool")
+
+    assert [marks.mark(name) in marks.surely for name in NAMES] == [True, False, False, False]
+    assert [marks.mark(name) in marks.perhaps for name in NAMES] == [False, True, False, True]
+    assert not journal.marks(SERVICE_URL, "other").surely
+    assert journal.places(number, ["strange", NAMES[3], NAMES[0], NAMES[0].upper()]) == [
+        None,
+        3,
+        0,
+        None,
+    ]
+
+
+def test_an_old_secret_is_recognised_by_its_value(journal: JournalStore) -> None:
+    kind = Kind.REPLACE_SECRET
+    with_value = journal.begin(replace(SEND, kind=kind, usernames=(), old_secret="whs-old")).number
+    without = journal.begin(replace(SEND, kind=kind, usernames=())).number
+
+    assert journal.is_old_secret(with_value, "whs-old") is True
+    assert journal.is_old_secret(with_value, "whs-new") is False
+    assert journal.is_old_secret(without, "whs-old") is None
+
+
+def test_only_one_at_a_time_is_at_work_on_a_send(journal: JournalStore) -> None:
+    number = journal.begin(SEND).number
+    with pytest.raises(ProlificTuiError, match="Somebody is at work"):
+        journal.take_up(number)
+    journal.leave(number)
+
+    assert journal.take_up(number).in_use
+    for ask in (journal.send, journal.take_up):
+        with pytest.raises(ProlificTuiError, match="No such send"):
+            ask(number + 1)
+
+
+# On the disk
+
+
+def files_in(folder: Path) -> dict[str, int]:
+    """What is in the folder, with the modes."""
+    return {
+        path.name: stat.S_IMODE(path.stat().st_mode)
+        for path in sorted((folder / "state").iterdir())
+        if path.is_file()
+    }
+
+
+def test_nothing_is_made_before_the_first_send_and_then_all_is_private(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with closing(on_disk(tmp_path)) as journal:
+            assert journal.sends(SERVICE_URL) == ()
+            assert journal.labels(SERVICE_URL) == {}
+            assert not (tmp_path / "state").exists()
+            journal.begin(SEND)
+            made = files_in(tmp_path)
+    finally:
+        os.umask(before)
+    assert {"journal.sqlite3", "journal.sqlite3-wal", "journal.sqlite3-shm", "journal.key"} <= (
+        made.keys()
+    )
+    assert set(made.values()) == {0o600}
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+
+
+def test_no_username_and_no_secret_is_on_the_disk(tmp_path: Path) -> None:
+    with closing(on_disk(tmp_path)) as journal:
+        number = journal.begin(replace(SEND, old_secret="whs-old")).number
+        journal.record(number, accepted(journal.about_to_send(number, (0, 4), BEFORE, NOW)))
+        told = b"".join(
+            path.read_bytes() for path in (tmp_path / "state").rglob("*") if path.is_file()
+        )
+    assert b"b-wave2.csv" in told
+    for secret in (*NAMES[:3], "whs-old"):
+        assert secret.encode() not in told
+    assert bytes(range(32)) in told, "the key has a file of its own"
+    assert bytes(range(32)) not in (tmp_path / "state" / "journal.sqlite3").read_bytes()
+
+
+def test_the_next_run_finds_what_the_last_one_left_open(tmp_path: Path) -> None:
+    with closing(on_disk(tmp_path)) as journal:
+        number = journal.begin(SEND).number
+        part = journal.about_to_send(number, (0, 4), BEFORE, NOW)
+
+    with closing(on_disk(tmp_path, "two")) as journal:
+        (send,) = journal.sends(SERVICE_URL)
+        assert (send.is_open, send.parts) == (True, (part,))
+        assert journal.take_up(number).in_use
+        assert journal.places(number, NAMES) == [0, 1, 2, 3]
+        assert journal.notes() == ()
+
+
+def test_two_windows_share_it_and_neither_takes_what_the_other_is_at(tmp_path: Path) -> None:
+    with closing(on_disk(tmp_path)) as one, closing(on_disk(tmp_path, "two")) as two:
+        mine, theirs = one.begin(SEND).number, two.begin(SEND).number
+
+        assert [send.number for send in one.sends(SERVICE_URL)] == [theirs, mine]
+        assert all(send.in_use and not send.is_open for send in one.sends(SERVICE_URL))
+        with pytest.raises(ProlificTuiError, match="Somebody is at work"):
+            two.take_up(mine)
+        two.leave(mine)
+        assert one.send(mine).in_use, "it was not theirs to leave"
+
+        one.close()
+        assert not two.send(mine).in_use
+        assert two.take_up(mine).in_use
+
+
+def test_writes_from_several_windows_and_threads_are_all_kept(tmp_path: Path) -> None:
+    stores = [on_disk(tmp_path, name) for name in ("one", "two", "three")]
+    count = 10
+
+    def write(journal: Journal) -> None:
         for _ in range(count):
-            journal.ended(journal.about_to_send(plan, (), NOW).number, ACCEPTED, LATER)
+            number = journal.begin(SEND).number
+            journal.record(number, accepted(journal.about_to_send(number, (0, 4), BEFORE, NOW)))
+            journal.leave(number)
 
-    writers = [threading.Thread(target=write) for _ in range(4)]
-    with impatient_threads():
-        for writer in writers:
-            writer.start()
-        for writer in writers:
-            writer.join()
+    for store in stores:
+        store._busy_seconds = 60
+    writers = [threading.Thread(target=write, args=(store,)) for store in stores for _ in "ab"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    sends = stores[0].sends(SERVICE_URL)
+    for store in stores:
+        store.close()
+    assert [send.number for send in sends] == list(range(len(writers) * count, 0, -1))
+    assert all(send.standing is Standing.ACCEPTED for send in sends)
 
-    entries = journal.entries()
-    assert [entry.number for entry in entries] == list(range(len(writers) * count, 0, -1))
-    assert all(entry.outcome == ACCEPTED for entry in entries)
+
+@pytest.mark.parametrize("damage", ["no database", "cut short", "another program's"])
+def test_a_journal_that_is_no_use_is_set_aside_with_a_word_and_never_deleted(
+    tmp_path: Path, damage: str
+) -> None:
+    with closing(on_disk(tmp_path)) as journal:
+        for _ in range(40):
+            journal.begin(SEND)
+    path = tmp_path / "state" / "journal.sqlite3"
+    whole = path.read_bytes()
+    match damage:
+        case "no database":
+            path.write_bytes(b"These are no longer the droids." * 200)
+        case "cut short":
+            path.write_bytes(whole[:4096] + bytes(len(whole) - 4096))
+        case _:
+            path.unlink()
+            with closing(sqlite3.connect(path)) as database:
+                database.execute("CREATE TABLE somebody (elses)")
+    broken = path.read_bytes()
+
+    with closing(on_disk(tmp_path, "two")) as journal:
+        assert journal.sends(SERVICE_URL) == ()
+        (note,) = journal.notes()
+        aside = path.with_name("journal.sqlite3.20261121-102200")
+        assert aside.name in note
+        assert aside.read_bytes() == broken
+        assert journal.begin(SEND).number == 1
+
+
+def test_a_newer_journal_is_set_aside_unless_its_program_still_runs(tmp_path: Path) -> None:
+    newer = on_disk(tmp_path)
+    number = newer.begin(SEND).number
+    path = tmp_path / "state" / "journal.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 7")
+
+    with closing(on_disk(tmp_path, "two")) as journal:
+        with pytest.raises(FileError, match="can't be used") as caught:
+            journal.begin(SEND)
+        assert "a newer version" in caught.value.message
+        newer.close()
+
+        assert journal.sends(SERVICE_URL) == ()
+        assert "a newer version" in journal.notes()[0]
+    with closing(sqlite3.connect(path.with_name("journal.sqlite3.20261121-102200"))) as database:
+        assert database.execute("SELECT number FROM sends").fetchall() == [(number,)]
+
+
+def test_a_key_that_was_cut_short_is_set_aside_and_nothing_is_recognised_falsely(
+    tmp_path: Path,
+) -> None:
+    with closing(on_disk(tmp_path)) as journal:
+        number = journal.begin(replace(SEND, old_secret="whs-old")).number
+        journal.record(number, accepted(journal.about_to_send(number, (0, 4), BEFORE, NOW)))
+    (tmp_path / "state" / "journal.key").write_bytes(b"short")
+    other = on_disk(tmp_path, "two")
+    other._random = lambda count: b"k" * count
+
+    with closing(other) as journal:
+        assert not journal.marks(SERVICE_URL, "pool").surely
+        assert journal.places(number, NAMES) == [None] * 4
+        assert journal.is_old_secret(number, "whs-old") is None
+        assert "can't be recognised" in journal.notes()[0]
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir(mode=0o700)
+    target = tmp_path / "elsewhere"
+    (tmp_path / "state" / "journal.sqlite3").symlink_to(target)
+
+    with closing(on_disk(tmp_path)) as journal, pytest.raises(FileError, match="can't be used"):
+        journal.begin(SEND)
+
+    assert not target.exists()
+
+
+def test_another_window_that_holds_it_too_long_is_named(tmp_path: Path) -> None:
+    with closing(on_disk(tmp_path)) as journal:
+        journal.begin(SEND)
+        with closing(sqlite3.connect(tmp_path / "state" / "journal.sqlite3")) as database:
+            database.isolation_level = None
+            database.execute("BEGIN IMMEDIATE")
+            with pytest.raises(FileError, match="In use"):
+                journal.begin(SEND)
+            database.execute("ROLLBACK")
+        assert journal.begin(SEND).number == 2
+
+
+@contextmanager
+def file_size_limit(size: int) -> Iterator[None]:
+    """No file may grow beyond so many bytes, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_takes_nothing_and_loses_nothing(tmp_path: Path) -> None:
+    with closing(on_disk(tmp_path)) as journal:
+        number = journal.begin(SEND).number
+        wal = tmp_path / "state" / "journal.sqlite3-wal"
+        with file_size_limit(wal.stat().st_size + 100):
+            with pytest.raises(ProlificTuiError) as caught:
+                journal.about_to_send(number, (0, 4), BEFORE, NOW)
+            assert "disk" in caught.value.message
+            assert journal.send(number).parts == ()
+        assert journal.about_to_send(number, (0, 4), BEFORE, NOW).number == 1
+
+
+def test_where_nothing_can_be_made_nothing_is_recorded_and_it_says_why(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("in the way")
+
+    with closing(on_disk(tmp_path)) as journal:
+        assert journal.sends(SERVICE_URL) == ()
+        with pytest.raises(ProlificTuiError) as caught:
+            journal.begin(SEND)
+
+    assert str(tmp_path / "state") in caught.value.message

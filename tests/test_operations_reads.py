@@ -9,6 +9,7 @@ import pytest
 from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B, FORBIDDEN_WORKSPACE, MAIN_WORKSPACE
 from prolific_tui.errors import FileError, ProlificTuiError, ServiceError, SettingsError
+from prolific_tui.operations.events import ReadOver, ReadRetried
 from prolific_tui.operations.memory import Memory
 from prolific_tui.secret import Secret
 from prolific_tui.settings import DraftKeeping, MachineKeeping, StateFile, TokenPlace
@@ -267,4 +268,5 @@ async def test_a_read_that_is_tried_again_is_told_of(bench: Bench) -> None:
 
         assert len(await operations.pools(MAIN_WORKSPACE)) == 5
 
-    assert bench.events.qsize() == 1
+    told = [bench.next_event() for _ in range(bench.events.qsize())]
+    assert [type(event) for event in told] == [ReadRetried, ReadOver]

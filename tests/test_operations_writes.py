@@ -10,8 +10,9 @@ from prolific_tui.demo.seed import CHATBOT_B, DEMO_TOKEN, MAIN_WORKSPACE
 from prolific_tui.errors import Effect, SettingsError
 from prolific_tui.models import CredentialPool
 from prolific_tui.operations import Operations
-from prolific_tui.operations.events import ReadRetried, WriteEnded
+from prolific_tui.operations.events import ReadOver, ReadRetried, WriteEnded
 from prolific_tui.secret import Secret
+from prolific_tui.submission.send import Standing
 from tests.operations_bench import PATIENCE, Bench, ClosingApi
 from tests.submission_bench import (
     ROWS,
@@ -46,7 +47,7 @@ def test_a_write_ends_with_an_event_that_names_its_plan(bench: Bench) -> None:
         assert ended.plan is plan
         assert ended.outcome.effect is Effect.ACCEPTED
         assert operations.writes.under_way is None
-        assert operations.writes.history()[0].outcome is not None
+        assert operations.history.now.sends[0].standing is Standing.ACCEPTED
         assert bench.service.holds().total() == TOTAL + len(ROWS)
 
 
@@ -132,9 +133,10 @@ def test_who_hears_of_the_end_can_submit_at_once(bench: Bench) -> None:
 def test_a_listener_that_takes_its_time_holds_up_nobody_who_asks(bench: Bench) -> None:
     listening, listened = threading.Event(), threading.Event()
 
-    def listen(_event: object) -> None:
-        listening.set()
-        listened.wait(PATIENCE)
+    def listen(event: object) -> None:
+        if isinstance(event, WriteEnded):
+            listening.set()
+            listened.wait(PATIENCE)
 
     operations = Operations(bench.parts())
     operations.start(listen)
@@ -202,15 +204,16 @@ def test_events_come_on_the_operations_thread_in_order(bench: Bench) -> None:
     bench.service.switch_on("listCredentialPools", Fault(status=502, times=2))
     with bench.signed_in() as operations:
         operations.writes.submit(credential_plan())
-        events = [bench.events.get(timeout=PATIENCE) for _ in range(3)]
+        events = bench.events_until(WriteEnded)
 
     assert {thread for thread, _ in events} == {"operations"}
-    retries = [event for _, event in events if isinstance(event, ReadRetried)]
-    assert [(event.operation, event.attempt) for event in retries] == [
-        ("listCredentialPools", 1),
-        ("listCredentialPools", 2),
+    reads = [event for _, event in events if isinstance(event, ReadRetried | ReadOver)]
+    operation = "listCredentialPools"
+    assert [(event.operation, getattr(event, "attempt", "over")) for event in reads] == [
+        (operation, 1),
+        (operation, 2),
+        (operation, "over"),
     ]
-    assert isinstance(events[-1][1], WriteEnded)
 
 
 def test_a_new_token_does_not_disturb_the_write_under_way(bench: Bench) -> None:
@@ -263,9 +266,9 @@ def test_stopping_leaves_a_write_that_takes_longer_open(bench: Bench) -> None:
 
         assert held.given_up.wait(PATIENCE)
         assert operations.writes.under_way is plan
-        (entry,) = operations.writes.history()
-        assert (entry.outcome, entry.pool_id) == (None, CHATBOT_B)
-        assert bench.events.empty()
+        (entry,) = bench.journal.entries()
+        assert (entry.is_open, entry.pool_id) == (True, CHATBOT_B)
+        assert not any(isinstance(event, WriteEnded) for _, event in list(bench.events.queue))
 
 
 def test_after_stopping_nothing_can_be_submitted(bench: Bench) -> None:
@@ -299,5 +302,5 @@ def test_a_read_only_run_sends_nothing_and_says_what_asked_for_it(bench: Bench) 
             assert "--read-only" in caught.value.message
 
         assert operations.writes.under_way is None
-        assert operations.writes.history() == ()
+        assert operations.history.now.sends == ()
         assert len(bench.service.log) == requests

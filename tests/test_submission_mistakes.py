@@ -6,22 +6,22 @@ from datetime import datetime
 import pytest
 
 from prolific_tui.client.api import Api
+from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import DEMO_TOKEN, MAIN_WORKSPACE
 from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.errors import Effect
-from prolific_tui.journal import MemoryJournal
 from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.secret import Secret
-from prolific_tui.submission.outcome import Outcome
-from prolific_tui.submission.plan import Plan
-from prolific_tui.submission.run import JournalEntry, run
+from prolific_tui.submission.send import Part, Send
 from tests.submission_bench import (
     LIMITS,
     ROWS,
+    MemoryJournal,
     NotedService,
     Write,
     client_of,
     plan_for,
+    run,
     said,
     ticking,
 )
@@ -59,14 +59,18 @@ class MistakenJournal(MemoryJournal):
         self._takes_the_beginning = takes_the_beginning
 
     def about_to_send(
-        self, plan: Plan, before: tuple[CredentialPool, ...], at: datetime
-    ) -> JournalEntry:
+        self,
+        number: int,
+        rows: tuple[int, int],
+        before: tuple[CredentialPool, ...],
+        at: datetime,
+    ) -> Part:
         if not self._takes_the_beginning:
             raise KeyError(PASSWORD)
-        return super().about_to_send(plan, before, at)
+        return super().about_to_send(number, rows, before, at)
 
-    def ended(self, number: int, outcome: Outcome, at: datetime) -> JournalEntry:
-        raise KeyError(PASSWORD, number, outcome, at)
+    def record(self, number: int, part: Part, pool_id: str | None = None) -> Send:
+        raise KeyError(PASSWORD, number, part, pool_id)
 
 
 @every_write
@@ -158,6 +162,7 @@ async def test_a_failure_of_this_program_in_the_middle_leaves_the_outcome_unknow
             secret = await super().create_secret(workspace_id)
             raise RuntimeError(secret.value and secret.value.reveal())
 
+    service.switch_on("listStudies", Fault(status=403))
     client = Failing("http://127.0.0.1", DEMO_TOKEN, limits=LIMITS, carrier=DemoTransport(service))
     journal = MemoryJournal()
 
@@ -167,4 +172,4 @@ async def test_a_failure_of_this_program_in_the_middle_leaves_the_outcome_unknow
     assert "This program failed while it was sending (RuntimeError)" in outcome.message
     assert PASSWORD not in said(outcome)
     assert service.state.secrets[MAIN_WORKSPACE].value.reveal() not in said(outcome)
-    assert journal.entries()[0].outcome is not None
+    assert journal.last_part.effect is Effect.UNKNOWN

@@ -108,7 +108,7 @@ def test_an_unknown_append_quotes_figures_without_a_claim(look: PoolsLook, words
     assert outcome.title == "We do not know whether this arrived"
     assert outcome.message.startswith("What happened. ")
     assert words in outcome.message
-    assert "look before you send again" in outcome.hint
+    assert "settle it in 3 History before you send" in outcome.hint
     assert ("consistent" in outcome.message) == ("was 60 and is 63 now" in words)
 
 

@@ -11,22 +11,23 @@ from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import CHATBOT_B, DEMO_TOKEN, FORBIDDEN_WORKSPACE, MAIN_WORKSPACE
 from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.errors import Effect
-from prolific_tui.journal import MemoryJournal
 from prolific_tui.models import CredentialPool, WebhookSecret, Workspace
 from prolific_tui.secret import Secret
 from prolific_tui.submission.plan import SecretPlan, Target
-from prolific_tui.submission.run import run
+from prolific_tui.submission.send import Standing
 from tests.submission_bench import (
     LIMITS,
     ROWS,
     WORKSPACE,
     FullJournal,
+    MemoryJournal,
     NotedService,
     NotingJournal,
     Write,
     client_of,
     credential_plan,
     plan_for,
+    run,
     said,
     secret_plan,
     ticking,
@@ -342,7 +343,9 @@ async def test_a_write_that_is_stopped_leaves_its_entry_open(service: NotedServi
     journal = await stopped(service, Write.APPEND.value)
 
     (entry,) = journal.entries()
-    assert (entry.outcome, entry.ended) == (None, None)
+    assert (entry.standing, entry.ended, entry.words) == (Standing.OPEN, None, "under way")
+    journal.close()
+    assert journal.entries()[0].is_open
     assert (entry.pool_id, entry.rows) == (CHATBOT_B, len(ROWS))
 
 
@@ -352,6 +355,5 @@ async def test_a_write_that_is_stopped_while_looking_back_is_journalled_as_answe
     journal = await stopped(service, "listCredentialPools")
 
     (entry,) = journal.entries()
-    assert entry.outcome is not None
-    assert entry.outcome.effect is Effect.ACCEPTED
-    assert "are not known (nobody has looked yet)" in entry.outcome.message
+    assert entry.standing is Standing.ACCEPTED
+    assert "are not known (nobody has looked yet)" in entry.parts[0].message

@@ -101,7 +101,7 @@ def test_a_send_is_noted_before_and_settled_after_so_that_a_crash_misleads_nobod
     told.drafts.sending(sent)
     assert SEND_BEGUN in content_of(draft).source
 
-    told.drafts.settle(sent, Outcome(Effect.ACCEPTED, "", "", pool=POOL))
+    told.drafts.settle(sent, Outcome(Effect.ACCEPTED, "", "", pool=POOL), sent.row_ids)
     assert SEND_BEGUN not in content_of(draft).source
     assert told.told == [
         "soon: 3 for None",
@@ -133,7 +133,7 @@ def test_what_a_pool_took_from_here_is_marked_in_every_list_for_it_and_in_no_oth
     )
     sent = plan(made.session, TARGET, "")
     drafts.sending(sent)
-    drafts.settle(sent, Outcome(Effect.ACCEPTED, "", "", pool=POOL))
+    drafts.settle(sent, Outcome(Effect.ACCEPTED, "", "", pool=POOL), sent.row_ids)
 
     # What was left over follows the pool that was made, and " lab-3" is not in it.
     assert (letters(made), letters(there_before), letters(other_pool)) == ("L", "P-", "-")
@@ -143,7 +143,7 @@ def test_what_a_pool_took_from_here_is_marked_in_every_list_for_it_and_in_no_oth
     # A later send to the same pool adds to that.
     sent = plan(made.session, made.target, "")
     drafts.sending(sent)
-    drafts.settle(sent, Outcome(Effect.ACCEPTED, "", "", pool=POOL))
+    drafts.settle(sent, Outcome(Effect.ACCEPTED, "", "", pool=POOL), sent.row_ids)
     made.session.delete(range(len(made.session.document)))
     drafts.keep(made)
     again = listed(drafts, Target(WORKSPACE, POOL), "lab-1", "lab-9", "lab-8")
@@ -158,7 +158,7 @@ def test_what_may_not_have_arrived_is_not_taken_for_being_in_the_pool(effect: Ef
     draft = listed(drafts, Target(WORKSPACE, POOL), "lab-1")
     sent = plan(draft.session, draft.target, "")
     drafts.sending(sent)
-    drafts.settle(sent, Outcome(effect, "", "", pool=POOL))
+    drafts.settle(sent, Outcome(effect, "", "", pool=POOL), ())
     assert letters(draft) == "-"
 
 
@@ -167,7 +167,7 @@ def test_a_pool_of_which_the_name_was_lost_is_known_to_hold_nothing() -> None:
     draft = listed(drafts, TARGET, "lab-1", " lab-2")
     sent = plan(draft.session, TARGET, "")
     drafts.sending(sent)
-    drafts.settle(sent, Outcome(Effect.ACCEPTED, "", ""))
+    drafts.settle(sent, Outcome(Effect.ACCEPTED, "", ""), sent.row_ids)
     assert draft.asks_target
     assert letters(draft) == "L"
 

@@ -88,7 +88,8 @@ class Api:
         *,
         limits: Limits = Limits(),  # noqa: B008 - frozen, so one for all callers is safe
         carrier: Carrier | None = None,
-        on_retry: Callable[[RetryNotice], None] | None = None,
+        on_retry: Callable[[RetryNotice], None] = lambda _: None,
+        on_retry_over: Callable[[str], None] = lambda _: None,
         surroundings: Surroundings | None = None,
     ) -> None:
         """Prepare a client; nothing is opened before the first request.
@@ -99,6 +100,8 @@ class Api:
             limits: How long, how much and how often.
             carrier: What carries requests instead of the network (the demo, a test).
             on_retry: Called on the client's event loop before each wait of a read.
+            on_retry_over: Called there with its operationId when a read that waited has ended,
+                however it did.
             surroundings: What it takes from its process and its machine; None for the real ones.
 
         Raises:
@@ -115,6 +118,7 @@ class Api:
         self._token = token
         self._limits = limits
         self._on_retry = on_retry
+        self._on_retry_over = on_retry_over
         self._chance = surroundings.chance
         self._transport = Transport(
             Identity(service_url, token), route, limits, surroundings.clock, carrier=carrier
@@ -310,32 +314,37 @@ class Api:
         limits = self._limits
         loop = asyncio.get_running_loop()
         deadline = loop.time() + limits.retry_budget
-        async for attempt in stamina.retry_context(
-            on=lambda error: isinstance(error, _TryAgainError) and error.wait,
-            attempts=limits.read_attempts,
-            timeout=None,
-            wait_initial=limits.first_wait,
-            wait_max=limits.longest_wait,
-        ):
-            with attempt:
-                progress = Progress()
-                result = await self._transport.exchange(call, progress)
-                wait = max(
-                    attempt.next_wait * (1 + limits.jitter * self._chance()),
-                    progress.retry_after or 0.0,
-                )
-                if (
-                    not result.is_transient
-                    or attempt.num >= limits.read_attempts
-                    or (progress.retry_after or 0.0) > limits.longest_retry_after
-                    or loop.time() + wait > deadline
-                ):
-                    return result, attempt.num
-                if self._on_retry is not None:
+        waited = False
+        try:
+            async for attempt in stamina.retry_context(
+                on=lambda error: isinstance(error, _TryAgainError) and error.wait,
+                attempts=limits.read_attempts,
+                timeout=None,
+                wait_initial=limits.first_wait,
+                wait_max=limits.longest_wait,
+            ):
+                with attempt:
+                    progress = Progress()
+                    result = await self._transport.exchange(call, progress)
+                    wait = max(
+                        attempt.next_wait * (1 + limits.jitter * self._chance()),
+                        progress.retry_after or 0.0,
+                    )
+                    if (
+                        not result.is_transient
+                        or attempt.num >= limits.read_attempts
+                        or (progress.retry_after or 0.0) > limits.longest_retry_after
+                        or loop.time() + wait > deadline
+                    ):
+                        return result, attempt.num
+                    waited = True
                     self._on_retry(
                         RetryNotice(call.operation.name, attempt.num, wait, progress.status)
                     )
-                raise _TryAgainError(wait)
+                    raise _TryAgainError(wait)
+        finally:
+            if waited:
+                self._on_retry_over(call.operation.name)
         raise AssertionError("a retry context ends by returning or raising")
 
     async def _confirmed(self, operation: Operation, result: Answer | Failure) -> Answer | Failure:

@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,11 +28,13 @@ from prolific_tui.operations.history import History
 from prolific_tui.operations.identity import Account, Changed, GivenToken, SignIn
 from prolific_tui.operations.loop import BackgroundLoop, left_alone
 from prolific_tui.operations.memory import Memory
+from prolific_tui.operations.sends import KnownSends, Lending, Sends
 from prolific_tui.operations.stores import Keyring, KeyringReport, Stores, TokenStore
 from prolific_tui.operations.writes import Writes
 from prolific_tui.secret import Secret
 from prolific_tui.settings import AccountsMade, MachineKeeping, Profile, StateFile
-from prolific_tui.submission.run import Clock, Journal
+from prolific_tui.submission.journal import Journal
+from prolific_tui.submission.means import Clock, Pace
 
 T = TypeVar("T")
 
@@ -68,6 +70,8 @@ class Parts:
     given_token: GivenToken | None = None
     profile: str = ""
     """The name of the account to begin with; empty for the one used last."""
+    pace: Pace = field(default_factory=Pace)
+    """How large the parts of a send are, and how long is looked for what may have arrived."""
     is_demo: bool = False
     """Whether all of this is made up, which every screen then says."""
     read_only: str = ""
@@ -94,16 +98,11 @@ class Operations:
         )
         self._jobs: set[Future[Any]] = set()
         """What runs to its end: the keeping or forgetting of a token."""
-        self.writes = Writes(
-            self._loop,
-            self._connection,
-            parts.journal,
-            parts.clock,
-            self._tell,
-            read_only=parts.read_only,
-        )
+        known = KnownSends(self._tell)
+        lending = Lending(self._connection, parts.journal, parts.clock, parts.pace, known.took)
+        self.writes = Writes(self._loop, lending, self._tell, read_only=parts.read_only)
         """Creating, appending, replacing the secret."""
-        self.history = History()
+        self.history = History(self._loop, lending, known)
         """What was sent from this machine, what is open of it, and what the pools are called."""
         self.drafts = Drafts(
             self._loop,
@@ -148,6 +147,7 @@ class Operations:
         wait(tuple(self._jobs), 1)
         self._loop.stop(0.2)
         self._parts.drafts.close()
+        self._parts.journal.close()
 
     async def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a read on the operations' loop; cancelling the caller cancels it."""
@@ -369,6 +369,7 @@ __all__ = [
     "LeftDrafts",
     "Operations",
     "Parts",
+    "Sends",
     "SignIn",
     "Webhooks",
 ]

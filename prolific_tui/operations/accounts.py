@@ -20,7 +20,7 @@ from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
 from prolific_tui.secret import Secret
 from prolific_tui.settings import KEEPING_PLACES, Profile, TokenPlace
-from prolific_tui.submission.run import Clock
+from prolific_tui.submission.means import Clock
 
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+|^[._-]+")
 
@@ -150,7 +150,7 @@ class Accounts:
         if is_typed:
             self._typed[me.id] = token
             self._given, self._wanted = None, name
-        await self._connection.use(client, origin(place, name))
+        await self._connection.use(client, me, origin(place, name))
         if profile is not None:
             await self._memory.remember_use(replace(profile, owner=me.email, checked=self._clock()))
         return account

@@ -9,7 +9,7 @@ from prolific_tui.errors import ServiceError, SettingsError
 from prolific_tui.models import Me, Subscription, Workspace
 from prolific_tui.operations.events import Listener
 from prolific_tui.secret import Secret
-from prolific_tui.submission.run import Service
+from prolific_tui.submission.means import Service
 
 
 class Prolific(Service, Protocol):
@@ -43,6 +43,8 @@ class _Held:
     """A client, and how many requests it is carrying."""
 
     client: Prolific
+    me: Me | None
+    """Whose its token is; None while that is asked."""
     origin: str
     """Where its token came from, in words."""
     users: int = 0
@@ -72,19 +74,24 @@ class Connection:
         """
         client = self._connect(self.service_url, token, self._listener)
         try:
-            with self._naming(_Held(client, origin)):
+            with self._naming(_Held(client, None, origin)):
                 return client, await client.get_me()
         except BaseException:
             await close(client)
             raise
 
-    async def use(self, client: Prolific, origin: str) -> None:
+    @property
+    def owner(self) -> Me | None:
+        """Whose token is in use; None where nobody is signed in."""
+        return self._held.me if self._held else None
+
+    async def use(self, client: Prolific, me: Me, origin: str) -> None:
         """Make this the client in use, and close the one before.
 
         A client that still carries requests is closed when the last of them has ended, so that a
         new token never disturbs a write.
         """
-        await self._replace(_Held(client, origin))
+        await self._replace(_Held(client, me, origin))
 
     def is_now(self, origin: str) -> None:
         """Say where the token in use is from now on, in words."""

@@ -17,7 +17,7 @@ from prolific_tui.operations.loop import BackgroundLoop
 from prolific_tui.operations.memory import Memory
 from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.draft import DraftContent, DraftKey, DraftSummary, StoredDraft
-from prolific_tui.submission.run import Clock
+from prolific_tui.submission.means import Clock
 
 T = TypeVar("T")
 

@@ -1,50 +1,44 @@
 """What was sent from this machine, and what the pools are called: read and changed off the loop.
 
-What is known of the sends is kept here as well, so that a screen can show it without waiting.
+Everything here may be given up at any time: what was begun at the journal is done, and what was
+not is not. Sending itself is `writes`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Callable, Container, Coroutine
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
-from prolific_tui.submission.known import Known
+from prolific_tui import files
+from prolific_tui.errors import ProlificTuiError, SettingsError
+from prolific_tui.operations.loop import BackgroundLoop
+from prolific_tui.operations.sends import KnownSends, Lending, Sends
+from prolific_tui.submission import export
+from prolific_tui.submission.journal import PoolMarks
+from prolific_tui.submission.known import Coverage, Known, Mark, Marked
+from prolific_tui.submission.later import say, settle_open
 from prolific_tui.submission.plan import CredentialPlan
-from prolific_tui.submission.resuming import Resumption
+from prolific_tui.submission.resuming import Resumption, resumption
 from prolific_tui.submission.send import Send
+from prolific_tui.submission.settling import reported
 
-
-@dataclass(frozen=True, slots=True)
-class Sends:
-    """The journal as it was read last."""
-
-    sends: tuple[Send, ...] = ()
-    """The newest first."""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    """What the pools of this service are called, by id."""
-    notes: tuple[str, ...] = ()
-    """What the person should know, such as a journal that was set aside; a sentence or two each."""
-
-    @property
-    def open(self) -> tuple[Send, ...]:
-        """Those of which nobody knows whether they arrived; to be told of at the start."""
-        return tuple(send for send in self.sends if send.is_open)
-
-    def label(self, pool_id: str | None) -> str:
-        """What a pool is called; empty where nobody said."""
-        return self.labels.get(pool_id or "", "")
-
-    def last_to(self, pool_id: str) -> Send | None:
-        """The last send to a pool."""
-        return next((send for send in self.sends if send.pool_id == pool_id), None)
+T = TypeVar("T")
 
 
 class History:
     """The journal of this machine, for one service."""
 
+    def __init__(self, loop: BackgroundLoop, lending: Lending, known: KnownSends) -> None:
+        self._loop = loop
+        self._lending = lending
+        self._journal = lending.journal
+        self._known = known
+
     @property
     def now(self) -> Sends:
         """What was read last; empty before `read`. A `HistoryChanged` follows each change."""
-        raise NotImplementedError
+        return self._known.now
 
     async def read(self) -> Sends:
         """Read the journal again, with what other windows wrote; to be awaited at the start.
@@ -52,7 +46,15 @@ class History:
         Raises:
             ProlificTuiError: it can't be read. Then nothing can be sent either.
         """
-        raise NotImplementedError
+        url = self._lending.service_url
+
+        def ask() -> Sends:
+            sends = self._journal.sends(url)
+            return Sends(sends, self._journal.labels(url), self._journal.notes())
+
+        sends = await self._ask(ask)
+        self._known.read(sends)
+        return sends
 
     async def set_label(self, pool_id: str, label: str) -> None:
         """Call a pool something; an empty label forgets it.
@@ -60,28 +62,41 @@ class History:
         Raises:
             ProlificTuiError: it could not be written down.
         """
-        raise NotImplementedError
+        url = self._lending.service_url
+        await self._ask(partial(self._journal.set_label, url, pool_id, label))
+        self._known.labelled(pool_id, label)
 
     async def save(self, path: Path, sends: tuple[Send, ...], *, as_json: bool) -> Path:
         """Write sends to a new 0600 file, as CSV (a line for each part) or JSON.
 
         Returns the absolute path; raises `FileError` if it is there already.
         """
-        raise NotImplementedError
+        labels = self.now.labels
+
+        def write() -> Path:
+            text = export.as_json(sends, labels) if as_json else export.as_csv(sends, labels)
+            return files.write_new(path, text.encode("utf-8", "surrogatepass"))
+
+        return await self._ask(write)
 
     # One open send
 
     async def settle_now(self, number: int) -> Send:
         """Look once more whether the open parts of a send arrived, and record what is found.
 
-        It takes up to 15 s for each part that is not there; cancelling it changes nothing.
+        It takes up to 15 s for each part that is not there; given up, it leaves what it has not
+        recorded yet as it was.
 
         Raises:
-            ServiceError: nothing could be looked at.
-            ProlificTuiError: another window is at work on this send, nobody is signed in, or it
-                could not be written down.
+            ProlificTuiError: a window is at work on this send, nobody is signed in, or it could not
+                be written down.
         """
-        raise NotImplementedError
+
+        async def settle() -> Send:
+            async with self._lending.means() as means:
+                return await settle_open(number, means)
+
+        return await self._run(settle())
 
     async def say(self, number: int, part: int, *, arrived: bool) -> Send:
         """Record the person's own verdict on an open part, once they were shown what was found.
@@ -89,7 +104,12 @@ class History:
         Raises:
             ProlificTuiError: as `settle_now`, or the part is not open.
         """
-        raise NotImplementedError
+
+        async def tell() -> Send:
+            async with self._lending.means() as means:
+                return await say(number, part, means, arrived=arrived)
+
+        return await self._run(tell())
 
     async def match(self, number: int, plan: CredentialPlan) -> Resumption:
         """Which rows of a plan a send can go on with.
@@ -99,9 +119,22 @@ class History:
             plan: the rows that would go, from the draft or from the same file loaded again.
 
         Raises:
-            ProlificTuiError: the journal can't be read, or there is no such send.
+            ProlificTuiError: the journal can't be read, there is no such send, or it went to
+                another workspace.
         """
-        raise NotImplementedError
+
+        def ask() -> Resumption:
+            send = self._journal.send(number)
+            if send.workspace.id != plan.workspace.id:
+                raise SettingsError(
+                    "Another workspace",
+                    f"That send went to the workspace {send.workspace.title}, and these rows are"
+                    " for another one.",
+                    "Choose that workspace with w.",
+                )
+            return resumption(send, plan, self._journal.places(number, plan.accounts.usernames))
+
+        return await self._ask(ask)
 
     # Already in this pool
 
@@ -115,11 +148,43 @@ class History:
         Raises:
             ProlificTuiError: the journal can't be read.
         """
-        raise NotImplementedError
+        marks = await self._ask(partial(self._journal.marks, self._lending.service_url, pool_id))
+        return _known(marks, total)
 
     async def known_with_reports(self, pool_id: str, total: int | None) -> Known:
         """The same with the usage reports of the studies on that pool, read now.
 
         What Prolific does not tell is no error: `coverage.trouble` says so. Raises as `known`.
         """
-        raise NotImplementedError
+        marks = await self._ask(partial(self._journal.marks, self._lending.service_url, pool_id))
+
+        async def read() -> tuple[list[str], str]:
+            try:
+                async with self._lending.means() as means:
+                    return await reported(means.service, pool_id)
+            except ProlificTuiError as error:
+                return [], error.message
+
+        usernames, trouble = await self._run(read())
+        return await self._ask(partial(_known, marks, total, usernames, trouble))
+
+    async def _ask(self, question: Callable[[], T]) -> T:
+        return await self._run(asyncio.to_thread(question))
+
+    async def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return await asyncio.wrap_future(self._loop.submit(coroutine))
+
+
+def _known(
+    marks: PoolMarks, total: int | None, usernames: list[str] | None = None, trouble: str = ""
+) -> Known:
+    """What is known of a pool, with the usernames of its usage reports, if they were read."""
+    surely = marks.surely.union(map(marks.mark, usernames or ()))
+    perhaps = marks.perhaps - surely
+    coverage = Coverage(len(surely), total, len(perhaps), trouble)
+    return Known(_container(marks.mark, surely), _container(marks.mark, perhaps), coverage)
+
+
+def _container(mark: Mark, marks: frozenset[bytes]) -> Container[str]:
+    # An empty set costs nothing to ask, a fingerprint does.
+    return Marked(mark, marks) if marks else frozenset()

@@ -5,38 +5,35 @@ reading can't cancel it, because it runs on the operations' loop and only report
 """
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 
 from prolific_tui.errors import SettingsError
-from prolific_tui.operations.connection import Connection
-from prolific_tui.operations.events import Listener, WriteEnded
+from prolific_tui.operations.events import Listener, SendProgressed, WriteEnded
 from prolific_tui.operations.loop import BackgroundLoop
+from prolific_tui.operations.sends import Lending
+from prolific_tui.submission.means import Control
 from prolific_tui.submission.outcome import Outcome, not_sent, unforeseen
 from prolific_tui.submission.plan import CredentialPlan, Plan
 from prolific_tui.submission.progress import Progress
-from prolific_tui.submission.run import Clock, Journal, JournalEntry, run
+from prolific_tui.submission.run import Ended, run
 
 
 class Writes:
     """The writes of this run, one at a time."""
 
     def __init__(
-        self,
-        loop: BackgroundLoop,
-        connection: Connection,
-        journal: Journal,
-        clock: Clock,
-        listener: Listener,
-        read_only: str = "",
+        self, loop: BackgroundLoop, lending: Lending, listener: Listener, *, read_only: str = ""
     ) -> None:
         self._loop = loop
         self._read_only = read_only
-        self._connection = connection
-        self._journal = journal
-        self._clock = clock
+        self._lending = lending
         self._listener = listener
         self._under_way: Plan | None = None
+        self._control = Control()
+        self._progress: Progress | None = None
         self._changed = threading.Condition()
-        """Held to read or change `_under_way`; notified when a write ended."""
+        """Held to read or change the three above; notified when a write ended."""
 
     @property
     def under_way(self) -> Plan | None:
@@ -55,6 +52,16 @@ class Writes:
             "Start without it to send.",
         )
 
+    @property
+    def progress(self) -> Progress | None:
+        """How far the write under way is, if one is; a `SendProgressed` follows each change."""
+        with self._changed:
+            return self._progress
+
+    def parts_of(self, plan: CredentialPlan) -> int:
+        """In how many parts a plan would go, as far as the number of its rows tells."""
+        return -(-plan.rows // self._lending.pace.part_rows)
+
     def submit(self, plan: Plan) -> bool:
         """Send the plan; a `WriteEnded` follows. False, and nothing sent, while one is under way.
 
@@ -62,57 +69,7 @@ class Writes:
             SettingsError: This run is read-only; nothing was sent.
             RuntimeError: Operations were stopped; nothing was sent.
         """
-        if (refusal := self.refusal) is not None:
-            raise refusal
-        with self._changed:
-            if self._under_way is not None:
-                return False
-            self._loop.submit(self._send(plan))
-            self._under_way = plan
-        return True
-
-    async def _send(self, plan: Plan) -> None:
-        """Send the plan and tell of it; where this is cancelled, the write stays under way."""
-        outcome = await self._outcome(plan)
-        # First, so that who hears of the end can submit. Who does so before that is told of a
-        # later end after this one all the same: both are told on this loop, one after the other.
-        with self._changed:
-            self._under_way = None
-            self._changed.notify_all()
-        self._listener(WriteEnded(plan, outcome))
-
-    async def _outcome(self, plan: Plan) -> Outcome:
-        try:
-            async with self._connection.lent() as client:
-                return await run(plan, client, self._journal, self._clock)
-        except SettingsError as error:
-            return not_sent(error, because="Nothing was sent.")
-        except Exception as error:  # noqa: BLE001 - a person must hear of every write
-            failure = unforeseen(error)
-            return Outcome(failure.effect, failure.title, failure.message, failure.hint)
-
-    # Between two parts
-
-    @property
-    def progress(self) -> Progress | None:
-        """How far the write under way is, if one is; a `SendProgressed` follows each change."""
-        raise NotImplementedError
-
-    def pause(self) -> None:
-        """Let the request under way end, and begin no other one until `go_on`."""
-        raise NotImplementedError
-
-    def go_on(self) -> None:
-        """Go on after `pause`."""
-        raise NotImplementedError
-
-    def stop(self) -> None:
-        """Let the request under way end, and leave the rest: a `WriteEnded` follows."""
-        raise NotImplementedError
-
-    def parts_of(self, plan: CredentialPlan) -> int:
-        """In how many parts a plan would go, as far as the number of its rows tells."""
-        raise NotImplementedError
+        return self._submit(plan, halving=False)
 
     def find_clash(self, plan: CredentialPlan) -> bool:
         """Send a plan that was refused for a clash again, in halves, until the clash is found.
@@ -124,7 +81,80 @@ class Writes:
         Returns:
             As `submit`, and the same events follow; `WriteEnded.clashing` names the rows.
         """
-        raise NotImplementedError
+        return self._submit(plan, halving=True)
+
+    def _submit(self, plan: Plan, *, halving: bool) -> bool:
+        if (refusal := self.refusal) is not None:
+            raise refusal
+        with self._changed:
+            if self._under_way is not None:
+                return False
+            control = Control()
+            self._loop.submit(self._send(plan, control, halving=halving))
+            self._under_way, self._control, self._progress = plan, control, None
+        return True
+
+    # Between two parts
+
+    def pause(self) -> None:
+        """Let the request under way end, and begin no other one until `go_on`."""
+        self._direct(Control.pause)
+
+    def go_on(self) -> None:
+        """Go on after `pause`."""
+        self._direct(Control.go_on)
+
+    def stop(self) -> None:
+        """Let the request under way end, and leave the rest: a `WriteEnded` follows."""
+        self._direct(Control.stop)
+
+    def _direct(self, change: Callable[[Control], None]) -> None:
+        async def direct() -> None:
+            with self._changed:
+                plan, control, progress = self._under_way, self._control, self._progress
+            change(control)
+            if plan is not None and progress is not None:
+                self._tell(plan, replace(progress, pausing=control.is_pausing))
+
+        self._loop.submit(direct())
+
+    def _tell(self, plan: Plan, progress: Progress) -> None:
+        with self._changed:
+            self._progress = progress
+        self._listener(SendProgressed(plan, progress))
+
+    # One write
+
+    async def _send(self, plan: Plan, control: Control, *, halving: bool) -> None:
+        """Send the plan and tell of it; where this is cancelled, the write stays under way."""
+        ended = await self._ended(plan, control, halving=halving)
+        # First, so that who hears of the end can submit. Who does so before that is told of a
+        # later end after this one all the same: both are told on this loop, one after the other.
+        with self._changed:
+            self._under_way = self._progress = None
+            self._changed.notify_all()
+        self._listener(
+            WriteEnded(
+                plan,
+                ended.outcome,
+                ended.number,
+                ended.accepted,
+                ended.clashing,
+                ended.search,
+            )
+        )
+
+    async def _ended(self, plan: Plan, control: Control, *, halving: bool) -> Ended:
+        try:
+            async with self._lending.means(
+                lambda progress: self._tell(plan, progress), control
+            ) as means:
+                return await run(plan, means, halving=halving)
+        except SettingsError as error:
+            return Ended(not_sent(error, because="Nothing was sent."))
+        except Exception as error:  # noqa: BLE001 - a person must hear of every write
+            failure = unforeseen(error)
+            return Ended(Outcome(failure.effect, failure.title, failure.message, failure.hint))
 
     def wait(self, seconds: float) -> bool:
         """Wait until no write is under way; False when `seconds` were not enough.
@@ -133,7 +163,3 @@ class Writes:
         """
         with self._changed:
             return self._changed.wait_for(lambda: self._under_way is None, seconds)
-
-    def history(self) -> tuple[JournalEntry, ...]:
-        """Every journalled write, the newest first."""
-        return self._journal.entries()

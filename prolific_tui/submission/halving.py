@@ -4,9 +4,6 @@ Every part that is accepted on the way stays accepted, so the number of requests
 """
 
 from dataclasses import dataclass
-from typing import Final
-
-_ROWS_AT_WORST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +15,19 @@ class ClashSearch:
     @property
     def most_sends(self) -> int:
         """The most requests that it takes: where every row clashes."""
-        return max(_ROWS_AT_WORST * self.rows - 2, 0)
+        return max(2 * self.rows - 1, 0)
 
     @property
     def sends_for_one(self) -> int:
         """The most requests that it takes to find a single row."""
-        return 2 * max(self.rows - 1, 0).bit_length()
+        return 2 * max(self.rows - 1, 0).bit_length() + 1
 
     @property
     def words(self) -> str:
         """What the person is told before it is begun."""
         return (
-            f"The {self.rows:,} refused rows are sent again in halves, until the rows that clash"
-            f" stand alone. That takes at most {self.most_sends:,} requests, and at most"
+            f"The {self.rows:,} refused rows are sent again, then in halves, until the rows that"
+            f" clash stand alone. That takes at most {self.most_sends:,} requests, and at most"
             f" {self.sends_for_one:,} if one row clashes. Every half that Prolific accepts stays"
             " in the pool and can't be taken out again."
         )

@@ -35,8 +35,6 @@ class Coverage:
     """How many it has, where Prolific tells."""
     perhaps: int = 0
     """How many more were sent there without anybody knowing whether they arrived."""
-    reports: int = 0
-    """How many usage reports were read."""
     trouble: str = ""
     """Why no more is known, a sentence; empty where nothing went wrong."""
 

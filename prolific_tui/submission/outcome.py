@@ -16,7 +16,8 @@ from prolific_tui.visible import counted
 _UNAUTHORIZED: Final = 401
 _NOT_KNOWN: Final = "We do not know whether this arrived"
 _ONCE: Final = "Nothing is sent again by itself. It can still arrive late:"
-_LOOK_FIRST: Final = f"{_ONCE} refresh Pools in a minute and look before you send again."
+_LOOK_FIRST: Final = f"{_ONCE} settle it in 3 History before you send these rows again."
+SOMEBODY_ELSE: Final = "That is this request's doing, or somebody else's."
 _STORE_IT: Final = "Store it now: * shows it, y copies it, f saves it to a new file."
 _FIGURES_SHOWN: Final = 3
 """How many new pools are named; more than one means that somebody else makes pools as well."""
@@ -96,14 +97,14 @@ def credentials_accepted(plan: CredentialPlan, pool_id: str | None, look: PoolsL
     pool = look.pool(pool_id)
     hint = ""
     if pool is not None:
-        figures = _grown(plan, pool, 0 if created else look.total_before(pool_id))
+        figures = _grown(plan.rows, pool, 0 if created else look.total_before(pool_id))
     else:
         named = f"Its id is {pool_id}. " if created and pool_id else ""
         hint = "Refresh Pools (r) to see the totals."
         if look.after is not None and pool_id is not None:
             figures = f"{named}A look straight afterwards does not list it."
         else:
-            figures = named + _figures(plan, pool_id, look, Effect.ACCEPTED)
+            figures = named + seen(plan.rows, look, Effect.ACCEPTED, None if created else pool_id)
         if created and pool_id is not None:
             pool = CredentialPool(pool_id, workspace_id=plan.workspace.id)
     return Outcome(
@@ -115,6 +116,18 @@ def credentials_accepted(plan: CredentialPlan, pool_id: str | None, look: PoolsL
     )
 
 
+def credentials_reported(plan: CredentialPlan, look: PoolsLook) -> Outcome:
+    """A create or an append whose answer never came, and whose usernames are in a usage report."""
+    pool_id = plan.target.pool.credential_pool_id if plan.target.pool else None
+    return Outcome(
+        Effect.ACCEPTED,
+        f"{credentials_word(plan.rows)} arrived, answer lost",
+        "The answer never came, but usernames of this list are in a usage report of a study on"
+        f" this pool: it arrived. {seen(plan.rows, look, Effect.ACCEPTED, pool_id)}",
+        pool=look.pool(pool_id) or plan.target.pool,
+    )
+
+
 def credentials_troubled(plan: CredentialPlan, error: ServiceError, look: PoolsLook) -> Outcome:
     """A create or an append that did not end in a readable 2xx answer."""
     effect = error.effect
@@ -122,7 +135,7 @@ def credentials_troubled(plan: CredentialPlan, error: ServiceError, look: PoolsL
         return not_sent(error)
     pool_id = plan.target.pool.credential_pool_id if plan.target.pool else None
     pool = look.pool(pool_id)
-    figures = _figures(plan, pool_id, look, effect)
+    figures = seen(plan.rows, look, effect, pool_id)
     if effect is Effect.ACCEPTED:
         return Outcome(
             effect,
@@ -139,18 +152,25 @@ def credentials_troubled(plan: CredentialPlan, error: ServiceError, look: PoolsL
     )
 
 
-def _figures(plan: CredentialPlan, pool_id: str | None, look: PoolsLook, effect: Effect) -> str:
-    """What the looks before and after a write show, with no more than a possible reading of it."""
+def seen(rows: int, look: PoolsLook, effect: Effect, pool_id: str | None) -> str:
+    """What the looks before and after a write show, with no more than a possible reading of it.
+
+    Args:
+        rows: how many credentials were sent.
+        look: what was seen.
+        effect: what is known of the write.
+        pool_id: the pool that was appended to; None where one was to be made.
+    """
     if look.after is None:
         return f"The totals afterwards are not known ({look.trouble})."
-    if plan.target.pool is None:
-        return _appeared(plan, look, effect)
+    if pool_id is None:
+        return _appeared(rows, look, effect)
     pool = look.pool(pool_id)
     if pool is None:
         return "A look straight afterwards does not list the pool in this workspace."
     before, after = look.total_before(pool_id), pool.total_credentials
     if effect is Effect.ACCEPTED:
-        return _grown(plan, pool, before)
+        return _grown(rows, pool, before)
     if after is None:
         return "Prolific does not tell the pool's total, so it can't show what became of this."
     if before is None:
@@ -160,12 +180,12 @@ def _figures(plan: CredentialPlan, pool_id: str | None, look: PoolsLook, effect:
     told = f"The pool's total was {before:,} and is {after:,} now"
     if effect is Effect.REFUSED:
         return f"{told}: somebody else may have added to it."
-    if after - before == plan.rows:
-        return f"{told}, which is consistent with all {plan.rows:,} having arrived."
+    if after - before == rows:
+        return f"{told}, which is consistent with all {rows:,} having arrived."
     return f"{told}."
 
 
-def _grown(plan: CredentialPlan, pool: CredentialPool, before: int | None) -> str:
+def _grown(rows: int, pool: CredentialPool, before: int | None) -> str:
     """The totals of a pool that took the list, and whether they are what that would make them."""
     after, free = pool.total_credentials, pool.available_credentials
     if after is None:
@@ -173,14 +193,14 @@ def _grown(plan: CredentialPlan, pool: CredentialPool, before: int | None) -> st
     was = f"was {before:,} and " if before else ""
     told = f"The pool's total {was}is {after:,} now"
     told += "." if free is None else f", {free:,} free."
-    if before is None or after - before == plan.rows:
+    if before is None or after - before == rows:
         return told
-    if after - before > plan.rows:
+    if after - before > rows:
         return f"{told} That is more than was sent: somebody else may have added to it as well."
     return f"{told} That is less than was sent would make it: the listing may be late."
 
 
-def _appeared(plan: CredentialPlan, look: PoolsLook, effect: Effect) -> str:
+def _appeared(rows: int, look: PoolsLook, effect: Effect) -> str:
     """The pools that were not there before a create."""
     appeared = look.appeared()
     if not appeared:
@@ -194,7 +214,7 @@ def _appeared(plan: CredentialPlan, look: PoolsLook, effect: Effect) -> str:
     told = f"New in the workspace since just before: {named}"
     if effect is Effect.REFUSED:
         return f"{told}; somebody else may have made that."
-    if effect is Effect.UNKNOWN and any(p.total_credentials == plan.rows for p in appeared):
+    if effect is Effect.UNKNOWN and any(p.total_credentials == rows for p in appeared):
         return f"{told}, which is consistent with this list having arrived."
     return f"{told}."
 
@@ -244,28 +264,32 @@ def secret_troubled(plan: SecretPlan, error: ServiceError, look: SecretLook) -> 
     if effect is Effect.REFUSED:
         return Outcome(effect, error.title, _refused(error), error.hint)
     changed = not look.trouble and not is_same_secret(look.before, look.after)
-    if look.trouble:
-        seen = f"The secret could not be read afterwards ({look.trouble})."
-    elif changed:
-        seen = f"A look straight afterwards shows {_named(look.after)}."
-    else:
-        seen = f"A look straight afterwards still shows {_named(look.after)}."
+    told = seen_secret(look, changed=changed)
     if effect is Effect.ACCEPTED:
         return Outcome(
             effect,
             f"Secret {_done(plan)}, answer lost",
-            f"Prolific accepted the request, but its answer could not be read here. {seen}",
+            f"Prolific accepted the request, but its answer could not be read here. {told}",
             _STORE_IT if changed else "Refresh (r) to read the new secret from Prolific.",
             secret=look.after if changed else None,
         )
     if changed:
-        seen += " That is this request's doing, or somebody else's."
+        told += f" {SOMEBODY_ELSE}"
     return Outcome(
         effect,
         f"We do not know whether the secret was {_done(plan)}",
-        f"{error.message} {seen}",
-        f"{_ONCE} refresh (r) in a minute and compare the id before you try again.",
+        f"{error.message} {told}",
+        f"{_ONCE} settle it in 3 History and compare the id before you try again.",
     )
+
+
+def seen_secret(look: SecretLook, *, changed: bool) -> str:
+    """What a look after the making of a secret shows."""
+    if look.trouble:
+        return f"The secret could not be read afterwards ({look.trouble})."
+    if changed:
+        return f"A look straight afterwards shows {_named(look.after)}."
+    return f"A look straight afterwards still shows {_named(look.after)}."
 
 
 def _done(plan: SecretPlan) -> str:

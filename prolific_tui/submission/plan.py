@@ -1,10 +1,11 @@
 """What is about to be written at Prolific: a list of credentials, or a new signing secret."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from prolific_tui.credentials.csvtext import dump
+from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.credentials.stepping import Steps, finish
 from prolific_tui.models import CredentialPool, WebhookSecret, Workspace
@@ -53,10 +54,8 @@ class CredentialPlan:
     """A list of credentials, ready to leave."""
 
     target: Target
-    credentials: Secret
-    """The request's `credentials` text: CSV lines, see `csvtext.dump`."""
-    row_ids: Sequence[int] = field(repr=False)
-    """The document's ids of the rows in it, in order."""
+    accounts: Rows = field(repr=False)
+    """The rows in it, in order, with the document's ids."""
     left_out: tuple[str, ...]
     """What stays behind and why, a line for each kind."""
     source: str
@@ -79,12 +78,41 @@ class CredentialPlan:
     @property
     def rows(self) -> int:
         """How many credentials go."""
-        return len(self.row_ids)
+        return len(self.accounts)
+
+    @property
+    def row_ids(self) -> Sequence[int]:
+        """The document's ids of the rows in it, in order."""
+        return self.accounts.ids or ()
+
+    @property
+    def credentials(self) -> Secret:
+        """The request's `credentials` text: CSV lines, see `csvtext.dump`."""
+        return Secret(dump(self.accounts))
 
     @property
     def confirmation(self) -> str:
         """What a person types to send it."""
         return f"send {self.rows}"
+
+    def place(self, index: int) -> int:
+        """The place in its send of the row at `index`."""
+        return index if self.continues is None else self.continues.places[index]
+
+    def part(self, start: int, stop: int, pool: CredentialPool | None) -> "CredentialPlan":
+        """The plan of the rows from `start` up to `stop` alone; it appends where there is a pool.
+
+        Args:
+            start: the first row, counted from 0 in this plan.
+            stop: the first row after them.
+            pool: the pool that an earlier part made, or that of the target.
+        """
+        return replace(
+            self,
+            target=Target(self.target.workspace, pool),
+            accounts=self.accounts.part(start, stop),
+            continues=None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +162,7 @@ def seek_plan(session: EditSession, target: Target, source: str) -> Steps[Creden
     groups = yield from session.seek_problem_groups()
     return CredentialPlan(
         target=target,
-        credentials=Secret(dump(rows)),
-        row_ids=rows.ids or (),
+        accounts=rows,
         left_out=tuple(group.words for group in groups),
         source=source,
     )

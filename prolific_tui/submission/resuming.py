@@ -3,10 +3,15 @@
 Usernames are compared by fingerprints: the journal holds nothing else of them.
 """
 
-from dataclasses import dataclass
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from prolific_tui.submission.plan import CredentialPlan
-from prolific_tui.submission.send import Send
+from prolific_tui.credentials.rows import Rows
+from prolific_tui.models import CredentialPool
+from prolific_tui.submission.plan import Continuation, CredentialPlan, Target
+from prolific_tui.submission.send import Send, Standing, joined
 from prolific_tui.visible import counted
 
 
@@ -26,6 +31,8 @@ class Resumption:
     """How many rows at hand are none of this send's; they don't go with it."""
     is_blocked: bool
     """Whether a part is open: it has to be settled first."""
+    needs_pool: bool = False
+    """Whether its first part made a pool and nobody knows which: the plan has to name it."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -34,6 +41,11 @@ class Resumption:
         if self.is_blocked:
             told.append(
                 "A part of this send is open: nobody knows whether it arrived. Settle it first."
+            )
+        if self.needs_pool:
+            told.append(
+                "A part of this send made a pool, and the answer that named it was lost: append"
+                " the rest to that pool."
             )
         goes = self.plan.rows if self.plan else 0
         told.append(f"{counted(goes, 'row')} of the {self.send.rows_left:,} that are left can go.")
@@ -50,6 +62,79 @@ class Resumption:
                 " and not sent with it."
             )
         return tuple(told)
+
+
+def resumption(send: Send, plan: CredentialPlan, places: Sequence[int | None]) -> Resumption:
+    """Match the rows of a plan to a send.
+
+    Args:
+        send: the send that is to go on.
+        plan: the rows at hand that would go.
+        places: the place of each of them in the send, as the journal knows it by fingerprint.
+    """
+    going: dict[int, int] = {}
+    accepted = strange = 0
+    left = _Places(send.left)
+    done = _Places(joined((p.start, p.stop) for p in send.parts if p.standing is Standing.ACCEPTED))
+    for index, place in enumerate(places):
+        if place is None:
+            strange += 1
+        elif place in left:
+            going.setdefault(place, index)
+        elif place in done:
+            accepted += 1
+    pool = _pool_of(send, plan)
+    needs_pool = pool is None and bool(accepted or send.accepted_rows)
+    can_go = bool(going) and not needs_pool and not send.open_parts
+    return Resumption(
+        send=send,
+        plan=_continued(send, plan, pool, going) if can_go else None,
+        missing=send.rows_left - len(going),
+        accepted=accepted,
+        strange=strange,
+        is_blocked=bool(send.open_parts),
+        needs_pool=needs_pool,
+    )
+
+
+class _Places:
+    """The places in some ranges, to be asked one by one."""
+
+    def __init__(self, ranges: Sequence[tuple[int, int]]) -> None:
+        self._starts = [start for start, _ in ranges]
+        self._stops = [stop for _, stop in ranges]
+
+    def __contains__(self, place: int) -> bool:
+        at = bisect_right(self._starts, place) - 1
+        return at >= 0 and place < self._stops[at]
+
+
+def _pool_of(send: Send, plan: CredentialPlan) -> CredentialPool | None:
+    """The pool that the rest goes to; as the plan has it if that is the same."""
+    pool = plan.target.pool
+    if send.pool_id is None or (pool is not None and pool.credential_pool_id == send.pool_id):
+        return pool
+    return CredentialPool(send.pool_id, workspace_id=send.workspace.id)
+
+
+def _continued(
+    send: Send, plan: CredentialPlan, pool: CredentialPool | None, going: dict[int, int]
+) -> CredentialPlan:
+    order = sorted(going)
+    rows, ids = plan.accounts, plan.row_ids
+    indices = [going[place] for place in order]
+    accounts = Rows(
+        [rows.usernames[index] for index in indices],
+        [rows.passwords[index] for index in indices],
+        array("q", [ids[index] for index in indices]) if ids else None,
+    )
+    return replace(
+        plan,
+        target=Target(plan.workspace, pool),
+        accounts=accounts,
+        label=plan.label or send.label,
+        continues=Continuation(send.number, array("q", order)),
+    )
 
 
 def _is(number: int) -> str:

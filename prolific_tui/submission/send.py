@@ -185,7 +185,8 @@ class Send:
     def words(self) -> str:
         """What became of it, in a few words that fit beside it in a list."""
         if self.in_use:
-            return f"under way, {self.accepted_rows:,} accepted" if self.rows else "under way"
+            accepted = self.accepted_rows
+            return f"under way, {accepted:,} accepted" if accepted else "under way"
         standing = self.standing
         if self.open_parts and (accepted := self.accepted_rows):
             return f"open; {accepted:,} accepted"

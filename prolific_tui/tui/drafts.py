@@ -1,6 +1,6 @@
 """Rows that were not sent yet, by whom they belong to and where they are meant to go."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -9,7 +9,7 @@ from prolific_tui.credentials.export import Exported
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.credentials.stepping import Steps
-from prolific_tui.errors import Effect
+from prolific_tui.models import CredentialPool
 from prolific_tui.operations.autosave import Autosave
 from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.draft import DraftContent
@@ -205,14 +205,20 @@ class Drafts:
             draft.sending = True
             self._changed(draft, at_once=True)
 
-    def settle(self, plan: CredentialPlan, outcome: Outcome) -> None:
-        """A write ended: the rows that went leave their draft, and the others follow their pool."""
+    def settle(self, plan: CredentialPlan, outcome: Outcome, accepted: Sequence[int]) -> None:
+        """A write ended: the rows that went leave their draft, and the others follow their pool.
+
+        Args:
+            plan: what was to go.
+            outcome: what became of the whole.
+            accepted: the ids of the rows that were accepted, whatever became of the others.
+        """
         for draft in self._of(plan):
             draft.sending = False
-            if outcome.effect is Effect.ACCEPTED:
-                self._went(draft.session, plan, outcome)
-                draft.session.remove_sent(frozenset(plan.row_ids))
-                draft.exported.forget(plan.row_ids)
+            if accepted:
+                self._went(draft.session, accepted, outcome.pool or plan.target.pool)
+                draft.session.remove_sent(accepted)
+                draft.exported.forget(accepted)
                 if outcome.pool is not None:
                     self.aim(draft, Target(plan.workspace, outcome.pool))
                 elif plan.target.pool is None:
@@ -224,12 +230,13 @@ class Drafts:
         pool = target.pool
         return frozenset() if pool is None else self._sent.get(pool.credential_pool_id, frozenset())
 
-    def _went(self, session: EditSession, plan: CredentialPlan, outcome: Outcome) -> None:
-        """The rows of a plan, which the session still has, are in their pool now."""
-        pool = outcome.pool or plan.target.pool
+    def _went(
+        self, session: EditSession, accepted: Sequence[int], pool: CredentialPool | None
+    ) -> None:
+        """Rows that the session still has are in a pool now."""
         if pool is None:
             return  # one was made, but which is not known
-        places = map(session.document.index_of, plan.row_ids)
+        places = map(session.document.index_of, accepted)
         names = [session.document.username(place) for place in places if place is not None]
         pool_id = pool.credential_pool_id
         self._sent[pool_id] = self._sent.get(pool_id, frozenset()).union(names)

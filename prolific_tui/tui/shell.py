@@ -21,8 +21,13 @@ from textual.screen import Screen
 from prolific_tui.errors import Effect, ProlificTuiError
 from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.operations import Account, Event, Operations, SignIn, Webhooks
-from prolific_tui.operations.events import DraftSaved, DraftTrouble, ReadRetried, WriteEnded
-from prolific_tui.submission.outcome import Outcome
+from prolific_tui.operations.events import (
+    DraftSaved,
+    DraftTrouble,
+    HistoryChanged,
+    ReadRetried,
+    WriteEnded,
+)
 from prolific_tui.submission.plan import CredentialPlan, Plan
 from prolific_tui.tui.dialogs import ErrorDialog, OutcomeDialog
 from prolific_tui.tui.keeping import Keeping
@@ -315,13 +320,15 @@ class Shell(OrderedKeysApp[int]):
         """Act on an event of the operations."""
         event = message.event
         if isinstance(event, WriteEnded):
-            self._write_ended(event.plan, event.outcome)
+            self._write_ended(event)
         elif isinstance(event, DraftSaved):
             self.keeping.saved(event)
         elif isinstance(event, DraftTrouble):
             has_rows = self.keeping.in_trouble(event)
             what = "The draft was not kept" if has_rows else "A draft was not removed"
             self.say(f"{what}. {event.error.message}")
+        elif isinstance(event, HistoryChanged):
+            self.sends += 1
         elif isinstance(event, ReadRetried):
             self.say(
                 f"Prolific did not answer ({event.operation}, try {event.attempt});"
@@ -350,10 +357,11 @@ class Shell(OrderedKeysApp[int]):
             self.call_later(heard.set)
             await heard.wait()
 
-    def _write_ended(self, plan: Plan, outcome: Outcome) -> None:
+    def _write_ended(self, ended: WriteEnded) -> None:
+        plan, outcome = ended.plan, ended.outcome
         self.sending = None
         if isinstance(plan, CredentialPlan):
-            self.drafts.settle(plan, outcome)
+            self.drafts.settle(plan, outcome, ended.accepted)
         elif outcome.secret is not None and plan.workspace == self.workspace:
             # Shown from the answer, so that a failing read-back can't hide the new value.
             known = self.webhooks.value or Webhooks(None, ())

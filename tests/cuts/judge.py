@@ -10,6 +10,7 @@ from typing import Final
 
 from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.errors import Effect
+from prolific_tui.submission.send import Standing
 from tests.cuts.cuts import Direction, Fate, Manner, Shape
 from tests.cuts.lab import Trial
 from tests.submission_bench import Write
@@ -17,6 +18,12 @@ from tests.submission_bench import Write
 Check = Callable[[Trial, "re.Match[str]"], bool]
 
 _GATEWAY: Final = (Fate.GATEWAY_APPLIED, Fate.GATEWAY_WITHHELD)
+_STANDINGS: Final = {
+    Effect.ACCEPTED: Standing.ACCEPTED,
+    Effect.REFUSED: Standing.REFUSED,
+    Effect.NOT_SENT: Standing.NOT_SENT,
+    Effect.UNKNOWN: Standing.OPEN,
+}
 _SENTENCE: Final = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
 
 
@@ -80,14 +87,15 @@ def _wrong_effect(trial: Trial) -> Iterator[str]:
 def _wrong_entry(trial: Trial) -> Iterator[str]:
     """Where the journal says something else than the person was told."""
     entry, outcome = trial.entry, trial.outcome
-    if entry is None or entry.outcome is None:
+    part = entry.parts[-1] if entry is not None and entry.parts else None
+    if entry is None or part is None or part.effect is None:
         yield "the journal has no outcome"
-    elif (entry.outcome.effect, entry.outcome.title, entry.outcome.message) != (
-        outcome.effect,
+    elif (part.standing, part.title, part.message) != (
+        _STANDINGS[outcome.effect],
         outcome.title,
         outcome.message,
     ):
-        yield f"the journal says {entry.outcome.effect.value}: {entry.outcome.message}"
+        yield f"the journal says {part.standing.value}: {part.message}"
     elif (entry.kind, entry.rows) != (trial.plan.kind, trial.plan.rows):
         yield "the journal's entry is of another write"
     elif trial.cut.write is Write.APPEND and entry.pool_id != CHATBOT_B:
@@ -148,6 +156,19 @@ def _done(trial: Trial, match: "re.Match[str]") -> bool:
     return _is_done(trial) and (rows is None or _number(rows) == trial.plan.rows)
 
 
+def _not_there(trial: Trial, _: object) -> bool:
+    """As the last look told; it may still be done after that."""
+    first, last = trial.first_look, trial.last_look
+    match trial.cut.write:
+        case Write.SECRET:
+            return first.secret_id == last.secret_id
+        case Write.APPEND:
+            return first.totals[CHATBOT_B] == last.totals[CHATBOT_B]
+        case _:
+            appeared = last.totals.keys() - first.totals.keys()
+            return trial.plan.rows not in {last.totals[pool_id] for pool_id in appeared}
+
+
 def _not_arrived(trial: Trial, _: object) -> bool:
     return trial.writes == 0 and trial.outcome.effect is Effect.NOT_SENT
 
@@ -172,12 +193,21 @@ _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
     # That it is not known, and what to do then, is never false.
     (r"We do not know whether (this arrived|the secret was replaced|this was done\.)", _always),
     (r"Nothing is sent again by itself\.", _always),
-    (r"It can still arrive late: refresh .*\.", _always),
+    (r"It can still arrive late: (refresh|settle it) .*\.", _always),
+    (
+        r"That is no proof: somebody else may have added them\.|The figures don't settle it\.",
+        _always,
+    ),
+    (r"It was not there after looking for 15 s\.", _not_there),
+    (r"The answer never came, but usernames of this list are in a usage report .*\.", _done),
     (r"(Refresh|Ask an admin|Check|Update)\b.*\.|Store it now: .*\.", _always),
     (r"All rows are still in the editor\.", _always),
     (r"Whether a refused list is refused whole is not documented\.", _always),
     # Accepted
-    (r"(?P<rows>[\d,]+) credentials (appended|in a new pool|accepted, answer lost)", _done),
+    (
+        r"(?P<rows>[\d,]+) credentials (appended|in a new pool|(accepted|arrived), answer lost)",
+        _done,
+    ),
     (r"Secret replaced(, answer lost)?", _done),
     (r"Prolific accepted the list\.|Prolific accepted this and answered .*\.", _done),
     (r"Prolific accepted the \w+, but its answer could not be read here\.", _done),

@@ -12,23 +12,23 @@ from prolific_tui.demo.seed import DEMO_TOKEN, MAIN_WORKSPACE
 from prolific_tui.demo.server import Server
 from prolific_tui.drafts import MemoryDrafts
 from prolific_tui.errors import ServiceError
-from prolific_tui.journal import MemoryJournal
 from prolific_tui.models import WebhookSecret
 from prolific_tui.operations import GivenToken, Operations, Parts
 from prolific_tui.operations.connection import Prolific
 from prolific_tui.operations.events import Event, Listener, WriteEnded
 from prolific_tui.secret import Secret
 from prolific_tui.settings import StateFile, TokenPlace
+from prolific_tui.submission.means import Pace
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import Plan, SecretPlan
-from prolific_tui.submission.run import JournalEntry
+from prolific_tui.submission.send import Send
 from prolific_tui.vault import MemoryVault
 from tests.client_peer import PATIENT
 from tests.cuts.clock import TrialClock
 from tests.cuts.cuts import Cut, Direction, Fate, Manner, Model, Shape
 from tests.cuts.line import Line
 from tests.cuts.prolific import ROWS, Telling, WatchedService
-from tests.submission_bench import WORKSPACE, Holdings, Write, credential_plan
+from tests.submission_bench import WORKSPACE, Holdings, MemoryJournal, Write, credential_plan
 
 _LOADED: Final = replace(
     PATIENT, connect=30, read=30, write=30, pool=30, total_read=30, total_write=30
@@ -57,7 +57,7 @@ class Trial:
     usernames: tuple[str, ...]
     outcome: Outcome
     """What the person is told."""
-    entry: JournalEntry | None
+    entry: Send | None
     """What the journal has of it."""
     writes: int
     """How many write requests the service saw."""
@@ -118,6 +118,7 @@ class Lab:
                 journal=self._journal,
                 drafts=MemoryDrafts(),
                 clock=self._clock.now,
+                pace=Pace(sleep=self._clock.sleep),
                 given_token=GivenToken(DEMO_TOKEN, TokenPlace.TOKEN_FILE),
             )
         )
@@ -178,7 +179,7 @@ class Lab:
             plan,
             usernames,
             outcome,
-            next(iter(self._operations.writes.history()), None),
+            next(iter(self._journal.entries(self._operations.service_url)), None),
             self._service.writes,
             self._service.done,
             frozenset(self._service.made),

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.widgets import OptionList, Static
 
-from prolific_tui.submission.run import JournalEntry
+from prolific_tui.submission.send import Send
 from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.widgets import CursorList, Line, Rule, fit
 from prolific_tui.visible import visible
@@ -48,8 +48,8 @@ class HistoryScreen(BaseScreen):
         self.show_entries()
 
     @property
-    def _entries(self) -> tuple[JournalEntry, ...]:
-        return self.app.operations.writes.history()
+    def _entries(self) -> tuple[Send, ...]:
+        return self.app.operations.history.now.sends
 
     def show_entries(self) -> None:
         """Show the writes known."""
@@ -70,9 +70,10 @@ class HistoryScreen(BaseScreen):
         self.query_one("#headings").display = bool(entries)
         self.show_detail()
 
-    def _row(self, entry: JournalEntry, width: int) -> Text:
-        outcome = entry.outcome
-        told = f"{outcome.effect.value}: {outcome.title}" if outcome else "under way"
+    def _row(self, entry: Send, width: int) -> Text:
+        told = entry.words
+        if entry.parts and entry.parts[-1].title:
+            told = f"{told}: {entry.parts[-1].title}"
         rows = f"{entry.rows:,}" if entry.rows else "-"
         return Text(
             f" {entry.begun:%H:%M:%S} {fit(entry.kind.value, _KIND)}{rows:>{_ROWS}}   "
@@ -95,8 +96,7 @@ class HistoryScreen(BaseScreen):
             lines.append(f"Pool {entry.pool_id}")
         if entry.source:
             lines.append(f"From {entry.source}")
-        if entry.outcome:
-            lines.append(entry.outcome.message)
+        lines += [part.message for part in entry.parts if part.message]
         self.query_one("#detail-text", Static).update(
             Text("\n".join(visible(line) for line in lines))
         )

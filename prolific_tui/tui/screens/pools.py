@@ -179,14 +179,13 @@ class PoolsScreen(LeftDrafts):
         return [each for each in self.left if each.key.pool_id == pool.credential_pool_id]
 
     def _last_sent(self, pool: CredentialPool) -> str:
-        for entry in self.app.operations.writes.history():
-            if entry.pool_id == pool.credential_pool_id:
-                effect = entry.outcome.effect.value if entry.outcome else "under way"
-                source = f", {entry.source}" if entry.source else ""
-                return (
-                    f"Last sent from here: +{entry.rows:,} at {entry.begun:%H:%M}{source}, {effect}"
-                )
-        return "Nothing was sent there since this program started."
+        send = self.app.operations.history.now.last_to(pool.credential_pool_id)
+        if send is None:
+            return "Nothing was sent there from this machine."
+        source = f", {send.source}" if send.source else ""
+        return (
+            f"Last sent from here: +{send.rows:,} on {send.begun:%d %b %H:%M}{source}, {send.words}"
+        )
 
     # Keys
 

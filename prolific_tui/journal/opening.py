@@ -1,0 +1,177 @@
+"""The opening of the journal's file: private, checked, and set aside where it is no use.
+
+Nothing that was recorded is ever deleted or written over: a file that can't be understood gets
+another name, and the person is told.
+"""
+
+import os
+import sqlite3
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from prolific_tui import files
+from prolific_tui.errors import FileError
+from prolific_tui.journal.schema import TABLES, VERSION
+from prolific_tui.submission.fingerprints import KEY_SIZE
+from prolific_tui.version import NAME
+
+_BESIDE: Final = ("", "-wal", "-shm")
+"""What SQLite adds to the name of the file for those that belong to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A journal that is open."""
+
+    database: sqlite3.Connection
+    key: bytes
+    """Of the fingerprints."""
+    notes: tuple[str, ...]
+    """What the person should know, a sentence or two each."""
+
+
+def in_memory(key: bytes) -> Opened:
+    """A journal that nobody else sees and that ends with the program."""
+    database = _connected(":memory:", 0)
+    _prepare(database)
+    database.executescript(TABLES)
+    return Opened(database, key, ())
+
+
+def on_disk(
+    path: Path,
+    new_key: Callable[[], bytes],
+    now: Callable[[], datetime],
+    others_run: Callable[[], bool],
+    busy_seconds: float,
+) -> Opened:
+    """Open the journal, or make it.
+
+    Args:
+        path: its file; that of the key and a lock lie beside it.
+        new_key: makes a key, where there is none yet.
+        now: the present moment, for the name of a file that is set aside.
+        others_run: whether other programs use it; then nothing is set aside.
+        busy_seconds: how long another program is waited for.
+
+    Raises:
+        FileError: the disk does not let it.
+        sqlite3.Error: the same, in SQLite's words.
+    """
+    files.make_private(path.parent)
+    with files.locked(path.with_name(f"{path.name}.lock"), busy_seconds):
+        key, notes = _key(path.with_name(f"{path.stem}.key"), new_key, now)
+        database = _usable(path, busy_seconds)
+        if isinstance(database, str):
+            if others_run():
+                raise FileError(
+                    "The history can't be used",
+                    f"{path} {database}, and another {NAME} is at work on it.",
+                    "Close the other windows, then try again.",
+                )
+            aside = _set_aside(path, now())
+            notes.append(
+                f"The history in {path} {database}. It is now {aside.name}, and a new one was"
+                " begun: what was sent before is not known here."
+            )
+            database = _usable(path, busy_seconds)
+        if isinstance(database, str):
+            raise FileError("The history can't be used", f"{path} {database}.")
+    return Opened(database, key, tuple(notes))
+
+
+def _usable(path: Path, busy_seconds: float) -> sqlite3.Connection | str:
+    """The open database, or why it is no use."""
+    _make_private_file(path)
+    database = _connected(str(path), busy_seconds)
+    try:
+        _prepare(database)
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            database.close()
+            return "was written by a newer version of this program"
+        if version == 0:
+            if database.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                database.close()
+                return "is not this program's"
+            database.execute("PRAGMA journal_mode = WAL")
+            database.executescript(f"BEGIN IMMEDIATE; {TABLES} COMMIT;")
+        elif database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            database.close()
+            return "is damaged"
+    except sqlite3.DatabaseError as error:
+        database.close()
+        if error.sqlite_errorcode in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            return "is damaged"
+        raise
+    return database
+
+
+def _connected(name: str, busy_seconds: float) -> sqlite3.Connection:
+    database = sqlite3.connect(
+        name, timeout=busy_seconds, isolation_level=None, check_same_thread=False
+    )
+    database.row_factory = sqlite3.Row
+    return database
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    # What is recorded must survive the machine's sudden end, not only the program's.
+    database.execute("PRAGMA synchronous = FULL")
+    database.execute("PRAGMA foreign_keys = ON")
+
+
+def _make_private_file(path: Path) -> None:
+    """See that there is a file of this user's alone; SQLite gives its others the same mode."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        # An empty file is an empty database; SQLite's own would be readable by all.
+        files.write_new(path, b"")
+        return
+    except OSError as error:
+        raise FileError(
+            "The history can't be used", f"{path} can't be looked at: {error.strerror}."
+        ) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise FileError(
+            "The history can't be used",
+            f"{path} is a link or something else that is not a file, and was not opened.",
+            "Move it away.",
+        )
+    if stat.S_IMODE(status.st_mode) & 0o077:
+        path.chmod(0o600)
+
+
+def _key(
+    path: Path, new_key: Callable[[], bytes], now: Callable[[], datetime]
+) -> tuple[bytes, list[str]]:
+    key = files.read_if_there(path, KEY_SIZE)
+    if key is not None and len(key) == KEY_SIZE:
+        return key, []
+    notes = []
+    if key is not None:
+        aside = _set_aside(path, now())
+        notes.append(
+            f"The key in {path} was cut short and is now {aside.name}. Usernames that were sent"
+            " before can't be recognised any more."
+        )
+    key = new_key()
+    files.write_new(path, key)
+    return key, notes
+
+
+def _set_aside(path: Path, at: datetime) -> Path:
+    """Give a file, and what belongs to it, a name with the time."""
+    name = f"{path.name}.{at:%Y%m%d-%H%M%S}"
+    aside, number = path.with_name(name), 2
+    while os.path.lexists(aside):
+        aside, number = path.with_name(f"{name}-{number}"), number + 1
+    for suffix in _BESIDE:
+        if os.path.lexists(part := Path(f"{path}{suffix}")):
+            files.move(part, Path(f"{aside}{suffix}"))
+    return aside

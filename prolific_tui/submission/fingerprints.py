@@ -1,0 +1,38 @@
+"""Keyed fingerprints of usernames, by which a send is recognised without a username being kept.
+
+Whoever has the journal but not the key can't tell whether a username they guess is in it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+SIZE: Final = 16
+"""Bytes of a fingerprint: two of a billion usernames share one by chance once in 10^20."""
+KEY_SIZE: Final = 32
+
+
+class Fingerprints:
+    """Makes the fingerprints of one key; usernames are taken exactly as they are sent."""
+
+    __slots__ = ("_key", "key_id")
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self.key_id = hashlib.blake2b(b"key", key=key, digest_size=8).digest()
+        """Tells this key from others, and nothing of it: fingerprints of two keys never match."""
+
+    def mark(self, username: str) -> bytes:
+        """The fingerprint of one username."""
+        data = username.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(data, key=self._key, digest_size=SIZE).digest()
+
+    def pack(self, usernames: Iterable[str]) -> bytes:
+        """The fingerprints of usernames, one after the other."""
+        return b"".join(map(self.mark, usernames))
+
+
+def unpacked(packed: bytes, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    """The fingerprints from place `start` up to `stop`, counted from 0."""
+    end = len(packed) if stop is None else stop * SIZE
+    return (packed[at : at + SIZE] for at in range(start * SIZE, end, SIZE))

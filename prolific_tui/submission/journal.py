@@ -1,0 +1,119 @@
+"""What is asked of a journal: sends and their parts are written down before they leave.
+
+It never holds a password, a token, a plain username or the value of a secret.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from prolific_tui.models import CredentialPool, Me, Workspace
+from prolific_tui.submission.known import Mark
+from prolific_tui.submission.plan import Kind
+from prolific_tui.submission.send import Part, Send
+
+
+@dataclass(frozen=True, slots=True)
+class NewSend:
+    """What is known of a send before its first part; see `send.Send` for the fields."""
+
+    kind: Kind
+    service_url: str
+    owner: Me
+    workspace: Workspace
+    pool_id: str | None
+    label: str
+    source: str
+    usernames: Sequence[str] = field(repr=False)
+    """Those of all its rows, in order; only their fingerprints are kept."""
+    begun: datetime
+    planned_parts: int = 1
+    old_secret_id: str | None = None
+    old_secret: str | None = field(default=None, repr=False)
+    """The value of the secret that is replaced; only its fingerprint is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolMarks:
+    """The fingerprints of the usernames that were sent to a pool."""
+
+    mark: Mark = field(repr=False)
+    surely: frozenset[bytes] = field(default=frozenset(), repr=False)
+    """Those of accepted parts."""
+    perhaps: frozenset[bytes] = field(default=frozenset(), repr=False)
+    """Those of open parts, without those above."""
+
+
+class Journal(Protocol):
+    """Where sends are recorded. It may be asked from any thread, and may make it wait for a disk.
+
+    Every method raises `ProlificTuiError`, in words, where the disk does not do as asked, and has
+    recorded nothing then; what is returned was recorded and is on the disk.
+    """
+
+    def begin(self, new: NewSend) -> Send:
+        """Record a send that is about to begin, and that this program is at work on it."""
+
+    def take_up(self, number: int) -> Send:
+        """This program is at work on a send from now on, to settle it or to go on with it.
+
+        Raises:
+            ProlificTuiError: also where a running program is already, this one or another, or
+                there is no such send.
+        """
+
+    def leave(self, number: int) -> Send:
+        """This program is not at work on a send any more."""
+
+    def about_to_send(
+        self,
+        number: int,
+        rows: tuple[int, int],
+        before: tuple[CredentialPool, ...],
+        at: datetime,
+    ) -> Part:
+        """Record that a part of a send is about to leave; if this raises, it may not leave.
+
+        Args:
+            number: the send.
+            rows: the first row of the part, and the first one after it.
+            before: the workspace's pools as they are now.
+            at: the present moment.
+        """
+
+    def record(self, number: int, part: Part, pool_id: str | None = None) -> Send:
+        """Record what is known of a part by now; who knows more later calls it again.
+
+        Args:
+            number: the send.
+            part: the part, as `about_to_send` gave it and with what is known since.
+            pool_id: the pool that the send made, if this part tells.
+        """
+
+    def send(self, number: int) -> Send:
+        """A send as it is now; raises `ProlificTuiError` if there is none."""
+
+    def sends(self, service_url: str) -> tuple[Send, ...]:
+        """All sends of a service, the newest first."""
+
+    def places(self, number: int, usernames: Sequence[str]) -> list[int | None]:
+        """For each username its place in a send, from 0; None for one that is none of it."""
+
+    def is_old_secret(self, number: int, value: str) -> bool | None:
+        """Whether a secret has the value that a send was to replace; None where nobody knows."""
+
+    def marks(self, service_url: str, pool_id: str) -> PoolMarks:
+        """What was sent to a pool."""
+
+    def labels(self, service_url: str) -> Mapping[str, str]:
+        """What the pools of a service are called, by id."""
+
+    def set_label(self, service_url: str, pool_id: str, label: str) -> None:
+        """Call a pool something; an empty label forgets it."""
+
+    def notes(self) -> tuple[str, ...]:
+        """What the person should know of the journal itself, a sentence or two each."""
+
+    def close(self) -> None:
+        """Let other programs go on with what this one was at work on."""

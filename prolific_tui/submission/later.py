@@ -1,0 +1,141 @@
+"""Settling what an earlier send, or an earlier run of the program, left open.
+
+Only the journal is there to go by: the rows themselves may be long gone.
+"""
+
+import asyncio
+from dataclasses import replace
+
+from prolific_tui.errors import Effect, SettingsError
+from prolific_tui.models import CredentialPool, WebhookSecret
+from prolific_tui.submission.looks import PoolsLook, SecretLook
+from prolific_tui.submission.means import Means
+from prolific_tui.submission.outcome import SOMEBODY_ELSE, seen, seen_secret
+from prolific_tui.submission.plan import Kind
+from prolific_tui.submission.record import Record
+from prolific_tui.submission.send import Finding, Part, Send
+from prolific_tui.submission.settling import Settled, Sought, reported, settle_rows, settle_secret
+
+
+async def settle_open(number: int, means: Means) -> Send:
+    """Look once more for the open parts of a send, and record what is found.
+
+    Raises:
+        ProlificTuiError: somebody is at work on it, or it could not be written down.
+    """
+    record = Record(means)
+    send = await record.take_up(number)
+    try:
+        for part in send.open_parts:
+            await _settle(send, part, means, record)
+    finally:
+        await record.leave()
+    return record.send or send
+
+
+async def say(number: int, part_number: int, means: Means, *, arrived: bool) -> Send:
+    """Record what the person says of an open part.
+
+    Of a pool that was to be made it is looked up which one it is, if that can be told.
+
+    Raises:
+        SettingsError: the part is not open.
+        ProlificTuiError: somebody is at work on it, or it could not be written down.
+    """
+    record = Record(means)
+    send = await record.take_up(number)
+    try:
+        part = next((each for each in send.open_parts if each.number == part_number), None)
+        if part is None:
+            raise SettingsError("This is not open", "It is known by now what became of this part.")
+        pool_id = send.pool_id
+        if arrived and send.kind is Kind.CREATE and pool_id is None:
+            pool_id = await _made_by(send, part, means)
+        told = replace(
+            part,
+            effect=Effect.UNKNOWN,
+            finding=Finding.SAID_ARRIVED if arrived else Finding.SAID_NOT,
+            ended=means.clock(),
+        )
+        await record.settle(told, pool_id)
+    finally:
+        await record.leave()
+    return record.send or send
+
+
+async def _settle(send: Send, part: Part, means: Means, record: Record) -> None:
+    if send.kind is Kind.REPLACE_SECRET:
+        found, told = await _secret(send, means)
+        pool_id = None
+    else:
+        found, told, pool_id = await _rows(send, part, means)
+    total = None
+    if isinstance(found.look, PoolsLook) and (pool := found.look.pool(send.pool_id)) is not None:
+        total = pool.total_credentials
+    await record.settle(
+        replace(
+            part,
+            effect=Effect.UNKNOWN,
+            finding=found.finding,
+            title=part.title or "We do not know whether this arrived",
+            message=f"{told} {found.words}".strip(),
+            ended=means.clock(),
+            total_after=total,
+        ),
+        pool_id,
+    )
+
+
+async def _rows(send: Send, part: Part, means: Means) -> tuple[Settled, str, str | None]:
+    async def is_among(usernames: list[str]) -> bool:
+        places = await asyncio.to_thread(means.journal.places, send.number, usernames)
+        return any(place is not None and part.start <= place < part.stop for place in places)
+
+    # Once an earlier part made the pool, the later ones append to it.
+    sought = Sought(send.workspace.id, send.pool_id, part.rows, part.before)
+    found = await settle_rows(means.service, sought, means.pace, is_among)
+    pool_id = None
+    if send.pool_id is None and found.finding is Finding.CONSISTENT:
+        candidates = _candidates(part, found.look)
+        for pool in candidates:
+            usernames, _ = await reported(means.service, pool.credential_pool_id)
+            if usernames and await is_among(usernames):
+                found = replace(found, finding=Finding.REPORTED)
+                pool_id = pool.credential_pool_id
+                break
+    look = found.look if isinstance(found.look, PoolsLook) else PoolsLook(part.before)
+    return found, seen(part.rows, look, Effect.UNKNOWN, send.pool_id), pool_id
+
+
+async def _secret(send: Send, means: Means) -> tuple[Settled, str]:
+    async def is_old(secret: WebhookSecret | None) -> bool:
+        """By the ids, then by the values, as far as the journal knows them."""
+        if secret is None:
+            return send.old_secret_id is None
+        if None not in (secret.id, send.old_secret_id) and secret.id != send.old_secret_id:
+            return False
+        same = None
+        if secret.value is not None:
+            same = await asyncio.to_thread(
+                means.journal.is_old_secret, send.number, secret.value.reveal()
+            )
+        return secret.id == send.old_secret_id if same is None else same
+
+    before = WebhookSecret(send.old_secret_id) if send.old_secret_id else None
+    found = await settle_secret(means.service, send.workspace.id, before, means.pace, is_old=is_old)
+    look = found.look if isinstance(found.look, SecretLook) else SecretLook(before)
+    changed = found.finding is Finding.CONSISTENT
+    told = seen_secret(look, changed=changed)
+    return found, f"{told} {SOMEBODY_ELSE}" if changed else told
+
+
+async def _made_by(send: Send, part: Part, means: Means) -> str | None:
+    """The one pool that appeared with just so many credentials, if there is one."""
+    after = await means.service.list_credential_pools(send.workspace.id)
+    candidates = _candidates(part, PoolsLook(part.before, after, ""))
+    return candidates[0].credential_pool_id if len(candidates) == 1 else None
+
+
+def _candidates(part: Part, look: object) -> list[CredentialPool]:
+    appeared = look.appeared() if isinstance(look, PoolsLook) else ()
+    return [pool for pool in appeared if pool.total_credentials == part.rows]

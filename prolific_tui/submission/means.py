@@ -1,0 +1,113 @@
+"""What a send is done with: the service, the journal, the time, and how fast it may go.
+
+All of it is passed in, so that whoever tries a send out can let hours pass in no time.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from prolific_tui.models import CredentialPool, CredentialUsage, Me, Study, WebhookSecret
+from prolific_tui.secret import Secret
+from prolific_tui.submission.journal import Journal
+from prolific_tui.submission.progress import Progress
+from prolific_tui.submission.send import Send
+
+Clock = Callable[[], datetime]
+"""Gives the present moment, with its time zone."""
+
+
+class Service(Protocol):
+    """The operations of Prolific that writes and their read-backs need."""
+
+    async def list_credential_pools(self, workspace_id: str) -> tuple[CredentialPool, ...]:
+        """The workspace's pools; raises `ServiceError`."""
+
+    async def create_credential_pool(self, workspace_id: str, credentials: Secret) -> str | None:
+        """Make a pool; its id, None where the answer had none. Raises `ServiceError`."""
+
+    async def update_credential_pool(
+        self, credential_pool_id: str, credentials: Secret
+    ) -> str | None:
+        """Append to a pool; raises `ServiceError`."""
+
+    async def list_secrets(self, workspace_id: str) -> tuple[WebhookSecret, ...]:
+        """The workspace's signing secret, if it has one; raises `ServiceError`."""
+
+    async def create_secret(self, workspace_id: str) -> WebhookSecret:
+        """Make the signing secret, deleting the old one; raises `ServiceError`."""
+
+    async def list_studies(self, state: str | None = None) -> tuple[Study, ...]:
+        """The studies that the token can see, each with its pool; raises `ServiceError`."""
+
+    async def get_study_credentials_report(self, study_id: str) -> tuple[CredentialUsage, ...]:
+        """The usernames of a study's pool; raises `ServiceError`, also where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How large parts are, and how long is looked for what may have arrived."""
+
+    part_rows: int = 5_000
+    """The most rows of a part; Prolific documents no limit."""
+    part_bytes: int = 1024 * 1024
+    """The most bytes of the rows of a part; Prolific documents no limit."""
+    looks: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0)
+    """Seconds before each further look for a write whose answer never came."""
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    moment: Callable[[], float] = time.monotonic
+    """Seconds of a clock that does not run backwards, for estimates."""
+
+
+class Control:
+    """Lets a send pause or stop between two requests; it belongs to the send's event loop."""
+
+    def __init__(self) -> None:
+        self._may_go = asyncio.Event()
+        self._may_go.set()
+        self.is_stopped = False
+        """Whether the rest is to be left."""
+
+    @property
+    def is_pausing(self) -> bool:
+        """Whether no further request is to begin for now, or at all."""
+        return self.is_stopped or not self._may_go.is_set()
+
+    def pause(self) -> None:
+        """Begin no further request until `go_on`."""
+        self._may_go.clear()
+
+    def go_on(self) -> None:
+        """Go on after a pause."""
+        self._may_go.set()
+
+    def stop(self) -> None:
+        """Begin no further request; a pause ends with it."""
+        self.is_stopped = True
+        self._may_go.set()
+
+    async def wait(self) -> None:
+        """Wait until a pause is over."""
+        await self._may_go.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a send is done with."""
+
+    service: Service
+    journal: Journal
+    clock: Clock
+    service_url: str
+    """The service that it goes to."""
+    owner: Me
+    """Whose token is used."""
+    pace: Pace = field(default_factory=Pace)
+    tell: Callable[[Progress], None] = lambda _: None
+    """Is told how far it is, on the send's event loop."""
+    recorded: Callable[[Send], None] = lambda _: None
+    """Is told of the send whenever something of it was written down, on the same loop."""
+    control: Control = field(default_factory=Control)

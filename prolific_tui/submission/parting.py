@@ -1,0 +1,53 @@
+"""The cutting of a plan's rows into parts.
+
+Ranges are of rows of the plan, counted from 0. The rows of a part are neighbours in the send as
+well, also where a plan goes on with only some rows of an earlier send.
+"""
+
+from itertools import pairwise
+
+from prolific_tui.submission.means import Pace
+from prolific_tui.submission.plan import CredentialPlan
+
+Range = tuple[int, int]
+"""The first row, and the first one after them."""
+
+
+def parts(plan: CredentialPlan, pace: Pace) -> list[Range]:
+    """The parts in which a plan goes, in order; none for a plan without rows."""
+    return [part for run in _runs(plan) for part in _cut(plan, *run, pace)]
+
+
+def halves(rows: Range) -> tuple[Range, Range]:
+    """A part of at least two rows as two."""
+    start, stop = rows
+    middle = (start + stop) // 2
+    return (start, middle), (middle, stop)
+
+
+def _runs(plan: CredentialPlan) -> list[Range]:
+    """The rows of the plan, cut where they are not neighbours in the send."""
+    if plan.continues is None:
+        return [(0, plan.rows)]
+    places = plan.continues.places
+    gaps = [n for n, (one, next_one) in enumerate(pairwise(places), 1) if next_one != one + 1]
+    return list(pairwise([0, *gaps, len(places)]))
+
+
+def _cut(plan: CredentialPlan, start: int, stop: int, pace: Pace) -> list[Range]:
+    if start == stop:
+        return []
+    if stop - start > pace.part_rows:
+        begins = range(start, stop, pace.part_rows)
+        pieces = [(at, min(at + pace.part_rows, stop)) for at in begins]
+        return [part for piece in pieces for part in _cut(plan, *piece, pace)]
+    if stop - start > 1 and _size(plan, start, stop) > pace.part_bytes:
+        return [part for half in halves((start, stop)) for part in _cut(plan, *half, pace)]
+    return [(start, stop)]
+
+
+def _size(plan: CredentialPlan, start: int, stop: int) -> int:
+    """How many bytes these rows are, without the quotes that some may need."""
+    rows = plan.accounts.part(start, stop)
+    text = "".join(rows.usernames) + "".join(rows.passwords)
+    return len(text.encode("utf-8", "surrogatepass")) + 2 * len(rows)

@@ -1,0 +1,68 @@
+"""The one request of a write, and what tells its outcome from a look afterwards.
+
+Whatever happens, the outcome claims no more than the answer, or the error in its place, says.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from prolific_tui.errors import ServiceError
+from prolific_tui.submission import outcome as judge
+from prolific_tui.submission.looks import PoolsLook, SecretLook
+from prolific_tui.submission.means import Service
+from prolific_tui.submission.outcome import Outcome
+from prolific_tui.submission.plan import CredentialPlan, SecretPlan
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a request for credentials came to."""
+
+    judge: Callable[[PoolsLook], Outcome]
+    """Gives the outcome, with the figures of a look."""
+    pool_id: str | None = None
+    """The pool that took the rows, where the answer named it."""
+    status: int | None = None
+    """The HTTP status where it was not a readable 2xx, and one arrived."""
+
+
+async def send_credentials(plan: CredentialPlan, service: Service) -> Answered:
+    """Make the request of a part, once; nothing is raised."""
+    pool = plan.target.pool
+    try:
+        if pool is None:
+            pool_id = await service.create_credential_pool(plan.workspace.id, plan.credentials)
+        else:
+            pool_id = pool.credential_pool_id
+            await service.update_credential_pool(pool_id, plan.credentials)
+    except ServiceError as error:
+        judged = partial(judge.credentials_troubled, plan, error)
+        return Answered(judged, status=error.status)
+    except Exception as error:  # noqa: BLE001 - the part must end, and with no more than is known
+        return Answered(partial(judge.credentials_troubled, plan, judge.unforeseen(error)))
+    return Answered(partial(judge.credentials_accepted, plan, pool_id), pool_id)
+
+
+async def send_secret(plan: SecretPlan, service: Service) -> Callable[[SecretLook], Outcome]:
+    """Make the request for a secret, once; nothing is raised."""
+    try:
+        secret = await service.create_secret(plan.workspace.id)
+    except ServiceError as error:
+        return partial(judge.secret_troubled, plan, error)
+    except Exception as error:  # noqa: BLE001 - the entry must end, and with no more than is known
+        return partial(judge.secret_troubled, plan, judge.unforeseen(error))
+    return partial(judge.secret_made, plan, secret)
+
+
+async def looked(reading: Awaitable[T]) -> tuple[T | None, str]:
+    """What a look after a write shows, or None and why it shows nothing."""
+    try:
+        return await reading, ""
+    except ServiceError as error:
+        return None, error.title
+    except Exception as error:  # noqa: BLE001 - what is known of the write by now stays known
+        return None, f"this program failed: {type(error).__name__}"

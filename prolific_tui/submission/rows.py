@@ -1,0 +1,391 @@
+"""The sending of a list in parts: look, journal, send once, judge, settle, and then the next one.
+
+Nothing goes on after a part of which it is not certain that it was accepted, or certain that it
+was not: what is not known is the person's to decide.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from prolific_tui.errors import Effect
+from prolific_tui.models import CredentialPool
+from prolific_tui.submission import outcome as judge
+from prolific_tui.submission import whole
+from prolific_tui.submission.halving import ClashSearch
+from prolific_tui.submission.journal import NewSend
+from prolific_tui.submission.looks import PoolsLook, total_of
+from prolific_tui.submission.means import Means
+from prolific_tui.submission.outcome import Outcome
+from prolific_tui.submission.parting import Range, halves, parts
+from prolific_tui.submission.plan import CredentialPlan
+from prolific_tui.submission.progress import Phase, Progress
+from prolific_tui.submission.record import Record
+from prolific_tui.submission.request import Answered, looked, send_credentials
+from prolific_tui.submission.send import Finding, Part, Send, Standing
+from prolific_tui.submission.settling import Sought, settle_rows
+from prolific_tui.submission.whole import Tally
+
+_CONFLICT: Final = 409
+_TOO_LARGE: Final = 413
+_UNREAD: Final = "The pools could not be read first, so nothing{} was sent."
+_UNRECORDED: Final = (
+    "What is about to be sent could not be written down first, so nothing{} was sent."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of a write."""
+
+    outcome: Outcome
+    number: int | None = None
+    """The send in the journal; None where nothing was recorded, and nothing sent."""
+    accepted: Sequence[int] = ()
+    """The document's ids of the rows that were accepted."""
+    clashing: Sequence[int] = ()
+    """The document's ids of the rows that were refused for a clash, each alone."""
+    search: ClashSearch | None = None
+    """What finding the clash by halving would take, where it may be offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Rows that are to go in one request."""
+
+    rows: Range
+    is_refused: bool = False
+    """Whether it is known that they are refused together: then their halves go at once."""
+    twin: "_Piece | None" = None
+    """The other half, of which this one says something: if all of this is accepted, the clash is
+    there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What one part came to."""
+
+    outcome: Outcome
+    status: int | None = None
+    look: PoolsLook | None = None
+
+    def is_unchanged(self, pool: CredentialPool | None) -> bool:
+        """Whether it was seen that a refused part left everything as it was."""
+        look = self.look
+        if self.outcome.effect is not Effect.REFUSED or look is None or look.after is None:
+            return False
+        if pool is None:
+            return not look.appeared()
+        total = total_of(look.after, pool.credential_pool_id)
+        return total is not None and total == look.total_before(pool.credential_pool_id)
+
+
+class Sending:
+    """One run of a plan.
+
+    Args:
+        plan: what goes.
+        means: what it is done with.
+        halving: whether the plan was refused for a clash, which is to be found by halving it.
+    """
+
+    def __init__(self, plan: CredentialPlan, means: Means, *, halving: bool = False) -> None:
+        self._plan = plan
+        self._means = means
+        self._halving = halving
+        self._record = Record(means)
+        self._queue: deque[_Piece] = deque()
+        self._pool = plan.target.pool
+        self._seen: tuple[CredentialPool, ...] | None = None
+        """The pools as they were listed after the last part, while nobody waited."""
+        self._first: tuple[CredentialPool, ...] | None = None
+        """The pools before the first part."""
+        self._accepted: list[Range] = []
+        self._clashing: list[Range] = []
+        self._part = 0
+        self._seconds = 0.0
+        """How long the accepted parts took."""
+
+    async def run(self) -> Ended:
+        """Send it; nothing is raised. Cancelled, it leaves the journal as it is by then."""
+        self._queue.extend(
+            map(_Piece, await asyncio.to_thread(parts, self._plan, self._means.pace))
+        )
+        outcome, search = await self._all()
+        await self._record.leave()
+        return Ended(
+            outcome,
+            self._record.number,
+            self._ids(self._accepted),
+            self._ids(self._clashing),
+            search,
+        )
+
+    async def _all(self) -> tuple[Outcome, ClashSearch | None]:
+        """Every part, until one puts an end to it."""
+        result = None
+        while self._queue:
+            if (outcome := await self._turn()) is not None:
+                return outcome, None
+            piece = self._queue.popleft()
+            if piece.is_refused:
+                self._halve(piece)
+                continue
+            result = await self._send(piece.rows)
+            outcome, rows = result.outcome, piece.rows
+            if outcome.effect is Effect.ACCEPTED:
+                self._take(piece)
+                if self._pool is None and self._queue:
+                    return whole.pool_unknown(outcome, self._tally()), None
+            elif self._may_halve(result, rows):
+                self._queue.extendleft(map(_Piece, reversed(halves(rows))))
+            elif result.status == _CONFLICT and self._halving and result.is_unchanged(self._pool):
+                self._halve(piece)
+            else:
+                return self._ended_by(result, rows)
+        return self._at_the_end(result), None
+
+    async def _turn(self) -> Outcome | None:
+        """Wait while the person wants it; the outcome if they want no more."""
+        control = self._means.control
+        if control.is_pausing and not control.is_stopped:
+            self._tell(Phase.PAUSED)
+            # Much may change until it goes on.
+            self._seen = None
+            await control.wait()
+        return whole.stopped(self._tally(), self._pool) if control.is_stopped else None
+
+    # Parts that were refused
+
+    def _may_halve(self, result: _Result, rows: Range) -> bool:
+        is_several = rows[1] - rows[0] > 1
+        return is_several and result.status == _TOO_LARGE and result.is_unchanged(self._pool)
+
+    def _halve(self, piece: _Piece) -> None:
+        """Rows clash: one alone is a find, several are halved."""
+        start, stop = piece.rows
+        if stop - start <= 1:
+            self._clashing.append(piece.rows)
+            return
+        one, other = halves(piece.rows)
+        second = _Piece(other)
+        self._queue.extendleft([second, _Piece(one, twin=second)])
+
+    def _take(self, piece: _Piece) -> None:
+        """A part was accepted. If it is the first half of a refused one, the clash is in the other.
+
+        A single row is sent all the same: what is said of it is what Prolific said.
+        """
+        self._accepted.append(piece.rows)
+        twin = piece.twin
+        if twin is not None and self._queue and self._queue[0] is twin:
+            start, stop = twin.rows
+            if stop - start > 1:
+                self._queue[0] = replace(twin, is_refused=True)
+
+    # One part
+
+    async def _send(self, rows: Range) -> _Result:
+        """One part, from the look before it to what is known of it at last."""
+        more = " more" if self._part else ""
+        self._tell(Phase.LOOKING)
+        before = self._seen
+        if before is None:
+            try:
+                before = await self._means.service.list_credential_pools(self._plan.workspace.id)
+            except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
+                return _Result(judge.not_sent(error, because=_UNREAD.format(more)))
+        self._seen = None
+        self._first = self._first or before
+        plan = self._plan.part(*rows, self._pool)
+        try:
+            if self._record.send is None and (outcome := await self._begin(before)) is not None:
+                return _Result(outcome)
+            start = self._plan.place(rows[0])
+            places = (start, start + rows[1] - rows[0])
+            part = await self._record.about_to_send(places, before)
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
+            return _Result(judge.not_sent(error, because=_UNRECORDED.format(more)))
+        self._part += 1
+        self._tell(Phase.SENDING)
+        begun = self._means.pace.moment()
+        answered = await send_credentials(plan, self._means.service)
+        result = await self._judged(plan, part, answered, before)
+        if result.outcome.effect is Effect.ACCEPTED:
+            self._pool = self._pool or result.outcome.pool
+            self._seconds += self._means.pace.moment() - begun
+        return result
+
+    async def _judged(
+        self,
+        plan: CredentialPlan,
+        part: Part,
+        answered: Answered,
+        before: tuple[CredentialPool, ...],
+    ) -> _Result:
+        """What became of a part, journalled as soon as it is known and again with the figures."""
+        names = plan.accounts.usernames
+        look = PoolsLook(before)
+        outcome = await self._record.know(part, answered.judge(look), look, names=names)
+        if outcome.effect is Effect.NOT_SENT:
+            return _Result(outcome, answered.status)
+        if outcome.effect is Effect.UNKNOWN:
+            return await self._settled(plan, part, answered, before)
+        service = self._means.service
+        after, trouble = await looked(service.list_credential_pools(plan.workspace.id))
+        look = PoolsLook(before, after, trouble)
+        outcome = await self._record.know(part, answered.judge(look), look, names=names)
+        self._seen = after
+        return _Result(outcome, answered.status, look)
+
+    async def _settled(
+        self,
+        plan: CredentialPlan,
+        part: Part,
+        answered: Answered,
+        before: tuple[CredentialPool, ...],
+    ) -> _Result:
+        """Look for a part whose answer never came."""
+        names = plan.accounts.usernames
+        pool = plan.target.pool
+
+        async def is_among(usernames: list[str]) -> bool:
+            return not frozenset(names).isdisjoint(usernames)
+
+        unknown = replace(part, effect=Effect.UNKNOWN)
+        try:
+            found = await settle_rows(
+                self._means.service,
+                Sought(
+                    plan.workspace.id, pool.credential_pool_id if pool else None, plan.rows, before
+                ),
+                self._means.pace,
+                is_among,
+                lambda seconds: self._tell(Phase.SETTLING, seconds),
+            )
+        except Exception as error:  # noqa: BLE001 - what is known of the write by now stays known
+            look = PoolsLook(before, None, f"this program failed: {type(error).__name__}")
+            outcome = answered.judge(look)
+            return _Result(await self._record.know(unknown, outcome, look, names=names))
+        look = found.look if isinstance(found.look, PoolsLook) else PoolsLook(before)
+        if found.finding is Finding.REPORTED:
+            outcome = judge.credentials_reported(plan, look)
+        else:
+            outcome = whole.settled(answered.judge(look), found)
+        outcome = await self._record.know(
+            unknown, outcome, look, finding=found.finding, names=names
+        )
+        return _Result(outcome, answered.status, look)
+
+    # The send in the journal
+
+    async def _begin(self, before: tuple[CredentialPool, ...]) -> Outcome | None:
+        """Record the send, or take up the one that goes on; an outcome where it may not."""
+        plan, means = self._plan, self._means
+        if plan.continues is not None:
+            send = await self._record.take_up(plan.continues.number)
+            return _trouble(plan, send, before)
+        await self._record.begin(
+            NewSend(
+                kind=plan.kind,
+                service_url=means.service_url,
+                owner=means.owner,
+                workspace=plan.workspace,
+                pool_id=self._pool.credential_pool_id if self._pool else None,
+                label=plan.label,
+                source=plan.source,
+                usernames=plan.accounts.usernames,
+                begun=means.clock(),
+                planned_parts=len(self._queue) + 1,
+            )
+        )
+        return None
+
+    # What is said
+
+    def _ended_by(self, result: _Result, rows: Range) -> tuple[Outcome, ClashSearch | None]:
+        outcome = whole.ended_early(result.outcome, self._tally(), self._pool)
+        if result.status != _CONFLICT or outcome.effect is not Effect.REFUSED:
+            return outcome, None
+        if rows[1] - rows[0] == 1:
+            self._clashing.append(rows)
+            return outcome, None
+        may_search = result.is_unchanged(self._pool) and not self._halving
+        return outcome, ClashSearch(rows[1] - rows[0]) if may_search else None
+
+    def _at_the_end(self, last: _Result | None) -> Outcome:
+        """Every part was sent."""
+        look = last.look if last and last.look else PoolsLook(())
+        if self._halving:
+            names = [self._plan.accounts.usernames[start] for start, _ in sorted(self._clashing)]
+            return whole.clash_found(names, self._tally().accepted, self._pool, "")
+        if last is None:
+            return whole.no_rows()
+        if len(self._accepted) == 1 or self._first is None:
+            return last.outcome
+        pool_id = self._pool.credential_pool_id if self._pool else None
+        together = PoolsLook(self._first, look.after, look.trouble)
+        outcome = judge.credentials_accepted(self._plan, pool_id, together)
+        return replace(outcome, pool=outcome.pool or self._pool)
+
+    def _ids(self, ranges: list[Range]) -> tuple[int, ...]:
+        ids = self._plan.row_ids
+        return tuple(row_id for start, stop in ranges for row_id in ids[start:stop])
+
+    def _tally(self) -> Tally:
+        accepted = sum(stop - start for start, stop in self._accepted)
+        return Tally(self._plan.rows, accepted, self._part, self._part + len(self._queue))
+
+    def _tell(self, phase: Phase, looked_seconds: float = 0.0) -> None:
+        tally = self._tally()
+        left = tally.rows - tally.accepted
+        is_between = phase in (Phase.LOOKING, Phase.PAUSED)
+        self._means.tell(
+            Progress(
+                phase=phase,
+                rows=tally.rows,
+                accepted=tally.accepted,
+                part=tally.part + is_between,
+                parts=tally.parts + (phase is Phase.LOOKING),
+                seconds_left=self._seconds * left / tally.accepted if tally.accepted else None,
+                number=self._record.number,
+                pausing=self._means.control.is_pausing,
+                looked_seconds=looked_seconds,
+            )
+        )
+
+
+def _trouble(
+    plan: CredentialPlan, send: Send, before: tuple[CredentialPool, ...]
+) -> Outcome | None:
+    """Why a send may not go on after all, if it may not."""
+    places = plan.continues.places if plan.continues else ()
+    if send.open_parts or not _are_within(places, send.left):
+        return whole.outdated()
+    last_accepted = max(
+        (part.number for part in send.parts if part.standing is Standing.ACCEPTED), default=0
+    )
+    for part in send.parts:
+        # After an accepted part of this send, its own growth would look like a late arrival.
+        if part.standing is Standing.ABSENT and part.number > last_accepted:
+            total = total_of(before, send.pool_id)
+            if send.pool_id and part.total_after is not None and total != part.total_after:
+                return whole.changed_meanwhile(total, part.total_after)
+    return None
+
+
+def _are_within(places: Sequence[int], ranges: Sequence[Range]) -> bool:
+    """Whether ascending places all lie in ascending ranges."""
+    spans = iter(ranges)
+    start, stop = next(spans, (0, 0))
+    for place in places:
+        while place >= stop:
+            following = next(spans, None)
+            if following is None:
+                return False
+            start, stop = following
+        if place < start:
+            return False
+    return True

@@ -1,0 +1,186 @@
+"""Looking for a write whose answer never came, without ever taking figures for a proof.
+
+The totals, or the secret, are looked at several times, spaced, against what was there just before.
+What is found is a `Finding`; only a username in a usage report says for certain that it arrived.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from prolific_tui.errors import ServiceError
+from prolific_tui.models import CredentialPool, WebhookSecret
+from prolific_tui.submission.looks import PoolsLook, SecretLook, is_same_secret
+from prolific_tui.submission.means import Pace, Service
+from prolific_tui.submission.send import Finding
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was found of a part."""
+
+    finding: Finding
+    look: PoolsLook | SecretLook
+    """The last look."""
+    seconds: float
+    """For how long it was looked for."""
+
+    @property
+    def words(self) -> str:
+        """What was found, a sentence or two, to stand after the figures."""
+        match self.finding:
+            case Finding.REPORTED:
+                return "Its usernames are in a usage report of a study on this pool: it arrived."
+            case Finding.CONSISTENT:
+                is_secret = isinstance(self.look, SecretLook)
+                return "" if is_secret else "That is no proof: somebody else may have added them."
+            case Finding.NOT_THERE:
+                return f"It was not there after looking for {self.seconds:.0f} s."
+            case Finding.NO_TOTALS:
+                return "Prolific tells no total here, so looking at totals can't settle it."
+            case Finding.NOT_READ:
+                return "It could not be looked for."
+            case _:
+                return "The figures don't settle it."
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The rows that are looked for."""
+
+    workspace_id: str
+    pool_id: str | None
+    """The pool that they were appended to; None where one was to be made."""
+    rows: int
+    before: tuple[CredentialPool, ...]
+    """The workspace's pools just before."""
+
+
+def judged(sought: Sought, look: PoolsLook) -> Finding:
+    """What the figures of one look say."""
+    if look.after is None:
+        return Finding.NOT_READ
+    if sought.pool_id is None:
+        appeared = look.appeared()
+        totals = [pool.total_credentials for pool in appeared]
+        if sought.rows in totals:
+            return Finding.CONSISTENT
+        if None in totals:
+            return Finding.NO_TOTALS
+        # Another pool than this one would be is somebody else's.
+        return Finding.NOT_THERE
+    pool = look.pool(sought.pool_id)
+    before = look.total_before(sought.pool_id)
+    after = None if pool is None else pool.total_credentials
+    if before is None or after is None:
+        return Finding.NO_TOTALS
+    if after == before:
+        return Finding.NOT_THERE
+    return Finding.CONSISTENT if after - before == sought.rows else Finding.UNCLEAR
+
+
+async def settle_rows(
+    service: Service,
+    sought: Sought,
+    pace: Pace,
+    is_among: Callable[[list[str]], Awaitable[bool]],
+    tell: Callable[[float], None] = lambda _: None,
+) -> Settled:
+    """Look for rows until they seem to be there, or all looks are taken.
+
+    Args:
+        service: What is asked.
+        sought: The rows.
+        pace: How often, and how far apart.
+        is_among: Whether some of the rows are among usernames; they are in the pool then.
+        tell: Is told before each look for how many seconds it has been looked for.
+    """
+
+    async def look() -> tuple[Finding, PoolsLook]:
+        try:
+            after = await service.list_credential_pools(sought.workspace_id)
+        except ServiceError as error:
+            return Finding.NOT_READ, PoolsLook(sought.before, None, error.title)
+        taken = PoolsLook(sought.before, after, "")
+        return judged(sought, taken), taken
+
+    finding, last, seconds = await _sought(look, pace, tell)
+    if sought.pool_id is not None and finding is not Finding.NOT_THERE:
+        usernames, _ = await reported(service, sought.pool_id)
+        if usernames and await is_among(usernames):
+            finding = Finding.REPORTED
+    return Settled(finding, last, seconds)
+
+
+async def settle_secret(
+    service: Service,
+    workspace_id: str,
+    before: WebhookSecret | None,
+    pace: Pace,
+    *,
+    is_old: Callable[[WebhookSecret | None], Awaitable[bool]] | None = None,
+    tell: Callable[[float], None] = lambda _: None,
+) -> Settled:
+    """Look for another secret than the one before; see `settle_rows`.
+
+    Args:
+        service: What is asked.
+        workspace_id: The secret's workspace.
+        before: The secret that was to be replaced, as far as it is known; None for none.
+        pace: How often, and how far apart.
+        is_old: Whether a secret is that one, where more is known of it than `before` tells.
+        tell: Is told before each look for how many seconds it has been looked for.
+    """
+
+    async def look() -> tuple[Finding, SecretLook]:
+        try:
+            after = next(iter(await service.list_secrets(workspace_id)), None)
+        except ServiceError as error:
+            return Finding.NOT_READ, SecretLook(before, None, error.title)
+        is_same = is_same_secret(before, after) if is_old is None else await is_old(after)
+        found = Finding.NOT_THERE if is_same else Finding.CONSISTENT
+        return found, SecretLook(before, after, "")
+
+    return Settled(*await _sought(look, pace, tell))
+
+
+async def _sought(
+    look: Callable[[], Awaitable[tuple[Finding, T]]], pace: Pace, tell: Callable[[float], None]
+) -> tuple[Finding, T, float]:
+    seconds = 0.0
+    tell(seconds)
+    finding, taken = await look()
+    for wait in pace.looks:
+        if finding is Finding.CONSISTENT:
+            break
+        await pace.sleep(wait)
+        seconds += wait
+        tell(seconds)
+        again, newer = await look()
+        if again is not Finding.NOT_READ:
+            finding, taken = again, newer
+    return finding, taken, seconds
+
+
+async def reported(service: Service, pool_id: str) -> tuple[list[str], str]:
+    """The usernames in the usage reports of the studies on a pool, and what could not be read.
+
+    Nothing is raised: what Prolific does not tell is not known, and the second value says so.
+    """
+    usernames: list[str] = []
+    try:
+        studies = [s for s in await service.list_studies() if s.credential_pool_id == pool_id]
+    except ServiceError as error:
+        return [], f"The studies could not be read ({error.title})."
+    unread = []
+    for study in studies:
+        try:
+            rows = await service.get_study_credentials_report(study.id)
+        except ServiceError as error:
+            unread.append(f"{study.internal_name or study.name or study.id} ({error.title})")
+            continue
+        usernames += [row.username for row in rows]
+    trouble = f"No usage report of {', '.join(unread)}." if unread else ""
+    return usernames, trouble

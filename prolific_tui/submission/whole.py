@@ -1,0 +1,129 @@
+"""What became of a whole send, in words, from what became of its parts.
+
+The effect is that of the part that ended it, so that only a send of which every row was accepted
+is called accepted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from prolific_tui.errors import Effect
+from prolific_tui.models import CredentialPool
+from prolific_tui.submission.outcome import Outcome, credentials_word
+from prolific_tui.submission.settling import Settled
+from prolific_tui.visible import counted
+
+_ALL_IN_EDITOR: Final = " All rows are still in the editor."
+_NAMES_SHOWN: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far a send came."""
+
+    rows: int
+    accepted: int
+    part: int
+    """The part that ended it, counted from 1."""
+    parts: int
+
+
+def settled(outcome: Outcome, found: Settled) -> Outcome:
+    """An outcome that was not known, with what was found of it."""
+    return replace(outcome, message=f"{outcome.message} {found.words}".strip())
+
+
+def ended_early(outcome: Outcome, tally: Tally, pool: CredentialPool | None) -> Outcome:
+    """The outcome of a send that a part put an end to, where something went before it."""
+    if not tally.accepted:
+        return outcome
+    message = outcome.message.replace(_ALL_IN_EDITOR, "")
+    return replace(
+        outcome,
+        title=f"{outcome.title} ({tally.accepted:,} of {tally.rows:,} rows were accepted)",
+        message=f"Part {tally.part:,} of {tally.parts:,}: {message} Before it,"
+        f" {credentials_word(tally.accepted)} were accepted and are in the pool; all others are"
+        " still in the editor.",
+        pool=outcome.pool or pool,
+    )
+
+
+def stopped(tally: Tally, pool: CredentialPool | None) -> Outcome:
+    """The person stopped it between two parts."""
+    left = tally.rows - tally.accepted
+    return Outcome(
+        Effect.NOT_SENT,
+        f"Stopped: {tally.accepted:,} of {tally.rows:,} rows were accepted",
+        f"You stopped it. {credentials_word(tally.accepted)} were accepted and are in the pool;"
+        f" {counted(left, 'row')} were not sent and are still in the editor.",
+        "Send them when you like: it goes on where it stopped.",
+        pool=pool,
+    )
+
+
+def pool_unknown(outcome: Outcome, tally: Tally) -> Outcome:
+    """The first part made a pool, but its answer was lost: nobody knows where the rest belongs."""
+    return Outcome(
+        Effect.NOT_SENT,
+        f"Which pool was made? ({tally.accepted:,} of {tally.rows:,} rows were accepted)",
+        f"{outcome.message} The other {tally.rows - tally.accepted:,} rows belong into the pool"
+        " that this made, and the answer that named it was lost. They were not sent.",
+        "Find the new pool on 1 Pools, and append the rest to it.",
+    )
+
+
+def clash_found(
+    names: Sequence[str], accepted: int, pool: CredentialPool | None, look_words: str
+) -> Outcome:
+    """A search by halving that came to its end."""
+    rest = f"All other {accepted:,} are in the pool now. {look_words}".strip()
+    if not names:
+        return Outcome(
+            Effect.ACCEPTED,
+            "No row clashed alone",
+            f"Sent in halves, Prolific accepted every row. {rest}",
+            pool=pool,
+        )
+    named = ", ".join(names[:_NAMES_SHOWN])
+    if len(names) > _NAMES_SHOWN:
+        named += f" and {len(names) - _NAMES_SHOWN:,} more"
+    return Outcome(
+        Effect.REFUSED,
+        f"{counted(len(names), 'username')} {'is' if len(names) == 1 else 'are'} taken",
+        f"Prolific refuses {named}, sent alone: it has {'it' if len(names) == 1 else 'them'}"
+        f" already. {rest}",
+        "Take them out of the list, or give them other names.",
+        pool=pool,
+    )
+
+
+def changed_meanwhile(total: int | None, seen: int | None) -> Outcome:
+    """The pool is not any more as it was when the person said that a part had not arrived."""
+    return Outcome(
+        Effect.NOT_SENT,
+        "The pool changed since you looked",
+        f"The pool's total is {_count(total)}, and was {_count(seen)} when you said that a part"
+        " had not arrived: it may have arrived late. Nothing was sent.",
+        "Settle it again in 3 History, and decide anew.",
+    )
+
+
+def no_rows() -> Outcome:
+    """A plan without rows."""
+    return Outcome(Effect.NOT_SENT, "No rows", "There was nothing to send.")
+
+
+def outdated() -> Outcome:
+    """What was to go on was sent or changed meanwhile, perhaps from another window."""
+    return Outcome(
+        Effect.NOT_SENT,
+        "This send changed meanwhile",
+        "Some of these rows were sent since you reviewed them, or a part of the send is open."
+        " Nothing was sent.",
+        "Look at it in 3 History, and review the rows again.",
+    )
+
+
+def _count(number: int | None) -> str:
+    return "not told" if number is None else f"{number:,}"
