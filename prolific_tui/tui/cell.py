@@ -45,7 +45,10 @@ class EditableGrid(Vertical):
     """
 
     class Committed(Message):
-        """The text of a cell is to become this."""
+        """The text of a cell is to become this; who takes it closes the field.
+
+        Closed before, the cell would be drawn once more as it was.
+        """
 
         def __init__(self, row: int, column: Column, text: str) -> None:
             super().__init__()
@@ -54,7 +57,7 @@ class EditableGrid(Vertical):
             self.text = text
 
     class Kept(Message):
-        """The field was closed with Enter, and the cell stays as it is."""
+        """The field is to be closed as with `Committed`, and the cell stays as it is."""
 
         def __init__(self, column: Column) -> None:
             super().__init__()
@@ -150,9 +153,9 @@ class EditableGrid(Vertical):
         event.stop()
         edited, grid = self._edited, self.grid
         kept = self._hidden and not event.value
-        self.close()
         row = grid.session.document.index_of(edited[0]) if edited else None
         if edited is None or row is None:
+            self.close()
             return
         column = edited[1]
         self.post_message(self.Kept(column) if kept else self.Committed(row, column, event.value))

@@ -43,6 +43,7 @@ class RowKeys(EditorPage):
     def commit(self, message: EditableGrid.Committed) -> None:
         """Put the text into the cell and go right."""
         session = self.draft.session
+        self.query_one(EditableGrid).close()
         self.changed(session.set_cell(message.row, message.column, message.text))
         if self.grid.row == message.row:
             # It may have left the rows that are shown, because it is all right now.
@@ -51,6 +52,7 @@ class RowKeys(EditorPage):
     @on(EditableGrid.Kept)
     def keep(self, message: EditableGrid.Kept) -> None:
         """Go right from a hidden password that stays."""
+        self.query_one(EditableGrid).close()
         self.app.say("")
         self._go_right(message.column)
 
