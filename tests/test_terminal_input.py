@@ -73,12 +73,26 @@ def test_no_bytes_stop_the_reading_of_keys(parts: list[bytes]) -> None:
     keys = TypedKeys()
     for part in parts:
         keys.read(part)
-        keys.tick()
+        keys.quiet()
     # The end of a paste, should one have begun, and of a sequence that may have.
     keys.read(b"\x1b[201~" + b"." * 40 + b"\x1b[201~")
     last = keys.read(b"q")[-1]
     assert isinstance(last, events.Key)
     assert last.key == "q"
+
+
+def test_an_escape_alone_is_a_key_once_the_line_is_quiet_and_else_begins_another() -> None:
+    keys = TypedKeys()
+    assert not keys.read(b"\x1b")
+    assert keys.quiet_seconds
+    (escape,) = keys.quiet()
+    assert isinstance(escape, events.Key)
+    assert escape.key == "escape"
+    assert not keys.quiet_seconds
+    assert not keys.read(b"\x1b")
+    (up,) = keys.read(b"[A")
+    assert isinstance(up, events.Key)
+    assert up.key == "up"
 
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=99))

@@ -41,7 +41,10 @@ _FORCE_SECONDS: Final = 0.05
 """How long giving the terminal back by force may take, or ending after the interface has closed."""
 
 _TICK_SECONDS: Final = 0.1
-"""How often the input thread looks whether it is to stop, or a lone Escape is a key by now."""
+"""How often the input thread looks whether it is to stop."""
+
+_ESCAPE_SECONDS: Final = 0.05
+"""How long nothing may come in until a lone Escape is a key and not the beginning of another."""
 
 _ESCAPE: Final = "\x1b"
 _SEQUENCE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|[^\x1b\[OPX\]^_])", re.DOTALL)
@@ -260,8 +263,6 @@ class Driver(LinuxDriver):
                 else:
                     for event in keys.quiet():
                         self.process_message(event)
-                for event in keys.tick():
-                    self.process_message(event)
 
 
 class TypedKeys:
@@ -291,7 +292,7 @@ class TypedKeys:
     @property
     def quiet_seconds(self) -> float | None:
         """When nothing came in for so long, `quiet` is to be called; None where nothing waits."""
-        return self._burst.quiet_seconds
+        return _ESCAPE_SECONDS if self._awaits_more else self._burst.quiet_seconds
 
     def read(self, data: bytes) -> list[Message]:
         """The events that these bytes complete."""
@@ -311,12 +312,17 @@ class TypedKeys:
         """The events of what was held: nothing came in for `quiet_seconds`."""
         events: list[Message] = []
         self._in_sequence = False
+        if self._awaits_more:
+            # Textual would wait twice as long, and is to be asked again and again.
+            self._parser._timeout_time = 0.0  # noqa: SLF001 - its parser has no other way
+            events.extend(self._parser.tick())
         self._end_burst(events)
         return events
 
-    def tick(self) -> list[Message]:
-        """The events that the time passed has completed: a lone Escape is a key by then."""
-        return list(self._parser.tick())
+    @property
+    def _awaits_more(self) -> bool:
+        """Whether an Escape came that may be a key or the beginning of another."""
+        return self._parser._timeout_time is not None  # noqa: SLF001 - as above
 
     def _take_burst(self, text: str, events: list[Message]) -> str:
         """Take what comes before an escape sequence, and give back what follows."""
