@@ -318,14 +318,14 @@ class View:
         for start, piece in session.document.pieces():
             matching = self._matching(shown, start, piece)
             bad = set(survey.bad_rows(session.document, session.ledger, start, piece))
-            for row in bad.intersection(matching) if bad else ():
-                ranks[self._rank(row)].append(row)
+            ids_of_piece = piece.ids or ()
+            for row in sorted(bad.intersection(matching)) if bad else ():
+                ranks[self._rank(row)].append(ids_of_piece[row - start])
             good = [row for row in matching if row not in bad] if bad else matching
             _extend(ranks[_LAST], start, piece, good)
             yield start + len(piece)
-        for rank in ranks[:_LAST]:
-            ids.extend(map(session.document.row_id, sorted(rank)))
-        ids.extend(ranks[_LAST])
+        for rank in ranks:
+            ids.extend(rank)
 
     def _by_username(self, shown: Filter, ids: "array[int]") -> Iterator[int]:
         """Sort each piece, then merge them, so that no step takes long."""

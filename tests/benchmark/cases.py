@@ -1,5 +1,7 @@
 """What is measured: a function for each group of lines, by the name that `--only` takes."""
 
+import itertools
+import re
 import shutil
 import statistics
 import time
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.benchmark.figures import Line, in_turns
-from tests.benchmark.lists import paste_of, write_list
+from tests.benchmark.lists import paste_of, write_list, write_messy_list
 from tests.benchmark.measured import Answer, MeasuredTerminal
 from tests.benchmark.programs import (
     ROWS_READ,
@@ -63,6 +65,11 @@ class Plan:
         """A list of so many rows, made once."""
         path = self.home / f"list{rows}.csv"
         return path if path.exists() else write_list(path, rows)
+
+    def messy_list(self, rows: int) -> Path:
+        """A list of so many rows in which every fifth has a problem, made once."""
+        path = self.home / f"messy{rows}.csv"
+        return path if path.exists() else write_messy_list(path, rows)
 
 
 def _figure(value: float, unit: str) -> str:
@@ -255,13 +262,16 @@ def idle(plan: Plan) -> Iterator[Line]:
 
 
 def paste(plan: Plan) -> Iterator[Line]:
-    """Pastes: until the question where to, against until Textual has delivered the event."""
+    """Pastes: until each program says that it has one, and until the question where to."""
 
     def here(text: str) -> dict[str, float]:
         with empty_editor(plan.home) as terminal:
             start = time.perf_counter()
             terminal.paste(text)
-            return {"seconds": terminal.seconds_until("rows in paste", since=start)}
+            return {
+                "seconds": terminal.seconds_until("Reading the paste", since=start),
+                "asked": terminal.seconds_until("rows in paste", since=start),
+            }
 
     def textual(text: str) -> dict[str, float]:
         with plain_textual("paste", home=plan.home) as terminal:
@@ -275,59 +285,106 @@ def paste(plan: Plan) -> Iterator[Line]:
         measures = {"here": lambda t=text: here(t), "textual": lambda t=text: textual(t)}
         found = in_turns(plan.runs, measures)
         seconds, other = found["here"]["seconds"], found["textual"]["seconds"]
-        what = f"paste of {rows:,} lines: asked where to"
-        yield _ratio_line(what, seconds, other, "Textual's delivery", 1.2)
+        what = f"paste of {rows:,} lines"
+        yield _ratio_line(f"{what}: delivered", seconds, other, "Textual's delivery", 1.2)
+        yield Line(f"{what}: asked where to", _figure(found["here"]["asked"], "s"))
         a_line = seconds / rows
         shortest = a_line if shortest is None else shortest
         if rows != plan.pastes[0]:
-            what = f"paste of {rows:,} lines: time a line"
-            yield _ratio_line(
-                what, a_line * 1e6, shortest * 1e6, f"{plan.pastes[0]:,} lines", 1.2, "µs"
-            )
+            name = f"{plan.pastes[0]:,} lines"
+            yield _ratio_line(f"{what}: time a line", a_line * 1e6, shortest * 1e6, name, 1.2, "µs")
 
 
 # Long work
 
 
 def answering(plan: Plan) -> Iterator[Line]:
-    """How long any key waits for its answer while something long goes on."""
-    rows = plan.long
-    with editor_asking(plan.list(rows)) as terminal:
-        terminal.press("enter")
-        terminal.seconds_until("lab-0000001", since=time.perf_counter())
-        at, waits = 1, []
-        while "rows read." not in terminal.screen() and at < 500:
-            waits.append(_move(terminal, at := at + 1))
-        yield _limit_line(f"any key while {rows:,} rows are read", max(waits), 100, "ms")
-        waits = [0.0]
-        while "not looked at yet" in terminal.screen() and at < 1000:
-            waits.append(_move(terminal, at := at + 1))
-        yield _limit_line("any key while they are examined", max(waits), 100, "ms")
-        terminal.settle(0.5)
-        terminal.answer("home")
-        terminal.answer("down")
-        for what, start in _LONG_WORK:
-            terminal.press(*start)
-            # It ends on the last row, whose username the first one has too.
-            at, waits = 2, []
-            while f"row {rows:,} of" not in terminal.screen() and at < 500:
-                waits.append(_move(terminal, at := at + 1, or_at=rows))
-            terminal.settle(0.5)
-            yield _limit_line(f"any key during {what} over {rows:,} rows", max(waits), 100, "ms")
-            terminal.answer("home")
-            terminal.answer("down")
+    """How long any key waits for its answer while something long goes on, and Esc as well."""
+    for kind, path in (("", plan.list(plan.long)), ("messy ", plan.messy_list(plan.long))):
+        rows = f"{plan.long:,} {kind}rows"
+        with editor_asking(path) as terminal:
+            terminal.press("enter")
+            terminal.seconds_until("row 1 of", since=time.perf_counter())
+            yield _worst(
+                f"any key while {rows} are read",
+                _waits_until(terminal, lambda: ROWS_READ in terminal.screen()),
+            )
+            yield _worst(
+                "any key while they are examined",
+                _waits_until(terminal, lambda: _UNKNOWN not in terminal.screen()),
+            )
+            for what, asked, start in _LONG_WORK:
+                _prepare(terminal, asked)
+                if what == _LONGEST:
+                    _wait(terminal, start, lambda: _is_working(terminal))
+                    waits = [_wait(terminal, "escape", lambda: not _is_working(terminal))]
+                    yield _worst(f"Esc during {what} over {rows}", waits)
+                begun = partial(lambda before: terminal.screen() != before, terminal.screen())
+                waits = [_wait(terminal, start, begun)]
+                waits += _waits_until(terminal, lambda: not _is_working(terminal))
+                yield _worst(f"any key during {what} over {rows}", waits)
 
 
-_LONG_WORK: Final = (("next problem", ["n"]),)
-"""What goes through all rows, and the keys that begin it on the second row."""
+_UNKNOWN: Final = "not looked at yet"
+_LONG_WORK: Final = (
+    ("next problem", "", "n"),
+    ("find", "/0999998", "enter"),
+    ("filter", "", "!"),
+    ("sort by username", "!", "o"),
+    ("sort by problem", "", "o"),
+)
+"""What goes through all rows, what is typed before that, and the key that begins it."""
 
 
-def _move(terminal: MeasuredTerminal, row: int, or_at: int = 0) -> float:
-    """Go one row down; how many milliseconds it takes until the row is named, or another one."""
+_LONGEST: Final = "sort by username"
+"""What goes on for long enough to be given up: Esc alone is a key only after a moment."""
+
+
+def _prepare(terminal: MeasuredTerminal, typed: str) -> None:
+    terminal.settle(0.5)
+    terminal.press("home")
+    terminal.settle()
+    for key in typed:
+        terminal.press(key)
+        terminal.settle()
+
+
+def _is_working(terminal: MeasuredTerminal) -> bool:
+    """Whether the screen says how far it is, and how to give it up."""
+    return "Esc gives it up" in terminal.screen()
+
+
+def _wait(terminal: MeasuredTerminal, key: str, answered: Callable[[], bool]) -> float:
+    """Press a key; how many milliseconds it takes until the answer is on the screen."""
     start = time.perf_counter()
-    terminal.press("down")
-    named = f"row {row:,} of", f"row {or_at:,} of"
-    return terminal.seconds_until(*named, since=start) * 1000
+    terminal.press(key)
+    return terminal.seconds_until_it(answered, since=start) * 1000
+
+
+def _waits_until(terminal: MeasuredTerminal, over: Callable[[], bool]) -> list[float]:
+    """Go up and down one row until it is over; how many milliseconds each key took."""
+    waits: list[float] = []
+    keys = itertools.cycle(("down", "up"))
+    while not over():
+        row = _row(terminal)
+        moved = partial(lambda before: over() or _row(terminal) != before, row)
+        waits.append(_wait(terminal, next(keys), moved))
+    return waits
+
+
+def _row(terminal: MeasuredTerminal) -> str:
+    """The row that the cursor is on, as the screen names it."""
+    found = _ROW.search(terminal.screen())
+    return found[0] if found else ""
+
+
+def _worst(what: str, waits: Sequence[float]) -> Line:
+    count = f"{len(waits)} key{'' if len(waits) == 1 else 's'}"
+    return _limit_line(what, max(waits, default=0.0), 100, "ms", count)
+
+
+_ROW: Final = re.compile(r"row [\d,]+ of")
+"""The heading of what is said about the row under the cursor."""
 
 
 CASES: Final = {

@@ -12,6 +12,20 @@ def write_list(path: Path, rows: int) -> Path:
     return path
 
 
+def write_messy_list(path: Path, rows: int) -> Path:
+    """Write a CSV of so many rows: in every ten, a repeated username and an empty password."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write("username,password\n")
+        for number, row in enumerate(_rows(rows)):
+            username, _, password = row.partition(",")
+            if number % 10 == 7:
+                username = f"lab-{number - 5:07}"
+            elif number % 10 == 9:
+                password = ""
+            file.write(f"{username},{password}\n")
+    return path
+
+
 def paste_of(rows: int) -> str:
     """The text of a paste of so many rows."""
     return "".join(f"{row}\r" for row in _rows(rows))

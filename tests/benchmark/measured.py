@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -68,10 +69,20 @@ class MeasuredTerminal(Terminal):
         Raises:
             TimeoutError: none of them came.
         """
+        return self.seconds_until_it(
+            lambda: any(text in self.screen() for text in texts), since=since
+        )
+
+    def seconds_until_it(self, holds: Callable[[], bool], *, since: float) -> float:
+        """Read until the screen is so; how long after `since` what made it so was sent.
+
+        Raises:
+            TimeoutError: it never was.
+        """
         end = time.monotonic() + PATIENCE
-        while not any(text in self.screen() for text in texts):
+        while not holds():
             if not self._read(1) and time.monotonic() > end:
-                raise TimeoutError(f"{texts} did not come:\n{self.screen()}")
+                raise TimeoutError(f"it did not come:\n{self.screen()}")
         return self._last_read - since
 
     def answer(self, *keys: str) -> Answer:

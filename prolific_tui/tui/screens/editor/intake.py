@@ -93,6 +93,7 @@ class IntakeKeys(EditorPage):
     @work(exclusive=True, group="load")
     async def take_paste(self, text: str) -> None:
         """Take pasted text, after asking."""
+        self.app.say("Reading the paste…")
         await self._bring_in("paste", self.app.operations.look_at_paste(text), ask=True)
 
     async def _bring_in(
@@ -178,7 +179,9 @@ class IntakeKeys(EditorPage):
                             percent = f"{chunk.progress:.0%}, {loading.rows:,} rows"
                             self.app.say(f"Reading {name}… {percent}; Esc gives it up")
                             self.show_all()
-                    await give_way()
+                    if chunk.progress < 1:
+                        # After the last one, a key would find rows on the screen that still come.
+                        await give_way()
         except BaseException:
             # An error, Esc, or the end of the screen: none of it stays.
             grid.apply(loading.abandon())
