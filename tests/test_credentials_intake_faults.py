@@ -48,7 +48,9 @@ class TestWithoutPasswords:
         parsed = intake.take()
         assert list(parsed.rows) == [("lab-1@lab.example", ""), ("lab-2@lab.example", "")]
         assert parsed.source.warning == NO_PASSWORDS
-        assert parsed.source.describe().endswith("Okta header, login and no passwords of 5 columns")
+        assert parsed.source.describe().endswith(
+            "Okta header, login and no passwords of 31 columns"
+        )
 
     def test_a_column_of_hashes_is_the_only_candidate(self) -> None:
         intake = opened("hash-column.csv")

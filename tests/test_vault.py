@@ -31,7 +31,6 @@ from prolific_tui.vault import (
 from prolific_tui.vault.states import describe
 
 ENTRY = Entry.token("https://api.prolific.com", "ada")
-OTHER = Entry.token("https://prolific.example", "ada")
 CANARY = "canary-71ab40"
 SECONDS = 10
 FOR_EVER = 3600
