@@ -131,8 +131,8 @@ def _export(
 
 
 # From the makers' pages on their export formats; those with fewer columns of their own come later.
-# Firefox: Mozilla's own test of that export. KeePassXC: its CsvExporter.cpp, where columns were added
-# since. Okta: the template of "Import users from a CSV file", of which these are mandatory.
+# Firefox: Mozilla's own test of that export. KeePassXC: its CsvExporter.cpp and columns since.
+# Okta: the template of "Import users from a CSV file", of which these are mandatory.
 EXPORTS: Final = (
     _export(
         "Bitwarden",
