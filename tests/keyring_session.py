@@ -5,16 +5,24 @@ without a keyring, one whose keyring is locked and can't ask, one whose prompt n
 """
 
 import os
+import select
 import shutil
+import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import pytest
-from jeepney import MatchRule, message_bus  # type: ignore[import-untyped]
+from jeepney import (  # type: ignore[import-untyped]
+    MatchRule,
+    MessageType,
+    message_bus,
+    new_error,
+)
 from jeepney.io.blocking import (  # type: ignore[import-untyped]
     DBusConnection,
     Proxy,
@@ -22,6 +30,8 @@ from jeepney.io.blocking import (  # type: ignore[import-untyped]
 )
 
 PROGRAMS: Final = ("dbus-run-session", "dbus-daemon", "gnome-keyring-daemon")
+DISPLAY_PROGRAMS: Final = ("Xvfb", "/usr/libexec/gcr-prompter")
+"""A display that nobody sees, and the window on it that asks for a keyring's password."""
 SECRET_SERVICE: Final = "org.freedesktop.secrets"
 SYSTEM_PROMPTER: Final = "org.gnome.keyring.SystemPrompter"
 PASSWORD: Final = b"the keyring's own password"
@@ -40,9 +50,9 @@ _BUS_CONFIGURATION: Final = """<busconfig>
 """
 
 
-def require_programs() -> None:
-    """Skip the test where the programs are missing; on CI, where they must be there, fail it."""
-    missing = [program for program in PROGRAMS if shutil.which(program) is None]
+def require_programs(programs: Sequence[str] = PROGRAMS) -> None:
+    """Skip the test where programs are missing; on CI, where they must be there, fail it."""
+    missing = [program for program in programs if shutil.which(program) is None]
     if missing and os.environ.get("CI") == "true":
         pytest.fail(f"CI must install {', '.join(missing)}")
     if missing:
@@ -59,13 +69,14 @@ class KeyringSession:
     """A D-Bus session in a home directory of its own, and the keyring daemon in it, if started."""
 
     def __init__(self, home: Path, address: str) -> None:
-        self._home = home
+        self.home = home
+        """The home directory of everything in it."""
         self._address = address
 
     @property
     def environment(self) -> Mapping[str, str]:
         """The environment of a program that runs in this session."""
-        return isolated_environment(self._home) | {"DBUS_SESSION_BUS_ADDRESS": self._address}
+        return isolated_environment(self.home) | {"DBUS_SESSION_BUS_ADDRESS": self._address}
 
     @contextmanager
     def unlocked_keyring(self) -> Iterator[None]:
@@ -95,7 +106,55 @@ class KeyringSession:
                 yield wait_until_asked
 
     @contextmanager
-    def _keyring(self, *options: str) -> Iterator[None]:
+    def unseen_prompter(self) -> Iterator[Mapping[str, str]]:
+        """Run the real window that asks for passwords, on a display that nobody sees.
+
+        Gives the environment of a program on that display.
+        """
+        require_programs(DISPLAY_PROGRAMS)
+        display, prompter = DISPLAY_PROGRAMS
+        reading, writing = os.pipe()
+        with (
+            os.fdopen(reading) as number,
+            running(
+                [_program(display), "-displayfd", str(writing), "-nolisten", "tcp"],
+                self.environment,
+                pass_fds=[writing],
+            ),
+        ):
+            os.close(writing)
+            environment = {**self.environment, "DISPLAY": f":{number.readline().strip()}"}
+            with (
+                self._ownership_of(SYSTEM_PROMPTER) as wait_until_owned,
+                running([_program(prompter)], environment),
+            ):
+                wait_until_owned()
+                yield environment
+
+    @contextmanager
+    def failing_service(self) -> Iterator[None]:
+        """Be a keyring that answers every question with an error."""
+        with self._connection() as connection:
+            Proxy(message_bus, connection, timeout=SECONDS).RequestName(SECRET_SERVICE)
+            ending, end = socket.socketpair()
+
+            def answer() -> None:
+                while ending not in select.select([ending, connection.sock], [], [])[0]:
+                    message = connection.receive(timeout=SECONDS)
+                    if message.header.message_type is MessageType.method_call:
+                        error = "org.freedesktop.DBus.Error.NoReply"
+                        connection.send(new_error(message, error, "s", ("canary",)))
+
+            thread = threading.Thread(target=answer)
+            thread.start()
+            with ending, end:
+                yield
+                end.send(b".")
+                thread.join(SECONDS)
+
+    @contextmanager
+    def _ownership_of(self, name: str) -> Iterator[Callable[[], None]]:
+        """Gives a function that waits until somebody has taken a name on the bus."""
         with self._connection() as connection:
             bus = Proxy(message_bus, connection, timeout=SECONDS)
             owner_changed = MatchRule(
@@ -104,36 +163,59 @@ class KeyringSession:
                 member="NameOwnerChanged",
                 path=message_bus.object_path,
             )
-            owner_changed.add_arg_condition(0, SECRET_SERVICE)
+            owner_changed.add_arg_condition(0, name)
             bus.AddMatch(owner_changed)
             with connection.filter(owner_changed) as changes:
-                daemon = subprocess.Popen(
-                    [
-                        _program("gnome-keyring-daemon"),
-                        "--foreground",
-                        "--components=secrets",
-                        *options,
-                    ],
-                    env=self.environment,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                )
-                with daemon:
-                    try:
-                        assert daemon.stdin is not None
-                        daemon.stdin.write(PASSWORD if options else b"")
-                        daemon.stdin.close()
-                        connection.recv_until_filtered(changes, timeout=SECONDS)
-                        yield
-                    finally:
-                        daemon.terminate()
-                        daemon.wait(SECONDS)
+                yield lambda: connection.recv_until_filtered(changes, timeout=SECONDS)
+
+    @contextmanager
+    def _keyring(self, *options: str) -> Iterator[None]:
+        command = [_program("gnome-keyring-daemon"), "--foreground", "--components=secrets"]
+        with (
+            self._ownership_of(SECRET_SERVICE) as wait_until_owned,
+            running([*command, *options], self.environment) as daemon,
+        ):
+            assert daemon.stdin is not None
+            daemon.stdin.write(PASSWORD if options else b"")
+            daemon.stdin.close()
+            wait_until_owned()
+            yield
 
     @contextmanager
     def _connection(self) -> Iterator[DBusConnection]:
         with open_dbus_connection(self._address) as connection:
             yield connection
+
+
+@contextmanager
+def running(
+    command: Sequence[str], environment: Mapping[str, str], pass_fds: Sequence[int] = ()
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A program without a word, until the block ends."""
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=pass_fds,
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(SECONDS)
+
+
+@contextmanager
+def silent_bus(home: Path) -> Iterator[dict[str, str]]:
+    """An environment whose message bus accepts everybody and answers nobody."""
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(home / "bus"))
+        silent.listen()
+        address = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={home / 'bus'}"}
+        yield isolated_environment(home) | address
 
 
 def isolated_environment(home: Path) -> dict[str, str]:

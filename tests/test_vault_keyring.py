@@ -23,6 +23,7 @@ from tests.keyring_session import (  # after the line that skips where it can't 
     isolated_environment,
     keyring_session,
     require_programs,
+    silent_bus,
 )
 
 ENTRY = Entry.token("https://api.prolific.com", "ada")
@@ -182,11 +183,39 @@ def test_the_child_ends_with_its_parent_although_it_waits(session: KeyringSessio
             assert child.wait(SECONDS) != 0
 
 
+async def test_a_window_that_nobody_sees_is_given_up(session: KeyringSession) -> None:
+    """The real one, on a display that is not the SSH user's."""
+    with (
+        session.unseen_prompter() as environment,
+        session.locked_keyring(),
+    ):
+        state = await vault_in(environment, read_seconds=2).state()
+
+    assert state.condition is KeyringCondition.NO_ANSWER
+    assert "a window on another display" in state.message
+
+
+async def test_a_service_that_fails_is_told_with_its_error(session: KeyringSession) -> None:
+    """`InitError` is what the backend makes of that."""
+    with session.failing_service():
+        state = await state_in(session.environment)
+
+    assert state.condition is KeyringCondition.BROKEN
+    assert "InitError" in state.message
+    assert "canary" not in state.message
+
+
 # No keyring
 
 
-@pytest.mark.parametrize("address", [None, "unix:path=/nowhere/bus"], ids=["none", "stale"])
-async def test_a_session_without_a_bus_has_no_keyring(tmp_path: Path, address: str | None) -> None:
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [(None, "it has no message bus"), ("unix:path=/nowhere/bus", "that it names is gone")],
+    ids=["none", "stale"],
+)
+async def test_a_session_without_a_bus_has_no_keyring(
+    tmp_path: Path, address: str | None, said: str
+) -> None:
     environment = isolated_environment(tmp_path)
     if address is not None:
         environment["DBUS_SESSION_BUS_ADDRESS"] = address
@@ -195,24 +224,40 @@ async def test_a_session_without_a_bus_has_no_keyring(tmp_path: Path, address: s
 
     assert state.condition is KeyringCondition.NONE
     assert "SSH" in state.message
+    assert said in state.message
 
 
 async def test_a_bus_without_a_secret_service_has_no_keyring(session: KeyringSession) -> None:
     state = await state_in(session.environment)
 
     assert state.condition is KeyringCondition.NONE
+    assert "no keyring runs on its message bus" in state.message
 
 
-async def test_a_bus_that_accepts_and_never_answers_has_no_keyring(
+async def test_a_bus_that_accepts_and_never_answers_is_said_to_be_that(tmp_path: Path) -> None:
+    with silent_bus(tmp_path) as environment:
+        state = await state_in(environment)
+
+    assert state.condition is KeyringCondition.SILENT
+
+
+async def test_backends_that_something_else_installed_are_named_and_not_loaded(
     tmp_path: Path,
 ) -> None:
-    with socket.socket(socket.AF_UNIX) as silent:
-        silent.bind(str(tmp_path / "bus"))
-        silent.listen()
-        address = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path / 'bus'}"}
-        state = await state_in(isolated_environment(tmp_path) | address)
+    """As keyrings.alt, which Python's keyring would pick first."""
+    information = tmp_path / "keyrings_odd-1.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: keyrings.odd\nVersion: 1\n")
+    (information / "entry_points.txt").write_text("[keyring.backends]\nodd = sprung\n")
+    sprung = tmp_path / "loaded"
+    (tmp_path / "sprung.py").write_text(f"open({str(sprung)!r}, 'w')\n")
+
+    environment = isolated_environment(tmp_path) | {"PYTHONPATH": str(tmp_path)}
+    state = await state_in(environment)
 
     assert state.condition is KeyringCondition.NONE
+    assert "keyrings.odd" in state.message
+    assert not sprung.exists()
 
 
 # A backend that must not be used
@@ -248,11 +293,11 @@ def odd_backends(tmp_path: Path) -> dict[str, str]:
         ("keyring.backends.fail.Keyring", KeyringCondition.NOT_ALLOWED, "fail Keyring"),
         ("odd.Plain", KeyringCondition.NOT_ALLOWED, "odd Plain"),
         ("odd.NotHere", KeyringCondition.NONE, "No keyring"),
-        ("odd.Failing", KeyringCondition.BROKEN, "ValueError"),
+        ("odd.Failing", KeyringCondition.NOT_LOADED, "ValueError"),
         ("odd.Leaving", KeyringCondition.BROKEN, "without an answer"),
-        ("odd.Missing", KeyringCondition.BROKEN, "AttributeError"),
-        ("no.such.module.Keyring", KeyringCondition.BROKEN, "ModuleNotFoundError"),
-        ("", KeyringCondition.BROKEN, "ValueError"),
+        ("odd.Missing", KeyringCondition.NOT_LOADED, "AttributeError"),
+        ("no.such.module.Keyring", KeyringCondition.NOT_LOADED, "ModuleNotFoundError"),
+        ("", KeyringCondition.NOT_LOADED, "ValueError"),
     ],
 )
 async def test_a_backend_chosen_by_variable_is_used_only_if_it_keeps_tokens_safe(

@@ -6,6 +6,7 @@ a password on the terminal.
 """
 
 import importlib
+import importlib.metadata
 import json
 import os
 import sys
@@ -16,9 +17,10 @@ from typing import Final, TextIO
 from keyring import core, errors
 from keyring.backend import KeyringBackend, by_priority
 from keyring.backends.chainer import ChainerBackend
+from keyring.backends.SecretService import Keyring as SecretService
 
 from prolific_tui.process import keep_memory_private
-from prolific_tui.vault.states import KeyringCondition
+from prolific_tui.vault.states import NO_BUS, NO_SERVICE, STALE_BUS, KeyringCondition
 
 _ALLOWED: Final = (
     "keyring.backends.SecretService.Keyring",
@@ -43,6 +45,12 @@ def respond(request: Mapping[str, str]) -> Answer:
     backend = ""
     try:
         keyring = _chosen()
+    except errors.NoKeyringError:
+        return _without_keyring()
+    except Exception as error:  # noqa: BLE001 - whatever importing and making one may raise
+        reason = type(error).__name__
+        return {"condition": KeyringCondition.NOT_LOADED.value, "reason": reason}
+    try:
         backend = keyring.name
         if not _is_allowed(type(keyring)):
             return {"condition": KeyringCondition.NOT_ALLOWED.value, "backend": backend}
@@ -58,6 +66,27 @@ def respond(request: Mapping[str, str]) -> Answer:
     else:
         return {"condition": KeyringCondition.USABLE.value, "backend": backend, "value": value}
     return {"condition": condition.value, "backend": backend, "reason": reason}
+
+
+def _without_keyring() -> Answer:
+    """Why there is no keyring here, as far as the usual one on Linux tells."""
+    answer: Answer = {"condition": KeyringCondition.NONE.value, "backend": _installed()}
+    try:
+        SecretService.priority  # noqa: B018 - it raises why not
+    except TimeoutError:
+        answer["condition"] = KeyringCondition.SILENT.value
+    except OSError:
+        answer["reason"] = STALE_BUS
+    except Exception as error:  # noqa: BLE001 - what it raises is not documented
+        answer["reason"] = NO_SERVICE if error.__cause__ is None else NO_BUS
+    return answer
+
+
+def _installed() -> str:
+    """The packages with other backends, which are never loaded."""
+    found = importlib.metadata.entry_points(group="keyring.backends")
+    names = {each.dist.name for each in found if each.dist is not None}
+    return ", ".join(sorted(names - {"keyring"}))
 
 
 def _perform(keyring: KeyringBackend, request: Mapping[str, str]) -> str | None:

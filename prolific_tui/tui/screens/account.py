@@ -145,7 +145,7 @@ class AccountScreen(BaseScreen):
         short = "made up" if self.app.operations.is_demo else _PLACES[place][0]
         row = Text(
             f" {fit(name or _NO_NAME, _NAME_WIDTH)} {fit(owner, width)} {fit(short, _PLACE_WIDTH)}"
-            f" {fit(_time(profile.checked if profile else None), _CHECKED_WIDTH)}"
+            f" {fit(_time(profile.checked) if profile else '', _CHECKED_WIDTH)}"
         )
         return row.append(" in use" if account else "", "bold")
 
@@ -231,7 +231,7 @@ class AccountScreen(BaseScreen):
         """Enter in the list."""
         self.action_use()
 
-    @work(group="token", exclusive=True)
+    @work(group="token")
     async def action_use(self) -> None:
         """Use the account under the cursor; ask for its token where none is kept."""
         name = self._current
