@@ -23,12 +23,15 @@ class Situation:
     rows: tuple[Row, ...]
     accepted: frozenset[int]
     held: frozenset[str] = frozenset()
+    perhaps: frozenset[str] = frozenset()
 
     def problems(self, index: int) -> set[Problem]:
         row = self.rows[index]
         found = set(intrinsic(row.username, row.password))
         if row.username in self.held and key_of(row.username):
             found.add(Problem.IN_POOL)
+        elif row.username in self.perhaps and key_of(row.username):
+            found.add(Problem.PERHAPS_IN_POOL)
         for other in self.rows:
             if other is row or not key_of(row.username):
                 continue

@@ -189,12 +189,12 @@ class Editing(Comparison):
         else:
             self.draw(delta, then)
 
-    @rule(held=names)
-    def hold(self, held: frozenset[str]) -> None:
-        delta = self.session.hold(held)
-        self.past = [replace(each, held=held) for each in self.past]
-        self.future = [replace(each, held=held) for each in self.future]
-        self.draw(delta, replace(self.now, held=held))
+    @rule(held=names, perhaps=names)
+    def hold(self, held: frozenset[str], perhaps: frozenset[str]) -> None:
+        delta = self.session.hold(held, perhaps)
+        self.past = [replace(each, held=held, perhaps=perhaps) for each in self.past]
+        self.future = [replace(each, held=held, perhaps=perhaps) for each in self.future]
+        self.draw(delta, replace(self.now, held=held, perhaps=perhaps))
 
     @rule()
     def confirm_made(self) -> None:

@@ -4,7 +4,7 @@ Rows without any problem cost nothing here. Of the others, it keeps how many eac
 that neither reading the counts nor following a change looks at rows that did not change.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
@@ -69,6 +69,8 @@ class Ledger:
         "_left_out",
         "_needs_ok",
         "_pending",
+        "_perhaps",
+        "_perhaps_here",
         "_rows",
         "_tallies",
         "_unexamined",
@@ -78,6 +80,7 @@ class Ledger:
 
     def __init__(self, held: Container[str] = frozenset()) -> None:
         self._held = held
+        self._perhaps: Container[str] = frozenset()
         self._accepted: set[int] = set()
         self._pending = bytearray()
         """For each id whether its row, in the document or out of it, is not examined yet."""
@@ -90,6 +93,8 @@ class Ledger:
         """Which usernames are nearly the same as another."""
         self._held_here: set[str] = set()
         """The usernames of the document that the pool holds."""
+        self._perhaps_here: set[str] = set()
+        """Those that it may hold."""
         self._tallies: dict[str, _Tally] = {}
         self._rows = self._needs_ok = self._left_out = self._unexamined = 0
 
@@ -125,6 +130,8 @@ class Ledger:
             found.add(Problem.DUPLICATE)
         if row.username in self._held_here:
             found.add(Problem.IN_POOL)
+        elif row.username in self._perhaps_here:
+            found.add(Problem.PERHAPS_IN_POOL)
         if self.alike.is_alike(row.username):
             found.add(Problem.LOOKALIKE)
         return tuple(problem for problem in Problem if problem in found) if found else ()
@@ -152,6 +159,7 @@ class Ledger:
             self.exact.duplicates(),
             self.alike.usernames(),
             self._held_here,
+            self._perhaps_here,
             self._tallies,
         ):
             if marks:
@@ -228,17 +236,19 @@ class Ledger:
         self._unexamined -= len(pending)
         return frozenset(map(near_key, flipped))
 
-    def hold(self, held: Container[str], usernames: Iterable[str]) -> frozenset[str]:
-        """Change what the pool holds; `usernames` are all those of the document.
+    def hold(
+        self, held: Container[str], perhaps: Container[str], usernames: Collection[str]
+    ) -> frozenset[str]:
+        """Change what the pool holds, and may hold; `usernames` are all those of the document.
 
         Returns:
-            The `near_key` of every username that is held now and was not, or the other way.
+            The `near_key` of every username of which that is something else than it was.
         """
-        self._held = held
-        now = {name for name in usernames if name in held and not is_blank(name)}
-        flipped = now ^ self._held_here
+        self._held, self._perhaps = held, perhaps
+        now, maybe = _among(usernames, held), _among(usernames, perhaps)
+        flipped = (now ^ self._held_here) | (maybe ^ self._perhaps_here)
         self._count(flipped, -1)
-        self._held_here = now
+        self._held_here, self._perhaps_here = now, maybe
         self._count(flipped, 1)
         return frozenset(map(near_key, flipped))
 
@@ -288,16 +298,23 @@ class Ledger:
         return frozenset(near_key(name) for name in usernames if self.is_related(name))
 
     def _hold(self, usernames: Iterable[str]) -> set[str]:
-        """Bring what the pool holds of these usernames up to date; returns all that it holds."""
-        if self._held == frozenset():
-            return set()
-        held = set(filter(self._held.__contains__, usernames))
-        for name in held:
-            if self.exact.count(name) and not is_blank(name):
-                self._held_here.add(name)
-            else:
-                self._held_here.discard(name)
-        return held
+        """Bring what the pool holds, or may hold, of these usernames up to date; returns those."""
+        found: set[str] = set()
+        for held, here in ((self._held, self._held_here), (self._perhaps, self._perhaps_here)):
+            if held == frozenset():
+                continue
+            there = set(filter(held.__contains__, usernames))
+            for name in there:
+                if self.exact.count(name) and not is_blank(name):
+                    here.add(name)
+                else:
+                    here.discard(name)
+            found |= there
+        return found
+
+    def _asks_to_look(self, username: str, *, alike: bool) -> bool:
+        """Whether the rows with a username need an OK for what is known of others."""
+        return alike or username in self._perhaps_here
 
     def _set_accepted(self, row: Row, *, accepted: bool) -> None:
         if accepted == (row.id in self._accepted):
@@ -350,7 +367,12 @@ class Ledger:
         elif tally := self._tallies.get(username):
             # One row, or several that all show nothing as a username and so are all blocked.
             self._left_out += sign * tally.blocked
-            if not tally.blocked and not tally.accepted and (tally.look or alike):
+            look = tally.look or self._asks_to_look(username, alike=alike)
+            if not tally.blocked and not tally.accepted and look:
                 self._needs_ok += sign
-        elif alike:
+        elif self._asks_to_look(username, alike=alike):
             self._needs_ok += sign
+
+
+def _among(usernames: Iterable[str], held: Container[str]) -> set[str]:
+    return {name for name in usernames if name in held and not is_blank(name)}

@@ -76,6 +76,13 @@ class Problem(Enum):
         "The password only stands for one, as in the exports of admin consoles, so the "
         "participant could not log in.",
     )
+    PERHAPS_IN_POOL = (
+        "L",
+        False,
+        "may be in this pool already",
+        "This username was sent to this pool before, and nobody knows whether it arrived: settle "
+        "that send in 3 History first.",
+    )
     LOOKALIKE = (
         "L",
         False,

@@ -278,12 +278,12 @@ class EditSession:
             )
         )
 
-    def hold(self, held: Container[str]) -> Delta:
-        """Say which usernames are in the target pool already; there is no undo of it.
+    def hold(self, held: Container[str], perhaps: Container[str] = frozenset()) -> Delta:
+        """Say which usernames are in the target pool, or may be; there is no undo of it.
 
-        It asks `held` once for every username of the document, and once for each that comes.
+        Each is asked once for every username of the document, and once for each that comes.
         """
-        related = self._ledger.hold(held, self._ledger.exact.usernames())
+        related = self._ledger.hold(held, perhaps, self._ledger.exact.usernames())
         self._engine.revision += 1
         return Delta(0, 0, 0, moved=False, related=related)
 
