@@ -26,6 +26,7 @@ from prolific_tui.operations.connection import Prolific
 from prolific_tui.operations.events import Listener, ReadOver, ReadRetried
 from prolific_tui.secret import Secret
 from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
+from prolific_tui.submission.means import Pace
 from prolific_tui.vault import MemoryVault, TokenFile, Vault
 from prolific_tui.version import NAME
 
@@ -74,6 +75,7 @@ def parts(
         ),
         drafts=DraftStore(state / "drafts", secrets.token_hex(8)),
         clock=_now,
+        pace=Pace(part_rows=configuration.part_rows, part_bytes=configuration.part_bytes),
         given_token=_given_token(token_path, environment),
         profile=wanted,
         read_only=f"read_only in {FILE_NAME}" if configuration.read_only else "",

@@ -34,6 +34,10 @@ TEMPLATE: Final = f"""\
 # Whether the mouse is reported to the program: off over SSH where nothing is said,
 # so that the terminal's own selection and paste work. --mouse and --no-mouse go before it.
 #mouse = false
+
+# A longer list is sent in parts of so many rows, and of so many bytes, at most.
+#part_rows = 5000
+#part_bytes = 1048576
 """
 """What `prolific-tui config --init` writes: every key, in comments, with what it does."""
 
@@ -52,6 +56,10 @@ class Configuration:
     """Whether nothing may be written at Prolific."""
     mouse: bool | None = None
     """Whether the mouse is reported; None where that is for the program to choose."""
+    part_rows: int = 5_000
+    """The most rows that are sent in one request."""
+    part_bytes: int = 1024 * 1024
+    """The most bytes that these rows are."""
 
 
 def read_configuration(directory: Path) -> Configuration:
@@ -133,11 +141,20 @@ def _truth(value: object) -> bool:
     return value
 
 
+def _count(value: object) -> int:
+    # A truth is an int in Python, and not in TOML.
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise SettingsError("Not a number", "This wants a whole number from 1.")
+    return value
+
+
 _CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "profile": lambda value: checked_profile_name(_text(value)),
     "service_url": lambda value: checked_service_url(_text(value)),
     "read_only": _truth,
     "mouse": _truth,
+    "part_rows": _count,
+    "part_bytes": _count,
 }
 """The settings that there are, each with what makes sure of its value."""
 

@@ -59,6 +59,8 @@ def test_what_is_set_is_what_the_program_knows(directory: Path) -> None:
         ('profile = """\nlab"""\nread_olny = true', "Line 3: there is no setting read_olny."),
         ('\r\n[profiles.lab]\r\ntoken = "canary"\r\n', "Line 2: there is no setting profiles."),
         ('token = "canary"', "Line 1: there is no setting token."),
+        ("part_rows = 0", "Line 1: part_rows: This wants a whole number from 1."),
+        ("part_bytes = true", "Line 1: part_bytes: This wants a whole number from 1."),
         ('read_only = "yes"', "Line 1: read_only: This wants true or false"),
         ("\nprofile = 7", "Line 2: profile: This wants text"),
         ('profile = "a lab"', "Line 1: profile: A name has 1 to 24 letters"),
