@@ -91,7 +91,7 @@ def test_what_was_proposed_for_other_rows_is_not_done() -> None:
 
 
 def test_an_edit_between_two_steps_ends_the_search_for_what_to_fix() -> None:
-    session = EditSession(Rows.of([("a ", "1"), ("b ", "2")]), piece=1)
+    session = EditSession(Rows.of((f"{name} ", "k") for name in "abcd"), piece=1)
     steps = fixes.propose(session, Fix.TRIM)
     next(steps)
     session.set_cell(0, Column.USERNAME, "x ")

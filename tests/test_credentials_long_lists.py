@@ -2,9 +2,10 @@
 
 import pytest
 
+from prolific_tui.credentials import selection
 from prolific_tui.credentials.document import Column, Rows
 from prolific_tui.credentials.search import Query
-from prolific_tui.credentials.session import EditSession
+from prolific_tui.credentials.session import EditSession, LoadingError
 from prolific_tui.credentials.stepping import OutdatedError, finish
 from prolific_tui.credentials.view import ALL, Filter, Order, View
 
@@ -207,3 +208,20 @@ class TestMeanwhile:
         long.delete([0])
         long.append(Rows.of([("lab-00123", "k"), ("lab-00123", "k")]))
         assert long.state(ROWS).words == ("same as rows 123 and 12,000",)
+
+
+def test_a_large_step_is_made_bit_by_bit_and_to_its_end_even_if_nobody_waits() -> None:
+    session = EditSession(Rows.of((f"lab-{n}", "k") for n in range(50)), at_once=10, piece=4)
+    steps = session.making(selection.delete(session, range(0, 50, 2)))
+    assert steps is not None
+    next(steps)
+    with pytest.raises(LoadingError):
+        session.delete([0])
+    steps.close()
+    assert not session.is_changing
+    assert list(session.document.rows().usernames) == [f"lab-{n}" for n in range(1, 50, 2)]
+
+    undoing = session.undoing()
+    assert undoing is not None
+    assert len(list(undoing)) > 10
+    assert session.counts.goes == len(session.document) == 50

@@ -121,10 +121,11 @@ class Document:
     piece below them, and finding a row by its id costs a look through one piece.
     """
 
-    __slots__ = ("_home", "_next_id", "_piece", "_pieces", "_size", "revision")
+    __slots__ = ("_home", "_next_id", "_pieces", "_size", "piece_size", "revision")
 
     def __init__(self, rows: Rows = NO_ROWS, *, piece: int = PIECE) -> None:
-        self._piece = piece
+        self.piece_size = piece
+        """How many rows a new piece has at most."""
         self._pieces: list[_Piece] = []
         self._home: list[_Piece | None] = []
         """For each id the piece that held it last."""
@@ -173,7 +174,7 @@ class Document:
         piece = self._pieces[first]
         begin, end = start - piece.start, stop - piece.start
         length = len(piece) - (end - begin) + len(rows)
-        if end > len(piece) or not 0 < length <= 2 * self._piece:
+        if end > len(piece) or not 0 < length <= 2 * self.piece_size:
             return False
         piece.splice(begin, end, rows, ids)
         self._settle(piece, ids)
@@ -182,7 +183,7 @@ class Document:
     def _rebuild(self, first: int, start: int, stop: int, rows: Rows, ids: Sequence[int]) -> None:
         """Replace rows, of which the first is in the piece `first`, by new pieces."""
         end = self._pieces[-1].start + len(self._pieces[-1]) if self._pieces else 0
-        if self._pieces and start == end and len(self._pieces[-1]) >= self._piece:
+        if self._pieces and start == end and len(self._pieces[-1]) >= self.piece_size:
             # Behind a piece that is long enough, nothing has to be cut again.
             self._pieces += self._cut(rows, ids)
             return
@@ -201,8 +202,8 @@ class Document:
 
     def _cut(self, rows: Rows, ids: Sequence[int]) -> Iterator[_Piece]:
         """New pieces that hold these rows."""
-        for start in range(0, len(rows), self._piece):
-            part = slice(start, start + self._piece)
+        for start in range(0, len(rows), self.piece_size):
+            part = slice(start, start + self.piece_size)
             piece = _Piece(Rows(rows.usernames[part], rows.passwords[part]), ids[part])
             self._settle(piece, piece.ids)
             yield piece

@@ -4,14 +4,16 @@ Whatever changes passes through one method here, which tells the document first,
 follows the document, and answers with what changed.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import Final
 
-from prolific_tui.credentials.document import NO_ROWS, Document, Rows
+from prolific_tui.credentials.document import NO_ROWS, Change, Document, Rows
 from prolific_tui.credentials.examination import Examination
 from prolific_tui.credentials.history import Block, Delta, Replacement, Step
 from prolific_tui.credentials.ledger import Ledger
+from prolific_tui.credentials.stepping import Steps, finish
 
 AT_ONCE: Final = 10_000
 """The largest block of rows that is examined as soon as it comes."""
@@ -28,7 +30,16 @@ class LoadingError(Exception):
 class Engine:
     """A document, what follows it, and the steps by which it changed."""
 
-    __slots__ = ("_load", "_redo", "_undo", "document", "examination", "ledger", "revision")
+    __slots__ = (
+        "_load",
+        "_redo",
+        "_undo",
+        "document",
+        "examination",
+        "is_changing",
+        "ledger",
+        "revision",
+    )
 
     def __init__(self, held: Container[str], at_once: int, piece: int) -> None:
         self.document = Document(piece=piece)
@@ -39,39 +50,43 @@ class Engine:
         """How far the ledger knows them."""
         self.revision = 0
         """A number that grows with every change."""
+        self.is_changing = False
+        """Whether a step is being made."""
         self._undo: list[Step] = []
         self._redo: list[Step] = []
         self._load: Load | None = None
 
-    def make(self, step: Step) -> Delta:
-        """Make a step that can be taken back.
+    def making(self, step: Step, *, for_good: bool = False) -> Steps[Delta]:
+        """Make a step, which can be taken back unless it is `for_good`.
+
+        Once begun it is made to its end: half of it would be none. Closing it makes the rest.
 
         Raises:
-            LoadingError: rows are being taken in.
+            LoadingError: rows are being taken in, or changed.
         """
         self.refuse_while_loading()
-        self._redo.clear()
-        return self._make(step, self._undo)
+        if not for_good:
+            self._redo.clear()
+        return self._to_the_end(step, [] if for_good else self._undo)
 
-    def make_for_good(self, step: Step) -> Delta:
-        """Make a step that can not be taken back; raises as `make` does."""
-        self.refuse_while_loading()
-        return self._make(step, [])
+    def make(self, step: Step, *, for_good: bool = False) -> Delta:
+        """`making`, at once."""
+        return finish(self.making(step, for_good=for_good))
 
     def forget(self) -> None:
         """Forget all steps, so that none can be taken back or made again."""
         self._undo.clear()
         self._redo.clear()
 
-    def undo(self) -> Delta | None:
-        """Take the last step back; raises as `make` does."""
+    def undoing(self) -> Steps[Delta] | None:
+        """Take the last step back, if there is one; raises as `making` does."""
         self.refuse_while_loading()
-        return self._make(self._undo.pop(), self._redo) if self._undo else None
+        return self._to_the_end(self._undo[-1], self._redo, self._undo) if self._undo else None
 
-    def redo(self) -> Delta | None:
-        """Make the step again that was taken back last; raises as `make` does."""
+    def redoing(self) -> Steps[Delta] | None:
+        """Make the step again that was taken back last; raises as `making` does."""
         self.refuse_while_loading()
-        return self._make(self._redo.pop(), self._undo) if self._redo else None
+        return self._to_the_end(self._redo[-1], self._undo, self._redo) if self._redo else None
 
     @property
     def undo_label(self) -> str:
@@ -85,36 +100,56 @@ class Engine:
 
     @property
     def is_loading(self) -> bool:
-        """Whether rows are being taken in."""
-        return self._load is not None
+        """Whether rows are being taken in or changed."""
+        return self._load is not None or self.is_changing
 
     def refuse_while_loading(self) -> None:
-        """Raise LoadingError if rows are being taken in."""
-        if self._load is not None:
-            raise LoadingError("rows are being taken in")
+        """Raise LoadingError if rows are being taken in or changed."""
+        if self.is_loading:
+            raise LoadingError("rows are being taken in or changed")
 
-    def _make(self, step: Step, history: list[Step]) -> Delta:
+    def _to_the_end(
+        self, step: Step, history: list[Step], taken_from: list[Step] | None = None
+    ) -> Steps[Delta]:
+        work = self._make(step, history)
+        if taken_from:
+            taken_from.pop()
+        self.is_changing = True
+        try:
+            while True:
+                try:
+                    done = next(work)
+                except StopIteration as stop:
+                    delta: Delta = stop.value
+                    return delta
+                yield done
+        except GeneratorExit:
+            finish(work)
+            raise
+        finally:
+            self.is_changing = False
+
+    def _make(self, step: Step, history: list[Step]) -> Steps[Delta]:
         """Make a step and put what takes it back on a history: the only way anything changes."""
         block = Block()
-        related: frozenset[str] = frozenset()
-        all_rows = moved = False
+        moved = False
         inverse: list[Replacement] = []
+        changes: list[tuple[Change, Change]] = []
         ids: set[int] = {*step.withdrawn, *step.accepted}
-        for row_id in step.withdrawn:
-            self._accept(row_id, block, accepted=False)
-        for replacement in step.changes:
-            made = self.document.replace_rows(replacement.start, replacement.stop, replacement.rows)
+        yield from self._accept(step.withdrawn, block, accepted=False)
+        for part in _parts(step.changes, self.document.piece_size):
+            made = self.document.replace_rows(part.start, part.stop, part.rows)
             change = made.without_kept()
-            more, everywhere = self.examination.follow(made, change)
+            changes.append((made, change))
             if len(ids) <= _NAMED:
                 ids.update(change.inserted.ids or (), change.removed.ids or ())
-            related, all_rows = related | more, all_rows or everywhere
             moved = moved or len(made.removed) != len(made.inserted)
             block.extend(made.start, len(made.removed), len(made.inserted))
             stop = made.start + len(made.inserted)
             inverse.append(Replacement(made.start, stop, made.removed))
-        for row_id in step.accepted:
-            self._accept(row_id, block, accepted=True)
+            yield block.inserted
+        related, all_rows = yield from self.examination.following(changes)
+        yield from self._accept(step.accepted, block, accepted=True)
         history.append(Step(step.label, tuple(reversed(inverse)), step.accepted, step.withdrawn))
         self.revision += 1
         self.examination.catch_up()
@@ -148,10 +183,11 @@ class Engine:
         if self._load is not load:
             raise LoadingError("this has ended")
         made = self.document.replace_rows(replacement.start, replacement.stop, replacement.rows)
-        related, all_rows = self.examination.follow(made, made, wait=True)
+        related = self.examination.take_in(made)
         self.revision += 1
+        is_large = len(made.removed) > self.examination.at_once
         return Delta(
-            made.start, len(made.removed), len(made.inserted), True, related, all_rows, None
+            made.start, len(made.removed), len(made.inserted), True, related, is_large, None
         )
 
     def end_load(self, load: "Load", step: Step | None) -> None:
@@ -164,13 +200,25 @@ class Engine:
             self._undo.append(step)
         self.examination.catch_up()
 
-    def _accept(self, row_id: int, block: Block, *, accepted: bool) -> None:
-        index = self.document.index_of(row_id)
-        if index is None:
-            raise KeyError(row_id)
-        row = self.document.row(index)
-        (self.ledger.accept if accepted else self.ledger.withdraw)(row)
-        block.extend(index, 1, 1)
+    def _accept(self, row_ids: Sequence[int], block: Block, *, accepted: bool) -> Steps[None]:
+        """Give rows an OK, or take it back."""
+        change = self.ledger.accept if accepted else self.ledger.withdraw
+        if len(row_ids) <= _NAMED:
+            for row_id in row_ids:
+                index = self.document.index_of(row_id)
+                if index is None:
+                    raise KeyError(row_id)
+                change(self.document.row(index))
+                block.extend(index, 1, 1)
+            return
+        # One look through the document, because to find each by its id would take much longer.
+        wanted = set(row_ids)
+        for start, rows in self.document.pieces():
+            stop = start + len(rows)
+            for index in compress(range(start, stop), map(wanted.__contains__, rows.ids or ())):
+                change(self.document.row(index))
+                block.extend(index, 1, 1)
+            yield stop
 
 
 class Load:
@@ -212,3 +260,16 @@ class Load:
         delta = self._engine.take_in(self, before)
         self._engine.end_load(self, None)
         return replace(delta, all_rows=True)
+
+
+def _parts(changes: Iterable[Replacement], size: int) -> Iterator[Replacement]:
+    """The same changes, none of which takes out more rows than `size` or puts in more."""
+    for change in changes:
+        start, stop, rows = change.start, change.stop, change.rows
+        if stop - start <= size and len(rows) <= size:
+            yield change
+            continue
+        for end in range(stop, start, -size):
+            yield Replacement(max(start, end - size), end, NO_ROWS)
+        for at in range(0, len(rows), size):
+            yield Replacement(start + at, start + at, rows.part(at, at + size))

@@ -4,7 +4,7 @@ Exact duplicates are known without it. It finds the problems that each row has b
 near-duplicates, then learns where the rows are that name each other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ from prolific_tui.credentials.document import NO_ROWS, Change, Document
 from prolific_tui.credentials.history import Delta
 from prolific_tui.credentials.ledger import Ledger
 from prolific_tui.credentials.places import Places
+from prolific_tui.credentials.stepping import Steps, finish
 from prolific_tui.credentials.wording import Find
 
 _MOST_LEARNED: Final = 200_000
@@ -36,12 +37,13 @@ class Progress:
 class Examination:
     """Follows every change of a document, and catches up with the large ones step by step."""
 
-    __slots__ = ("_at", "_at_once", "_document", "_is_placed", "_learning", "_ledger", "places")
+    __slots__ = ("_at", "_document", "_is_placed", "_learning", "_ledger", "at_once", "places")
 
     def __init__(self, document: Document, ledger: Ledger, at_once: int) -> None:
         self._document = document
         self._ledger = ledger
-        self._at_once = at_once
+        self.at_once = at_once
+        """The most rows of which everything is learned in one go."""
         self._at = 0
         """No row above this one is pending."""
         self._learning: Iterator[int] | None = None
@@ -54,42 +56,57 @@ class Examination:
         """Whether there is nothing left to look at."""
         return not self._ledger.counts.unexamined and self._is_placed
 
-    def follow(
-        self, made: Change, change: Change, *, wait: bool = False
-    ) -> tuple[frozenset[str], bool]:
-        """Follow a change that the document made.
+    def following(
+        self, changes: Sequence[tuple[Change, Change]]
+    ) -> Steps[tuple[frozenset[str], bool]]:
+        """Follow what the document made of one step.
 
         Args:
-            made: the change.
-            change: the same without the rows that only moved.
-            wait: leave its rows for later, however few they are.
+            changes: each change, and the same without the rows that only moved.
 
         Returns:
             The `near_key` of usernames of which something else may be said now, and whether that
             may be said of any row.
         """
         self._learning = None
-        removed, inserted = change.removed, change.inserted
-        related: frozenset[str] = frozenset()
-        if len(removed) > self._at_once:
-            self._ledger.rebuild(self._document)
+        removed = sum(len(change.removed) for _, change in changes)
+        inserted = sum(len(change.inserted) for _, change in changes)
+        if removed > self.at_once:
             self._begin_anew(0)
-            return related, True
-        if wait or len(inserted) > self._at_once:
-            if removed:
-                related = self._ledger.apply(Change(change.start, removed, NO_ROWS))
-            related |= self._ledger.absorb(inserted)
-            self._begin_anew(made.start)
-        else:
-            related = self._ledger.apply(change)
-            self.places.apply(change)
-            self._shift(made)
-        return related, False
+            yield from self._ledger.rebuilding(self._document)
+            return frozenset(), True
+        related: set[str] = set()
+        for done, (made, change) in enumerate(changes, 1):
+            if inserted > self.at_once:
+                related |= self._take_in(made, change)
+            else:
+                related |= self._ledger.apply(change)
+                self.places.apply(change)
+                self._shift(made)
+            yield done
+        return frozenset(related), False
+
+    def take_in(self, change: Change) -> frozenset[str]:
+        """Follow one change, and leave its rows for later; returns as `following` does."""
+        self._learning = None
+        if len(change.removed) > self.at_once:
+            self._begin_anew(0)
+            finish(self._ledger.rebuilding(self._document))
+            return frozenset()
+        return self._take_in(change, change)
+
+    def _take_in(self, made: Change, change: Change) -> frozenset[str]:
+        related: frozenset[str] = frozenset()
+        if change.removed:
+            related = self._ledger.apply(Change(change.start, change.removed, NO_ROWS))
+        related |= self._ledger.absorb(change.inserted)
+        self._begin_anew(made.start)
+        return related
 
     def catch_up(self) -> None:
         """Look at everything that is left, if the document is short; else leave it for `step`."""
-        while len(self._document) <= self._at_once and not self.is_finished:
-            self.step(self._at_once)
+        while len(self._document) <= self.at_once and not self.is_finished:
+            self.step(self.at_once)
 
     def _begin_anew(self, start: int) -> None:
         self._at = min(self._at, start)
@@ -150,7 +167,7 @@ class Examination:
         def find(username: str, limit: int) -> tuple[int, ...] | None:
             if not self._is_placed:
                 return None
-            if username not in self.places and len(self._document) > self._at_once:
+            if username not in self.places and len(self._document) > self.at_once:
                 begin = max(0, index - _AROUND)
                 end = min(len(self._document), index + _AROUND)
                 near = self._document.rows(begin, end).usernames

@@ -1,6 +1,8 @@
 """One step of editing, as it is proposed, made, taken back, and told to whoever draws the rows."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -143,11 +145,12 @@ def deletion(document: Document, wanted: Sequence[int]) -> tuple[Replacement, ..
     """The changes that take out these rows, which are in order."""
     ranges = _ranges(wanted)
     if len(ranges) > _MANY_RANGES:
-        # Each range costs a step for every piece below it; so many cost less in one block.
-        start, stop = wanted[0], wanted[-1] + 1
+        # Each range costs a step for every piece below it; so many cost less block by block.
         gone = set(wanted)
-        kept = document.rows(start, stop).only(index not in gone for index in range(start, stop))
-        return (Replacement(start, stop, kept),)
+        return tuple(
+            Replacement(start, stop, _kept(document.rows(start, stop), range(start, stop), gone))
+            for start, stop in _blocks(document, wanted)
+        )
     # From the bottom up, so that the numbers of those above still hold.
     return tuple(Replacement(start, stop, NO_ROWS) for start, stop in reversed(ranges))
 
@@ -163,12 +166,14 @@ def edition(document: Document, indices: Sequence[int], new: Rows) -> tuple[Repl
             )
             for index, (username, password) in zip(indices, new, strict=True)
         )
-    start, stop = indices[0], indices[-1] + 1
-    block = document.rows(start, stop)
-    usernames, passwords = list(block.usernames), list(block.passwords)
-    for index, (username, password) in zip(indices, new, strict=True):
-        usernames[index - start], passwords[index - start] = username, password
-    return (Replacement(start, stop, Rows(usernames, passwords, block.ids)),)
+    edits = dict(zip(indices, new, strict=True))
+    changes: list[Replacement] = []
+    for start, stop in _blocks(document, indices):
+        block = document.rows(start, stop)
+        pairs = [edits.get(index, pair) for index, pair in enumerate(block, start)]
+        rows = Rows.of(pairs)
+        changes.append(Replacement(start, stop, Rows(rows.usernames, rows.passwords, block.ids)))
+    return tuple(changes)
 
 
 def rows_words(count: int) -> str:
@@ -190,3 +195,17 @@ def _ranges(rows: Iterable[int]) -> list[tuple[int, int]]:
         else:
             ranges.append((row, row + 1))
     return ranges
+
+
+def _kept(rows: Rows, indices: range, gone: AbstractSet[int]) -> Rows:
+    return rows.only(index not in gone for index in indices)
+
+
+def _blocks(document: Document, wanted: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The blocks of a piece's size, from the bottom up, that hold any of these rows."""
+    size = document.piece_size
+    first, stop = wanted[0], wanted[-1] + 1
+    for start in range(first + (stop - first - 1) // size * size, first - 1, -size):
+        end = min(start + size, stop)
+        if bisect_left(wanted, start) < bisect_left(wanted, end):
+            yield start, end

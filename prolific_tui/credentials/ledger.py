@@ -17,6 +17,7 @@ from prolific_tui.credentials.duplicates import (
     near_key,
 )
 from prolific_tui.credentials.problems import Problem, intrinsic, suspects
+from prolific_tui.credentials.stepping import Steps
 
 
 class Verdict(Enum):
@@ -212,11 +213,12 @@ class Ledger:
         self._rows += len(rows)
         return frozenset(map(near_key, flipped.union(again)))
 
-    def rebuild(self, document: Document) -> None:
+    def rebuilding(self, document: Document) -> Steps[None]:
         """Start from the document as it is now; all its rows are pending then."""
         self._clear()
-        for _, rows in document.pieces():
+        for start, rows in document.pieces():
             self.absorb(rows)
+            yield start + len(rows)
 
     def examine(self, rows: Rows) -> frozenset[str]:
         """Look at those of these rows of the document that are pending.

@@ -66,7 +66,7 @@ class EditSession:
         self._ledger = self._engine.ledger
         self._made_here: set[int] = set()
         if rows:
-            self._engine.make_for_good(Step("", (Replacement(0, 0, _new(rows)),)))
+            self._engine.make(Step("", (Replacement(0, 0, _new(rows)),)), for_good=True)
 
     # Reading
 
@@ -131,8 +131,13 @@ class EditSession:
 
     @property
     def is_loading(self) -> bool:
-        """Whether rows are being taken in, so that nothing can be edited."""
+        """Whether rows are being taken in or changed, so that nothing can be edited."""
         return self._engine.is_loading
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether a step is being made, which goes on to its end."""
+        return self._engine.is_changing
 
     # Examining
 
@@ -149,7 +154,7 @@ class EditSession:
         return self._engine.examination.step(max_rows)
 
     def examination(self) -> Steps[None]:
-        """The rest of the examination, in steps."""
+        """The rest of the examination, in steps; it waits for a step that is being made."""
         while not self.is_examined:
             yield self.examine().done
 
@@ -206,7 +211,7 @@ class EditSession:
         rows = Rows([username], [password], array("q", [row.id]))
         withdrawn = (row.id,) if self._ledger.is_accepted(row.id) else ()
         change = Replacement(index, index + 1, rows)
-        return self._make(Step(f"edit of row {index + 1:,}", (change,), withdrawn=withdrawn))
+        return self._engine.make(Step(f"edit of row {index + 1:,}", (change,), withdrawn=withdrawn))
 
     def insert(
         self, index: int, rows: Rows, label: str = "", *, made_here: bool = False
@@ -219,8 +224,24 @@ class EditSession:
             label: what names the step in the history, such as "paste of 48 rows".
             made_here: whether the accounts were made up here, and exist nowhere else yet.
         """
+        return finish(self.inserting(index, rows, label, made_here=made_here))
+
+    def inserting(
+        self, index: int, rows: Rows, label: str = "", *, made_here: bool = False
+    ) -> Steps[Delta | None]:
+        """`insert`, in steps; once begun it is made to its end, even if closed."""
+        if not rows:
+            self._document.rows(index, index)
+            return None
         label = label or f"insertion of {rows_words(len(rows))}"
-        return self._replace(index, index, rows, label, made_here=made_here)
+        marks = [made_here or row_id in self._made_here for row_id in rows.ids or ()]
+        # Rows from elsewhere, or a copy of rows of this list: either way they are new ones here.
+        step = Step(label, (Replacement(index, index, _new(rows)),))
+        delta = yield from self._engine.making(step)
+        if made_here or any(marks):
+            ids = self._document.rows(index, index + len(rows)).ids or array("q")
+            self._made_here.update(ids if made_here else compress(ids, marks))
+        return delta
 
     def append(self, rows: Rows, label: str = "", *, made_here: bool = False) -> Delta | None:
         """Put rows after the last one; the rest as for `insert`."""
@@ -229,14 +250,17 @@ class EditSession:
     def replace_all(self, rows: Rows, label: str = "") -> Delta | None:
         """Put rows in the place of all there are; `label` as for `insert`."""
         label = label or f"replacing all with {rows_words(len(rows))}"
-        return self._replace(0, len(self._document), rows, label)
+        change = Replacement(0, len(self._document), _new(rows))
+        return self._engine.make(Step(label, (change,))) if change.stop or rows else None
 
     def delete(self, rows: Iterable[int]) -> Delta | None:
         """Take rows out, wherever they are, in one step."""
         wanted = self._existing(rows)
         if not wanted:
             return None
-        return self._make(Step(f"deletion of {named(wanted)}", deletion(self._document, wanted)))
+        return self._engine.make(
+            Step(f"deletion of {named(wanted)}", deletion(self._document, wanted))
+        )
 
     def accept(self, rows: Iterable[int]) -> Delta | None:
         """Let rows go that need an OK; rows that do not need one are passed over."""
@@ -246,7 +270,7 @@ class EditSession:
             if self._ledger.verdict(self._document.row(index)) is Verdict.NEEDS_OK
         ]
         ids = tuple(map(self._document.row_id, wanted))
-        return self._make(Step(f"OK for {named(wanted)}", accepted=ids)) if wanted else None
+        return self._engine.make(Step(f"OK for {named(wanted)}", accepted=ids)) if wanted else None
 
     def withdraw(self, rows: Iterable[int]) -> Delta | None:
         """Take the OK of rows back; rows that have none are passed over."""
@@ -257,10 +281,14 @@ class EditSession:
         ]
         ids = tuple(map(self._document.row_id, wanted))
         label = f"taking back the OK for {named(wanted)}" if wanted else ""
-        return self._make(Step(label, withdrawn=ids)) if wanted else None
+        return self._engine.make(Step(label, withdrawn=ids)) if wanted else None
 
     def make(self, proposal: Proposal) -> Delta | None:
-        """Do what was proposed, in one step.
+        """Do what was proposed, in one step; raises as `making` does."""
+        return None if (steps := self.making(proposal)) is None else finish(steps)
+
+    def making(self, proposal: Proposal) -> Steps[Delta] | None:
+        """`make`, in steps; once begun it is made to its end, even if closed.
 
         Raises:
             OutdatedError: the rows changed since it was proposed.
@@ -269,7 +297,7 @@ class EditSession:
             raise OutdatedError
         if not proposal.count:
             return None
-        return self._make(
+        return self._engine.making(
             Step(
                 proposal.label,
                 proposal.changes,
@@ -297,7 +325,7 @@ class EditSession:
         self._engine.refuse_while_loading()
         delta = None
         if wanted:
-            delta = self._engine.make_for_good(Step("", deletion(self._document, wanted)))
+            delta = self._engine.make(Step("", deletion(self._document, wanted)), for_good=True)
         self._engine.forget()
         return delta
 
@@ -327,7 +355,7 @@ class EditSession:
         """
         delta = None
         if ids := tuple(map(self._document.row_id, self._existing(accepted))):
-            delta = self._engine.make_for_good(Step("", accepted=ids))
+            delta = self._engine.make(Step("", accepted=ids), for_good=True)
         self._made_here.update(map(self._document.row_id, self._existing(made_here)))
         self._engine.revision += 1
         self._engine.forget()
@@ -365,28 +393,19 @@ class EditSession:
 
     def undo(self) -> Delta | None:
         """Take the last step back."""
-        return self._engine.undo()
+        return None if (steps := self.undoing()) is None else finish(steps)
+
+    def undoing(self) -> Steps[Delta] | None:
+        """`undo`, in steps; once begun it is made to its end, even if closed."""
+        return self._engine.undoing()
 
     def redo(self) -> Delta | None:
         """Make the step again that was taken back last."""
-        return self._engine.redo()
+        return None if (steps := self.redoing()) is None else finish(steps)
 
-    def _replace(
-        self, start: int, stop: int, rows: Rows, label: str, *, made_here: bool = False
-    ) -> Delta | None:
-        if start == stop and not rows:
-            self._document.rows(start, stop)
-            return None
-        marks = [made_here or row_id in self._made_here for row_id in rows.ids or ()]
-        # Rows from elsewhere, or a copy of rows of this list: either way they are new ones here.
-        delta = self._make(Step(label, (Replacement(start, stop, _new(rows)),)))
-        if made_here or any(marks):
-            ids = self._document.rows(start, start + len(rows)).ids or array("q")
-            self._made_here.update(ids if made_here else compress(ids, marks))
-        return delta
-
-    def _make(self, step: Step) -> Delta:
-        return self._engine.make(step)
+    def redoing(self) -> Steps[Delta] | None:
+        """`redo`, in steps; once begun it is made to its end, even if closed."""
+        return self._engine.redoing()
 
     def _existing(self, rows: Iterable[int]) -> list[int]:
         wanted = sorted(set(rows))

@@ -80,9 +80,11 @@ class MakingKeys(EditorPage):
         source = f"made here: {rows.usernames[0]} … {rows.usernames[-1]}"
         # Of a list that was emptied, nothing is left to say.
         draft.source = " + ".join(filter(None, (draft.source if first else "", source)))
-        delta = draft.session.append(rows, f"making of {made}", made_here=True)
-        self.changed(delta, f"{made} made here. E exports them, for the tool they are for.")
-        self.grid.go_to(first)
+        self.change(
+            draft.session.inserting(first, rows, f"making of {made}", made_here=True),
+            f"{made} made here. E exports them, for the tool they are for.",
+            lambda: self.grid.go_to(first),
+        )
         await operations.remember_accounts_made(
             *draft.target.key, _remembered(order.pattern), order.start + order.count
         )

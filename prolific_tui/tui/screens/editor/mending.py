@@ -64,12 +64,10 @@ class MendingKeys(RowKeys, FindingKeys):
                 self.work_through(lambda: groups.keep_in_all(session, which), keep, "Looking")
 
         def keep(proposal: Proposal) -> None:
-            self.make(proposal)
-            show()
+            self.make(proposal, show)
 
         def undo() -> None:
-            self.action_undo()
-            show()
+            self.undo(show)
 
         def closed(row: int | None) -> None:
             self.give_up()
@@ -118,12 +116,10 @@ class MendingKeys(RowKeys, FindingKeys):
             self.work_through(look, lambda _: None, "Looking")
 
         def make(proposal: Proposal) -> None:
-            self.make(proposal)
-            show()
+            self.make(proposal, show)
 
         def undo() -> None:
-            self.action_undo()
-            show()
+            self.undo(show)
 
         def closed(_: None) -> None:
             self.give_up()
@@ -147,12 +143,10 @@ class MendingKeys(RowKeys, FindingKeys):
             self.work_through(lambda: accept_kind(session, problem), make, "Looking")
 
         def make(proposal: Proposal) -> None:
-            self.make(proposal)
-            show()
+            self.make(proposal, show)
 
         def undo() -> None:
-            self.action_undo()
-            show()
+            self.undo(show)
 
         dialog = ProblemsDialog(accept, undo)
         self.app.push_screen(dialog, self._show_kind)

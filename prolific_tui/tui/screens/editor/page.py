@@ -31,6 +31,11 @@ T = TypeVar("T")
 _LONG: Final = "long"
 """The workers of what a person asked for and Esc gives up."""
 
+
+def _nothing() -> None:
+    """What is to be done where nothing is."""
+
+
 _EMPTY: Final = (
     "\n No rows yet.\n\n"
     " f  loads a file of usernames and passwords\n"
@@ -201,10 +206,8 @@ class EditorPage(RevealingScreen):
         """Whether the rows can be changed now; says why not."""
         if self.draft.sending:
             self.app.say("These rows are being sent; they can be changed when the answer is there.")
-        elif self.draft.session.is_loading:
-            self.app.say("Rows are still coming in; Esc gives that up.")
         else:
-            return True
+            return self.may_look()
         return False
 
     def changed(self, delta: Delta | None, said: str = "") -> None:
@@ -221,26 +224,52 @@ class EditorPage(RevealingScreen):
                 # What is known already is shown first.
                 self.call_after_refresh(self.examine)
 
-    def make(self, proposal: Proposal) -> bool:
-        """Do what was proposed, as one step, and say what that was; whether it was done."""
+    def make(self, proposal: Proposal, then: Callable[[], object] = _nothing) -> None:
+        """Do what was proposed, as one step, and say what that was; `then` comes in any case."""
         if not self.may_change():
-            return False
+            return
         try:
-            delta = self.draft.session.make(proposal)
+            steps = self.draft.session.making(proposal)
         except OutdatedError:
             self.app.say("The rows changed meanwhile, so nothing was done. Try it again.")
-            return False
-        self.changed(delta, f"Done: {proposal.label}. u takes it back.")
-        return True
+            then()
+        else:
+            self.change(steps, f"Done: {proposal.label}. u takes it back.", then)
+
+    def change(
+        self,
+        steps: Steps[Delta] | Steps[Delta | None] | None,
+        said: str,
+        then: Callable[[], object] = _nothing,
+    ) -> None:
+        """Make a change that may take long, between keys; then show it and say so.
+
+        It can't be given up half way: once made, it is taken back as a whole.
+        """
+
+        def show(delta: Delta | None) -> None:
+            self.changed(delta, said)
+            then()
+
+        if steps is None:
+            show(None)
+            return
+        # What looks at the rows would see them half changed; it begins anew afterwards.
+        for group in (_LONG, "view", "examination"):
+            self.workers.cancel_group(self, group)
+        self.work_through(lambda: steps, show, "Changing", group="change")
 
     # Long work
 
     def may_look(self) -> bool:
         """Whether the rows stay as they are for long enough to look at all; says why not."""
-        if self.draft.session.is_loading:
+        if self.draft.session.is_changing:
+            self.app.say("The last change is still being made; it can be undone afterwards.")
+        elif self.draft.session.is_loading:
             self.app.say("Rows are still coming in; Esc gives that up.")
-            return False
-        return True
+        else:
+            return True
+        return False
 
     def work_through(
         self,

@@ -1,5 +1,6 @@
 """The keys that work on rows: edit, insert, delete, undo, accept, go to the next problem, show."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -92,14 +93,18 @@ class RowKeys(EditorPage):
 
     def action_undo(self) -> None:
         """Undo the last change."""
+        self.undo(lambda: None)
+
+    def undo(self, then: Callable[[], object]) -> None:
+        """Undo the last change, and then do something."""
         session = self.draft.session
         if not self.may_change():
             return
         label = session.undo_label
-        if not session.can_undo:
+        if (steps := session.undoing()) is None:
             self.app.say("Nothing to undo.")
-            return
-        self.changed(session.undo(), f"Undone: {label}. U does it again.")
+        else:
+            self.change(steps, f"Undone: {label}. U does it again.", then)
 
     def action_redo(self) -> None:
         """Redo the last change that was undone."""
@@ -107,10 +112,10 @@ class RowKeys(EditorPage):
         if not self.may_change():
             return
         label = session.redo_label
-        if not session.can_redo:
+        if (steps := session.redoing()) is None:
             self.app.say("Nothing to redo.")
-            return
-        self.changed(session.redo(), f"Redone: {label}.")
+        else:
+            self.change(steps, f"Redone: {label}.")
 
     def action_accept(self) -> None:
         """Accept the row under the cursor as it is, or take that back."""

@@ -127,6 +127,9 @@ class EditorScreen(SelectingKeys, MendingKeys, IntakeKeys, MakingKeys, DraftKeys
         if area.is_editing:
             area.close()
             return
+        if self.draft.session.is_changing:
+            self.may_look()  # says why not
+            return
         if self.give_up():
             self.app.say("Given up; the rows are as they were.")
             return

@@ -121,6 +121,5 @@ class SelectingKeys(RowKeys):
         grid = self.grid
         row = 0 if grid.row is None else grid.row + 1
         words = rows_words(len(rows))
-        delta = self.draft.session.insert(row, rows, f"putting of {words}")
-        self.changed(delta, f"{words} put below. u takes it back.")
-        grid.go_to(row)
+        steps = self.draft.session.inserting(row, rows, f"putting of {words}")
+        self.change(steps, f"{words} put below. u takes it back.", lambda: grid.go_to(row))
