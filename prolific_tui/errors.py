@@ -8,6 +8,7 @@ happened and what was and was not changed, and a hint that says what to do next.
     ├── CsvError        a text that holds no credentials, or none for certain (credentials.csvtext)
     ├── SettingsError   an argument, variable or saved setting that can't be used
     ├── KeyringError    the operating system's keyring gave no usable answer
+    ├── SigningError    a part of a webhook delivery that is no such thing (signing)
     └── ServiceError    a request that did not end in a readable 2xx answer
 """
 
