@@ -16,7 +16,7 @@ from prolific_tui.credentials.intake import Intake
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, IntakeDialog, PasteDialog, PathDialog
-from prolific_tui.tui.drive import give_way, without_collection
+from prolific_tui.tui.drive import SLICE_SECONDS, give_way, without_collection
 from prolific_tui.tui.screens.editor.page import EditorPage
 from prolific_tui.visible import counted
 
@@ -162,7 +162,7 @@ class IntakeKeys(EditorPage):
         loading = session.begin_load(f"load of {name}", replace=replace)
         source: Source | None = None
         left_out = 0
-        shown_until = 0.0
+        shown_until = slice_ends = 0.0
         try:
             with without_collection():
                 for chunk in intake.reading():
@@ -179,9 +179,10 @@ class IntakeKeys(EditorPage):
                             percent = f"{chunk.progress:.0%}, {loading.rows:,} rows"
                             self.app.say(f"Reading {name}… {percent}; Esc gives it up")
                             self.show_all()
-                    if chunk.progress < 1:
+                    if chunk.progress < 1 and monotonic() > slice_ends:
                         # After the last one, a key would find rows on the screen that still come.
                         await give_way()
+                        slice_ends = monotonic() + SLICE_SECONDS
         except BaseException:
             # An error, Esc, or the end of the screen: none of it stays.
             grid.apply(loading.abandon())
