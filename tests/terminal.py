@@ -238,6 +238,13 @@ class Terminal:
             return wanted.search(self.screen()) is not None
         return bool(wanted())
 
+    @property
+    def at_cursor(self) -> str:
+        """What stands from the terminal's own cursor to the end of its line."""
+        self.screen()
+        line = self._screen.display[self._screen.cursor.y]
+        return line[self._screen.cursor.x :].rstrip()
+
     def wait_exit(self, timeout: float = SECONDS) -> int:
         """The exit status, once the program has ended; a signal that killed it is negative.
 

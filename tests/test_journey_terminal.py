@@ -46,6 +46,24 @@ def test_the_demo_from_a_messy_list_to_a_pool_and_a_new_secret(tmp_path: Path) -
         assert password.encode() not in terminal.raw
 
 
+def test_the_terminals_own_cursor_is_where_the_focus_is(tmp_path: Path) -> None:
+    with Terminal("--demo", home=tmp_path) as terminal:
+        terminal.wait_for("5 pools")
+        terminal.wait_for(lambda: terminal.at_cursor.startswith("> "))
+        first = terminal.at_cursor
+        terminal.press("j")
+        terminal.wait_for(
+            lambda: terminal.at_cursor.startswith("> ") and terminal.at_cursor != first
+        )
+        terminal.press("c", "i")
+        terminal.type("lab-1")
+        terminal.wait_for("lab-1")
+        terminal.press("left", "left")
+        terminal.wait_for(lambda: terminal.at_cursor.startswith("-1"))
+        terminal.press("enter", "escape")
+        terminal.wait_for(lambda: terminal.at_cursor.strip() == "no password")
+
+
 # Whose token
 
 

@@ -14,6 +14,7 @@ from rich.text import Text
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset
 from textual.screen import ModalScreen, Screen
 
 from prolific_tui.operations import Operations
@@ -77,6 +78,21 @@ class ProlificApp(Shell, inherit_bindings=False):
         if reading.value is not None and reading.value.account is None:
             self.switch_mode("account")
             self.call_after_refresh(self.run_action, "token", self.screen)
+
+    # What is drawn
+
+    @property
+    def cursor_position(self) -> Offset:
+        """Where the terminal's own cursor stands: where the focus is.
+
+        Screen readers and magnifiers follow it, and input methods open there.
+        """
+        offset: Offset = getattr(self.focused, "cursor_screen_offset", Offset())
+        return offset
+
+    @cursor_position.setter
+    def cursor_position(self, _offset: Offset) -> None:
+        """Textual's fields say where theirs is; that is known without."""
 
     # Keys that act everywhere
 

@@ -186,6 +186,12 @@ class CursorList(OptionList):
         self.add_options(options)
         self.highlighted = highlighted
 
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's own cursor belongs: on the mark of the highlighted line."""
+        line = Offset(0, (self.highlighted or 0) - self.scroll_offset.y)
+        return self.content_region.offset + line
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A page key acts once the list is laid out: Textual fails on a page of no lines."""
         if action in ("page_up", "page_down") and not self.scrollable_content_region:
