@@ -1,9 +1,12 @@
 """The thread on which everything slow happens, and that it never keeps the process from ending."""
 
 import asyncio
+import gc
+import queue
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -179,3 +182,27 @@ asyncio.run(interface())
     )
 
     assert (ended.stdout, ended.stderr, ended.returncode) == ("left\n", "", 0)
+
+
+def test_what_was_submitted_is_not_thrown_away_while_it_waits(loop: BackgroundLoop) -> None:
+    """Nobody but the coroutine holds what it waits for, as with the answer on a stream."""
+    loop.start()
+    waited_for: list[weakref.ref[asyncio.Future[str]]] = []
+    ended: queue.Queue[str] = queue.Queue()
+
+    async def wait() -> None:
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        waited_for.append(weakref.ref(answer))
+        ended.put(await answer)
+
+    async def give_answer() -> None:
+        answer = waited_for[0]()
+        assert answer is not None
+        answer.set_result("answered")
+
+    loop.submit(wait())
+    loop.submit(asyncio.sleep(0)).result(PATIENCE)
+    gc.collect()
+    loop.submit(give_answer()).result(PATIENCE)
+
+    assert ended.get(timeout=PATIENCE) == "answered"

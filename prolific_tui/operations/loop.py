@@ -20,6 +20,9 @@ class BackgroundLoop:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._loop.set_default_executor(_DaemonThreads())
+        self._pending: set[Future[Any]] = set()
+        """Keeps what was submitted: asyncio itself does not, and a task that waits for what nobody
+        else holds is thrown away by the garbage collector in the middle."""
         self._thread = threading.Thread(target=self._run, name="operations", daemon=True)
 
     def start(self) -> None:
@@ -44,10 +47,13 @@ class BackgroundLoop:
             RuntimeError: The loop was stopped.
         """
         try:
-            return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+            future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         except RuntimeError:
             coroutine.close()
             raise
+        self._pending.add(future)
+        future.add_done_callback(self._pending.discard)
+        return future
 
     def stop(self, seconds: float) -> None:
         """Cancel what is still running and end the thread, waiting at most `seconds` for it."""
