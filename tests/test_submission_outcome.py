@@ -118,7 +118,7 @@ def test_an_unknown_append_quotes_figures_without_a_claim(look: PoolsLook, words
         ((), "A look straight afterwards shows no new pool."),
         ((2,), "New in the workspace since just before: new-0 with 2."),
         ((3,), "new-0 with 3, which is consistent with this list having arrived."),
-        ((7, 3), "new-0 with 7, new-1 with 3, which is consistent with this list having"),
+        ((7, 3), "new-1 with 3, new-0 with 7, which is consistent with this list having"),
         ((1, 1, 1, 1, 1), "new-2 with 1 and 2 more."),
         ((None,), "new-0 with ?."),
     ],

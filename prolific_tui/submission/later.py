@@ -10,7 +10,7 @@ from prolific_tui.errors import Effect, SettingsError
 from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.submission.looks import PoolsLook, SecretLook
 from prolific_tui.submission.means import Means
-from prolific_tui.submission.outcome import SOMEBODY_ELSE, seen, seen_secret
+from prolific_tui.submission.outcome import SOMEBODY_ELSE, reported_title, seen, seen_secret
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.record import Record
 from prolific_tui.submission.send import Finding, Part, Send
@@ -77,7 +77,11 @@ async def _settle(send: Send, part: Part, means: Means, record: Record) -> None:
             part,
             effect=Effect.UNKNOWN,
             finding=found.finding,
-            title=part.title or "We do not know whether this arrived",
+            title=(
+                reported_title(part.rows)
+                if found.finding is Finding.REPORTED
+                else part.title or "We do not know whether this arrived"
+            ),
             message=f"{told} {found.words}".strip(),
             ended=means.clock(),
             total_after=total,
@@ -89,7 +93,7 @@ async def _settle(send: Send, part: Part, means: Means, record: Record) -> None:
 async def _rows(send: Send, part: Part, means: Means) -> tuple[Settled, str, str | None]:
     async def is_among(usernames: list[str]) -> bool:
         places = await asyncio.to_thread(means.journal.places, send.number, usernames)
-        return any(place is not None and part.start <= place < part.stop for place in places)
+        return set(range(part.start, part.stop)).issubset(places)
 
     # Once an earlier part made the pool, the later ones append to it.
     sought = Sought(send.workspace.id, send.pool_id, part.rows, part.before)

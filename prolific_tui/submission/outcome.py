@@ -116,14 +116,19 @@ def credentials_accepted(plan: CredentialPlan, pool_id: str | None, look: PoolsL
     )
 
 
+def reported_title(rows: int) -> str:
+    """The title of what was not known until usage reports named all its usernames."""
+    return f"{credentials_word(rows)} in the pool, answer lost"
+
+
 def credentials_reported(plan: CredentialPlan, look: PoolsLook) -> Outcome:
-    """A create or an append whose answer never came, and whose usernames are in a usage report."""
+    """A create or an append whose answer never came, with all its usernames in usage reports."""
     pool_id = plan.target.pool.credential_pool_id if plan.target.pool else None
     return Outcome(
         Effect.ACCEPTED,
-        f"{credentials_word(plan.rows)} arrived, answer lost",
-        "The answer never came, but usernames of this list are in a usage report of a study on"
-        f" this pool: it arrived. {seen(plan.rows, look, Effect.ACCEPTED, pool_id)}",
+        reported_title(plan.rows),
+        "The answer never came, but usage reports of studies on this pool name all these"
+        f" usernames: they are in the pool. {seen(plan.rows, look, Effect.ACCEPTED, pool_id)}",
         pool=look.pool(pool_id) or plan.target.pool,
     )
 
@@ -202,7 +207,8 @@ def _grown(rows: int, pool: CredentialPool, before: int | None) -> str:
 
 def _appeared(rows: int, look: PoolsLook, effect: Effect) -> str:
     """The pools that were not there before a create."""
-    appeared = look.appeared()
+    # Those that this may have made come first, so that they are among the ones that are named.
+    appeared = sorted(look.appeared(), key=lambda pool: pool.total_credentials != rows)
     if not appeared:
         return "A look straight afterwards shows no new pool."
     named = ", ".join(

@@ -252,7 +252,7 @@ class Sending:
         pool = plan.target.pool
 
         async def is_among(usernames: list[str]) -> bool:
-            return not frozenset(names).isdisjoint(usernames)
+            return frozenset(names).issubset(usernames)
 
         unknown = replace(part, effect=Effect.UNKNOWN)
         try:

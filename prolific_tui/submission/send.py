@@ -25,7 +25,7 @@ class Finding(Enum):
     UNCLEAR = "the figures fit neither"
     NO_TOTALS = "Prolific tells no totals"
     NOT_READ = "could not be looked at"
-    REPORTED = "its usernames are in a usage report"
+    REPORTED = "its usernames are in usage reports"
     SAID_ARRIVED = "you said that it arrived"
     SAID_NOT = "you said that it did not arrive"
 

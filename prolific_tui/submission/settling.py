@@ -1,7 +1,8 @@
 """Looking for a write whose answer never came, without ever taking figures for a proof.
 
 The totals, or the secret, are looked at several times, spaced, against what was there just before.
-What is found is a `Finding`; only a username in a usage report says for certain that it arrived.
+What is found is a `Finding`; only usage reports that name all its usernames say for certain that
+they are there.
 """
 
 from collections.abc import Awaitable, Callable
@@ -25,18 +26,23 @@ class Settled:
     look: PoolsLook | SecretLook
     """The last look."""
     seconds: float
-    """For how long it was looked for."""
+    """For how long it was looked for, up to the last look that could be taken."""
 
     @property
     def words(self) -> str:
         """What was found, a sentence or two, to stand after the figures."""
         match self.finding:
             case Finding.REPORTED:
-                return "Its usernames are in a usage report of a study on this pool: it arrived."
+                return (
+                    "All its usernames are in usage reports of studies on this pool: they are in"
+                    " the pool."
+                )
             case Finding.CONSISTENT:
                 is_secret = isinstance(self.look, SecretLook)
                 return "" if is_secret else "That is no proof: somebody else may have added them."
             case Finding.NOT_THERE:
+                if not self.seconds:
+                    return "It was not there at the one look that could be taken."
                 return f"It was not there after looking for {self.seconds:.0f} s."
             case Finding.NO_TOTALS:
                 return "Prolific tells no total here, so looking at totals can't settle it."
@@ -94,7 +100,8 @@ async def settle_rows(
         service: What is asked.
         sought: The rows.
         pace: How often, and how far apart.
-        is_among: Whether some of the rows are among usernames; they are in the pool then.
+        is_among: Whether all of the rows are among usernames; they are in the pool then. Some of
+            them prove nothing: they may be those for which the list was refused.
         tell: Is told before each look for how many seconds it has been looked for.
     """
 
@@ -149,7 +156,7 @@ async def settle_secret(
 async def _sought(
     look: Callable[[], Awaitable[tuple[Finding, T]]], pace: Pace, tell: Callable[[float], None]
 ) -> tuple[Finding, T, float]:
-    seconds = 0.0
+    seconds = looked = 0.0
     tell(seconds)
     finding, taken = await look()
     for wait in pace.looks:
@@ -160,8 +167,8 @@ async def _sought(
         tell(seconds)
         again, newer = await look()
         if again is not Finding.NOT_READ:
-            finding, taken = again, newer
-    return finding, taken, seconds
+            finding, taken, looked = again, newer, seconds
+    return finding, taken, looked
 
 
 async def reported(service: Service, pool_id: str) -> tuple[list[str], str]:
