@@ -13,11 +13,11 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Final
 
-from tests.cuts.cuts import Cut, crowded, every_cut, every_late_cut, sample
+from tests.cuts.cuts import Cut, crowded, darkened, every_cut, every_late_cut, sample
 from tests.cuts.tally import Tally
 from tests.cuts.trying import tried_here, uncut
 
-MODES: Final = ("cut", "late", "crowd")
+MODES: Final = ("cut", "late", "crowd", "dark")
 _AT_A_TIME: Final = 2000
 """How many cuts a process is given at most; to begin takes it a second."""
 
@@ -26,6 +26,7 @@ def cuts_of(modes: Sequence[str]) -> list[Cut]:
     """Every cut of the modes."""
     found = asyncio.run(uncut())
     cuts = {"cut": lambda: every_cut(found), "late": lambda: every_late_cut(found)}
+    cuts["dark"] = lambda: darkened(every_cut(found))
     cuts["crowd"] = lambda: crowded([*every_cut(found), *every_late_cut(found)])
     return [cut for mode in modes for cut in cuts[mode]()]
 
@@ -52,8 +53,9 @@ def main() -> int:
         "--mode",
         action="append",
         choices=MODES,
-        help="cut: every byte of requests and answers; late: the service does it afterwards; "
-        "crowd: both, with a second client at work. Repeats; all of them unless it is given.",
+        help="cut: every byte, in every manner; late: the service does it afterwards; "
+        "dark: the network goes down for reads as well; crowd: a second client is at work. "
+        "Repeats; all of them unless it is given.",
     )
     parser.add_argument("--sample", type=int, metavar="N", help="only so many, evenly chosen")
     parser.add_argument("--seed", type=int, default=0, help="chooses the sample (default 0)")
@@ -67,8 +69,8 @@ def main() -> int:
         cuts = sample(cuts, arguments.sample, arguments.seed)
     tally = _all_tried(cuts, arguments.jobs)
     sys.stdout.write(f"{tally.tables()}\n")
-    for failure in tally.told:
-        sys.stdout.write(f"\n{failure}\n")
+    for failures in tally.told.values():
+        sys.stdout.writelines(f"\n{failure}\n" for failure in failures)
     sys.stderr.write(f"{time.monotonic() - begun:.0f} s\n")
     return 0 if tally.is_well else 1
 

@@ -38,6 +38,7 @@ class Fate(Enum):
     REFUSED = "refused"
     GATEWAY_APPLIED = "502, applied"
     GATEWAY_WITHHELD = "502, never arrives"
+    GATEWAY_CLASHED = "502, refused for a username that is there"
 
     @property
     def delay(self) -> float | None:
@@ -69,12 +70,20 @@ class Cut:
     shape: Shape = Shape.PLAIN
     crowd: int | None = None
     """The seed of what a second client does meanwhile; None for nobody there."""
+    looks: int | None = None
+    """So many reads are answered after the write, and then none; None for all of them."""
     stage: str = ""
     """The part of the message that the offset is in."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is looked at again a minute later, because something else may be there."""
+        return self.fate.delay is not None or self.crowd is not None
 
     def __str__(self) -> str:
         """All of it, for a failure."""
         beside = "" if self.crowd is None else f", crowd {self.crowd}"
+        beside += "" if self.looks is None else f", only {self.looks} reads answered"
         return (
             f"{self.write.name.lower()}: {self.direction.value} {self.manner.value} after"
             f" {self.offset} bytes ({self.stage}), {self.fate.value}, answer"
@@ -93,6 +102,10 @@ _OF_AN_ANSWER: Final = (
     (Fate.GATEWAY_APPLIED, Shape.PLAIN),
     (Fate.GATEWAY_WITHHELD, Shape.PLAIN),
 )
+
+
+_LOOKS: Final = 6
+"""How many looks a write that is not known is given at most, and one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +130,7 @@ def models() -> Iterator[tuple[Write, Fate, Shape]]:
     """The exchanges that have to be seen uncut."""
     for write, (fate, shape) in itertools.product(Write, _OF_AN_ANSWER):
         yield write, fate, shape
+    yield Write.APPEND, Fate.GATEWAY_CLASHED, Shape.PLAIN
 
 
 def every_cut(found: Iterable[Model]) -> Iterator[Cut]:
@@ -137,9 +151,23 @@ def every_late_cut(found: Iterable[Model]) -> Iterator[Cut]:
 
 
 def crowded(cuts: Iterable[Cut]) -> Iterator[Cut]:
-    """The same with a second client at work, who does something else each time."""
-    for seed, cut in enumerate(cuts):
+    """A cut after each of these bytes, with a second client who does something else each time."""
+    for seed, cut in enumerate(_in_one_manner(cuts)):
         yield replace(cut, crowd=seed)
+
+
+def darkened(cuts: Iterable[Cut]) -> Iterator[Cut]:
+    """A cut after each of these bytes, with a network that soon goes down for reads as well."""
+    for number, cut in enumerate(_in_one_manner(cuts)):
+        yield replace(cut, looks=number % _LOOKS)
+
+
+def _in_one_manner(cuts: Iterable[Cut]) -> Iterator[Cut]:
+    """Of each byte's cuts one, each time in another manner; they come for one after the other."""
+    of_each = len(Manner)
+    for number, cut in enumerate(cuts):
+        if number % of_each == number // of_each % of_each:
+            yield cut
 
 
 def sample(cuts: Sequence[Cut], number: int, seed: int) -> list[Cut]:

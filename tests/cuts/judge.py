@@ -17,13 +17,7 @@ from tests.submission_bench import Write
 
 Check = Callable[[Trial, "re.Match[str]"], bool]
 
-_GATEWAY: Final = (Fate.GATEWAY_APPLIED, Fate.GATEWAY_WITHHELD)
-_STANDINGS: Final = {
-    Effect.ACCEPTED: Standing.ACCEPTED,
-    Effect.REFUSED: Standing.REFUSED,
-    Effect.NOT_SENT: Standing.NOT_SENT,
-    Effect.UNKNOWN: Standing.OPEN,
-}
+_GATEWAY: Final = (Fate.GATEWAY_APPLIED, Fate.GATEWAY_WITHHELD, Fate.GATEWAY_CLASHED)
 _SENTENCE: Final = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
 
 
@@ -33,7 +27,7 @@ def faults(trial: Trial) -> Iterator[str]:
         yield f"{trial.writes} writes arrived"
     yield from _wrong_holdings(trial)
     yield from _wrong_effect(trial)
-    yield from _wrong_entry(trial)
+    yield from _wrong_send(trial)
     outcome = trial.outcome
     for told in (outcome.title, *_SENTENCE.split(f"{outcome.message} {outcome.hint}".strip())):
         if (wrong := _wrong_sentence(trial, told)) is not None:
@@ -58,10 +52,14 @@ def _is_done(trial: Trial) -> bool:
 def _wrong_holdings(trial: Trial) -> Iterator[str]:
     """Against the service's own count, so that its figures can be trusted below."""
     for name in trial.usernames:
-        copies = sum(list(pool).count(name) for pool in trial.after.pools.values())
+        was, now = (
+            sum(list(pool).count(name) for pool in holdings.pools.values())
+            for holdings in (trial.before, trial.after)
+        )
+        copies = now - was
         due = 0 if trial.cut.write is Write.SECRET else trial.done
         if copies != due:
-            yield f"{name} is there {copies} times after {trial.done} writes were done"
+            yield f"{name} came {copies} times after {trial.done} writes were done"
     for pool_id, usernames in trial.before.pools.items():
         if trial.after.pools[pool_id][: len(usernames)] != usernames:
             yield f"{pool_id} lost what it held"
@@ -84,22 +82,31 @@ def _wrong_effect(trial: Trial) -> Iterator[str]:
         yield f"there is no secret {secret.id}"
 
 
-def _wrong_entry(trial: Trial) -> Iterator[str]:
+_STANDINGS: Final = {
+    Effect.ACCEPTED: Standing.ACCEPTED,
+    Effect.REFUSED: Standing.REFUSED,
+    Effect.NOT_SENT: Standing.NOT_SENT,
+    Effect.UNKNOWN: Standing.OPEN,
+}
+
+
+def _wrong_send(trial: Trial) -> Iterator[str]:
     """Where the journal says something else than the person was told."""
-    entry, outcome = trial.entry, trial.outcome
-    part = entry.parts[-1] if entry is not None and entry.parts else None
-    if entry is None or part is None or part.effect is None:
-        yield "the journal has no outcome"
-    elif (part.standing, part.title, part.message) != (
-        _STANDINGS[outcome.effect],
-        outcome.title,
-        outcome.message,
-    ):
-        yield f"the journal says {part.standing.value}: {part.message}"
-    elif (entry.kind, entry.rows) != (trial.plan.kind, trial.plan.rows):
-        yield "the journal's entry is of another write"
-    elif trial.cut.write is Write.APPEND and entry.pool_id != CHATBOT_B:
-        yield f"the journal names the pool {entry.pool_id}"
+    send, outcome = trial.send, trial.outcome
+    if send is None or len(send.parts) != 1:
+        yield "the journal has not just this write"
+        return
+    (part,) = send.parts
+    if (part.title, part.message) != (outcome.title, outcome.message):
+        yield f"the journal says: {part.title}. {part.message}"
+    if send.standing is not _STANDINGS[outcome.effect] or send.in_use:
+        yield f"in the journal it is {send.words}"
+    if (send.kind, send.rows, part.rows) != (trial.plan.kind, trial.plan.rows, trial.plan.rows):
+        yield "the journal's send is another one"
+    if trial.cut.write is Write.APPEND and send.pool_id != CHATBOT_B:
+        yield f"the journal names the pool {send.pool_id}"
+    if trial.cut.write is Write.CREATE and send.pool_id not in {None, *trial.made}:
+        yield f"the journal names the pool {send.pool_id}"
 
 
 def _wrong_sentence(trial: Trial, told: str) -> str | None:
@@ -147,6 +154,37 @@ def _secret_is(trial: Trial, match: "re.Match[str]") -> bool:
     return now == match["id"] and (was == now) == ("still" in match[0])
 
 
+def _is_consistent(trial: Trial, _: object) -> bool:
+    """Whether the last look fits a write that was done."""
+    first, last = trial.first_look, trial.last_look
+    match trial.cut.write:
+        case Write.SECRET:
+            return first.secret_id != last.secret_id
+        case Write.APPEND:
+            return last.totals[CHATBOT_B] - first.totals[CHATBOT_B] == trial.plan.rows
+        case Write.CREATE:
+            appeared = last.totals.keys() - first.totals.keys()
+            return trial.plan.rows in {last.totals[pool_id] for pool_id in appeared}
+
+
+def _was_not_there(trial: Trial, match: "re.Match[str]") -> bool:
+    """Whether it was looked for so long, and not there at the end of that."""
+    first, last = trial.first_look, trial.last_look
+    is_same = trial.cut.write is not Write.APPEND or (
+        last.totals[CHATBOT_B] == first.totals[CHATBOT_B]
+    )
+    looked = last.second - trial.looking_since if trial.was_looked_at else -1
+    return is_same and not _is_consistent(trial, match) and looked >= _number(match["seconds"])
+
+
+def _all_there(trial: Trial, _: object) -> bool:
+    return set(trial.usernames) <= set(trial.after.pools[CHATBOT_B])
+
+
+def _unseen(trial: Trial, _: object) -> bool:
+    return not trial.was_looked_at
+
+
 def _always(_trial: Trial, _match: object) -> bool:
     return True
 
@@ -154,19 +192,6 @@ def _always(_trial: Trial, _match: object) -> bool:
 def _done(trial: Trial, match: "re.Match[str]") -> bool:
     rows = match.groupdict().get("rows")
     return _is_done(trial) and (rows is None or _number(rows) == trial.plan.rows)
-
-
-def _not_there(trial: Trial, _: object) -> bool:
-    """As the last look told; it may still be done after that."""
-    first, last = trial.first_look, trial.last_look
-    match trial.cut.write:
-        case Write.SECRET:
-            return first.secret_id == last.secret_id
-        case Write.APPEND:
-            return first.totals[CHATBOT_B] == last.totals[CHATBOT_B]
-        case _:
-            appeared = last.totals.keys() - first.totals.keys()
-            return trial.plan.rows not in {last.totals[pool_id] for pool_id in appeared}
 
 
 def _not_arrived(trial: Trial, _: object) -> bool:
@@ -190,24 +215,19 @@ def _by_gateway(trial: Trial, _: object) -> bool:
 
 
 _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
-    # That it is not known, and what to do then, is never false.
-    (r"We do not know whether (this arrived|the secret was replaced|this was done\.)", _always),
+    # That it is not known, and what to do then, is never false; but it is as a title.
+    (
+        r"We do not know whether (this arrived|the secret was replaced)",
+        lambda trial, _: trial.outcome.effect is Effect.UNKNOWN,
+    ),
+    (r"We do not know whether this was done\.", _always),
     (r"Nothing is sent again by itself\.", _always),
     (r"It can still arrive late: (refresh|settle it) .*\.", _always),
-    (
-        r"That is no proof: somebody else may have added them\.|The figures don't settle it\.",
-        _always,
-    ),
-    (r"It was not there after looking for 15 s\.", _not_there),
-    (r"The answer never came, but usernames of this list are in a usage report .*\.", _done),
     (r"(Refresh|Ask an admin|Check|Update)\b.*\.|Store it now: .*\.", _always),
     (r"All rows are still in the editor\.", _always),
     (r"Whether a refused list is refused whole is not documented\.", _always),
     # Accepted
-    (
-        r"(?P<rows>[\d,]+) credentials (appended|in a new pool|(accepted|arrived), answer lost)",
-        _done,
-    ),
+    (r"(?P<rows>[\d,]+) credentials (appended|in a new pool|accepted, answer lost)", _done),
     (r"Secret replaced(, answer lost)?", _done),
     (r"Prolific accepted the list\.|Prolific accepted this and answered .*\.", _done),
     (r"Prolific accepted the \w+, but its answer could not be read here\.", _done),
@@ -260,9 +280,23 @@ _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
         r"(But a|A) look straight afterwards (still )?shows the secret with the id (?P<id>\w+)\.",
         _secret_is,
     ),
+    # Looking for it
+    (r"(The totals afterwards are|The secret could) not .*\([\w ]+\)\.", _unseen),
+    (r"It could not be looked for\.|It was not read back \([\w ]+\)\.", _unseen),
+    (r"That is this request's doing, or somebody else's\.", _is_consistent),
+    (r"That is no proof: somebody else may have added them\.", _is_consistent),
+    (r"It was not there after looking for (?P<seconds>\d+) s\.", _was_not_there),
     (
-        r"That is this request's doing, or somebody else's\.",
-        lambda trial, _: trial.first_look.secret_id != trial.last_look.secret_id,
+        r"The figures don't settle it\.",
+        lambda trial, match: not _is_consistent(trial, match),
+    ),
+    (r"Its id is (?P<pool>\S+)\.", lambda trial, match: match["pool"] in trial.made),
+    (r"(?P<rows>[\d,]+) credentials in the pool, answer lost", _all_there),
+    (r"All its usernames are in usage reports .*: they are in the pool\.", _all_there),
+    (r"The answer never came, but .* name all these usernames: .* in the pool\.", _all_there),
+    (
+        r"It was not there at the one look that could be taken\.",
+        lambda trial, match: not _is_consistent(trial, match),
     ),
 )
 """What may be said, and when it is true."""

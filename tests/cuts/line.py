@@ -40,19 +40,30 @@ class Message:
 class Line:
     """A listener on loopback that passes everything on to a service, but for what is cut."""
 
-    def __init__(self, service_port: int) -> None:
+    def __init__(self, service_port: int, patience: float) -> None:
+        """Prepare it.
+
+        Args:
+            service_port: the service's port on this machine.
+            patience: seconds in which a write must have come as far as the cut; on a machine too
+                busy for that, the client's own limit would end it somewhere else.
+        """
         self._service_port = service_port
+        self._patience = patience
         self._listener: asyncio.Server | None = None
         self._conversations: set[asyncio.Task[None]] = set()
         self._cut: Cut | None = None
         self._on_write: Callable[[], None] = lambda: None
         self._looked = False
         """Whether a read was answered since the line was armed."""
+        self._looks_left: int | None = None
+        """How many more reads pass; None for any number."""
         self._expected = b""
+        self._begun = 0.0
         self._held = b""
         self.port = 0
         self.struck = False
-        """Whether the line was cut since it was armed."""
+        """Whether the line was cut in time since it was armed."""
         self.request = b""
         """The last write that was read whole."""
         self.answer = b""
@@ -88,6 +99,7 @@ class Line:
         """
         self._cut, self._expected, self._on_write = cut, expected, on_write
         self._held, self._looked, self.struck = b"", False, False
+        self._looks_left = None
 
     async def quiet(self) -> None:
         """Wait until no write is on the line."""
@@ -129,6 +141,8 @@ class Line:
         self._cut = None
         self._quiet.clear()
         self._on_write()
+        self._begun = asyncio.get_running_loop().time()
+        self._looks_left = None if cut is None else cut.looks
         try:
             if cut is None:
                 # What was cut at once, in the belief that it would be this, was a read.
@@ -140,6 +154,13 @@ class Line:
                 await self._cut_answer(cut, first, reader, writer)
         finally:
             self._quiet.set()
+
+    def _may_look(self) -> bool:
+        """Whether a read passes, which uses up one of those that may; each comes in one piece."""
+        if self._looks_left is None:
+            return True
+        self._looks_left -= 1
+        return self._looks_left >= 0
 
     def _is_struck_at_once(self, cut: Cut | None) -> bool:
         """Whether a new connection is cut before the client has begun to send.
@@ -162,6 +183,8 @@ class Line:
         async def carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
             while data := await source.read(65536):
                 self._looked = self._looked or source is from_service
+                if source is reader and not self._may_look():
+                    return
                 sink.write(data)
                 await sink.drain()
 
@@ -197,21 +220,19 @@ class Line:
         self.answer = await self._answer_to(request, cut)
         writer.write(self.answer[: cut.offset])
         await writer.drain()
-        await asyncio.sleep(0)
-        if reader.at_eof():
-            return  # The client had given up before the answer was there.
         await self._strike(cut.manner, reader, writer)
 
     async def _answer_to(self, request: bytes, cut: Cut) -> bytes:
         if cut.fate is Fate.GATEWAY_WITHHELD:
             return _BAD_GATEWAY
         answer = await self._asked(request)
-        return _BAD_GATEWAY if cut.fate is Fate.GATEWAY_APPLIED else shaped(answer, cut.shape)
+        by_gateway = cut.fate in (Fate.GATEWAY_APPLIED, Fate.GATEWAY_CLASHED)
+        return _BAD_GATEWAY if by_gateway else shaped(answer, cut.shape)
 
     async def _strike(
         self, manner: Manner, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        self.struck = True
+        self.struck = asyncio.get_running_loop().time() - self._begun <= self._patience
         match manner:
             case Manner.CLOSED:
                 writer.write_eof()

@@ -21,6 +21,8 @@ from tests.submission_bench import Holdings, Write
 
 ROWS: Final = 3
 """How many credentials each trial sends."""
+TAKEN: Final = "lab-b-001"
+"""A username that is in the pool from the start, and in the usage report of a study on it."""
 _REFUSALS: Final = {Write.CREATE: 409, Write.APPEND: 409, Write.SECRET: 403}
 
 

@@ -1,7 +1,8 @@
 """What came of many trials, and the tables that are printed of it."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,8 +11,9 @@ from tests.cuts.cuts import Cut, Manner
 from tests.cuts.judge import faults, is_needless
 from tests.cuts.lab import Trial
 
-_SHOWN: Final = 20
-"""How many failures are told."""
+_SHOWN: Final = 2
+"""How many failures of a kind are told."""
+_FIGURE: Final = re.compile(r"\d[\w-]*")
 
 
 @dataclass(slots=True)
@@ -32,8 +34,12 @@ class Tally:
     """Trials that were called unknown although a clear answer had arrived."""
     unstruck: int = 0
     """Trials whose line could not be cut where it was to be."""
-    told: list[str] = field(default_factory=list)
-    """The first failures, in words."""
+    settled: int = 0
+    """How many open sends were looked for again."""
+    unkept: int = 0
+    """Sends of which the disk says something else than the program."""
+    told: dict[str, list[str]] = field(default_factory=dict)
+    """The first failures of each kind, in words."""
 
     @property
     def tried(self) -> int:
@@ -43,7 +49,7 @@ class Tally:
     @property
     def is_well(self) -> bool:
         """Whether nothing is to be mended."""
-        return not (self.wrong or self.twice or self.needless or self.unstruck)
+        return not (self.wrong or self.twice or self.needless or self.unstruck or self.unkept)
 
     def add(self, trial: Trial) -> None:
         """Judge a trial."""
@@ -65,13 +71,23 @@ class Tally:
             self.wrong[place] += 1
             self._tell(cut, trial, found)
 
-    def _tell(self, cut: Cut, trial: Trial, found: Iterable[str]) -> None:
-        if len(self.told) < _SHOWN:
-            outcome = trial.outcome
-            self.told.append(
-                f"{cut}\n    told: [{outcome.effect.value}] {outcome.title}. {outcome.message}"
-                f" {outcome.hint}\n" + "\n".join(f"    {each}" for each in found)
-            )
+    def add_settled(self, trial: Trial) -> None:
+        """Judge what is said of a trial's open send once it was looked for again."""
+        self.settled += 1
+        if found := list(faults(trial)):
+            self.wrong[trial.cut.write.name.lower(), trial.cut.direction.value, "settled"] += 1
+            self._tell(trial.cut, trial, found)
+
+    def _tell(self, cut: Cut, trial: Trial, found: Sequence[str]) -> None:
+        outcome = trial.outcome
+        words = (
+            f"{cut}\n    told: [{outcome.effect.value}] {outcome.title}. {outcome.message}"
+            f" {outcome.hint}\n" + "\n".join(f"    {each}" for each in found)
+        )
+        self._keep(_FIGURE.sub("#", found[0]), [words])
+
+    def _keep(self, kind: str, words: Sequence[str]) -> None:
+        self.told[kind] = [*self.told.get(kind, ()), *words][:_SHOWN]
 
     def take(self, other: "Tally") -> None:
         """Add another tally to this one."""
@@ -84,7 +100,10 @@ class Tally:
         self.twice += other.twice
         self.needless += other.needless
         self.unstruck += other.unstruck
-        self.told = (self.told + other.told)[:_SHOWN]
+        self.settled += other.settled
+        self.unkept += other.unkept
+        for kind, words in other.told.items():
+            self._keep(kind, words)
 
     def tables(self) -> str:
         """Two tables in Markdown, and a line that says whether all is well."""
@@ -106,9 +125,10 @@ class Tally:
     def summary(self) -> str:
         """The figures that matter."""
         return (
-            f"{self.tried:,} cuts tried; statements wrong: {self.wrong.total():,}; more than one"
-            f" request seen: {self.twice:,}; unknown although a clear answer had arrived:"
-            f" {self.needless:,}; could not be tried: {self.unstruck:,}."
+            f"{self.tried:,} cuts tried, {self.settled:,} of them settled later; statements wrong:"
+            f" {self.wrong.total():,}; more than one request seen: {self.twice:,}; unknown although"
+            f" a clear answer had arrived: {self.needless:,}; not tried: {self.unstruck:,};"
+            f" otherwise on the disk: {self.unkept:,}."
         )
 
 

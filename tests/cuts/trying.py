@@ -12,7 +12,9 @@ from tests.cuts.tally import Tally
 
 _LABS: Final = {Manner.CLOSED: 2, Manner.RESET: 2, Manner.STALLED: 12}
 """How many labs work for each of the limits of a manner. Where lines stall, most of them wait."""
-_ATTEMPTS: Final = 5
+_WORTH_A_LAB: Final = 4
+"""For so many cuts a lab is opened, which takes as long as some of them."""
+_ATTEMPTS: Final = 10
 """How often a cut is tried that could not be made, because the client gave up before that."""
 
 
@@ -27,7 +29,7 @@ async def tried(cuts: Sequence[Cut]) -> Tally:
     tally = Tally()
     async with asyncio.TaskGroup() as labs:
         for queue, limits, number in _queues(cuts):
-            for _ in range(min(number, len(queue))):
+            for _ in range(min(number, -(-len(queue) // _WORTH_A_LAB))):
                 labs.create_task(_work(queue, limits, tally))
     return tally
 
@@ -55,3 +57,8 @@ async def _work(queue: deque[Cut], limits: Limits, tally: Tally) -> None:
                     break
                 trial = await opened.attempt(cut)
             tally.add(trial)
+            if cut.is_settled and trial.struck:
+                settled = await opened.settle(trial)
+                if settled is not None:
+                    tally.add_settled(settled)
+        tally.unkept += await opened.unkept()
