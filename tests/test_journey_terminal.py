@@ -9,6 +9,7 @@ from pathlib import Path
 
 from prolific_tui.demo.seed import CHATBOT_B, DEMO_TOKEN, demo_service
 from prolific_tui.demo.server import Server, serving
+from prolific_tui.demo.state import Owner
 from tests.journey import (
     MESSY,
     PASSWORD,
@@ -22,6 +23,7 @@ from tests.journey import (
     replace_secret,
     shows,
 )
+from tests.operations_bench import Prolifics
 from tests.terminal import Terminal, keep_drafts, signed_in
 
 _NOT_UP_TO_DATE = "NOT UP TO DATE"
@@ -79,7 +81,7 @@ def _answer_with_token(terminal: Terminal, token: str) -> None:
     terminal.press("enter")
 
 
-def test_the_first_start_asks_for_a_token_and_the_next_one_needs_no_question(
+def test_the_first_start_on_a_new_server_without_a_keyring_asks_once_and_never_again(
     tmp_path: Path,
 ) -> None:
     token = DEMO_TOKEN.reveal()
@@ -92,7 +94,10 @@ def test_the_first_start_asks_for_a_token_and_the_next_one_needs_no_question(
             shows(terminal, "none in use", "not signed in")
             terminal.press("t")
             _answer_with_token(terminal, token)
-            shows(terminal, "What is kept on this machine, and where?", "No keyring")
+            shows(terminal, "What is kept on this machine, and where?", "No keyring", "(not here)")
+            # There is no default, and what can't be had here is not taken.
+            terminal.press("enter", "j", "enter")
+            shows(terminal, "It can't be chosen now.")
             terminal.press("/")
             terminal.type("that only you can read")
             terminal.press("enter")
@@ -106,15 +111,21 @@ def test_the_first_start_asks_for_a_token_and_the_next_one_needs_no_question(
             terminal.press("/")
             terminal.type("methods")
             terminal.press("enter")
-            shows(
-                terminal, "Methods group  you: you@lab.org", "No credential pool in this workspace"
-            )
+            shows(terminal, "Methods group  you: you@lab.org", "No credential pool")
+
+            # The same answer holds for rows that were not sent.
+            terminal.press("c")
+            shows(terminal, "No rows yet")
+            _type_row(terminal, "lab-first-1")
+            shows(terminal, "draft kept")
             terminal.press("q")
             assert terminal.wait_exit() == 0
         for canary in (token, "canary-of-no-account"):
             assert canary.encode() not in terminal.raw
 
         with Terminal(home=tmp_path, environment=_service_of(server)) as again:
+            shows(again, "Unsent rows of before", "1 row for a new pool in Methods group")
+            again.press("escape")
             shows(again, "Methods group  you: you@lab.org", "No credential pool in this workspace")
             again.press("4")
             shows(again, "from the plain-text token file")
@@ -125,6 +136,67 @@ def test_the_first_start_asks_for_a_token_and_the_next_one_needs_no_question(
     ]
     assert stat.S_IMODE(holder.stat().st_mode) == 0o600
     assert stat.S_IMODE(holder.parent.stat().st_mode) == 0o700
+
+
+def test_two_accounts_of_which_one_is_refused(tmp_path: Path) -> None:
+    service = Prolifics("token-of-bob")
+    service.others = {"token-of-bob": Owner("owner-bob", "Bob", "bob@lab.org")}
+    keep_drafts(tmp_path)
+    with serving(service) as server:
+        with Terminal(home=tmp_path, environment=_service_of(server)) as terminal:
+            _answer_with_token(terminal, DEMO_TOKEN.reveal())
+            shows(terminal, "you: you@lab.org", "in use")
+            terminal.press("s")
+            shows(terminal, "What is kept on this machine, and where?")
+            terminal.press("/")
+            terminal.type("that only you can read")
+            terminal.press("enter")
+            shows(terminal, "Kept from now on")
+            # The second one goes where the first did, without a question.
+            terminal.press("t")
+            _answer_with_token(terminal, "token-of-bob")
+            shows(terminal, "bob: bob@lab.org", "Kept from now on")
+            terminal.press("n")
+            shows(terminal, "What is bob to be called?")
+            terminal.press(*["backspace"] * 3)
+            terminal.type("pilots\r")
+            shows(terminal, "pilots: bob@lab.org", "It is called pilots now.")
+            terminal.press("g", "enter")
+            shows(terminal, "you: you@lab.org", "This is you@lab.org now.")
+
+            # Prolific no longer takes the other one: it is said of which, by whom, and from where.
+            service.tokens.discard("token-of-bob")
+            terminal.press("G", "enter")
+            shows(terminal, "Prolific does not accept this token", "(account pilots)")
+            shows(terminal, "from the plain-text token file", server.address, "refused it.")
+            terminal.press("enter")
+            shows(terminal, "The account in use is as before.", "you: you@lab.org")
+            terminal.press("1")
+            shows(terminal, "5 pools")
+            terminal.press("q")
+            assert terminal.wait_exit() == 0
+
+        # The same at the next start, until a new token is entered for it.
+        with Terminal("--profile", "pilots", home=tmp_path, environment=_service_of(server)) as at:
+            shows(at, "does not accept this token", "4 Account takes another token")
+            at.press("4")
+            shows(at, "Last attempt", "(account pilots)", "not signed in")
+            service.tokens.add("new-token-of-bob")
+            service.others["new-token-of-bob"] = service.others["token-of-bob"]
+            at.press("t")
+            _answer_with_token(at, "new-token-of-bob")
+            shows(at, "pilots: bob@lab.org", "Kept from now on")
+            at.press("g", "d")
+            shows(at, "Forget you?")
+            at.press("y")
+            shows(at, "you is forgotten.", "pilots: bob@lab.org")
+            at.press("q")
+            assert at.wait_exit() == 0
+    (holder,) = tmp_path.rglob("tokens.json")
+    held = holder.read_text()
+    assert "new-token-of-bob" in held
+    assert DEMO_TOKEN.reveal() not in held
+    assert '"token-of-bob"' not in held
 
 
 def test_a_token_file_needs_no_question_and_is_not_copied(tmp_path: Path) -> None:

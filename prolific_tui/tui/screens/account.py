@@ -57,8 +57,10 @@ class AccountScreen(BaseScreen):
         self._keyring: KeyringReport | None = None
         self._keeping: MachineKeeping | None = None
         self._profiles: tuple[Profile, ...] = ()
-        self._shown = ""
-        """The name of the account under the cursor, which stays there when the list changes."""
+        self._listed: tuple[str, ...] = ()
+        """The names in the list as it stands."""
+        self._go_to: str | None = None
+        """The account to put the cursor on when the list is shown next."""
 
     def body(self) -> ComposeResult:
         """The accounts, and what is known of the one under the cursor."""
@@ -71,15 +73,15 @@ class AccountScreen(BaseScreen):
     def begin(self) -> None:
         """Follow the account; ask for the keyring's state."""
         super().begin()
+        self.query_one(CursorList).display = False
         self.watch(self.app, "account", self._account_changed)
         for before in ("signing_in", "workspace", "kept"):
             self.watch(self.app, before, self._look_again, init=False)
-        self.query_one(CursorList).focus()
         self.look_at_keyring()
 
     def _account_changed(self, account: Account | None) -> None:
-        if account is not None:
-            self._shown = account.profile
+        if account is not None and account.profile != self._current:
+            self._go_to = account.profile
         self.look_at_profiles()
 
     def _look_again(self) -> None:
@@ -111,8 +113,7 @@ class AccountScreen(BaseScreen):
     def _current(self) -> str | None:
         """The account under the cursor."""
         at = self.query_one(CursorList).highlighted
-        names = self._names
-        return names[at] if at is not None and at < len(names) else None
+        return self._listed[at] if at is not None and at < len(self._listed) else None
 
     def _profile(self, name: str | None) -> Profile | None:
         return next((profile for profile in self._profiles if profile.name == name), None)
@@ -126,16 +127,23 @@ class AccountScreen(BaseScreen):
     def show_account(self) -> None:
         """Show what is known."""
         names, listed = self._names, self.query_one(CursorList)
+        here = self._current if self._go_to is None else self._go_to
         width = max((listed.content_region.width or self.size.width) - _FIXED, 8)
         heading = (
             f"   {fit('Account', _NAME_WIDTH)} {fit('Owner', width)} {fit('Token', _PLACE_WIDTH)}"
             f" {fit('Checked', _CHECKED_WIDTH)}"
         )
         self.query_one("#headings", Line).text = Text(heading)
-        at = names.index(self._shown) if self._shown in names else 0
+        self._listed = tuple(names)
+        if here in names:
+            self._go_to = None
+        at = names.index(here) if here in names else 0
         listed.show([self._row(name, width) for name in names], at)
+        is_new = bool(names) and not listed.display
         for widget in ("#headings", "#profiles", "#account-rule"):
             self.query_one(widget).display = bool(names)
+        if is_new:  # what is not displayed can't take the focus
+            listed.focus()
         self.show_facts()
 
     def _row(self, name: str, width: int) -> Text:
@@ -153,8 +161,6 @@ class AccountScreen(BaseScreen):
     def show_facts(self) -> None:
         """Show what is known of the account under the cursor, and of this machine."""
         name = self._current
-        if name is not None:
-            self._shown = name
         self.query_one("#account-rule", Rule).title = name or ""
         facts = self._about_the_account(name)
         facts += self._about_the_keyring()
@@ -333,9 +339,11 @@ class AccountScreen(BaseScreen):
         except ProlificTuiError as error:
             self.app.show_error(error)
             return
-        self._shown = name.strip()
+        name = name.strip()
+        # The cursor may be elsewhere by now, and stays where it is.
+        self._listed = tuple(name if each == profile.name else each for each in self._listed)
         self.app.account = changed.account
-        self.app.say(" ".join((f"It is called {self._shown} now.", *changed.notes)))
+        self.app.say(" ".join((f"It is called {name} now.", *changed.notes)))
         self.look_at_profiles()
 
     @work(group="token")

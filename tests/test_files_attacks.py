@@ -1,0 +1,183 @@
+"""Every path that the program writes, with something in the way that somebody else may have laid.
+
+Whatever that is: a victim's file is never written through it, and no file of ours is ever readable
+by others.
+"""
+
+import asyncio
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from prolific_tui import files
+from prolific_tui.access import Entry
+from prolific_tui.configuration import write_template
+from prolific_tui.credentials.rows import Rows
+from prolific_tui.drafts import DraftStore
+from prolific_tui.errors import FileError
+from prolific_tui.secret import Secret
+from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
+from prolific_tui.submission.draft import DraftContent, DraftKey
+from prolific_tui.vault import TokenFile
+
+VICTIM = b"what somebody else has written"
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A path that the program writes below a directory of ours, and how it does so."""
+
+    path: str
+    """Below that directory; the last part but the name of a draft, which nobody can foresee."""
+    write: Callable[[Path], object]
+    """Writes it below a directory; a `FileError`, or a note in its place, is a fair answer."""
+    is_new_only: bool = False
+    """Whether a file that exists is left alone."""
+
+
+def _write_state(directory: Path) -> None:
+    StateFile(directory / "ours" / "state.json").remember_secrets_place(TokenPlace.SESSION)
+
+
+def _write_token(directory: Path) -> None:
+    entry = Entry.token("https://prolific.example", "ada")
+    asyncio.run(TokenFile(directory / "ours" / "tokens.json").save(entry, Secret("a token")))
+
+
+def _write_draft(directory: Path) -> None:
+    store = DraftStore(directory / "ours", "run")
+    try:
+        key = DraftKey("https://prolific.example", "ada", "w", None)
+        content = DraftContent(Rows.of([("lab-1", "Tr0ub4dor")]), "a pool", "")
+        store.save(key, content, DraftKeeping.EVERYTHING, NOON)
+    finally:
+        store.close()
+
+
+WRITTEN = {
+    "state": Written("ours/state.json", _write_state),
+    "lock of the state": Written("ours/state.json.lock", _write_state),
+    "tokens": Written("ours/tokens.json", _write_token),
+    "lock of the tokens": Written("ours/tokens.json.lock", _write_token),
+    "configuration": Written(
+        "ours/config.toml", lambda directory: write_template(directory / "ours"), is_new_only=True
+    ),
+    "export or secret": Written(
+        "ours/new.csv",
+        lambda directory: files.write_new(directory / "ours" / "new.csv", b"lab-1,Tr0ub4dor"),
+        is_new_only=True,
+    ),
+    "lock of the drafts": Written("ours/lock", _write_draft),
+    "drafts of a run": Written("ours/run", _write_draft),
+}
+every_path = pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
+
+
+@contextmanager
+def no_umask() -> Iterator[None]:
+    """As for somebody who lets everybody do everything."""
+    before = os.umask(0)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def tried(written: Written, directory: Path) -> None:
+    """Write, or be refused in words."""
+    with suppress(FileError), no_umask():
+        written.write(directory)
+
+
+def open_to_others(directory: Path) -> list[Path]:
+    """What below a directory others than its owner can do anything with."""
+    found = [directory, *directory.rglob("*")]
+    return [path for path in found if not path.is_symlink() and path.stat().st_mode & 0o077]
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Path:
+    """The directory in which it is written, with a victim's file beside it."""
+    (tmp_path / "victim").write_bytes(VICTIM)
+    (tmp_path / "victim").chmod(0o600)
+    ours = tmp_path / "ours"
+    ours.mkdir(mode=0o700)
+    return ours
+
+
+def victims_file(ours: Path) -> bytes:
+    victim = ours.with_name("victim")
+    assert stat.S_IMODE(victim.stat().st_mode) == 0o600
+    return victim.read_bytes()
+
+
+@every_path
+def test_with_nothing_in_the_way_it_is_its_owners_alone(written: Written, ours: Path) -> None:
+    with no_umask():
+        written.write(ours.parent)
+
+    assert (ours.parent / written.path).exists()
+    assert open_to_others(ours) == []
+
+
+@every_path
+def test_no_link_is_written_through(written: Written, ours: Path) -> None:
+    for target in ("victim", "nowhere"):
+        path = ours.parent / written.path
+        path.symlink_to(ours.parent / target)
+
+        tried(written, ours.parent)
+
+        assert victims_file(ours) == VICTIM
+        assert not (ours.parent / "nowhere").exists()
+        path.unlink()
+        assert open_to_others(ours) == []
+
+
+@every_path
+def test_no_second_name_of_a_file_is_written_through(written: Written, ours: Path) -> None:
+    (ours.parent / written.path).hardlink_to(ours.parent / "victim")
+
+    tried(written, ours.parent)
+
+    assert victims_file(ours) == VICTIM
+
+
+@every_path
+def test_a_file_that_everybody_can_read_takes_nothing_of_ours(written: Written, ours: Path) -> None:
+    path = ours.parent / written.path
+    path.write_bytes(VICTIM)
+    path.chmod(0o666)
+    with path.open("rb") as opened_before:
+        tried(written, ours.parent)
+
+        # Whoever has it open reads on in the old one.
+        assert opened_before.read() == VICTIM
+    if written.is_new_only:
+        assert path.read_bytes() == VICTIM
+    elif path.read_bytes() != VICTIM:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        # An export goes where the person says, and can't be read by others there all the same.
+        pytest.param(written, id=name)
+        for name, written in WRITTEN.items()
+        if name != "export or secret"
+    ],
+)
+def test_a_directory_in_which_others_write_takes_nothing(written: Written, ours: Path) -> None:
+    ours.chmod(0o777)
+
+    tried(written, ours.parent)
+
+    assert not (ours.parent / written.path).exists()
