@@ -38,6 +38,21 @@ class Entry:
         """The entry for the token of one owner at one service."""
         return cls(service_url, f"token {owner_id}")
 
+    @classmethod
+    def signing_secret(cls, service_url: str, workspace_id: str) -> Self:
+        """The entry for the value of a workspace's signing secret, and nothing but the value."""
+        return cls(service_url, f"signing secret {workspace_id}")
+
+    @classmethod
+    def previous_secret(cls, service_url: str, workspace_id: str) -> Self:
+        """The entry for the secret before that, with its end."""
+        return cls(service_url, f"previous signing secret {workspace_id}")
+
+    @classmethod
+    def probe(cls, service_url: str) -> Self:
+        """The entry with which it is tried out whether a place keeps what it is given."""
+        return cls(service_url, "probe")
+
     @property
     def keyring_service(self) -> str:
         """What the keyring calls the service; its user name there is `name`."""

@@ -169,3 +169,24 @@ def test_a_lock_is_not_taken_through_a_link(tmp_path: Path) -> None:
         pytest.fail("the link was followed")
 
     assert not (tmp_path / "elsewhere").exists()
+
+
+# Finding out whether a new file could be written
+
+
+def test_a_trial_leaves_nothing_behind_and_touches_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "secret.txt"
+    files.prove_new(path)
+    assert names_in(tmp_path) == set()
+
+    taken, link = tmp_path / "taken", tmp_path / "link"
+    taken.write_bytes(b"theirs")
+    link.symlink_to(tmp_path / "nowhere")
+    for path in (taken, link):
+        with pytest.raises(FileError) as caught:
+            files.prove_new(path)
+        assert caught.value.title == "Already there"
+    with a_disk_that_takes(3), pytest.raises(FileError):
+        files.prove_new(tmp_path / "another")
+    assert taken.read_bytes() == b"theirs"
+    assert names_in(tmp_path) == {"taken", "link"}

@@ -191,9 +191,9 @@ async def test_a_path_is_completed(bench: Bench, tmp_path: Path) -> None:
 async def test_a_secret_is_saved_to_a_new_private_file_only(bench: Bench, tmp_path: Path) -> None:
     path = tmp_path / "secret.txt"
     with bench.running() as operations:
-        assert await operations.save_secret(path, Secret("whs-one")) == path
+        assert await operations.signing.save_to_file(path, Secret("whs-one")) == path
         with pytest.raises(FileError):
-            await operations.save_secret(path, Secret("whs-two"))
+            await operations.signing.save_to_file(path, Secret("whs-two"))
 
     assert path.read_text() == "whs-one\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -21,7 +21,7 @@ from prolific_tui.files.reading import (
     read_token_file,
 )
 from prolific_tui.files.records import Records, RecordsFile, make_object_in, object_in
-from prolific_tui.files.writing import locked, replace, set_aside, write_new
+from prolific_tui.files.writing import locked, prove_new, replace, set_aside, write_new
 
 __all__ = [
     "Records",
@@ -37,6 +37,7 @@ __all__ = [
     "make_private",
     "move",
     "object_in",
+    "prove_new",
     "read_descriptor",
     "read_if_there",
     "read_regular",

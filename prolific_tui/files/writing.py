@@ -13,9 +13,11 @@ from typing import Final
 
 from prolific_tui.errors import FileError
 from prolific_tui.files.places import expand
+from prolific_tui.files.reading import read_regular
 from prolific_tui.files.words import in_words
 from prolific_tui.version import NAME
 
+_PROBE: Final = b"probe\n"
 _LOCK_PAUSE_SECONDS: Final = 0.02
 _NO_DIRECTORY_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP})
 
@@ -41,6 +43,26 @@ def write_new(path: Path, data: bytes) -> Path:
             path.unlink(missing_ok=True)
             raise
     return path
+
+
+def prove_new(path: Path) -> None:
+    """Make sure that `write_new` would work at `path`: do it, read it back, remove it again.
+
+    Raises:
+        FileError: as `write_new`; or it was written and does not read back the same.
+    """
+    path = write_new(path, _PROBE)
+    try:
+        same = read_regular(path, len(_PROBE)) == _PROBE
+    finally:
+        with in_words(path, "removed"):
+            path.unlink()
+    if not same:
+        raise FileError(
+            "Not kept",
+            f"{path} was written, but does not give the same back.",
+            "Choose a place on another disk.",
+        )
 
 
 def replace(path: Path, data: bytes) -> None:

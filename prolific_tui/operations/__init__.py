@@ -29,9 +29,9 @@ from prolific_tui.operations.identity import Account, Changed, GivenToken, SignI
 from prolific_tui.operations.loop import BackgroundLoop, left_alone
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.sends import KnownSends, Lending, Sends
+from prolific_tui.operations.signing import KeptSecrets, PreviousSecret, SecretEntries, Signing
 from prolific_tui.operations.stores import Keyring, KeyringReport, Stores, TokenStore
 from prolific_tui.operations.writes import Writes
-from prolific_tui.secret import Secret
 from prolific_tui.settings import AccountsMade, MachineKeeping, Profile, StateFile
 from prolific_tui.submission.journal import Journal
 from prolific_tui.submission.means import Clock, Pace
@@ -99,11 +99,16 @@ class Operations:
         self._jobs: set[Future[Any]] = set()
         """What runs to its end: the keeping or forgetting of a token."""
         known = KnownSends(self._tell)
-        lending = Lending(self._connection, parts.journal, parts.clock, parts.pace, known.took)
+        keeper = SecretEntries(self._stores, self._memory, parts.service_url, parts.clock)
+        lending = Lending(
+            self._connection, parts.journal, parts.clock, parts.pace, known.took, keeper
+        )
         self.writes = Writes(self._loop, lending, self._tell, read_only=parts.read_only)
         """Creating, appending, replacing the secret."""
         self.history = History(self._loop, lending, known)
         """What was sent from this machine, what is open of it, and what the pools are called."""
+        self.signing = Signing(self._loop, keeper)
+        """Where signing secrets are kept on this machine."""
         self.drafts = Drafts(
             self._loop,
             parts.drafts,
@@ -351,24 +356,18 @@ class Operations:
         """How a path that is being typed may go on, at most 200 ways; never raises."""
         return await self._run(asyncio.to_thread(files.complete, prefix, limit=200))
 
-    async def save_secret(self, path: Path, value: Secret) -> Path:
-        """Write a secret to a new 0600 file; raises `FileError` if it is there already.
-
-        Returns the absolute path.
-        """
-        data = f"{value.reveal()}\n".encode()
-        return await self._run(asyncio.to_thread(files.write_new, path, data))
-
 
 __all__ = [
     "Account",
     "Changed",
     "Event",
     "GivenToken",
+    "KeptSecrets",
     "KeyringReport",
     "LeftDrafts",
     "Operations",
     "Parts",
+    "PreviousSecret",
     "Sends",
     "SignIn",
     "Webhooks",

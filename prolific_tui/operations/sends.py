@@ -12,7 +12,7 @@ from prolific_tui.errors import SettingsError
 from prolific_tui.operations.connection import Connection
 from prolific_tui.operations.events import HistoryChanged, Listener
 from prolific_tui.submission.journal import Journal
-from prolific_tui.submission.means import Clock, Control, Means, Pace
+from prolific_tui.submission.means import Clock, Control, Means, Pace, SecretKeeper
 from prolific_tui.submission.progress import Progress
 from prolific_tui.submission.send import Send
 
@@ -100,10 +100,12 @@ class Lending:
         clock: Clock,
         pace: Pace,
         recorded: Callable[[Send], None],
+        keeper: SecretKeeper,
     ) -> None:
         self._connection = connection
         self._clock = clock
         self._recorded = recorded
+        self._keeper = keeper
         self.journal = journal
         """Where sends are written down."""
         self.pace = pace
@@ -143,4 +145,5 @@ class Lending:
                 tell=tell,
                 recorded=self._recorded,
                 control=control or Control(),
+                keeper=self._keeper,
             )

@@ -130,7 +130,13 @@ async def _secret(send: Send, means: Means) -> tuple[Settled, str]:
     look = found.look if isinstance(found.look, SecretLook) else SecretLook(before)
     changed = found.finding is Finding.CONSISTENT
     told = seen_secret(look, changed=changed)
-    return found, f"{told} {SOMEBODY_ELSE}" if changed else told
+    if not changed:
+        return found, told
+    words = [told, SOMEBODY_ELSE]
+    if look.after is not None and look.after.value is not None:
+        kept = await means.keeper.keep_found(send.workspace.id, look.after.value)
+        words += [*(f"It is kept {place}." for place in kept.places), *kept.troubles]
+    return found, " ".join(words)
 
 
 async def _made_by(send: Send, part: Part, means: Means) -> str | None:

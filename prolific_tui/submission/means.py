@@ -13,6 +13,7 @@ from typing import Protocol
 from prolific_tui.models import CredentialPool, CredentialUsage, Me, Study, WebhookSecret
 from prolific_tui.secret import Secret
 from prolific_tui.submission.journal import Journal
+from prolific_tui.submission.plan import Kept, SecretPlan
 from prolific_tui.submission.progress import Progress
 from prolific_tui.submission.send import Send
 
@@ -45,6 +46,44 @@ class Service(Protocol):
 
     async def get_study_credentials_report(self, study_id: str) -> tuple[CredentialUsage, ...]:
         """The usernames of a study's pool; raises `ServiceError`, also where it has none."""
+
+
+class SecretKeeper(Protocol):
+    """Keeps signing secrets where the person chose."""
+
+    async def prove(self, plan: SecretPlan) -> None:
+        """Write something to every destination of a plan, read it back, and take it away again.
+
+        Raises:
+            ProlificTuiError: one of them did not take it; its words say which.
+        """
+
+    async def keep(self, plan: SecretPlan, new: Secret, old: Secret | None) -> Kept:
+        """Keep a new secret in the destinations of its plan; nothing is raised.
+
+        Args:
+            plan: by which it was made.
+            new: the secret.
+            old: the one that it replaces, which is kept beside it with its end.
+        """
+
+    async def keep_found(self, workspace_id: str, found: Secret) -> Kept:
+        """Keep a secret that was found later, where that of its workspace is kept already."""
+
+
+class ScreenOnly:
+    """Keeps nothing."""
+
+    async def prove(self, plan: SecretPlan) -> None:
+        """There is nothing to prove."""
+
+    async def keep(self, plan: SecretPlan, new: Secret, old: Secret | None) -> Kept:  # noqa: ARG002 - as every keeper
+        """Nowhere."""
+        return Kept()
+
+    async def keep_found(self, workspace_id: str, found: Secret) -> Kept:  # noqa: ARG002 - as every keeper
+        """Nowhere."""
+        return Kept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +150,5 @@ class Means:
     recorded: Callable[[Send], None] = lambda _: None
     """Is told of the send whenever something of it was written down, on the same loop."""
     control: Control = field(default_factory=Control)
+    keeper: SecretKeeper = field(default_factory=ScreenOnly)
+    """Keeps a new signing secret as soon as it is there."""

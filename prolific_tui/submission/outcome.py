@@ -10,7 +10,7 @@ from typing import Final
 from prolific_tui.errors import Effect, ProlificTuiError, ServiceError
 from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.submission.looks import PoolsLook, SecretLook, is_same_secret
-from prolific_tui.submission.plan import CredentialPlan, SecretPlan
+from prolific_tui.submission.plan import CredentialPlan, Kept, SecretPlan
 from prolific_tui.visible import counted
 
 _UNAUTHORIZED: Final = 401
@@ -19,6 +19,7 @@ _ONCE: Final = "Nothing is sent again by itself. It can still arrive late:"
 _LOOK_FIRST: Final = f"{_ONCE} settle it in 3 History before you send these rows again."
 SOMEBODY_ELSE: Final = "That is this request's doing, or somebody else's."
 _STORE_IT: Final = "Store it now: * shows it, y copies it, f saves it to a new file."
+_GIVE_IT: Final = "Give it to every receiver, and tick each off in 2 Webhooks; t tests a delivery."
 _FIGURES_SHOWN: Final = 3
 """How many new pools are named; more than one means that somebody else makes pools as well."""
 
@@ -230,6 +231,19 @@ def _count(number: int | None) -> str:
 
 
 # The signing secret
+
+
+def kept(outcome: Outcome, kept: Kept) -> Outcome:
+    """The same with where the new secret is kept, and what of that could not be done."""
+    told = outcome.message
+    if kept.places:
+        told += f" The new one is kept {' and '.join(kept.places)}."
+    if kept.troubles:
+        told += f" {' '.join(kept.troubles)}"
+    hint = outcome.hint
+    if kept.places and not kept.troubles:
+        hint = hint.replace(_STORE_IT, _GIVE_IT)
+    return replace(outcome, message=told, hint=hint)
 
 
 def secret_made(plan: SecretPlan, secret: WebhookSecret, look: SecretLook) -> Outcome:

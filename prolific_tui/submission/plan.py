@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from pathlib import Path
 
 from prolific_tui.credentials.csvtext import dump
 from prolific_tui.credentials.rows import Rows
@@ -116,12 +117,33 @@ class CredentialPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Destinations:
+    """Where a new signing secret is kept as soon as it is there; nowhere is the screen only."""
+
+    own_entry: bool = False
+    """This program's own entry for it, where it keeps tokens and secrets."""
+    file: Path | None = None
+    """A file that does not exist yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What keeping a secret came to, in words for the person."""
+
+    places: tuple[str, ...] = ()
+    """Where it is: `in the keyring`, `in /home/you/secret`."""
+    troubles: tuple[str, ...] = ()
+    """What could not be done, a sentence or two each."""
+
+
+@dataclass(frozen=True, slots=True)
 class SecretPlan:
     """The making of a workspace's signing secret; an old one dies at once."""
 
     workspace: Workspace
     old: WebhookSecret | None
     """The secret that this replaces, as last listed; None where there is none yet."""
+    destinations: Destinations = Destinations()
 
     @property
     def kind(self) -> Kind:

@@ -166,7 +166,7 @@ class WebhooksScreen(RevealingScreen):
         if path is None:
             return
         try:
-            saved = await self.app.operations.save_secret(Path(path), value)
+            saved = await self.app.operations.signing.save_to_file(Path(path), value)
         except ProlificTuiError as error:
             self.app.show_error(error)
         else:

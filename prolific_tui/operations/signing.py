@@ -1,0 +1,217 @@
+"""Where signing secrets are kept on this machine: this program's own entries, and new files.
+
+A new secret is kept by the send that made it, on the operations' loop, so that it is in its place
+whatever becomes of the interface. The one before it stays beside it, with its end, because
+receivers may have to take both for a while.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from prolific_tui import files
+from prolific_tui.access import Entry
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.operations.loop import BackgroundLoop, left_alone
+from prolific_tui.operations.memory import Memory
+from prolific_tui.operations.stores import Stores
+from prolific_tui.secret import Secret
+from prolific_tui.settings import TokenPlace
+from prolific_tui.submission.means import Clock
+from prolific_tui.submission.plan import Kept, SecretPlan
+
+T = TypeVar("T")
+
+_WORDS: Final = {
+    TokenPlace.KEYRING: "in the keyring",
+    TokenPlace.FILE: "in this program's own file (0600, plain text)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousSecret:
+    """A secret that was replaced."""
+
+    value: Secret
+    ended: datetime
+    """When it was replaced, or found to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSecrets:
+    """What is kept of a workspace's secrets in this program's own entries."""
+
+    place: TokenPlace
+    """Where those are: the keyring, or this program's own file where a person chose that."""
+    is_chosen: bool
+    """Whether a person chose that place for tokens and secrets."""
+    current: Secret | None = None
+    """The copy that was kept last."""
+    previous: PreviousSecret | None = None
+    trouble: ProlificTuiError | None = None
+    """Why the place could not be read."""
+
+
+class SecretEntries:
+    """Keeps secrets in their places; it belongs to the operations' loop."""
+
+    def __init__(self, stores: Stores, memory: Memory, service_url: str, clock: Clock) -> None:
+        self._stores = stores
+        self._memory = memory
+        self._service_url = service_url
+        self._clock = clock
+
+    async def _place(self) -> TokenPlace:
+        """Where this program's own entries are."""
+        chosen = await self._memory.secrets_place()
+        return TokenPlace.FILE if chosen is TokenPlace.FILE else TokenPlace.KEYRING
+
+    def _entry(self, workspace_id: str) -> Entry:
+        return Entry.signing_secret(self._service_url, workspace_id)
+
+    def _previous_entry(self, workspace_id: str) -> Entry:
+        return Entry.previous_secret(self._service_url, workspace_id)
+
+    async def kept(self, workspace_id: str) -> KeptSecrets:
+        """What is kept of a workspace's secrets; nothing is raised."""
+        place = await self._place()
+        is_chosen = await self._memory.secrets_place() is place
+        try:
+            current = await self._stores.load(place, self._entry(workspace_id))
+            kept = await self._stores.load(place, self._previous_entry(workspace_id))
+        except ProlificTuiError as error:
+            return KeptSecrets(place, is_chosen, trouble=error)
+        return KeptSecrets(place, is_chosen, current, None if kept is None else _previous(kept))
+
+    # As a send needs it
+
+    async def prove(self, plan: SecretPlan) -> None:
+        """Write something to every destination, read it back, and take it away again."""
+        if plan.destinations.file is not None:
+            await asyncio.to_thread(files.prove_new, plan.destinations.file)
+        if plan.destinations.own_entry:
+            place, probe = await self._place(), Entry.probe(self._service_url)
+            # Another one every time, so that what is read back is not an older one.
+            await self._stores.save(place, probe, Secret(f"probe {self._clock().isoformat()}"))
+            await self._stores.delete(place, probe)
+
+    async def keep(self, plan: SecretPlan, new: Secret, old: Secret | None) -> Kept:
+        """Keep a new secret, first where that takes no time; nothing is raised."""
+        places: list[str] = []
+        troubles: list[str] = []
+        if plan.destinations.file is not None:
+            file = plan.destinations.file
+            path = await _attempt(save_to_file(file, new), f"NOT kept in {file}", troubles)
+            places += [] if path is None else [f"in {path}"]
+        if plan.destinations.own_entry:
+            await self._keep_own(plan.workspace.id, new, old, places, troubles)
+        return Kept(tuple(places), tuple(troubles))
+
+    async def keep_found(self, workspace_id: str, found: Secret) -> Kept:
+        """Keep a secret where that of its workspace is kept already; nothing is raised."""
+        kept = await self.kept(workspace_id)
+        if kept.current is None:
+            return Kept()
+        return await self.keep_own(workspace_id, found)
+
+    async def keep_own(self, workspace_id: str, new: Secret) -> Kept:
+        """Keep a secret in this program's own entry; nothing is raised."""
+        kept = await self.kept(workspace_id)
+        places: list[str] = []
+        troubles: list[str] = []
+        await self._keep_own(workspace_id, new, kept.current, places, troubles)
+        return Kept(tuple(places), tuple(troubles))
+
+    async def _keep_own(
+        self,
+        workspace_id: str,
+        new: Secret,
+        old: Secret | None,
+        places: list[str],
+        troubles: list[str],
+    ) -> None:
+        place = await self._place()
+        failed = len(troubles)
+        entry = self._entry(workspace_id)
+        words = _WORDS[place]
+        await _attempt(self._stores.save(place, entry, new), f"NOT kept {words}", troubles)
+        if len(troubles) == failed:
+            places.append(words)
+        if old is not None and old != new:
+            previous = json.dumps({"value": old.reveal(), "ended": self._clock().isoformat()})
+            entry = self._previous_entry(workspace_id)
+            saving = self._stores.save(place, entry, Secret(previous))
+            await _attempt(saving, "The previous one was not kept", troubles)
+
+
+async def save_to_file(path: Path, value: Secret) -> Path:
+    """Write a secret to a new 0600 file; raises `FileError` if it is there already.
+
+    Returns the absolute path.
+    """
+    return await asyncio.to_thread(files.write_new, path, f"{value.reveal()}\n".encode())
+
+
+async def _attempt(doing: Awaitable[T], failed: str, troubles: list[str]) -> T | None:
+    """What a step comes to; where it fails that is noted, and the other steps go on."""
+    try:
+        return await doing
+    except ProlificTuiError as error:
+        troubles.append(f"{failed}: {error.message}")
+    except Exception as error:  # noqa: BLE001 - the write that was answered must be told of
+        troubles.append(f"{failed}: this program failed ({type(error).__name__}).")
+    return None
+
+
+def _previous(kept: Secret) -> PreviousSecret | None:
+    """What an entry says of the secret before; None where it makes no sense."""
+    try:
+        content = json.loads(kept.reveal())
+        value, ended = content["value"], datetime.fromisoformat(content["ended"])
+    except (ValueError, TypeError, KeyError):
+        return None
+    return PreviousSecret(Secret(value), ended) if isinstance(value, str) else None
+
+
+class Signing:
+    """The same for the interface; every coroutine is awaited on the interface's own loop."""
+
+    def __init__(self, loop: BackgroundLoop, entries: SecretEntries) -> None:
+        self._loop = loop
+        self._entries = entries
+
+    async def kept(self, workspace_id: str) -> KeptSecrets:
+        """What is kept of a workspace's secrets; nothing is raised."""
+        return await self._run(self._entries.kept(workspace_id))
+
+    async def prove(self, plan: SecretPlan) -> None:
+        """Find out whether every destination of a plan would take the new secret.
+
+        Raises:
+            ProlificTuiError: one of them would not.
+        """
+        await self._run_to_the_end(self._entries.prove(plan))
+
+    async def keep(self, workspace_id: str, value: Secret) -> Kept:
+        """Keep a secret in this program's own entry; another that was there becomes the previous.
+
+        Nothing is raised, and giving up waiting does not end it.
+        """
+        return await self._run_to_the_end(self._entries.keep_own(workspace_id, value))
+
+    async def save_to_file(self, path: Path, value: Secret) -> Path:
+        """Write a secret to a new 0600 file; raises `FileError` if it is there already.
+
+        Returns the absolute path.
+        """
+        return await self._run(save_to_file(path, value))
+
+    async def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return await asyncio.wrap_future(self._loop.submit(coroutine))
+
+    async def _run_to_the_end(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return await asyncio.wrap_future(left_alone(self._loop.submit(coroutine)))

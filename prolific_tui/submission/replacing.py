@@ -1,0 +1,138 @@
+"""The making of a signing secret, which is kept where the person chose before anything else.
+
+look at what is there → prove the destinations → journal → request → keep → journal → look at what
+is there now → compare → journal
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from prolific_tui.errors import Effect
+from prolific_tui.models import WebhookSecret
+from prolific_tui.submission import outcome as judge
+from prolific_tui.submission import whole
+from prolific_tui.submission.journal import NewSend
+from prolific_tui.submission.looks import SecretLook, is_same_secret
+from prolific_tui.submission.means import Means
+from prolific_tui.submission.outcome import Outcome
+from prolific_tui.submission.plan import Kept, SecretPlan
+from prolific_tui.submission.progress import Phase, Progress
+from prolific_tui.submission.record import Record
+from prolific_tui.submission.request import looked, send_secret
+from prolific_tui.submission.send import Part
+from prolific_tui.submission.settling import settle_secret
+
+_UNREAD: Final = "The secret could not be read first, so nothing was sent."
+_UNPROVED: Final = "It was tried out first where the new one is to be kept. Nothing was sent."
+_UNRECORDED: Final = (
+    "What is about to be sent could not be written down first, so nothing was sent."
+)
+
+
+async def replace_secret(plan: SecretPlan, means: Means, record: Record) -> Outcome:
+    """Make a signing secret, once, and keep it; nothing but a cancellation is raised."""
+    try:
+        before = next(iter(await means.service.list_secrets(plan.workspace.id)), None)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
+        return judge.not_sent(error, because=_UNREAD)
+    if not is_same_secret(plan.old, before):
+        return judge.secret_changed_meanwhile(before)
+    try:
+        await means.keeper.prove(plan)
+    except Exception as error:  # noqa: BLE001 - as above
+        return judge.not_sent(error, because=_UNPROVED)
+    try:
+        await record.begin(_new_send(plan, before, means))
+        part = await record.about_to_send((0, 0), ())
+    except Exception as error:  # noqa: BLE001 - as above
+        return judge.not_sent(error, because=_UNRECORDED)
+    return await _Replacement(plan, before, means, record, part).run()
+
+
+def _new_send(plan: SecretPlan, before: WebhookSecret | None, means: Means) -> NewSend:
+    value = before.value if before else None
+    return NewSend(
+        kind=plan.kind,
+        service_url=means.service_url,
+        owner=means.owner,
+        workspace=plan.workspace,
+        pool_id=None,
+        label="",
+        source="",
+        usernames=(),
+        begun=means.clock(),
+        old_secret_id=before.id if before else None,
+        old_secret=value.reveal() if value else None,
+    )
+
+
+class _Replacement:
+    """A replacement that is written down already."""
+
+    def __init__(
+        self,
+        plan: SecretPlan,
+        before: WebhookSecret | None,
+        means: Means,
+        record: Record,
+        part: Part,
+    ) -> None:
+        self._plan = plan
+        self._before = before
+        self._means = means
+        self._record = record
+        self._part = part
+        self._kept: Kept | None = None
+        """What keeping the new one came to; None before it was there."""
+
+    async def run(self) -> Outcome:
+        """Make the request, and find out what became of it."""
+        self._tell(Phase.SENDING)
+        judged = await send_secret(self._plan, self._means.service)
+        look = SecretLook(self._before)
+        outcome = judged(look)
+        await self._keep(outcome.secret)
+        outcome = await self._record.know(self._part, self._told(outcome), look)
+        if outcome.effect in (Effect.NOT_SENT, Effect.REFUSED):
+            return outcome
+        if outcome.effect is Effect.UNKNOWN:
+            return await self._settle(judged)
+        secrets, trouble = await looked(self._means.service.list_secrets(self._plan.workspace.id))
+        look = SecretLook(self._before, next(iter(secrets or ()), None), trouble)
+        outcome = judged(look)
+        await self._keep(outcome.secret)
+        return await self._record.know(self._part, self._told(outcome), look)
+
+    async def _settle(self, judged: Callable[[SecretLook], Outcome]) -> Outcome:
+        """Look for a secret whose answer never came."""
+        look = SecretLook(self._before)
+        try:
+            found = await settle_secret(
+                self._means.service,
+                self._plan.workspace.id,
+                self._before,
+                self._means.pace,
+                tell=lambda seconds: self._tell(Phase.SETTLING, seconds),
+            )
+        except Exception as error:  # noqa: BLE001 - what is known of the write by now stays known
+            look = SecretLook(self._before, None, f"this program failed: {type(error).__name__}")
+            return await self._record.know(self._part, judged(look), look)
+        if isinstance(found.look, SecretLook):
+            look = found.look
+        if not is_same_secret(self._before, look.after):
+            await self._keep(look.after)
+        outcome = self._told(whole.settled(judged(look), found))
+        return await self._record.know(self._part, outcome, look, finding=found.finding)
+
+    async def _keep(self, secret: WebhookSecret | None) -> None:
+        """Keep a secret, once its value is known."""
+        if self._kept is None and secret is not None and secret.value is not None:
+            old = self._before.value if self._before else None
+            self._kept = await self._means.keeper.keep(self._plan, secret.value, old)
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        return outcome if self._kept is None else judge.kept(outcome, self._kept)
+
+    def _tell(self, phase: Phase, looked_seconds: float = 0) -> None:
+        number = self._record.number
+        self._means.tell(Progress(phase, 0, 0, 1, 1, number=number, looked_seconds=looked_seconds))

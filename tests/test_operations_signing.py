@@ -1,0 +1,332 @@
+"""A new secret is in its place before anything else is done with it, and nothing is lost by it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from prolific_tui.access import Entry
+from prolific_tui.demo.faults import Cut, Fault
+from prolific_tui.demo.seed import MAIN_WORKSPACE
+from prolific_tui.errors import Effect, ProlificTuiError
+from prolific_tui.operations import KeptSecrets, PreviousSecret
+from prolific_tui.secret import Secret
+from prolific_tui.settings import DraftKeeping, MachineKeeping, TokenPlace
+from prolific_tui.submission.outcome import Outcome
+from prolific_tui.submission.plan import Destinations, SecretPlan
+from prolific_tui.submission.send import Finding
+from tests.disk import a_disk_that_takes, mode_of, names_in
+from tests.operations_bench import PATIENCE, SERVICE_URL, Bench, KeyringOfTests
+from tests.submission_bench import Write, said, secret_plan
+
+CREATE = Write.SECRET.value
+ENTRY = Entry.signing_secret(SERVICE_URL, MAIN_WORKSPACE)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def value_of(bench: Bench) -> Secret:
+    """The secret that Prolific has now."""
+    return bench.service.state.secrets[MAIN_WORKSPACE].value
+
+
+def plan_to(bench: Bench, *, own_entry: bool = False, file: Path | None = None) -> SecretPlan:
+    return replace(secret_plan(bench.service), destinations=Destinations(own_entry, file))
+
+
+def replaced(bench: Bench, plan: SecretPlan) -> Outcome:
+    """What becomes of the replacement of the secret."""
+    with bench.signed_in() as operations:
+        operations.writes.submit(plan)
+        return bench.write_ended().outcome
+
+
+def kept(bench: Bench) -> KeptSecrets:
+    with bench.running() as operations:
+        return asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+
+
+def test_the_new_one_is_in_both_places_and_the_previous_one_beside_it(
+    bench: Bench, tmp_path: Path
+) -> None:
+    old, file = value_of(bench), tmp_path / "secret"
+
+    outcome = replaced(bench, plan_to(bench, own_entry=True, file=file))
+
+    new = value_of(bench)
+    assert new != old
+    assert file.read_text() == f"{new.reveal()}\n"
+    assert mode_of(file) == 0o600
+    found = kept(bench)
+    assert (found.place, found.current) == (TokenPlace.KEYRING, new)
+    assert found.previous is not None
+    assert found.previous.value == old
+    assert f"The new one is kept in {file} and in the keyring." in outcome.message
+    assert outcome.hint.startswith("Give it to every receiver")
+    assert not any(value.reveal() in said(outcome) for value in (old, new))
+    # Nothing of the trial is left.
+    assert names_in(tmp_path) == {"secret"}
+    assert set(bench.keyring._values) == {
+        ENTRY,
+        Entry.previous_secret(SERVICE_URL, MAIN_WORKSPACE),
+    }
+
+
+def test_what_is_kept_nowhere_is_said_to_be_stored_now(bench: Bench) -> None:
+    outcome = replaced(bench, plan_to(bench))
+
+    assert "kept" not in outcome.message
+    assert outcome.hint.startswith("Store it now")
+    assert kept(bench).current is None
+
+
+def test_a_person_who_chose_files_gets_no_keyring(bench: Bench) -> None:
+    with bench.signed_in() as operations:
+        asyncio.run(operations.keep(MachineKeeping(TokenPlace.FILE, DraftKeeping.EVERYTHING)))
+        bench.keyring.in_trouble = True
+        operations.writes.submit(plan_to(bench, own_entry=True))
+        outcome = bench.write_ended().outcome
+        found = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+
+    assert "kept in this program's own file (0600, plain text)" in outcome.message
+    assert (found.place, found.is_chosen, found.current) == (
+        TokenPlace.FILE,
+        True,
+        value_of(bench),
+    )
+
+
+# A place that does not take it
+
+
+def taken(path: Path) -> Path:
+    path.write_text("theirs")
+    return path
+
+
+def linked(path: Path) -> Path:
+    path.symlink_to(path.with_name("led to"))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("lay", "title"),
+    [
+        (taken, "Already there"),
+        (linked, "Already there"),
+        (lambda path: path / "no folder", "Not there"),
+        (lambda path: path.parent, "Already there"),
+        (lambda path: path.with_name("x" * 300), "Name too long"),
+    ],
+    ids=["an existing file", "a link", "no such folder", "a folder", "a name too long"],
+)
+def test_a_file_that_can_not_be_written_lets_nothing_leave(
+    bench: Bench, tmp_path: Path, lay: Callable[[Path], Path], title: str
+) -> None:
+    plan = plan_to(bench, own_entry=True, file=lay(tmp_path / "secret"))
+    there = names_in(tmp_path)
+    with bench.signed_in() as operations:
+        with pytest.raises(ProlificTuiError) as caught:
+            asyncio.run(operations.signing.prove(plan))
+        operations.writes.submit(plan)
+        outcome = bench.write_ended().outcome
+
+    assert caught.value.title == title
+    assert (outcome.effect, outcome.title) == (Effect.NOT_SENT, title)
+    assert "Nothing was sent." in outcome.message
+    assert bench.service.writes == []
+    assert bench.journal.entries() == ()
+    assert names_in(tmp_path) == there
+    if lay is taken:
+        assert (tmp_path / "secret").read_text() == "theirs"
+
+
+def test_a_full_disk_is_found_out_before_anything_leaves(bench: Bench, tmp_path: Path) -> None:
+    plan = plan_to(bench, file=tmp_path / "secret")
+    with a_disk_that_takes(3):
+        outcome = replaced(bench, plan)
+
+    assert outcome.effect is Effect.NOT_SENT
+    assert bench.service.writes == []
+    assert names_in(tmp_path) == set()
+
+
+class Forgetful(KeyringOfTests):
+    """A keyring that takes what it is given, and loses it."""
+
+    async def save(self, entry: Entry, value: Secret) -> None:
+        raise ProlificTuiError("Not saved", f"It lost the {entry.name} of {len(value.reveal())}.")
+
+
+@pytest.mark.parametrize("keyring", [KeyringOfTests, Forgetful])
+def test_a_keyring_that_does_not_keep_lets_nothing_leave(
+    tmp_path: Path, keyring: type[KeyringOfTests]
+) -> None:
+    bench = Bench(keyring=keyring())
+    bench.keyring.in_trouble = True
+    plan = plan_to(bench, own_entry=True, file=tmp_path / "secret")
+
+    outcome = replaced(bench, plan)
+
+    assert outcome.effect is Effect.NOT_SENT
+    assert bench.service.writes == []
+    assert names_in(tmp_path) == set(), "the file was tried out, and is gone again"
+
+
+def test_a_place_that_is_lost_meanwhile_is_told_and_the_other_one_has_it(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """Somebody takes the file's name between the trial and the answer, and lays a link there."""
+    file, led_to = tmp_path / "secret", tmp_path / "led to"
+    bench.service.after_write = lambda: file.symlink_to(led_to)
+
+    outcome = replaced(bench, plan_to(bench, own_entry=True, file=file))
+
+    assert outcome.effect is Effect.ACCEPTED
+    assert f"NOT kept in {file}: {file} exists already" in outcome.message
+    assert "The new one is kept in the keyring." in outcome.message
+    assert outcome.hint.startswith("Store it now")
+    assert not led_to.exists()
+    assert kept(bench).current == value_of(bench)
+
+
+def test_a_mistake_in_keeping_does_not_hide_that_the_secret_was_made(bench: Bench) -> None:
+    class Mistaken(KeyringOfTests):
+        async def save(self, entry: Entry, value: Secret) -> None:
+            if entry == ENTRY:
+                raise RuntimeError(value.reveal())
+            await super().save(entry, value)
+
+    bench = Bench(keyring=Mistaken())
+    outcome = replaced(bench, plan_to(bench, own_entry=True))
+
+    assert outcome.effect is Effect.ACCEPTED
+    assert outcome.secret is not None
+    assert "NOT kept in the keyring: this program failed (RuntimeError)." in outcome.message
+    assert value_of(bench).reveal() not in said(outcome)
+
+
+# A line that is cut
+
+
+def test_it_is_in_its_places_before_it_is_read_back(bench: Bench, tmp_path: Path) -> None:
+    """The connection dies right after the 201, and the program with it."""
+    file = tmp_path / "secret"
+
+    def hold_the_look_afterwards() -> None:
+        bench.hold("listSecrets")
+
+    bench.service.after_write = hold_the_look_afterwards
+    with bench.signed_in() as operations:
+        operations.writes.submit(plan_to(bench, own_entry=True, file=file))
+        assert bench.carrier.reached.wait(PATIENCE)
+        operations.stop(0)
+        assert bench.carrier.given_up.wait(PATIENCE)
+
+    assert file.read_text() == f"{value_of(bench).reveal()}\n"
+    assert bench.keyring._values[ENTRY] == value_of(bench)
+
+
+@pytest.mark.parametrize("cut", [Cut.AFTER, Cut.WITHIN], ids=str)
+def test_a_secret_whose_answer_was_lost_is_kept_once_it_is_found(
+    bench: Bench, tmp_path: Path, cut: Cut
+) -> None:
+    old, file = value_of(bench), tmp_path / "secret"
+    bench.service.switch_on(CREATE, Fault(cut=cut))
+
+    outcome = replaced(bench, plan_to(bench, own_entry=True, file=file))
+
+    assert (outcome.effect is Effect.UNKNOWN) == (cut is Cut.AFTER)
+    assert file.read_text() == f"{value_of(bench).reveal()}\n"
+    assert "is kept in" in outcome.message
+    found = kept(bench)
+    assert found.current == value_of(bench)
+    assert found.previous is not None
+    assert found.previous.value == old
+    assert bench.service.writes == [CREATE]
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(status=403), Fault(cut=Cut.BEFORE), Fault(status=502)], ids=str
+)
+def test_where_nothing_was_made_nothing_is_kept(bench: Bench, tmp_path: Path, fault: Fault) -> None:
+    bench.service.switch_on(CREATE, fault)
+
+    outcome = replaced(bench, plan_to(bench, own_entry=True, file=tmp_path / "secret"))
+
+    assert "kept" not in outcome.message
+    assert names_in(tmp_path) == set()
+    assert bench.keyring._values == {}
+
+
+@pytest.mark.parametrize("was_kept", [True, False])
+def test_a_secret_that_a_later_run_finds_is_kept_where_the_one_before_was(
+    bench: Bench, *, was_kept: bool
+) -> None:
+    old = value_of(bench)
+    if was_kept:
+        asyncio.run(bench.keyring.save(ENTRY, old))
+    unreadable = Fault(status=502)
+    bench.service.after_write = lambda: bench.service.switch_on("listSecrets", unreadable)
+    bench.service.switch_on(CREATE, Fault(cut=Cut.AFTER))
+    with bench.signed_in() as operations:
+        operations.writes.submit(plan_to(bench))
+        ended = bench.write_ended()
+        assert ended.number is not None
+        bench.service.switch_off("listSecrets")
+        send = asyncio.run(operations.history.settle_now(ended.number))
+        found = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+
+    assert send.parts[-1].finding is Finding.CONSISTENT
+    assert ("It is kept in the keyring." in send.parts[-1].message) == was_kept
+    assert found.current == (value_of(bench) if was_kept else None)
+    assert (found.previous is not None) == was_kept
+
+
+# What is kept
+
+
+def test_the_copy_is_read_by_whoever_has_the_keyring(bench: Bench) -> None:
+    """The entry holds the value and nothing else, so that a script of theirs can take it."""
+    replaced(bench, plan_to(bench, own_entry=True))
+
+    assert ENTRY.keyring_service == f"prolific-tui {SERVICE_URL}"
+    assert ENTRY.name == f"signing secret {MAIN_WORKSPACE}"
+    assert bench.keyring._values[ENTRY] == value_of(bench)
+
+
+def test_keeping_it_by_hand_moves_what_was_there_to_the_previous_one(bench: Bench) -> None:
+    with bench.running() as operations:
+        first = asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("one")))
+        asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("one")))
+        again = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+        asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("two")))
+        found = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+
+    assert first.places == ("in the keyring",)
+    assert (again.current, again.previous) == (Secret("one"), None)
+    assert found.current == Secret("two")
+    assert found.previous is not None
+    assert found.previous == PreviousSecret(Secret("one"), found.previous.ended)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"value": 1, "ended": "now"}', '"two"'])
+def test_what_makes_no_sense_is_no_previous_one(bench: Bench, text: str) -> None:
+    entry = Entry.previous_secret(SERVICE_URL, MAIN_WORKSPACE)
+    asyncio.run(bench.keyring.save(entry, Secret(text)))
+
+    assert kept(bench).previous is None
+
+
+def test_a_keyring_that_can_not_be_read_is_told_and_holds_up_nothing(bench: Bench) -> None:
+    bench.keyring.in_trouble = True
+
+    found = kept(bench)
+
+    assert found.trouble is not None
+    assert found.trouble.title == "Keyring locked"
