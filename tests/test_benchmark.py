@@ -11,6 +11,7 @@ from tests.benchmark.cases import CASES, Plan
 from tests.benchmark.figures import Line, in_turns, machine, table
 from tests.benchmark.lists import paste_of, write_list
 from tests.benchmark.measured import MeasuredTerminal
+from tests.benchmark.sending import sending
 
 
 def test_a_table_has_a_line_for_each_figure_and_says_what_misses_its_limit() -> None:
@@ -65,6 +66,15 @@ def test_time_and_bytes_are_those_of_what_a_program_sends(tmp_path: Path) -> Non
         assert answer.bytes == len("\r\ngot-it")
         assert answer.milliseconds > 0
         assert terminal.peak_megabytes > 0
+
+
+def test_sending_is_measured_against_the_requests_that_it_makes(tmp_path: Path) -> None:
+    time, memory = sending(tmp_path, runs=1, rows=5_001)
+    assert time.what == "5,001 rows sent in 2 parts"
+    # A look, and for each part the write and a look.
+    assert time.compared.startswith("its 5 requests by bare httpx: ")
+    assert time.ratio is not None
+    assert memory.here.endswith(" MB")
 
 
 @pytest.mark.parametrize("name", ["idle"])

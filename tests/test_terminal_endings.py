@@ -4,10 +4,12 @@ Whatever ends it, the terminal is as it was before, the exit status says why, an
 enough, with a write under way and a terminal that has stopped reading as well.
 """
 
+import os
 import re
 import signal
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,9 @@ import pytest
 from prolific_tui.demo.seed import CHATBOT_B, demo_service
 from prolific_tui.demo.server import serving
 from prolific_tui.demo.service import Service, parse_fault
+from prolific_tui.journal import JournalStore
+from prolific_tui.submission.send import Send, Standing
+from prolific_tui.version import NAME
 from tests.terminal import PROGRAM, Terminal, keep_drafts, signed_in
 
 _LIMIT = 2.0
@@ -103,6 +108,16 @@ def test_a_signal_ends_it_although_the_terminal_has_stopped_reading(tmp_path: Pa
 # With a write under way
 
 
+def _journalled(home: Path, service_url: str) -> tuple[Send, ...]:
+    """What the journal on the disk has of the sends, as another program reads it."""
+    path = home / ".local" / "state" / NAME / "journal.sqlite3"
+    journal = JournalStore(path, "test", random=os.urandom, now=lambda: datetime.now(UTC))
+    try:
+        return journal.sends(service_url)
+    finally:
+        journal.close()
+
+
 def _append_two(terminal: Terminal, service: Service) -> None:
     """Send two credentials to the pool chatbot-B, and wait until they have arrived there."""
     terminal.wait_for("5 pools")
@@ -175,6 +190,12 @@ def test_a_terminal_that_stops_reading_for_ten_seconds_delays_no_write(tmp_path:
         terminal.stall()
         with pytest.raises(TimeoutError):
             terminal.wait_for(lambda: not terminal.is_full, timeout=10)
+        # It has been written down meanwhile, whatever the screen can show.
+        (send,) = _journalled(tmp_path, server.address)
+        assert send.standing is Standing.ACCEPTED
+        assert send.ended is not None
+        assert (send.ended - send.begun).total_seconds() < 8
+        assert not send.in_use
         terminal.go_on_reading()
         terminal.wait_for("2 credentials appended")
         terminal.press("enter")

@@ -24,6 +24,7 @@ from tests.benchmark.programs import (
     plain_textual,
     visidata_with,
 )
+from tests.benchmark.sending import sending
 
 _SHORT: Final = 1_000
 """The rows of the list that a long one is held against."""
@@ -390,11 +391,12 @@ _ROW: Final = re.compile(r"row [\d,]+ of")
 """The heading of what is said about the row under the cursor."""
 
 
-CASES: Final = {
+CASES: Final[dict[str, Callable[[Plan], Iterator[Line]]]] = {
     "load": load,
     "keys": keys,
     "idle": idle,
     "paste": paste,
     "answering": answering,
+    "sending": lambda plan: sending(plan.home, plan.runs),
 }
 """What `--only` takes."""
