@@ -8,7 +8,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Final
@@ -25,9 +25,12 @@ _AT_A_TIME: Final = 2000
 def cuts_of(modes: Sequence[str]) -> list[Cut]:
     """Every cut of the modes."""
     found = asyncio.run(uncut())
-    cuts = {"cut": lambda: every_cut(found), "late": lambda: every_late_cut(found)}
-    cuts["dark"] = lambda: darkened(every_cut(found))
-    cuts["crowd"] = lambda: crowded([*every_cut(found), *every_late_cut(found)])
+    cuts: dict[str, Callable[[], Iterator[Cut]]] = {
+        "cut": lambda: every_cut(found),
+        "late": lambda: every_late_cut(found),
+        "crowd": lambda: crowded([*every_cut(found), *every_late_cut(found)]),
+        "dark": lambda: darkened(every_cut(found)),
+    }
     return [cut for mode in modes for cut in cuts[mode]()]
 
 
