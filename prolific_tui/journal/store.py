@@ -137,7 +137,10 @@ class JournalStore:
 
     def record(self, number: int, part: Part, pool_id: str | None = None) -> Send:
         """Record what is known of a part by now, and the pool that the send made."""
-        with self._writing() as (database, _):
+        with (
+            self._turn,
+            self._writing(durable=not self._has_outcome(number, part)) as (database, _),
+        ):
             _put(database, number, part)
             if pool_id is not None:
                 made = database.execute(
@@ -256,10 +259,24 @@ class JournalStore:
 
     # Asking the database
 
+    def _has_outcome(self, number: int, part: Part) -> bool:
+        """Whether what became of a part is on the disk, and only the figures of a look come."""
+        if self._opened is None or part.finding is not None or part.effect is None:
+            return False
+        with self._reading() as database:
+            return database is not None and any(
+                each.number == part.number and each.effect is part.effect
+                for each in self._parts(database, number)
+            )
+
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[tuple[sqlite3.Connection, Fingerprints]]:
+    def _writing(
+        self, *, durable: bool = True
+    ) -> Iterator[tuple[sqlite3.Connection, Fingerprints]]:
+        """A transaction; one that is not durable may go with the machine's power, and no more."""
         with self._turn, in_words(self._path, "written"):
             database = self._open().database
+            database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             database.execute("BEGIN IMMEDIATE")
             try:
                 yield database, self._fingerprints()
