@@ -225,3 +225,20 @@ def test_a_large_step_is_made_bit_by_bit_and_to_its_end_even_if_nobody_waits() -
     assert undoing is not None
     assert len(list(undoing)) > 10
     assert session.counts.goes == len(session.document) == 50
+
+
+def test_what_a_pool_holds_is_asked_for_in_steps_and_anew_where_rows_changed() -> None:
+    rows = Rows.of((f"lab-{number}", "pw-long-enough") for number in range(5000))
+    session = EditSession(rows)
+    held, perhaps = {"lab-7", "lab-4999"}, {"lab-8", "lab-5000"}
+    asking = session.seek_hold(held, perhaps)
+    next(asking)
+    session.append(Rows.of([("lab-5000", "pw-long-enough")]))
+    with pytest.raises(OutdatedError):
+        finish(asking)
+    assert session.counts.goes == 5001
+
+    delta = finish(session.seek_hold(held, perhaps))
+
+    assert (session.counts.left_out, session.counts.needs_ok) == (2, 2)
+    assert delta.related == {"lab-7", "lab-4999", "lab-8", "lab-5000"}

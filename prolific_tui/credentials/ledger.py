@@ -4,7 +4,7 @@ Rows without any problem cost nothing here. Of the others, it keeps how many eac
 that neither reading the counts nor following a change looks at rows that did not change.
 """
 
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
@@ -239,15 +239,14 @@ class Ledger:
         return frozenset(map(near_key, flipped))
 
     def hold(
-        self, held: Container[str], perhaps: Container[str], usernames: Collection[str]
+        self, held: Container[str], perhaps: Container[str], now: set[str], maybe: set[str]
     ) -> frozenset[str]:
-        """Change what the pool holds, and may hold; `usernames` are all those of the document.
+        """Change what the pool holds, and may hold; `now` and `maybe` are those of the document.
 
         Returns:
             The `near_key` of every username of which that is something else than it was.
         """
         self._held, self._perhaps = held, perhaps
-        now, maybe = _among(usernames, held), _among(usernames, perhaps)
         flipped = (now ^ self._held_here) | (maybe ^ self._perhaps_here)
         self._count(flipped, -1)
         self._held_here, self._perhaps_here = now, maybe
@@ -374,7 +373,3 @@ class Ledger:
                 self._needs_ok += sign
         elif self._asks_to_look(username, alike=alike):
             self._needs_ok += sign
-
-
-def _among(usernames: Iterable[str], held: Container[str]) -> set[str]:
-    return {name for name in usernames if name in held and not is_blank(name)}

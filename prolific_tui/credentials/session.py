@@ -311,7 +311,16 @@ class EditSession:
 
         Each is asked once for every username of the document, and once for each that comes.
         """
-        related = self._ledger.hold(held, perhaps, self._ledger.exact.usernames())
+        return finish(self.seek_hold(held, perhaps))
+
+    def seek_hold(
+        self, held: Container[str], perhaps: Container[str] = frozenset()
+    ) -> Steps[Delta]:
+        """`hold`, in steps; raises as `seek_problem` does."""
+        names = self._ledger.exact.usernames()
+        now = yield from survey.among(self._document, names, held)
+        maybe = yield from survey.among(self._document, names, perhaps)
+        related = self._ledger.hold(held, perhaps, now, maybe)
         self._engine.revision += 1
         return Delta(0, 0, 0, moved=False, related=related)
 

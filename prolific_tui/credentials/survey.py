@@ -2,13 +2,18 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from itertools import compress
+from typing import Final
 
 from prolific_tui.credentials.document import Document, Rows
+from prolific_tui.credentials.duplicates import is_blank
 from prolific_tui.credentials.ledger import Ledger, Verdict
 from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.stepping import OutdatedError, Steps
+
+_NAMES_AT_ONCE: Final = 2048
+"""Whether a username is held may take as long as making its fingerprint."""
 
 
 def bad_rows(document: Document, ledger: Ledger, start: int, piece: Rows) -> list[int]:
@@ -19,6 +24,21 @@ def bad_rows(document: Document, ledger: Ledger, start: int, piece: Rows) -> lis
     stop = start + len(piece)
     suspected = compress(range(start, stop), map(marked.__contains__, piece.usernames))
     return [row for row in suspected if ledger.verdict(document.row(row)) is not Verdict.GOES]
+
+
+def among(document: Document, usernames: Iterable[str], held: Container[str]) -> Steps[set[str]]:
+    """Those of the usernames of a document that are held; raises as `seek` does."""
+    names, revision = list(usernames), document.revision
+    found: set[str] = set()
+    if held == frozenset():
+        return found
+    for start in range(0, len(names), _NAMES_AT_ONCE):
+        some = names[start : start + _NAMES_AT_ONCE]
+        found.update(name for name in some if name in held and not is_blank(name))
+        yield start + len(some)
+        if document.revision != revision:
+            raise OutdatedError
+    return found
 
 
 def seek(
