@@ -102,7 +102,7 @@ def _service_url(
                 "No such account",
                 f"There is no account {wanted} on this machine; there are"
                 f" {', '.join(profile.name for profile in profiles)}.",
-                "4 Account adds one, and n gives it a name.",
+                "Leave it out to begin with the last one; 4 Account adds others.",
             )
         return service_url
     if named and service_url != found.service_url:

@@ -12,8 +12,10 @@ from typing import Final
 
 import pytest
 
+from prolific_tui.access import DEFAULT_SERVICE_URL
 from prolific_tui.demo.seed import DEMO_TOKEN, demo_service
 from prolific_tui.demo.server import serving
+from prolific_tui.settings import Profile, StateFile
 from prolific_tui.version import NAME, VERSION
 from tests.terminal import PROGRAM, Terminal, bare_environment, signed_in
 
@@ -124,6 +126,57 @@ def test_what_cannot_be_used_is_said_on_one_line_without_the_token(
         said = _refusal(terminal, errors)
     assert words in said
     assert _SENTINEL not in said
+
+
+# Which account it begins with
+
+
+def _knows_the_lab(home: Path) -> None:
+    """Let the program know one account, of Prolific itself."""
+    state = StateFile(home / ".local" / "state" / NAME / "state.json")
+    state.remember_profile(Profile("lab", DEFAULT_SERVICE_URL, "ada", "ada@lab.org"))
+
+
+@pytest.mark.parametrize(
+    ("variables", "arguments", "words"),
+    [
+        ({}, ["--profile", "pilots"], "There is no account pilots on this machine; there are lab."),
+        ({"PROLIFIC_TUI_PROFILE": "pilots"}, [], "There is no account pilots"),
+        ({"PROLIFIC_TUI_PROFILE": "pilots"}, ["--profile", "my lab"], "A name has 1 to 24"),
+        (
+            {"PROLIFIC_URL": "https://prolific.example"},
+            ["--profile", "lab"],
+            f"The account lab is for {DEFAULT_SERVICE_URL}, and PROLIFIC_URL names",
+        ),
+    ],
+)
+def test_an_account_that_can_not_be_meant_is_said_on_one_line(
+    tmp_path: Path, variables: dict[str, str], arguments: list[str], words: str
+) -> None:
+    _knows_the_lab(tmp_path)
+    errors = tmp_path / "errors"
+    with Terminal(*arguments, home=tmp_path, environment=variables, stderr=errors) as terminal:
+        assert words in _refusal(terminal, errors)
+
+
+def test_an_account_of_the_configuration_is_begun_with_and_the_option_goes_before_it(
+    tmp_path: Path,
+) -> None:
+    """Its token is asked for by name, and would go only to its own service."""
+    _knows_the_lab(tmp_path)
+    configuration = tmp_path / ".config" / NAME / "config.toml"
+    configuration.parent.mkdir(mode=0o700, parents=True)
+    configuration.write_text('profile = "pilots"\nservice_url = "https://prolific.example"\n')
+    errors = tmp_path / "errors"
+    with Terminal(home=tmp_path, stderr=errors) as terminal:
+        assert "There is no account pilots" in _refusal(terminal, errors)
+    with Terminal("--profile", "lab", home=tmp_path) as terminal:
+        terminal.wait_for("API token of lab (ada@lab.org)")
+        terminal.wait_for(DEFAULT_SERVICE_URL)
+        terminal.press("escape")
+        terminal.wait_for("No token was taken")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
 
 
 # Where the token comes from

@@ -240,6 +240,11 @@ class Operations:
 
         return await self._run_to_the_end(change())
 
+    @property
+    def is_keeping(self) -> bool:
+        """Whether tokens are being kept or forgotten, for which a keyring may be waited for."""
+        return self._accounts.is_changing
+
     def cancel_keeping(self) -> None:
         """Give up what the keyring is being asked, if anything.
 

@@ -59,8 +59,8 @@ class Accounts:
         """The token in use."""
         self._account: Account | None = None
         """Whose it is."""
-        self._is_changing = False
-        """Whether tokens are being kept or forgotten."""
+        self.is_changing = False
+        """Whether tokens are being kept or forgotten; may be read from any thread."""
 
     # Signing in
 
@@ -311,17 +311,17 @@ class Accounts:
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """Keep or forget tokens meanwhile; raises `SettingsError` where that is being done."""
-        if self._is_changing:
+        if self.is_changing:
             raise SettingsError(
                 "Still keeping the token",
                 "A token is still being kept or forgotten. Nothing was changed.",
                 "Answer the keyring's window if there is one, or wait.",
             )
-        self._is_changing = True
+        self.is_changing = True
         try:
             yield
         finally:
-            self._is_changing = False
+            self.is_changing = False
 
 
 def _entry(profile: Profile) -> Entry:

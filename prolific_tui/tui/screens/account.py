@@ -1,7 +1,7 @@
 """Account: the accounts of this machine, whose token is in use, where it is kept, the keyring."""
 
-from datetime import datetime
-from typing import ClassVar, Final
+from dataclasses import replace
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -12,27 +12,21 @@ from textual.widgets import OptionList
 
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.operations import Account, KeyringReport
-from prolific_tui.settings import MachineKeeping, Profile, TokenPlace
-from prolific_tui.tui.dialogs import ConfirmDialog, TextDialog, keeping_words
+from prolific_tui.settings import MachineKeeping, Profile
+from prolific_tui.tui.dialogs import ConfirmDialog, TextDialog
+from prolific_tui.tui.screens.account_words import (
+    Listed,
+    about_keeping,
+    about_no_account,
+    about_the_demo,
+    about_the_keyring,
+    heading,
+    listed,
+)
 from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.screens.kept import ask_keeping, keep_as
-from prolific_tui.tui.widgets import CursorList, Facts, Line, Rule, fit
+from prolific_tui.tui.widgets import CursorList, Facts, Line, Rule
 from prolific_tui.visible import visible
-
-_PLACES: Final = {
-    TokenPlace.KEYRING: ("keyring", "kept in the keyring"),
-    TokenPlace.FILE: ("plain text", "kept in a file that only you can read, as plain text"),
-    TokenPlace.SESSION: ("asked for", "kept nowhere: it is asked for"),
-    TokenPlace.ENVIRONMENT: ("variable", "from PROLIFIC_TOKEN"),
-    TokenPlace.TOKEN_FILE: ("token file", "from --token-file"),
-}
-"""Where a token is kept, in a column and in a sentence."""
-
-_NAME_WIDTH: Final = 16
-_PLACE_WIDTH: Final = 11
-_CHECKED_WIDTH: Final = 12
-_FIXED: Final = 3 + _NAME_WIDTH + _PLACE_WIDTH + _CHECKED_WIDTH + 3 + 7
-_NO_NAME: Final = "-"
 
 
 class AccountScreen(BaseScreen):
@@ -57,8 +51,8 @@ class AccountScreen(BaseScreen):
         self._keyring: KeyringReport | None = None
         self._keeping: MachineKeeping | None = None
         self._profiles: tuple[Profile, ...] = ()
-        self._listed: tuple[str, ...] = ()
-        """The names in the list as it stands."""
+        self._listed: tuple[Listed, ...] = ()
+        """The list as it stands."""
         self._go_to: str | None = None
         """The account to put the cursor on when the list is shown next."""
 
@@ -79,9 +73,15 @@ class AccountScreen(BaseScreen):
             self.watch(self.app, before, self._look_again, init=False)
         self.look_at_keyring()
 
+    def on_screen_resume(self) -> None:
+        """Show what became of it meanwhile."""
+        self.look_at_profiles()
+
     def _account_changed(self, account: Account | None) -> None:
-        if account is not None and account.profile != self._current:
+        current = self._current
+        if account is not None and (current is None or account.profile != current.name):
             self._go_to = account.profile
+        self.show_account()
         self.look_at_profiles()
 
     def _look_again(self) -> None:
@@ -103,68 +103,44 @@ class AccountScreen(BaseScreen):
     # What is shown
 
     @property
-    def _names(self) -> list[str]:
-        """The names in the list; the empty one is a given token's account, which has none."""
-        account = self.app.account
-        unnamed = [""] if account is not None and not account.profile else []
-        return [*unnamed, *(profile.name for profile in self._profiles)]
-
-    @property
-    def _current(self) -> str | None:
+    def _current(self) -> Listed | None:
         """The account under the cursor."""
         at = self.query_one(CursorList).highlighted
         return self._listed[at] if at is not None and at < len(self._listed) else None
 
-    def _profile(self, name: str | None) -> Profile | None:
-        return next((profile for profile in self._profiles if profile.name == name), None)
-
-    def _in_use(self, name: str | None) -> Account | None:
-        """The account in use, if it is that of this name."""
-        account = self.app.account
-        return account if account is not None and account.profile == name else None
-
     @on(CursorList.Resized)
     def show_account(self) -> None:
         """Show what is known."""
-        names, listed = self._names, self.query_one(CursorList)
-        here = self._current if self._go_to is None else self._go_to
-        width = max((listed.content_region.width or self.size.width) - _FIXED, 8)
-        heading = (
-            f"   {fit('Account', _NAME_WIDTH)} {fit('Owner', width)} {fit('Token', _PLACE_WIDTH)}"
-            f" {fit('Checked', _CHECKED_WIDTH)}"
-        )
-        self.query_one("#headings", Line).text = Text(heading)
-        self._listed = tuple(names)
+        cursor_list, current = self.query_one(CursorList), self._current
+        here = current.name if self._go_to is None and current is not None else self._go_to
+        self._listed = listed(self._profiles, self.app.account)
+        names = [each.name for each in self._listed]
         if here in names:
             self._go_to = None
-        at = names.index(here) if here in names else 0
-        listed.show([self._row(name, width) for name in names], at)
-        is_new = bool(names) and not listed.display
+        width = cursor_list.content_region.width or self.size.width
+        self.query_one("#headings", Line).text = heading(width)
+        is_demo = self.app.operations.is_demo
+        rows = [each.row(width, is_demo=is_demo) for each in self._listed]
+        cursor_list.show(rows, names.index(here) if here in names else 0)
+        is_new = bool(names) and not cursor_list.display
         for widget in ("#headings", "#profiles", "#account-rule"):
             self.query_one(widget).display = bool(names)
         if is_new:  # what is not displayed can't take the focus
-            listed.focus()
+            cursor_list.focus()
         self.show_facts()
-
-    def _row(self, name: str, width: int) -> Text:
-        profile, account = self._profile(name), self._in_use(name)
-        owner = account.me.email if account else profile.owner if profile else ""
-        place = account.place if account else profile.place if profile else TokenPlace.SESSION
-        short = "made up" if self.app.operations.is_demo else _PLACES[place][0]
-        row = Text(
-            f" {fit(name or _NO_NAME, _NAME_WIDTH)} {fit(owner, width)} {fit(short, _PLACE_WIDTH)}"
-            f" {fit(_time(profile.checked) if profile else '', _CHECKED_WIDTH)}"
-        )
-        return row.append(" in use" if account else "", "bold")
 
     @on(OptionList.OptionHighlighted)
     def show_facts(self) -> None:
         """Show what is known of the account under the cursor, and of this machine."""
-        name = self._current
-        self.query_one("#account-rule", Rule).title = name or ""
-        facts = self._about_the_account(name)
-        facts += self._about_the_keyring()
-        facts += self._about_keeping()
+        operations, current = self.app.operations, self._current
+        self.query_one("#account-rule", Rule).title = current.name if current else ""
+        if operations.is_demo:
+            facts = about_the_demo(self.app.account) + about_the_keyring(self._keyring)
+        else:
+            facts = about_no_account(operations.service_url) if not self.app.account else []
+            facts += current.facts() if current else []
+            facts += about_the_keyring(self._keyring)
+            facts += about_keeping(self._keeping, is_changing=operations.is_keeping)
         signing_in = self.app.signing_in
         notes = signing_in.value.notes if signing_in.value else ()
         # What the keyring's own lines say already is not said twice.
@@ -177,53 +153,6 @@ class AccountScreen(BaseScreen):
                 ("", error.hint),
             ]
         self.query_one(Facts).show(facts)
-
-    def _about_the_account(self, name: str | None) -> list[tuple[str, str | Text]]:
-        operations, profile, account = self.app.operations, self._profile(name), self._in_use(name)
-        facts: list[tuple[str, str | Text]] = []
-        if self.app.account is None:
-            facts = [
-                ("Token", Text("none in use", "bold")),
-                ("", "t takes one. You make it in Prolific's settings."),
-            ]
-        if account is not None:
-            owner = f"{account.me.email}   {account.me.name or ''}"
-            facts += [
-                ("Owner", Text(visible(owner.strip()), "bold")),
-                ("Token", "made up, for the demo" if operations.is_demo else account.origin),
-            ]
-        elif profile is not None:
-            facts += [
-                ("Owner", Text(visible(profile.owner), "bold")),
-                ("Token", f"{_PLACES[profile.place][1]}; Enter uses it"),
-            ]
-        service = profile.service_url if profile and not account else operations.service_url
-        facts.append(
-            ("Service", "made up, in this program's memory" if operations.is_demo else service)
-        )
-        if account is not None:
-            facts += [("", note) for note in account.network_notes]
-        if profile is not None:
-            facts.append(("Opens with", profile.workspace or "the first workspace"))
-        return facts
-
-    def _about_the_keyring(self) -> list[tuple[str, str | Text]]:
-        keyring = self._keyring
-        if keyring is None:
-            return [("Keyring", "looking…")]
-        about: list[tuple[str, str | Text]] = [
-            ("Keyring", Text(visible(keyring.title), "bold")),
-            ("", keyring.message),
-        ]
-        return [*about, ("", keyring.hint)] if keyring.hint else about
-
-    def _about_keeping(self) -> list[tuple[str, str | Text]]:
-        if self.app.operations.is_demo:
-            return [("Kept", "until you quit, as this is the demo")]
-        if self._keeping is None:
-            return [("Kept", "not chosen yet what is kept, and where; s chooses")]
-        words = keeping_words(self._keeping)
-        return [("Kept", Text(words.label, "bold")), ("", words.explanation)]
 
     # Which account is in use
 
@@ -240,21 +169,21 @@ class AccountScreen(BaseScreen):
     @work(group="token")
     async def action_use(self) -> None:
         """Use the account under the cursor; ask for its token where none is kept."""
-        name = self._current
-        if name is None:
+        current = self._current
+        if current is None:
             self.app.say("There is no account yet. t takes a token.")
-        elif self._in_use(name) is not None:
+        elif current.account is not None:
             self.app.say("This account is in use.")
         elif self._may_change():
-            self.app.say(f"Checking the token of {name}…")
+            self.app.say(f"Checking the token of {current.name}…")
             try:
-                account = await self.app.operations.switch_to(name)
+                account = await self.app.operations.switch_to(current.name)
             except ProlificTuiError as error:
                 self.app.say("The account in use is as before.")
                 self.app.show_error(error)
                 return
             if account is None:
-                await self._ask_token(self._profile(name))
+                await self._ask_token(current.profile)
             else:
                 self.app.use_account(account)
                 self.app.say(f"This is {account.me.email} now.")
@@ -302,11 +231,11 @@ class AccountScreen(BaseScreen):
         self._keyring = None
         self.show_account()
         self.look_at_keyring()
-        name = self._current
-        if name is None or self.app.account is None or self._in_use(name) is not None:
+        current = self._current
+        if current is None or self.app.account is None or current.account is not None:
             self.app.sign_in()
         else:
-            self._check(name)
+            self._check(current.name)
 
     @work(group="token")
     async def _check(self, name: str) -> None:
@@ -324,7 +253,7 @@ class AccountScreen(BaseScreen):
     @work(group="token")
     async def action_rename(self) -> None:
         """Ask for another name of the account under the cursor."""
-        profile = self._profile(self._current)
+        profile = self._current.profile if self._current else None
         if profile is None:
             self.app.say("There is no account with a name here. t takes a token, and makes one.")
             return
@@ -341,7 +270,11 @@ class AccountScreen(BaseScreen):
             return
         name = name.strip()
         # The cursor may be elsewhere by now, and stays where it is.
-        self._listed = tuple(name if each == profile.name else each for each in self._listed)
+        renamed = replace(profile, name=name)
+        self._listed = tuple(
+            replace(each, profile=renamed) if each.profile == profile else each
+            for each in self._listed
+        )
         self.app.account = changed.account
         self.app.say(" ".join((f"It is called {name} now.", *changed.notes)))
         self.look_at_profiles()
@@ -362,10 +295,11 @@ class AccountScreen(BaseScreen):
     @work(group="token")
     async def action_forget(self) -> None:
         """Forget the account under the cursor, after asking."""
-        name = self._current
-        if name is None:
+        current = self._current
+        if current is None:
             self.app.say("There is no account to forget.")
             return
+        name = current.name
         if not self._may_change():
             return
         sure = await self.app.ask(
@@ -379,18 +313,13 @@ class AccountScreen(BaseScreen):
         if not sure:
             self.app.say("Nothing is forgotten.")
             return
-        is_in_use = self._in_use(name) is not None
+        was_in_use = self.app.account
         try:
             changed = await self.app.operations.forget(name)
         except ProlificTuiError as error:
             self.app.show_error(error)
             return
-        if is_in_use:
-            self.app.use_account(changed.account)
+        if was_in_use is not None and changed.account is None:
+            self.app.use_account(None)
         self.app.say(" ".join((f"{name or 'The token'} is forgotten.", *changed.notes)))
         self.look_at_profiles()
-
-
-def _time(at: datetime | None) -> str:
-    """When something was, on this machine's clock."""
-    return f"{at.astimezone():%d %b %H:%M}" if at else "never"

@@ -1,0 +1,157 @@
+"""What is said of an account in the list and below it, of the keyring, and of what is kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.text import Text
+
+from prolific_tui.operations import Account, KeyringReport
+from prolific_tui.settings import MachineKeeping, Profile, TokenPlace
+from prolific_tui.tui.dialogs import keeping_words
+from prolific_tui.tui.widgets import fit
+from prolific_tui.visible import visible
+
+Fact = tuple[str, str | Text]
+"""A label and what is said of it; without a label it goes on."""
+
+_PLACES: Final = {
+    TokenPlace.KEYRING: ("keyring", "kept in the keyring"),
+    TokenPlace.FILE: ("plain text", "kept in a file that only you can read, as plain text"),
+    TokenPlace.SESSION: ("asked for", "kept nowhere: it is asked for"),
+    TokenPlace.ENVIRONMENT: ("variable", "from PROLIFIC_TOKEN"),
+    TokenPlace.TOKEN_FILE: ("token file", "from --token-file"),
+}
+"""Where a token is kept, in a column and in a sentence."""
+
+_NAME_WIDTH: Final = 16
+_PLACE_WIDTH: Final = 11
+_CHECKED_WIDTH: Final = 12
+_IN_USE: Final = " in use"
+_FIXED: Final = 3 + _NAME_WIDTH + _PLACE_WIDTH + _CHECKED_WIDTH + 3 + len(_IN_USE)
+_NO_NAME: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An account in the list: one that is known by name, the one in use, or both."""
+
+    profile: Profile | None
+    account: Account | None
+    """What is known of it where it is in use."""
+
+    @property
+    def name(self) -> str:
+        """Its name; empty for a given token's, which has none."""
+        if self.profile is not None:
+            return self.profile.name
+        return self.account.profile if self.account else ""
+
+    @property
+    def _owner(self) -> str:
+        if self.account is not None:
+            return self.account.me.email
+        return self.profile.owner if self.profile else ""
+
+    @property
+    def _place(self) -> TokenPlace:
+        if self.account is not None:
+            return self.account.place
+        return self.profile.place if self.profile else TokenPlace.SESSION
+
+    def row(self, width: int, *, is_demo: bool) -> Text:
+        """Its line in a list of so many cells."""
+        at = self.profile.checked if self.profile else None
+        checked = "never" if self.profile else ""
+        if at is not None:
+            checked = f"{at.astimezone():%d %b %H:%M}"
+        place = "made up" if is_demo else _PLACES[self._place][0]
+        row = Text(
+            f" {fit(self.name or _NO_NAME, _NAME_WIDTH)} {fit(self._owner, _owner_width(width))}"
+            f" {fit(place, _PLACE_WIDTH)} {fit(checked, _CHECKED_WIDTH)}"
+        )
+        return row.append(_IN_USE if self.account else "", "bold")
+
+    def facts(self) -> list[Fact]:
+        """What is known of it, but for the demo's."""
+        facts: list[Fact] = []
+        if self.account is not None:
+            owner = f"{self.account.me.email}   {self.account.me.name or ''}".strip()
+            facts = [
+                ("Owner", Text(visible(owner), "bold")),
+                ("Token", self.account.origin),
+                ("Service", self.account.service_url),
+                *(("", note) for note in self.account.network_notes),
+            ]
+        elif self.profile is not None:
+            facts = [
+                ("Owner", Text(visible(self.profile.owner), "bold")),
+                ("Token", f"{_PLACES[self.profile.place][1]}; Enter uses it"),
+                ("Service", self.profile.service_url),
+            ]
+        if self.profile is not None:
+            facts.append(("Opens with", self.profile.workspace or "the first workspace"))
+        return facts
+
+
+def listed(profiles: Sequence[Profile], account: Account | None) -> tuple[Listed, ...]:
+    """Every account, with the one in use; a given token's without a name comes first."""
+    unnamed = [Listed(None, account)] if account is not None and not account.profile else []
+    named = (
+        Listed(each, account if account is not None and account.profile == each.name else None)
+        for each in profiles
+    )
+    return (*unnamed, *named)
+
+
+def heading(width: int) -> Text:
+    """What stands above the rows."""
+    return Text(
+        f"   {fit('Account', _NAME_WIDTH)} {fit('Owner', _owner_width(width))}"
+        f" {fit('Token', _PLACE_WIDTH)} {fit('Checked', _CHECKED_WIDTH)}"
+    )
+
+
+def _owner_width(width: int) -> int:
+    return max(width - _FIXED, 8)
+
+
+def about_the_demo(account: Account | None) -> list[Fact]:
+    """What is said of the demo's account."""
+    owner = f"{account.me.email}   {account.me.name or ''}".strip() if account else ""
+    return [
+        ("Owner", Text(visible(owner), "bold")),
+        ("Token", "made up, for the demo"),
+        ("Service", "made up, in this program's memory"),
+        ("Kept", "until you quit, as this is the demo"),
+    ]
+
+
+def about_no_account(service_url: str) -> list[Fact]:
+    """What is said where no token is in use."""
+    return [
+        ("Token", Text("none in use", "bold")),
+        ("", "t takes one. You make it in Prolific's settings."),
+        ("Service", service_url),
+    ]
+
+
+def about_the_keyring(keyring: KeyringReport | None) -> list[Fact]:
+    """How the keyring is, and what to do about it."""
+    if keyring is None:
+        return [("Keyring", "looking…")]
+    about: list[Fact] = [
+        ("Keyring", Text(visible(keyring.title), "bold")),
+        ("", keyring.message),
+    ]
+    return [*about, ("", keyring.hint)] if keyring.hint else about
+
+
+def about_keeping(keeping: MachineKeeping | None, *, is_changing: bool) -> list[Fact]:
+    """What is kept on this machine, and where."""
+    if is_changing:
+        return [("Kept", "being changed; Esc gives up asking the keyring")]
+    if keeping is None:
+        return [("Kept", "not chosen yet what is kept, and where; s chooses")]
+    words = keeping_words(keeping)
+    return [("Kept", Text(words.label, "bold")), ("", words.explanation)]

@@ -1,0 +1,185 @@
+"""Account: what it says and what its keys do, also with a keyring that takes its time."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from prolific_tui.assembly import demo_parts
+from prolific_tui.demo.seed import DEMO_TOKEN
+from prolific_tui.demo.service import Service
+from prolific_tui.operations import GivenToken, Parts
+from prolific_tui.secret import Secret
+from prolific_tui.settings import Profile, StateFile, TokenPlace
+from prolific_tui.vault import MemoryVault
+from tests.dashboard import Dashboard, dashboard
+from tests.operations_bench import SERVICE_URL, KeyringOfTests, Prolifics
+from tests.test_operations_accounts import BOB, ELSEWHERE, HIS, LAB, PILOTS, TYPED, entry
+from tests.test_operations_keeping import HoldingKeyring
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+_QUESTION = "What is kept on this machine, and where?"
+
+
+class Machine:
+    """A machine that knows some accounts, and a Prolific that takes their tokens."""
+
+    def __init__(self, directory: Path, *profiles: Profile) -> None:
+        self.keyring = KeyringOfTests()
+        self.token_file = MemoryVault()
+        self.service = Prolifics(HIS, TYPED)
+        self.service.others = {HIS: BOB}
+        self.given: GivenToken | None = None
+        self.state = StateFile(directory / "state.json")
+        for profile in profiles:
+            self.state.remember_profile(profile)
+        if profiles:
+            self.state.remember_use(profiles[0])
+
+    async def keep(self, profile: Profile, token: str) -> None:
+        """Put an account's token into its place."""
+        store = self.keyring if profile.place is TokenPlace.KEYRING else self.token_file
+        await store.save(entry(profile), Secret(token))
+
+    def parts(self, service: Service) -> Parts:
+        return replace(
+            demo_parts(service),
+            keyring=self.keyring,
+            token_file=self.token_file,
+            settings=self.state,
+            given_token=self.given,
+            service_url=SERVICE_URL,
+            is_demo=False,
+        )
+
+    @asynccontextmanager
+    async def run(self, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Dashboard]:
+        async with dashboard(self.service, size=size, parts=self.parts) as board:
+            yield board
+
+
+def row(board: Dashboard, name: str) -> str:
+    """The line of an account in the list."""
+    lines = board.screen().split("\n")[3:9]
+    return next((line for line in lines if line[3:].startswith(f"{name} ")), "")
+
+
+@SIZES
+async def test_accounts_are_listed_checked_switched_renamed_and_forgotten(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    machine = Machine(tmp_path, LAB, PILOTS, ELSEWHERE)
+    await machine.keep(LAB, DEMO_TOKEN.reveal())
+    await machine.keep(PILOTS, HIS)
+    async with machine.run(size) as board:
+        await board.shows("lab: you@lab.org", "5 pools")
+        await board.press("4")
+        await board.until(lambda: "in use" in row(board, "lab"), "lab in use")
+        assert "keyring" in row(board, "lab")
+        assert "plain text" in row(board, "pilots")
+        assert "never" in row(board, "pilots")
+        await board.shows("from the keyring", "Opens with", "the first workspace")
+
+        # The one under the cursor is checked without being used.
+        await board.press("j")
+        await board.shows("kept in a file that only you can read, as plain text; Enter uses it")
+        await board.press("r")
+        await board.shows("The token of pilots is accepted.", "lab: you@lab.org")
+        await board.until(lambda: "never" not in row(board, "pilots"), "checked")
+
+        await board.press("enter")
+        await board.shows("pilots: bob.b@lab.org", "This is bob.b@lab.org now.")
+        await board.press("enter")
+        await board.shows("This account is in use.")
+
+        # What belongs to another service is told of, and nothing of it goes anywhere.
+        await board.press("j")
+        await board.shows(ELSEWHERE.service_url)
+        await board.press("enter")
+        await board.shows("Another service", "Its token goes nowhere else.", "--profile far")
+        await board.press("enter")
+
+        await board.press("n")
+        await board.shows("What is far to be called?")
+        await board.press("backspace", "backspace", "backspace")
+        await board.type("lab")
+        await board.press("enter")
+        await board.shows("There is an account lab already.")
+        await board.press("enter", "n")
+        await board.shows("What is far to be called?")
+        await board.type("-2")
+        await board.press("enter")
+        await board.shows("It is called far-2 now.")
+
+        await board.press("d")
+        await board.shows("Forget far-2?")
+        await board.press("n")
+        await board.shows("Nothing is forgotten.")
+        await board.press("g", "j", "d")
+        await board.shows("Forget pilots?")
+        await board.press("y")
+        await board.shows("pilots is forgotten.", "not signed in")
+        assert row(board, "pilots") == ""
+        await board.press("g", "enter")
+        await board.shows("lab: you@lab.org")
+    assert await machine.token_file.load(entry(PILOTS)) is None
+    assert await machine.keyring.load(entry(LAB)) == DEMO_TOKEN
+
+
+@SIZES
+async def test_a_save_that_the_keyring_does_not_answer_is_given_up_by_a_key(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    machine = Machine(tmp_path)
+    machine.keyring = keyring = HoldingKeyring("save")
+    async with machine.run(size) as board:
+        await board.shows("API token")
+        await board.type(TYPED)
+        await board.press("enter")
+        await board.shows(_QUESTION, "Demo: nothing is kept after you quit")
+        await board.press("j", "enter")
+        await board.until(keyring.reached.is_set, "asked")
+
+        # Keys are answered while it is asked.
+        await board.press("2")
+        await board.shows("Signing secret")
+        await board.press("4")
+        await board.shows("being changed; Esc gives up asking the keyring")
+        await board.press("escape")
+        await board.shows("Not waited for", "what it did is not known")
+        await board.press("enter")
+        await board.shows("not chosen yet what is kept, and where")
+
+        await board.press("s")
+        await board.shows(_QUESTION)
+        await board.press("j", "j", "j", "enter")
+        await board.shows("Kept from now on: in files", "from the plain-text token file")
+    assert await machine.token_file.load(entry(LAB)) == Secret(TYPED)
+
+
+async def test_a_given_token_without_a_name_is_listed_and_stays_where_it_is(
+    tmp_path: Path,
+) -> None:
+    machine = Machine(tmp_path, PILOTS)
+    await machine.keep(PILOTS, HIS)
+    machine.given = GivenToken(DEMO_TOKEN, TokenPlace.ENVIRONMENT)
+    async with machine.run() as board:
+        await board.shows("you@lab.org", "5 pools")
+        await board.press("4")
+        await board.until(lambda: "variable" in row(board, "-"), "listed")
+        await board.press("n")
+        await board.shows("There is no account with a name here.")
+        await board.press("s")
+        await board.shows(_QUESTION)
+        await board.press("j", "j", "j", "enter")
+        await board.shows("Kept from now on: in files", "from PROLIFIC_TOKEN")
+
+        # Unless another one is chosen.
+        await board.press("G", "enter")
+        await board.shows("pilots: bob.b@lab.org")
+        await board.until(lambda: not row(board, "-"), "gone from the list")
+        await board.press("d", "y")
+        await board.shows("pilots is forgotten.", "not signed in")
+    assert await machine.token_file.load(entry(LAB)) is None
