@@ -182,7 +182,8 @@ def _all_there(trial: Trial, _: object) -> bool:
 
 
 def _unseen(trial: Trial, _: object) -> bool:
-    return not trial.was_looked_at
+    # What was told on a line that went down, the client need not have heard.
+    return not trial.was_looked_at or trial.cut.looks is not None
 
 
 def _always(_trial: Trial, _match: object) -> bool:
