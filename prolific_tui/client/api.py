@@ -28,6 +28,7 @@ from prolific_tui.client.exchange import (
     failure,
 )
 from prolific_tui.client.meaning import error_for, error_for_endless, quotable
+from prolific_tui.client.paging import Query, by_offset, by_page
 from prolific_tui.client.route import route_to
 from prolific_tui.client.transport import Carrier, Identity, Transport
 from prolific_tui.errors import ServiceError
@@ -45,15 +46,12 @@ from prolific_tui.secret import Secret
 
 __all__ = ["Api", "Limits", "RetryNotice", "Surroundings"]
 
-PAGE_SIZE: Final = 200
-"""Items asked for at a time, as the official CLI does; the service's maximum is not documented."""
 _HTTP_OK: Final = 200
 _HTTP_UNAUTHORIZED: Final = 401
 _HTTP_NOT_FOUND: Final = 404
 
 T = TypeVar("T")
 L = TypeVar("L", bound=wire.Listed)
-Query = tuple[tuple[str, str], ...]
 
 
 class _TryAgainError(Exception):
@@ -136,11 +134,11 @@ class Api:
 
     async def list_workspaces(self) -> tuple[Workspace, ...]:
         """All workspaces that the token's owner belongs to."""
-        return await self._list(contract.LIST_WORKSPACES, wire.workspaces, _by_offset)
+        return await self._list(contract.LIST_WORKSPACES, wire.workspaces, by_offset)
 
     async def list_projects(self, workspace_id: str) -> tuple[Project, ...]:
         """All projects of a workspace."""
-        return await self._list(contract.LIST_PROJECTS, wire.projects, _by_offset, workspace_id)
+        return await self._list(contract.LIST_PROJECTS, wire.projects, by_offset, workspace_id)
 
     # credential pools
 
@@ -206,7 +204,7 @@ class Api:
         for is_enabled in ("true", "false"):
             query = (("workspace_id", workspace_id), ("is_enabled", is_enabled))
             listed = await self._list(
-                contract.LIST_SUBSCRIPTIONS, wire.subscriptions, _by_offset, query=query
+                contract.LIST_SUBSCRIPTIONS, wire.subscriptions, by_offset, query=query
             )
             found.take(wire.Page(listed))
         return found.items
@@ -220,11 +218,11 @@ class Api:
             state: A single state, or several as `(ACTIVE|PAUSED)`; None for all.
         """
         query = () if state is None else (("state", state),)
-        return await self._list(contract.LIST_STUDIES, wire.studies, _by_page, query=query)
+        return await self._list(contract.LIST_STUDIES, wire.studies, by_page, query=query)
 
     async def list_project_studies(self, project_id: str) -> tuple[Study, ...]:
         """All studies of a project."""
-        return await self._list(contract.LIST_PROJECT_STUDIES, wire.studies, _by_page, project_id)
+        return await self._list(contract.LIST_PROJECT_STUDIES, wire.studies, by_page, project_id)
 
     async def get_study(self, study_id: str) -> Study:
         """One study."""
@@ -399,11 +397,3 @@ class Api:
             except wire.UnreadableError:
                 result = replace(result, spoiled=Trouble.UNDECODABLE)
         raise error_for(operation, result, details=details, attempts=attempts)
-
-
-def _by_offset(_number: int, received: int) -> Query:
-    return (("limit", str(PAGE_SIZE)), ("offset", str(received)))
-
-
-def _by_page(number: int, _received: int) -> Query:
-    return (("page", str(number)), ("page_size", str(PAGE_SIZE)))

@@ -6,23 +6,14 @@ well, also where a plan goes on with only some rows of an earlier send.
 
 from itertools import pairwise
 
+from prolific_tui.submission.halving import Range, halves
 from prolific_tui.submission.means import Pace
 from prolific_tui.submission.plan import CredentialPlan
-
-Range = tuple[int, int]
-"""The first row, and the first one after them."""
 
 
 def parts(plan: CredentialPlan, pace: Pace) -> list[Range]:
     """The parts in which a plan goes, in order; none for a plan without rows."""
     return [part for run in _runs(plan) for part in _cut(plan, *run, pace)]
-
-
-def halves(rows: Range) -> tuple[Range, Range]:
-    """A part of at least two rows as two."""
-    start, stop = rows
-    middle = (start + stop) // 2
-    return (start, middle), (middle, stop)
 
 
 def _runs(plan: CredentialPlan) -> list[Range]:

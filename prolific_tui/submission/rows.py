@@ -5,7 +5,6 @@ was not: what is not known is the person's to decide.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,12 +13,12 @@ from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
 from prolific_tui.submission import outcome as judge
 from prolific_tui.submission import whole
-from prolific_tui.submission.halving import ClashSearch
+from prolific_tui.submission.halving import ClashSearch, Pieces, Range
 from prolific_tui.submission.journal import NewSend
 from prolific_tui.submission.looks import PoolsLook, total_of
 from prolific_tui.submission.means import Means
 from prolific_tui.submission.outcome import Outcome
-from prolific_tui.submission.parting import Range, halves, parts
+from prolific_tui.submission.parting import parts
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.record import Record
@@ -49,18 +48,6 @@ class Ended:
     """The document's ids of the rows that were refused for a clash, each alone."""
     search: ClashSearch | None = None
     """What finding the clash by halving would take, where it may be offered."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Rows that are to go in one request."""
-
-    rows: Range
-    is_refused: bool = False
-    """Whether it is known that they are refused together: then their halves go at once."""
-    twin: "_Piece | None" = None
-    """The other half, of which this one says something: if all of this is accepted, the clash is
-    there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +83,7 @@ class Sending:
         self._means = means
         self._halving = halving
         self._record = Record(means)
-        self._queue: deque[_Piece] = deque()
+        self._pieces = Pieces(())
         self._pool = plan.target.pool
         self._seen: tuple[CredentialPool, ...] | None = None
         """The pools as they were listed after the last part, while nobody waited."""
@@ -110,9 +97,7 @@ class Sending:
 
     async def run(self) -> Ended:
         """Send it; nothing is raised. Cancelled, it leaves the journal as it is by then."""
-        self._queue.extend(
-            map(_Piece, await asyncio.to_thread(parts, self._plan, self._means.pace))
-        )
+        self._pieces = Pieces(await asyncio.to_thread(parts, self._plan, self._means.pace))
         outcome, search = await self._all()
         await self._record.leave()
         return Ended(
@@ -126,25 +111,27 @@ class Sending:
     async def _all(self) -> tuple[Outcome, ClashSearch | None]:
         """Every part, until one puts an end to it."""
         result = None
-        while self._queue:
+        while self._pieces:
             if (outcome := await self._turn()) is not None:
                 return outcome, None
-            piece = self._queue.popleft()
-            if piece.is_refused:
-                self._halve(piece)
-                continue
+            piece = self._pieces.take()
             result = await self._send(piece.rows)
-            outcome, rows = result.outcome, piece.rows
+            outcome = result.outcome
+            may_go_on = result.is_unchanged(self._pool)
             if outcome.effect is Effect.ACCEPTED:
-                self._take(piece)
-                if self._pool is None and self._queue:
+                self._accepted.append(piece.rows)
+                self._pieces.accepted(piece)
+                if self._pool is None and self._pieces:
                     return whole.pool_unknown(outcome, self._tally()), None
-            elif self._may_halve(result, rows):
-                self._queue.extendleft(map(_Piece, reversed(halves(rows))))
-            elif result.status == _CONFLICT and self._halving and result.is_unchanged(self._pool):
-                self._halve(piece)
+            elif result.status == _TOO_LARGE and may_go_on and not piece.is_single:
+                self._pieces.halve(piece)
+            elif result.status == _CONFLICT and may_go_on and self._halving:
+                if piece.is_single:
+                    self._clashing.append(piece.rows)
+                else:
+                    self._pieces.clashed(piece)
             else:
-                return self._ended_by(result, rows)
+                return self._ended_by(result, piece.rows)
         return self._at_the_end(result), None
 
     async def _turn(self) -> Outcome | None:
@@ -156,34 +143,6 @@ class Sending:
             self._seen = None
             await control.wait()
         return whole.stopped(self._tally(), self._pool) if control.is_stopped else None
-
-    # Parts that were refused
-
-    def _may_halve(self, result: _Result, rows: Range) -> bool:
-        is_several = rows[1] - rows[0] > 1
-        return is_several and result.status == _TOO_LARGE and result.is_unchanged(self._pool)
-
-    def _halve(self, piece: _Piece) -> None:
-        """Rows clash: one alone is a find, several are halved."""
-        start, stop = piece.rows
-        if stop - start <= 1:
-            self._clashing.append(piece.rows)
-            return
-        one, other = halves(piece.rows)
-        second = _Piece(other)
-        self._queue.extendleft([second, _Piece(one, twin=second)])
-
-    def _take(self, piece: _Piece) -> None:
-        """A part was accepted. If it is the first half of a refused one, the clash is in the other.
-
-        A single row is sent all the same: what is said of it is what Prolific said.
-        """
-        self._accepted.append(piece.rows)
-        twin = piece.twin
-        if twin is not None and self._queue and self._queue[0] is twin:
-            start, stop = twin.rows
-            if stop - start > 1:
-                self._queue[0] = replace(twin, is_refused=True)
 
     # One part
 
@@ -298,7 +257,7 @@ class Sending:
                 source=plan.source,
                 usernames=plan.accounts.usernames,
                 begun=means.clock(),
-                planned_parts=len(self._queue) + 1,
+                planned_parts=len(self._pieces) + 1,
             )
         )
         return None
@@ -336,7 +295,7 @@ class Sending:
 
     def _tally(self) -> Tally:
         accepted = sum(stop - start for start, stop in self._accepted)
-        return Tally(self._plan.rows, accepted, self._part, self._part + len(self._queue))
+        return Tally(self._plan.rows, accepted, self._part, self._part + len(self._pieces))
 
     def _tell(self, phase: Phase, looked_seconds: float = 0.0) -> None:
         tally = self._tally()
