@@ -20,7 +20,8 @@ from prolific_tui.access import Entry
 from prolific_tui.configuration import write_template
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.drafts import DraftStore
-from prolific_tui.errors import FileError
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.journal import JournalStore
 from prolific_tui.secret import Secret
 from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
 from prolific_tui.submission.draft import DraftContent, DraftKey
@@ -37,7 +38,7 @@ class Written:
     path: str
     """Below that directory; the last part but the name of a draft, which nobody can foresee."""
     write: Callable[[Path], object]
-    """Writes it below a directory; a `FileError`, or a note in its place, is a fair answer."""
+    """Writes it below a directory; an error, or a note in its place, is a fair answer."""
     is_new_only: bool = False
     """Whether a file that exists is left alone."""
 
@@ -61,6 +62,20 @@ def _write_draft(directory: Path) -> None:
         store.close()
 
 
+def _write_journal(directory: Path) -> None:
+    journal = JournalStore(
+        directory / "ours" / "journal.sqlite3", "run", random=lambda size: b"k" * size, now=_noon
+    )
+    try:
+        journal.set_label("https://prolific.example", "pool", "chatbot")
+    finally:
+        journal.close()
+
+
+def _noon() -> datetime:
+    return NOON
+
+
 WRITTEN = {
     "state": Written("ours/state.json", _write_state),
     "lock of the state": Written("ours/state.json.lock", _write_state),
@@ -74,6 +89,9 @@ WRITTEN = {
         lambda directory: files.write_new(directory / "ours" / "new.csv", b"lab-1,Tr0ub4dor"),
         is_new_only=True,
     ),
+    "journal": Written("ours/journal.sqlite3", _write_journal),
+    "key of the journal": Written("ours/journal.key", _write_journal),
+    "lock of the journal": Written("ours/journal.sqlite3.lock", _write_journal),
     "lock of the drafts": Written("ours/lock", _write_draft),
     "drafts of a run": Written("ours/run", _write_draft),
 }
@@ -92,7 +110,7 @@ def no_umask() -> Iterator[None]:
 
 def tried(written: Written, directory: Path) -> None:
     """Write, or be refused in words."""
-    with suppress(FileError), no_umask():
+    with suppress(ProlificTuiError), no_umask():
         written.write(directory)
 
 

@@ -300,6 +300,8 @@ def test_a_read_only_run_sends_nothing_and_says_what_asked_for_it(bench: Bench) 
             with pytest.raises(SettingsError, match="Read-only") as caught:
                 operations.writes.submit(plan)
             assert "--read-only" in caught.value.message
+        with pytest.raises(SettingsError, match="Read-only"):
+            operations.writes.find_clash(credential_plan())
 
         assert operations.writes.under_way is None
         assert operations.history.now.sends == ()

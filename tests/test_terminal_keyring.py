@@ -153,6 +153,29 @@ def test_keys_are_answered_and_the_program_ends_while_the_keyring_does_not_answe
         assert terminal.is_restored
 
 
+def test_the_program_ends_while_the_keyring_holds_a_save_back(
+    session: KeyringSession, server: Server
+) -> None:
+    """A save is given a minute, which is longer than this test would wait."""
+    token = signed_in(server)["PROLIFIC_TOKEN"]
+    with session.silent_prompter() as wait_until_asked, session.locked_keyring():
+        environment = {**session.environment, "PROLIFIC_URL": server.address}
+        with Terminal(home=session.home, environment=environment) as terminal:
+            terminal.wait_for("API token")
+            terminal.type(f"{token}\r")
+            # Whether the keyring can be used is not known yet, so that it can be chosen.
+            terminal.wait_for("Looking at the keyring")
+            terminal.press("down", "enter")
+            terminal.wait_for("Keeping it so")
+            wait_until_asked()
+            terminal.press("1")
+            terminal.wait_for("5 pools")
+            terminal.press("q")
+            assert terminal.wait_exit() == 0
+            assert terminal.is_restored
+    assert not _holding(session.home / ".local", token)
+
+
 def test_the_first_start_on_a_desktop_keeps_the_token_in_the_keyring(
     session: KeyringSession, server: Server
 ) -> None:
