@@ -43,17 +43,16 @@ class Coverage:
         """What the person is told: "checked against 110 of 150 usernames; 40 were added …"."""
         if self.total is None:
             told = f"checked against {self.checked:,} usernames; Prolific does not tell the total"
-        elif self.checked >= self.total:
-            told = f"checked against all {self.total:,} usernames"
-        else:
-            others = self.total - self.checked
-            told = (
-                f"checked against {self.checked:,} of {self.total:,} usernames;"
-                f" {others:,} {'was' if others == 1 else 'were'} added elsewhere"
-            )
+            return f"{told}; {self.perhaps:,} more may have arrived" if self.perhaps else told
+        if self.checked >= self.total:
+            return f"checked against all {self.total:,} usernames"
+        others = self.total - self.checked
+        told = f"checked against {self.checked:,} of {self.total:,} usernames"
         if self.perhaps:
-            told += f"; {self.perhaps:,} more may have arrived"
-        return told
+            return (
+                f"{told}; up to {min(self.perhaps, others):,} of the other {others:,} are from here"
+            )
+        return f"{told}; {others:,} {'was' if others == 1 else 'were'} added elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
