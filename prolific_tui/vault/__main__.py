@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TextIO
 
 from keyring import core, errors
-from keyring.backend import KeyringBackend, by_priority
+from keyring.backend import KeyringBackend
 from keyring.backends.chainer import ChainerBackend
 from keyring.backends.SecretService import Keyring as SecretService
 
@@ -45,8 +45,8 @@ def respond(request: Mapping[str, str]) -> Answer:
     backend = ""
     try:
         keyring = _chosen()
-    except errors.NoKeyringError:
-        return _without_keyring()
+    except errors.NoKeyringError as error:
+        return _without_keyring(error.__cause__)
     except Exception as error:  # noqa: BLE001 - whatever importing and making one may raise
         reason = type(error).__name__
         return {"condition": KeyringCondition.NOT_LOADED.value, "reason": reason}
@@ -68,17 +68,17 @@ def respond(request: Mapping[str, str]) -> Answer:
     return {"condition": condition.value, "backend": backend, "reason": reason}
 
 
-def _without_keyring() -> Answer:
-    """Why there is no keyring here, as far as the usual one on Linux tells."""
+def _without_keyring(why: BaseException | None) -> Answer:
+    """That there is no keyring here, and why, as far as the usual one on Linux tells."""
     answer: Answer = {"condition": KeyringCondition.NONE.value, "backend": _installed()}
-    try:
-        SecretService.priority  # noqa: B018 - it raises why not
-    except TimeoutError:
+    if isinstance(why, TimeoutError):
         answer["condition"] = KeyringCondition.SILENT.value
-    except OSError:
+    elif isinstance(why, OSError):
         answer["reason"] = STALE_BUS
-    except Exception as error:  # noqa: BLE001 - what it raises is not documented
-        answer["reason"] = NO_SERVICE if error.__cause__ is None else NO_BUS
+    elif why is not None:
+        # It has a cause of its own where the bus is not there at all.
+        is_service = isinstance(why, RuntimeError) and why.__cause__ is None
+        answer["reason"] = NO_SERVICE if is_service else NO_BUS
     return answer
 
 
@@ -102,17 +102,30 @@ def _chosen() -> KeyringBackend:
     """The backend that the person's own choice names, or else the best of the allowed ones.
 
     A chainer asks several backends in turn; of those, too, only the best allowed one is used.
+
+    Raises:
+        NoKeyringError: none can work here; its cause is what the one on Linux says, if anything.
     """
     try:
         forced = core.load_env() or core.load_config()
     except RuntimeError as error:  # how a backend says that it can't work here
+        raise errors.NoKeyringError from error.__cause__
+    except OSError as error:  # how the way to it fails
         raise errors.NoKeyringError from error
     if forced is not None and not isinstance(forced, ChainerBackend):
         return forced
-    viable = [backend for backend in _allowed() if backend.viable]
+    viable: list[tuple[float, type[KeyringBackend]]] = []
+    why: Exception | None = None
+    for backend in _allowed():
+        # Each only once: on a bus that never answers it takes a second to learn that.
+        try:
+            viable.append((backend.priority, backend))
+        except Exception as error:  # noqa: BLE001 - what they raise is not documented
+            why = error if backend is SecretService else why
     if not viable:
-        raise errors.NoKeyringError
-    return max(viable, key=by_priority)()
+        raise errors.NoKeyringError from why
+    _, best = max(viable, key=lambda each: each[0])
+    return best()
 
 
 def _allowed() -> Iterator[type[KeyringBackend]]:
