@@ -82,6 +82,10 @@ async def test_accounts_are_listed_checked_switched_renamed_and_forgotten(
         assert "never" in row(board, "pilots")
         await board.shows("from the keyring", "Opens with", "the first workspace")
 
+        await board.press("question_mark")
+        await board.shows("Enter  ", "Use the account under the cursor")
+        await board.press("escape")
+
         # The one under the cursor is checked without being used.
         await board.press("j")
         await board.shows("kept in a file that only you can read, as plain text; Enter uses it")

@@ -34,7 +34,12 @@ class AccountScreen(BaseScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "enter", "use", "Use", key_display="Enter", tooltip="Use the account under the cursor"
+            "enter",
+            "use",
+            "Use",
+            key_display="Enter",
+            tooltip="Use the account under the cursor",
+            priority=True,  # before the list's own, of which the help would say nothing
         ),
         Binding("t", "token", "Token", tooltip="Enter a token: another account's, or a new one"),
         Binding("n", "rename", "Rename", tooltip="Give the account another name"),
@@ -163,7 +168,7 @@ class AccountScreen(BaseScreen):
 
     @on(OptionList.OptionSelected)
     def selected(self) -> None:
-        """Enter in the list."""
+        """A click in the list: the same as Enter."""
         self.action_use()
 
     @work(group="token")
