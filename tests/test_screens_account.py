@@ -163,6 +163,20 @@ async def test_a_save_that_the_keyring_does_not_answer_is_given_up_by_a_key(
     assert await machine.token_file.load(entry(LAB)) == Secret(TYPED)
 
 
+async def test_a_token_is_neither_copied_nor_cut_out_of_its_field(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    async with machine.run() as board:
+        await board.shows("API token")
+        await board.type(TYPED)
+        await board.press("shift+home", "ctrl+c", "super+c", "ctrl+x")
+
+        assert board.app.clipboard == ""
+        assert TYPED not in board.screen()
+        await board.press("enter")
+        await board.shows(_QUESTION)
+    assert machine.service.tokens_seen[0] == TYPED
+
+
 async def test_a_given_token_without_a_name_is_listed_and_stays_where_it_is(
     tmp_path: Path,
 ) -> None:

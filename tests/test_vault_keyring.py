@@ -134,10 +134,11 @@ async def test_a_prompt_that_nobody_sees_is_given_up(session: KeyringSession) ->
 async def test_a_save_that_waits_for_a_password_shows_the_value_nowhere(
     session: KeyringSession, tmp_path: Path
 ) -> None:
-    number = tmp_path / "number of the process"
+    number, inherited = tmp_path / "number of the process", tmp_path / "variables"
     python = tmp_path / "python"
+    # Nobody but root may ask the system for its variables: it lets no one look inside.
     python.write_text(
-        f"#!/bin/sh\necho $$ > {shlex.quote(str(number))}\n"
+        f"#!/bin/sh\necho $$ > {shlex.quote(str(number))}\nenv > {shlex.quote(str(inherited))}\n"
         f'exec {shlex.quote(sys.executable)} "$@"\n'
     )
     python.chmod(0o700)
@@ -149,7 +150,7 @@ async def test_a_save_that_waits_for_a_password_shows_the_value_nowhere(
         await asyncio.to_thread(wait_until_asked)
         process = Path("/proc") / number.read_text().strip()
         arguments = (process / "cmdline").read_bytes()
-        variables = (process / "environ").read_bytes()
+        variables = inherited.read_bytes()
         limits = (process / "limits").read_text()
 
         saving.cancel()
