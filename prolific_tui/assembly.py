@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from prolific_tui.demo.service import Service
 
 _LEFT_OPEN: Final = (
-    "a send was under way; nobody learnt here whether it arrived. Look before you send it again."
+    "a send was under way; it is open in the history, and the next start offers to look for it."
 )
 
 _PROFILE: Final = "PROLIFIC_TUI_PROFILE"
+
+_DEMO_URL: Final = "http://127.0.0.1"
 
 _DRAFT_SECONDS: Final = 1.5
 """How long the disk has at the end to take the unsent rows."""
@@ -164,19 +166,22 @@ def faulty_service(faults: Sequence[str]) -> "Service":
 
 def demo_parts(service: "Service") -> Parts:
     """Parts that are all made up, and leave nothing behind."""
-    from prolific_tui.demo.seed import DEMO_TOKEN
+    from prolific_tui.demo.seed import DEMO_TOKEN, POOL_LABELS
 
     settings = StateFile(None)
     # Nobody need be asked: nothing is kept beyond the end of the demo.
     settings.remember_draft_keeping(DraftKeeping.EVERYTHING)
     settings.remember_secrets_place(TokenPlace.SESSION)
+    journal = memory_journal(secrets.token_bytes, _now)
+    for pool_id, label in POOL_LABELS.items():
+        journal.set_label(_DEMO_URL, pool_id, label)
     return Parts(
         connect=partial(_connect, demo=service),
-        service_url="http://127.0.0.1",
+        service_url=_DEMO_URL,
         keyring=MemoryVault(),
         token_file=MemoryVault(),
         settings=settings,
-        journal=memory_journal(secrets.token_bytes, _now),
+        journal=journal,
         drafts=MemoryDrafts(),
         clock=_now,
         given_token=GivenToken(DEMO_TOKEN, TokenPlace.SESSION),

@@ -108,7 +108,7 @@ def find_new_pool(person: Person, pools: int) -> str:
         The pool's name.
     """
     shows(person, f"{pools} pools")
-    name = read(person, r"(\S+) +16 +16 +█")
+    name = read(person, r"\n[> ] +(\S[^\n]*?) +16 +16 +█")
     lines = person.screen().split("\n")
     here = next(number for number, line in enumerate(lines) if line.startswith("> "))
     there = next(number for number, line in enumerate(lines) if name in line)
@@ -151,4 +151,4 @@ def replace_secret(person: Person) -> None:
     assert new != old
     shows(person, "* shows it")
     person.press("3")
-    shows(person, "Create", "Append", "Replace secret", "3 since this program started")
+    shows(person, "Create", "Append", "Secret", "3 sends from this machine")

@@ -15,9 +15,11 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from prolific_tui.assembly import demo_parts
+from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import demo_service
 from prolific_tui.demo.service import Service
 from prolific_tui.operations import Parts
+from prolific_tui.submission.means import Pace
 from tests.dashboard import DATA, Dashboard, dashboard
 
 PLACE: Final = Path(__file__).parent.parent / "screenshots"
@@ -27,8 +29,13 @@ _OTHER_HOSTS: Final = re.compile(r"@font-face\s*\{.*?\}\s*|<!--.*?-->\s*", re.DO
 """What Textual's pictures name of other hosts: where fonts are, and who made the exporter."""
 
 
+async def _at_once(_seconds: float) -> None:
+    """Let time pass in no time."""
+
+
 def _parts_at_one_moment(service: Service) -> Parts:
-    return replace(demo_parts(service), clock=lambda: _MOMENT)
+    pace = Pace(sleep=_at_once)
+    return replace(demo_parts(service), clock=lambda: _MOMENT, pace=pace)
 
 
 async def _load(board: Dashboard) -> None:
@@ -69,6 +76,21 @@ async def outcome(board: Dashboard) -> None:
     await board.shows("14 credentials in a new pool", "14 now")
 
 
+async def history(board: Dashboard) -> None:
+    """A send that was accepted, and a later one of which nobody knows whether it arrived."""
+    await outcome(board)
+    await board.press("enter")
+    await board.shows("needs your OK 3")
+    await board.press("a", "j", "a", "j", "a", "s")
+    await board.shows("Type  send 2 :", "hecked against")
+    board.service.switch_on("updateCredentialPool", Fault(cut=Cut.BEFORE))
+    await board.type("send 2")
+    await board.press("enter")
+    await board.shows("We do not know whether this arrived", "after looking")
+    await board.press("enter", "3")
+    await board.shows("S looks now whether it arrived")
+
+
 async def webhooks(board: Dashboard) -> None:
     """The signing secret and what is signed with it."""
     await board.press("2")
@@ -90,6 +112,7 @@ SCENES: Final[dict[str, tuple[Scene, tuple[int, int]]]] = {
     "editor-wide": (editor, (120, 30)),
     "review": (review, (80, 24)),
     "outcome": (outcome, (80, 24)),
+    "history": (history, (80, 24)),
     "webhooks": (webhooks, (80, 24)),
     "replace-secret": (replace_secret, (80, 24)),
 }

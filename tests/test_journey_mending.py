@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B
+from tests.contract.caller import checked_demo_service
 from tests.dashboard import Dashboard, opened
 
 
@@ -69,11 +71,13 @@ async def test_a_list_that_was_sent_already_says_so_and_only_what_is_new_goes(
     """The list grew since Monday; what the pool took then would have it refused as a whole."""
     path = tmp_path / "grown.csv"
     path.write_text("lab-b-901,pw-one\nlab-b-902,pw-two\n", encoding="utf-8")
-    async with opened() as board:
+    service = checked_demo_service()
+    service.switch_on("getStudyCredentialsReport", Fault(status=403))
+    async with opened(service) as board:
         await append_list(board, path)
-        await board.shows("2 rows   goes 2", "60 usernames: none of them is known here")
+        await board.shows("2 rows   goes 2", "none of its 60 usernames is known here")
         await board.press("s")
-        await board.shows("2 credentials to the pool", "none of them is known here")
+        await board.shows("2 credentials to the pool", "none of its 60 usernames is known here")
         await board.type("send 2")
         await board.press("enter")
         await board.shows("2 credentials appended", "62 now")
@@ -88,7 +92,7 @@ async def test_a_list_that_was_sent_already_says_so_and_only_what_is_new_goes(
         await board.press("n")
         await board.shows("can't be added again", "row 2 of 3")
         await board.press("G")
-        await board.shows("Checked against 2 of the pool's 62 usernames; 60 are not known here.")
+        await board.shows("hecked against 2 of 62 usernames; 60 were added elsewhere")
 
         # A row that is typed in is checked as well, and taken back by the same key.
         await board.press("i")

@@ -274,7 +274,7 @@ def test_a_pulled_cable_loses_nothing_and_all_goes_on_when_it_is_back(tmp_path: 
 
             # It is tried again for a while, and what is sent meanwhile does not leave.
             terminal.press("r")
-            shows(terminal, "the next try is in")
+            shows(terminal, "it is tried again at")
             terminal.press("c")
             shows(terminal, "1 row   goes 1")
             _send_one(terminal)

@@ -165,5 +165,5 @@ def test_curl_makes_pools_in_the_same_workspace_meanwhile(
         assert tmux.wait_exit() == 0
         assert tmux.is_restored
     totals = other_client.totals()
-    assert totals[f"{MAIN_WORKSPACE}_{name}"] == 19
+    assert list(totals.values()).count(19) == 1
     assert sorted(totals.values())[:2] == [1, 2]

@@ -1,69 +1,22 @@
 """Unsent rows outlive the program as the person wants it, and are offered at the next start."""
 
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from itertools import count
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from prolific_tui.assembly import demo_parts
 from prolific_tui.demo.seed import CHATBOT_B, demo_service
 from prolific_tui.demo.server import serving
-from prolific_tui.demo.service import Service
-from prolific_tui.drafts import DraftStore
-from prolific_tui.operations import Parts
-from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
-from tests.contract.caller import checked_demo_service
+from prolific_tui.settings import DraftKeeping
 from tests.dashboard import Dashboard, dashboard
+from tests.machine import Machine
 from tests.terminal import Terminal, keep_drafts, signed_in
 
 EVERYTHING, USERNAMES, NOTHING = DraftKeeping
 PASSWORD = "canary-77-heron"
 _QUESTION = "What is kept on this machine, and where?"
 _OFFER = "Unsent rows of before"
-
-
-class Machine:
-    """A state directory that several runs of the program use, one after another or at once."""
-
-    def __init__(self, directory: Path) -> None:
-        directory.chmod(0o700)
-        self.directory = directory
-        self.service = checked_demo_service()
-        self._runs = count(1)
-
-    def choose(self, keeping: DraftKeeping) -> None:
-        state = StateFile(self.directory / "state.json")
-        state.remember_draft_keeping(keeping)
-        state.remember_secrets_place(TokenPlace.SESSION)
-
-    def kept(self) -> str:
-        """Everything on the disk."""
-        found = (path for path in self.directory.rglob("*") if path.is_file())
-        return "".join(path.read_text() for path in found)
-
-    def parts(self, service: Service) -> Parts:
-        settings = StateFile(self.directory / "state.json")
-        settings.load()
-        drafts = DraftStore(self.directory / "drafts", f"run-{next(self._runs)}")
-        return replace(demo_parts(service), settings=settings, drafts=drafts, is_demo=False)
-
-    @asynccontextmanager
-    async def run(
-        self, *, size: tuple[int, int] = (80, 24), file: Path | None = None
-    ) -> AsyncIterator[Dashboard]:
-        """The program from its start to its end; what it has not said by then is lost."""
-        async with dashboard(self.service, size=size, file=file, parts=self.parts) as board:
-            yield board
-
-    @asynccontextmanager
-    async def at_pools(self) -> AsyncIterator[Dashboard]:
-        async with self.run() as board:
-            await board.shows("free of")
-            yield board
 
 
 @pytest.fixture

@@ -227,7 +227,7 @@ def _webhooks(terminal: Terminal) -> None:
 def _history_and_account(terminal: Terminal) -> None:
     """What was sent where, and whose token it was."""
     terminal.press("3")
-    terminal.wait_for("2 since this program started")
+    terminal.wait_for("2 sends from this machine")
     _says(terminal, _CLIPBOARD)
     terminal.press("4")
     terminal.wait_for("Owner")

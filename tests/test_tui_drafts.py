@@ -1,7 +1,6 @@
 """Drafts between the editor and what is kept of them: nothing is lost there or back."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,12 +11,13 @@ from prolific_tui.credentials.rows import Column, Rows
 from prolific_tui.credentials.stepping import OutdatedError, finish
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool, Workspace
+from prolific_tui.operations.events import WriteEnded
 from prolific_tui.settings import AccountsMade, StateFile
 from prolific_tui.submission.draft import DraftContent
+from prolific_tui.submission.known import Coverage, Known
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import Target, plan
 from prolific_tui.tui.drafts import SEND_BEGUN, Draft, Drafts
-from prolific_tui.tui.screens.pool_words import checked_words
 
 WORKSPACE = Workspace("workspace-1", "Reasoning evals")
 TARGET = Target(WORKSPACE)
@@ -101,7 +101,8 @@ def test_a_send_is_noted_before_and_settled_after_so_that_a_crash_misleads_nobod
     told.drafts.sending(sent)
     assert SEND_BEGUN in content_of(draft).source
 
-    told.drafts.settle(sent, Outcome(Effect.ACCEPTED, "", "", pool=POOL), sent.row_ids)
+    accepted = Outcome(Effect.ACCEPTED, "", "", pool=POOL)
+    told.drafts.settle(sent, WriteEnded(sent, accepted, accepted=sent.row_ids))
     assert SEND_BEGUN not in content_of(draft).source
     assert told.told == [
         "soon: 3 for None",
@@ -112,84 +113,37 @@ def test_a_send_is_noted_before_and_settled_after_so_that_a_crash_misleads_nobod
     ]
 
 
-def listed(drafts: Drafts, target: Target, *names: str, owner: str = "owner-1") -> Draft:
-    draft = drafts.open(owner, target)
-    draft.session.append(Rows.of((name, f"pw-{name}") for name in names))
-    drafts.keep(draft)
-    return draft
-
-
-def letters(draft: Draft) -> str:
-    rows = range(len(draft.session.document))
-    return "".join(draft.session.state(row).letter or "-" for row in rows)
-
-
-def test_what_a_pool_took_from_here_is_marked_in_every_list_for_it_and_in_no_other() -> None:
-    drafts = Told().drafts
-    made = listed(drafts, TARGET, "lab-1", "lab-2", " lab-3")
-    there_before = listed(drafts, Target(WORKSPACE, POOL), "lab-2", "lab-4", owner="owner-2")
-    other_pool = listed(
-        drafts, Target(WORKSPACE, replace(POOL, credential_pool_id="pool-2")), "lab-1"
-    )
-    sent = plan(made.session, TARGET, "")
-    drafts.sending(sent)
-    drafts.settle(sent, Outcome(Effect.ACCEPTED, "", "", pool=POOL), sent.row_ids)
-
-    # What was left over follows the pool that was made, and " lab-3" is not in it.
-    assert (letters(made), letters(there_before), letters(other_pool)) == ("L", "P-", "-")
-    made.session.append(Rows.of([("lab-1", "pw"), ("lab-9", "pw")]))
-    assert letters(made) == "LP-"
-
-    # A later send to the same pool adds to that.
-    sent = plan(made.session, made.target, "")
-    drafts.sending(sent)
-    drafts.settle(sent, Outcome(Effect.ACCEPTED, "", "", pool=POOL), sent.row_ids)
-    made.session.delete(range(len(made.session.document)))
-    drafts.keep(made)
-    again = listed(drafts, Target(WORKSPACE, POOL), "lab-1", "lab-9", "lab-8")
-    assert again is not made
-    assert letters(again) == "PP-"
-    assert again.held == {"lab-1", "lab-2", "lab-9"}
-
-
-@pytest.mark.parametrize("effect", [Effect.REFUSED, Effect.UNKNOWN, Effect.NOT_SENT])
-def test_what_may_not_have_arrived_is_not_taken_for_being_in_the_pool(effect: Effect) -> None:
-    drafts = Told().drafts
-    draft = listed(drafts, Target(WORKSPACE, POOL), "lab-1")
+def test_of_a_send_that_stopped_only_what_was_accepted_leaves_and_what_clashed_stays_out() -> None:
+    told = Told()
+    draft = Draft("owner-1", Target(WORKSPACE, POOL))
+    draft.session.append(Rows.of((f"lab-{number}", "pw") for number in range(4)))
+    told.drafts.keep(draft)
     sent = plan(draft.session, draft.target, "")
-    drafts.sending(sent)
-    drafts.settle(sent, Outcome(effect, "", "", pool=POOL), ())
-    assert letters(draft) == "-"
+    told.drafts.sending(sent)
+    refused = Outcome(Effect.REFUSED, "", "", pool=POOL)
+    told.drafts.settle(
+        sent, WriteEnded(sent, refused, accepted=sent.row_ids[:2], clashing=sent.row_ids[2:3])
+    )
+    assert [name for name, _ in draft.session.document.rows()] == ["lab-2", "lab-3"]
+    assert draft.asks_reports, "they may tell why"
+
+    draft.hold(Known(frozenset(), frozenset({"lab-3"}), Coverage(0, 4)))
+    letters = [draft.session.state(row).letter for row in range(2)]
+    assert letters == ["P", "L"]
+    draft.hold(Known(frozenset({"lab-3"}), frozenset(), Coverage(1, 4)))
+    assert draft.session.counts.left_out == 2
 
 
-def test_a_pool_of_which_the_name_was_lost_is_known_to_hold_nothing() -> None:
+def test_a_pool_of_which_the_name_was_lost_is_asked_for() -> None:
     drafts = Told().drafts
-    draft = listed(drafts, TARGET, "lab-1", " lab-2")
+    draft = Draft("owner-1", TARGET)
+    draft.session.append(Rows.of([("lab-1", "pw"), (" lab-2", "pw")]))
+    drafts.keep(draft)
     sent = plan(draft.session, TARGET, "")
     drafts.sending(sent)
-    drafts.settle(sent, Outcome(Effect.ACCEPTED, "", ""), sent.row_ids)
+    lost = Outcome(Effect.ACCEPTED, "", "")
+    drafts.settle(sent, WriteEnded(sent, lost, accepted=sent.row_ids))
     assert draft.asks_target
-    assert letters(draft) == "L"
-
-
-@pytest.mark.parametrize(
-    ("total", "known", "said"),
-    [
-        (60, 0, "Not checked against the pool's 60 usernames: none of them is known here."),
-        (None, 0, "Not checked against the pool's usernames: none of them is known here."),
-        (60, 20, "Checked against 20 of the pool's 60 usernames; 40 are not known here."),
-        (21, 20, "Checked against 20 of the pool's 21 usernames; 1 is not known here."),
-        (1200, 1200, "Checked against 1,200 of the pool's 1,200 usernames."),
-        (None, 1, "Checked against 1 username of the pool."),
-        # A total that was read before the last send.
-        (2, 5, "Checked against 5 usernames of the pool."),
-    ],
-)
-def test_how_far_a_list_was_checked_is_never_claimed_to_be_more(
-    total: int | None, known: int, said: str
-) -> None:
-    assert checked_words(replace(POOL, total_credentials=total), known) == said
-    assert checked_words(None, known) == ""
 
 
 # The numbers that were used

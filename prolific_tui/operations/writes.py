@@ -58,9 +58,14 @@ class Writes:
         with self._changed:
             return self._progress
 
+    @property
+    def part_rows(self) -> int:
+        """The most rows that go in one part."""
+        return self._lending.pace.part_rows
+
     def parts_of(self, plan: CredentialPlan) -> int:
         """In how many parts a plan would go, as far as the number of its rows tells."""
-        return -(-plan.rows // self._lending.pace.part_rows)
+        return -(-plan.rows // self.part_rows)
 
     def submit(self, plan: Plan) -> bool:
         """Send the plan; a `WriteEnded` follows. False, and nothing sent, while one is under way.

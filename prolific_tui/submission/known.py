@@ -46,6 +46,8 @@ class Coverage:
             return f"{told}; {self.perhaps:,} more may have arrived" if self.perhaps else told
         if self.checked >= self.total:
             return f"checked against all {self.total:,} usernames"
+        if not self.checked and not self.perhaps:
+            return f"not checked: none of its {self.total:,} usernames is known here"
         others = self.total - self.checked
         told = f"checked against {self.checked:,} of {self.total:,} usernames"
         if self.perhaps:

@@ -18,8 +18,10 @@ from textual.geometry import Offset
 from textual.screen import ModalScreen, Screen
 
 from prolific_tui.operations import Operations
-from prolific_tui.tui.dialogs import Choice, ChoiceDialog, CommandsDialog
+from prolific_tui.operations.events import WriteEnded
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog, CommandsDialog, SendAct
 from prolific_tui.tui.screens.account import AccountScreen
+from prolific_tui.tui.screens.going_on import find_clash
 from prolific_tui.tui.screens.history import HistoryScreen
 from prolific_tui.tui.screens.kept import may_quit, quit_words
 from prolific_tui.tui.screens.pools import PoolsScreen
@@ -31,6 +33,14 @@ from prolific_tui.version import NAME, VERSION
 
 _SAVE_SECONDS: Final = 0.5
 """How long the interface has to save drafts itself when the program is told to end."""
+
+_LEFT_OPEN: Final = (
+    "It is in the history on disk, and its rows stay in the draft. If you quit now, the next start"
+    " announces it before anything else, and looks whether it arrived."
+)
+_LEFT_OPEN_DEMO: Final = (
+    "The demo keeps nothing: if you quit now, nobody learns whether it arrived."
+)
 
 
 class ProlificApp(Shell, inherit_bindings=False):
@@ -51,6 +61,8 @@ class ProlificApp(Shell, inherit_bindings=False):
         Binding("2", "mode('webhooks')", "Webhooks", show=False, tooltip="Webhooks"),
         Binding("3", "mode('history')", "History", show=False, tooltip="History"),
         Binding("4", "mode('account')", "Account", show=False, tooltip="Account"),
+        Binding("0", "progress", "Progress", show=False, tooltip="The send under way"),
+        Binding("escape", "give_up", "Give up", show=False, tooltip="Wait no more for a read"),
         Binding("colon", "commands", "Commands", show=False, key_display=":", tooltip="Commands"),
         Binding("ctrl+c", "leave", "Quit", show=False),
     ]
@@ -71,6 +83,7 @@ class ProlificApp(Shell, inherit_bindings=False):
         if isinstance(self._driver, Driver):
             self._driver.on_closed = lambda: self.departure.begin(signal.SIGHUP)
         self.switch_mode("pools")
+        self.call_after_refresh(self.read_history)
         self.call_after_refresh(self.sign_in)
 
     def watch_signing_in(self, reading: Reading[Any]) -> None:
@@ -101,6 +114,25 @@ class ProlificApp(Shell, inherit_bindings=False):
         if mode != self.current_mode:
             self.say("")
             self.switch_mode(mode)
+
+    def action_progress(self) -> None:
+        """Open the send under way."""
+        if not isinstance(self.screen, ModalScreen):
+            self.show_progress()
+
+    def action_give_up(self) -> None:
+        """Wait no more for a read that is tried again."""
+        if not isinstance(self.screen, ModalScreen):
+            self.give_up_reading()
+
+    def act_on_send(self, act: SendAct, ended: WriteEnded) -> None:
+        """Do what the person chose once a send had ended."""
+        if act is SendAct.FIND_CLASH:
+            self._find_clash(ended)
+
+    @work
+    async def _find_clash(self, ended: WriteEnded) -> None:
+        await find_clash(self, ended)
 
     @work
     async def action_workspace(self) -> None:
@@ -160,8 +192,7 @@ class ProlificApp(Shell, inherit_bindings=False):
         answer = await self.ask(
             ChoiceDialog(
                 "A send is under way",
-                "If you quit now, nobody learns here whether it arrived. Look at the pool's total"
-                " before you send the same rows again.",
+                _LEFT_OPEN_DEMO if self.operations.is_demo else _LEFT_OPEN,
                 [Choice("Stay and wait for the answer"), Choice("Quit now and leave it open")],
             )
         )
@@ -213,7 +244,7 @@ def crash_report(error: BaseException | None) -> str:
     """The places that an error came through and its type; never a value and never its text."""
     lines = [
         f"{NAME} {VERSION} stopped because of an error in itself.",
-        "A send that was under way may or may not have arrived: look before you send again.",
+        "A send that was under way may or may not have arrived: the next start looks for it.",
     ]
     while error is not None:
         lines.append(f"{type(error).__name__} at")

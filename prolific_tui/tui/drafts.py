@@ -1,24 +1,24 @@
 """Rows that were not sent yet, by whom they belong to and where they are meant to go."""
 
-from collections.abc import Callable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from prolific_tui.credentials.export import Exported
 from prolific_tui.credentials.rows import Rows
-from prolific_tui.credentials.session import EditSession
+from prolific_tui.credentials.session import Delta, EditSession
 from prolific_tui.credentials.stepping import Steps
-from prolific_tui.models import CredentialPool
+from prolific_tui.errors import Effect
 from prolific_tui.operations.autosave import Autosave
+from prolific_tui.operations.events import WriteEnded
 from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.draft import DraftContent
-from prolific_tui.submission.outcome import Outcome
+from prolific_tui.submission.known import Known
 from prolific_tui.submission.plan import CredentialPlan, Target
 
 _Key = tuple[str, str, str | None]
 
-SEND_BEGUN: Final = "a send of these was begun: look at the pool's total before you send them again"
+SEND_BEGUN: Final = "a send of these was begun: 3 History says what became of it"
 _POOL_UNKNOWN: Final = "a pool was made for these: append to it, don't create another"
 _BLOCK: Final = 4096
 
@@ -47,8 +47,16 @@ class Draft:
     """Why they could not be kept the last time."""
     is_copying: bool = False
     """Whether many rows are being copied, to be kept."""
-    held: AbstractSet[str] = frozenset()
-    """The usernames that the target pool is known to hold; the session was told of them."""
+    label: str = ""
+    """What a pool that is made of these is to be called; empty until somebody said."""
+    continues: int | None = None
+    """The number of the send that these rows are to go on with, if the person chose one."""
+    known: Known | None = None
+    """Which usernames the target is known to hold, as the rows were last checked against."""
+    clashing: frozenset[str] = frozenset()
+    """The usernames that Prolific refused, each alone."""
+    asks_reports: bool = False
+    """Whether the rows are checked against the usage reports, too, from now on."""
 
     @property
     def is_empty(self) -> bool:
@@ -70,6 +78,11 @@ class Draft:
         """Those of them that stand in no file as they are: nobody can make them anywhere else."""
         row = self.session.document.row
         return tuple(number for number in self.made_here() if not self.exported.holds(row(number)))
+
+    def hold(self, known: Known) -> Delta:
+        """Check the rows against what the target is known to hold, now and as they change."""
+        self.known = known
+        return self.session.hold(_Either(known.surely, self.clashing), known.perhaps)
 
     def content(self, label: str) -> Steps[DraftContent]:
         """The draft as it is kept, put together in steps.
@@ -110,12 +123,6 @@ class Draft:
             tuple(exported),
         )
 
-    def check_against(self, held: AbstractSet[str]) -> None:
-        """Mark the rows whose username the target pool is known to hold, and those to come."""
-        if held or self.held:
-            self.held = held
-            self.session.hold(held)
-
     def take_up(self, content: DraftContent) -> Steps[None]:
         """Take in the rows of an earlier run with all their marks, in steps."""
         session, rows = self.session, content.rows
@@ -129,6 +136,17 @@ class Draft:
         self.source = content.source
 
 
+@dataclass(frozen=True, slots=True)
+class _Either(Container[str]):
+    """What is in one of two."""
+
+    one: Container[str]
+    other: Container[str]
+
+    def __contains__(self, username: object) -> bool:
+        return username in self.one or username in self.other
+
+
 class Changed(Protocol):
     """Is told of a draft whose rows, marks or target are others now."""
 
@@ -138,8 +156,6 @@ class Changed(Protocol):
 
 class Drafts:
     """The drafts of this run; one for each owner and target, and none that has no rows.
-
-    It remembers which usernames went into which pool, so that nobody sends them there again.
 
     Args:
         changed: Told of a draft that is another now, and not empty.
@@ -152,8 +168,6 @@ class Drafts:
         left: Callable[[str, Target], object],
     ) -> None:
         self._drafts: dict[_Key, Draft] = {}
-        self._sent: dict[str, frozenset[str]] = {}
-        """By the id of a pool, the usernames that it took from here in this run."""
         self._changed = changed
         self._left = left
 
@@ -166,10 +180,7 @@ class Drafts:
 
     def open(self, owner_id: str, target: Target) -> Draft:
         """The draft of a target, or a new one; the target's totals are made current."""
-        draft = self.find(owner_id, target)
-        if draft is None:
-            draft = Draft(owner_id, target)
-            draft.check_against(self._held(target))
+        draft = self.find(owner_id, target) or Draft(owner_id, target)
         draft.target = target
         return draft
 
@@ -189,7 +200,6 @@ class Drafts:
         self._drafts.pop(draft.key, None)
         draft.target = target
         draft.asks_target = False
-        draft.check_against(self._held(target))
         self.keep(draft, at_once=True)
         if before.key != target.key:
             # After the new place has them, so that they are never in none.
@@ -205,44 +215,35 @@ class Drafts:
             draft.sending = True
             self._changed(draft, at_once=True)
 
-    def settle(self, plan: CredentialPlan, outcome: Outcome, accepted: Sequence[int]) -> None:
-        """A write ended: the rows that went leave their draft, and the others follow their pool.
+    def settle(self, plan: CredentialPlan, ended: WriteEnded) -> None:
+        """A write ended: what was accepted leaves its draft, and the others follow their pool.
 
         Args:
             plan: what was to go.
-            outcome: what became of the whole.
-            accepted: the ids of the rows that were accepted, whatever became of the others.
+            ended: what became of it; a part may have been accepted before another one was not.
         """
         for draft in self._of(plan):
             draft.sending = False
-            if accepted:
-                self._went(draft.session, accepted, outcome.pool or plan.target.pool)
-                draft.session.remove_sent(accepted)
-                draft.exported.forget(accepted)
-                if outcome.pool is not None:
-                    self.aim(draft, Target(plan.workspace, outcome.pool))
+            draft.continues = None
+            # They may tell what Prolific does not.
+            draft.asks_reports |= ended.outcome.effect is Effect.REFUSED
+            draft.clashing |= _usernames(draft, ended.clashing)
+            if ended.accepted:
+                draft.session.remove_sent(ended.accepted)
+                draft.exported.forget(ended.accepted)
+                if ended.outcome.pool is not None:
+                    self.aim(draft, Target(plan.workspace, ended.outcome.pool))
                 elif plan.target.pool is None:
                     # A pool was made, but the answer that named it was lost: never make another.
                     draft.asks_target = True
             self.keep(draft, at_once=True)
 
-    def _held(self, target: Target) -> AbstractSet[str]:
-        pool = target.pool
-        return frozenset() if pool is None else self._sent.get(pool.credential_pool_id, frozenset())
-
-    def _went(
-        self, session: EditSession, accepted: Sequence[int], pool: CredentialPool | None
-    ) -> None:
-        """Rows that the session still has are in a pool now."""
-        if pool is None:
-            return  # one was made, but which is not known
-        places = map(session.document.index_of, accepted)
-        names = [session.document.username(place) for place in places if place is not None]
-        pool_id = pool.credential_pool_id
-        self._sent[pool_id] = self._sent.get(pool_id, frozenset()).union(names)
-        for draft in self:
-            if draft.target.pool is not None and draft.target.pool.credential_pool_id == pool_id:
-                draft.check_against(self._sent[pool_id])
-
     def _of(self, plan: CredentialPlan) -> list[Draft]:
         return [draft for draft in self._drafts.values() if draft.target.key == plan.target.key]
+
+
+def _usernames(draft: Draft, row_ids: Sequence[int]) -> frozenset[str]:
+    """The usernames of those of the rows that are still there."""
+    document = draft.session.document
+    places = map(document.index_of, row_ids)
+    return frozenset(document.username(place) for place in places if place is not None)

@@ -159,7 +159,7 @@ class Keeping:
         if draft.is_copying or draft.session.is_loading:
             return
         draft.autosave.clean()
-        steps = draft.content(label(draft.target))
+        steps = draft.content(self._label(draft.target))
         try:
             content = take_slice(steps)
         except Unfinished:
@@ -191,14 +191,14 @@ class Keeping:
             is_newer = draft.autosave.is_dirty or draft.is_copying
             if is_newer and self._is_wanted and not draft.session.is_loading:
                 draft.autosave.clean()
-                content = finish(draft.content(label(draft.target)))
+                content = finish(draft.content(self._label(draft.target)))
                 self._operations.drafts.save(self.key(draft.owner_id, draft.target), content)
 
-
-def label(target: Target) -> str:
-    """What a target is called in the list in which its draft is found again."""
-    title = target.workspace.title
-    if target.pool is None:
-        return f"a new pool in {title}"
-    pool_id = target.pool.credential_pool_id
-    return f"{pool_id.removeprefix(f'{target.pool.workspace_id}_') or pool_id} in {title}"
+    def _label(self, target: Target) -> str:
+        """What a target is called in the list in which its draft is found again."""
+        title, pool = target.workspace.title, target.pool
+        if pool is None:
+            return f"a new pool in {title}"
+        named = self._operations.history.now.label(pool.credential_pool_id)
+        own = pool.credential_pool_id.removeprefix(f"{pool.workspace_id}_")
+        return f"{named or own or pool.credential_pool_id} in {title}"

@@ -1,114 +1,62 @@
-"""The state that screens watch, and the one way in which errors and outcomes reach a person.
+"""The application as its screens know it: what was read, what is under way, what was sent.
 
 Screens know the shell and not the application above it, which only puts screens and shell together.
-Workers read and post what they got; the handlers here own the state.
 """
 
 import asyncio
-from asyncio import Future, get_running_loop
 from collections.abc import Coroutine
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
-from time import monotonic
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
-from textual import events, work
+from textual import work
 from textual.message import Message
 from textual.reactive import reactive
-from textual.screen import Screen
 
-from prolific_tui.errors import Effect, ProlificTuiError
-from prolific_tui.models import CredentialPool, Workspace
-from prolific_tui.operations import Account, Event, Operations, SignIn, Webhooks
+from prolific_tui.errors import Effect
+from prolific_tui.models import CredentialPool
+from prolific_tui.operations import Event, Operations, Sends, Webhooks
 from prolific_tui.operations.events import (
     DraftSaved,
     DraftTrouble,
     HistoryChanged,
+    ReadOver,
     ReadRetried,
+    SendProgressed,
     WriteEnded,
 )
 from prolific_tui.submission.plan import CredentialPlan, Plan
-from prolific_tui.tui.dialogs import ErrorDialog, OutcomeDialog
+from prolific_tui.submission.progress import Progress
+from prolific_tui.submission.send import Send
+from prolific_tui.tui.dialogs import SendAct, SendDialog
 from prolific_tui.tui.keeping import Keeping
-from prolific_tui.tui.typeahead import OrderedKeysApp
+from prolific_tui.tui.readings import Reading, ReadingApp
 
-T = TypeVar("T")
+__all__ = ["Reading", "Shell"]
 
 _KEEP_SECONDS: Final = 10.0
 """How long a disk is waited for on quitting; then it is asked what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
-    """What is known of something that is read from outside, and how fresh that is."""
+class Shell(ReadingApp):
+    """What screens watch beside what is read, and what they ask for."""
 
-    value: T | None = None
-    """As last read; kept while it is read again and when that fails."""
-    at: datetime | None = None
-    """When `value` was read."""
-    loading: bool = False
-    error: ProlificTuiError | None = None
-    """Why the last attempt failed; None after one that did not."""
-
-
-class Shell(OrderedKeysApp[int]):
-    """The application as its screens know it."""
-
-    signing_in: reactive[Reading[SignIn]] = reactive(Reading)
-    """The search for a token and what it came to."""
-    account: reactive[Account | None] = reactive(None)
-    """Whose token is in use."""
-    workspaces: reactive[Reading[tuple[Workspace, ...]]] = reactive(Reading)
-    workspace: reactive[Workspace | None] = reactive(None)
-    pools: reactive[Reading[tuple[CredentialPool, ...]]] = reactive(Reading)
-    webhooks: reactive[Reading[Webhooks]] = reactive(Reading)
+    history: reactive[Reading[Sends]] = reactive(Reading)
+    """Every send from this machine, and what the pools are called."""
     sending: reactive[Plan | None] = reactive(None)
     """The write under way."""
+    progress: reactive[Progress | None] = reactive(None)
+    """How far it is, as far as was told."""
     sends: reactive[int] = reactive(0)
-    """Grows with every write that begins or ends, for those who show journal or drafts."""
+    """Grows with every write that begins or ends, for those who show drafts."""
     kept: reactive[int] = reactive(0, repaint=False)
     """Grows with what becomes known of how drafts are kept."""
-    message: reactive[str] = reactive("", repaint=False)
-    """The last thing said, on the line above the keys; nothing else is drawn again for it."""
 
-    class SignInRead(Message):
-        """A worker looked for a token and checked it."""
+    class HistoryRead(Message):
+        """A worker read the journal."""
 
-        def __init__(self, reading: Reading[SignIn]) -> None:
+        def __init__(self, reading: Reading[Sends]) -> None:
             super().__init__()
-            self.reading = reading
-
-    class WorkspacesRead(Message):
-        """A worker read the workspaces of an account, and which of them was used last."""
-
-        def __init__(
-            self,
-            account: Account,
-            reading: Reading[tuple[Workspace, ...]],
-            remembered: str | None,
-        ) -> None:
-            super().__init__()
-            self.account = account
-            self.reading = reading
-            self.remembered = remembered
-
-    class PoolsRead(Message):
-        """A worker read the pools of a workspace."""
-
-        def __init__(
-            self, workspace: Workspace, reading: Reading[tuple[CredentialPool, ...]]
-        ) -> None:
-            super().__init__()
-            self.workspace = workspace
-            self.reading = reading
-
-    class WebhooksRead(Message):
-        """A worker read the secret and the subscriptions of a workspace."""
-
-        def __init__(self, workspace: Workspace, reading: Reading[Webhooks]) -> None:
-            super().__init__()
-            self.workspace = workspace
             self.reading = reading
 
     class Happened(Message):
@@ -119,176 +67,40 @@ class Shell(OrderedKeysApp[int]):
             self.event = event
 
     def __init__(self, operations: Operations, **arguments: Any) -> None:  # noqa: ANN401 - Textual's own
-        super().__init__(**arguments)
-        self.operations = operations
+        super().__init__(operations, **arguments)
         self.keeping = Keeping(operations, self.set_timer, self._work_on_drafts, self._kept_anew)
         """How those rows outlive this program."""
         self.drafts = self.keeping.drafts
         """Rows that were not sent yet."""
-        self.last_typed = 0.0
-        """When the last key or paste came, by `time.monotonic`."""
+        self.taken_up: set[str] = set()
+        """The ids of the drafts of earlier runs that this one took up."""
         self.named_file: Path | None = None
         """A file to open once the pools are shown."""
 
-    async def on_event(self, event: events.Event) -> None:
-        """Note when somebody typed last."""
-        if isinstance(event, events.Key | events.Paste):
-            self.last_typed = monotonic()
-        await super().on_event(event)
+    # What was sent
 
-    # Saying things
+    @property
+    def known_sends(self) -> Sends:
+        """The sends that are known; none where the journal was not read."""
+        return self.history.value or Sends()
 
-    def say(self, text: str) -> None:
-        """Say something that needs no answer, on the line above the keys."""
-        self.message = text
+    def label(self, pool: CredentialPool | None) -> str:
+        """What the person calls a pool; empty where nobody said."""
+        return self.known_sends.label(pool.credential_pool_id if pool else None)
 
-    def show_error(self, error: ProlificTuiError) -> None:
-        """Show an error that a person's act ran into; the one place where that is done."""
-        self.push_screen(ErrorDialog(error))
+    def read_history(self) -> None:
+        """Read the journal again, with what other windows wrote."""
+        self.history = replace(self.history, loading=True)
+        self._read_history()
 
-    def ask(self, dialog: Screen[T]) -> Future[T | None]:
-        """Open a dialog at once, so that what is typed next goes to it; await what it answers."""
-        answer: Future[T | None] = get_running_loop().create_future()
+    @work(group="history", exclusive=True)
+    async def _read_history(self) -> None:
+        reading = await self._reading(self.history, self.operations.history.read())
+        self.post_message(self.HistoryRead(reading))
 
-        def answered(value: T | None) -> None:
-            if not answer.done():
-                answer.set_result(value)
-
-        self.push_screen(dialog, answered)
-        return answer
-
-    def copy(self, text: str, what: str) -> None:
-        """Hand a text to the terminal's clipboard, and say what is known of that: not much."""
-        self.copy_to_clipboard(text)
-        # Textual keeps a copy, which its own paste key would put into any field.
-        self._clipboard = ""
-        self.say(f"{what} was sent to your terminal's clipboard, which can't confirm it.")
-
-    # Reading
-
-    async def _reading(self, before: Reading[T], read: Coroutine[Any, Any, T]) -> Reading[T]:
-        try:
-            value = await read
-        except ProlificTuiError as error:
-            return Reading(before.value, before.at, error=error)
-        return Reading(value, self.operations.clock())
-
-    def sign_in(self) -> None:
-        """Look for a token and check whose it is."""
-        self.signing_in = replace(self.signing_in, loading=True)
-        self._sign_in()
-
-    @work(group="account", exclusive=True)
-    async def _sign_in(self) -> None:
-        reading = await self._reading(Reading(), self.operations.sign_in())
-        self.post_message(self.SignInRead(reading))
-
-    def on_shell_sign_in_read(self, message: "Shell.SignInRead") -> None:
-        """Use the account that was found; after an error the one in use before stays."""
-        self.signing_in = message.reading
-        error, found = message.reading.error, message.reading.value
-        if error is None:
-            self.use_account(found.account if found else None)
-        elif self.account is not None:
-            self.show_error(error)
-
-    def use_account(self, account: Account | None) -> None:
-        """Another account, or none: nothing that was read for the last one stays on a screen."""
-        if self.account is not None and (account is None or account.me.id != self.account.me.id):
-            self.workers.cancel_group(self, "account")
-            self.workspace = None
-            self.workspaces = Reading()
-        self.account = account
-        if account is not None:
-            self.read_workspaces()
-
-    def read_workspaces(self) -> None:
-        """Read the workspaces again."""
-        if self.account is not None:
-            self.workspaces = replace(self.workspaces, loading=True)
-            self._read_workspaces(self.account)
-
-    @work(group="account", exclusive=True)
-    async def _read_workspaces(self, account: Account) -> None:
-        reading = await self._reading(self.workspaces, self.operations.workspaces())
-        remembered = await self.operations.remembered_workspace(account.me.id)
-        self.post_message(self.WorkspacesRead(account, reading, remembered))
-
-    def on_shell_workspaces_read(self, message: "Shell.WorkspacesRead") -> None:
-        """Open the workspace that was open, or used last, or the first."""
-        if self.account is None or message.account.me.id != self.account.me.id:
-            return
-        self.workspaces = message.reading
-        workspaces = message.reading.value or ()
-        wanted = self.workspace.id if self.workspace else message.remembered
-        found = next((w for w in workspaces if w.id == wanted), None)
-        self.workspace = found or next(iter(workspaces), None)
-
-    def open_workspace(self, workspace: Workspace) -> None:
-        """Go to another workspace, and remember it for the next start."""
-        self.workspace = workspace
-        if self.account is not None:
-            self._remember(self.account, workspace)
-
-    @work(group="remember")
-    async def _remember(self, account: Account, workspace: Workspace) -> None:
-        notes = await self.operations.remember_workspace(
-            account.me.id, workspace.id, workspace.title
-        )
-        if notes:
-            self.say(" ".join(notes))
-
-    def watch_workspace(self, before: Workspace | None, workspace: Workspace | None) -> None:
-        """Read what the screens show; nothing of the last workspace may stay on them."""
-        if before != workspace:
-            self.pools = Reading()
-            self.webhooks = Reading()
-        if workspace is not None:
-            self.read_pools()
-            self.read_webhooks()
-
-    def read_pools(self) -> None:
-        """Read the workspace's pools again; a read under way is given up for this one."""
-        if self.workspace is not None:
-            self.pools = replace(self.pools, loading=True)
-            self._read_pools(self.workspace)
-
-    @work(group="pools", exclusive=True)
-    async def _read_pools(self, workspace: Workspace) -> None:
-        reading = await self._reading(self.pools, self.operations.pools(workspace.id))
-        self.post_message(self.PoolsRead(workspace, reading))
-
-    def on_shell_pools_read(self, message: "Shell.PoolsRead") -> None:
-        """Show the pools, unless another workspace was chosen meanwhile."""
-        if message.workspace == self.workspace:
-            self.pools = message.reading
-
-    def read_webhooks(self) -> None:
-        """Read the workspace's secret and subscriptions again."""
-        if self.workspace is not None:
-            self.webhooks = replace(self.webhooks, loading=True)
-            self._read_webhooks(self.workspace)
-
-    @work(group="webhooks", exclusive=True)
-    async def _read_webhooks(self, workspace: Workspace) -> None:
-        reading = await self._reading(self.webhooks, self.operations.webhooks(workspace.id))
-        self.post_message(self.WebhooksRead(workspace, reading))
-
-    def on_shell_webhooks_read(self, message: "Shell.WebhooksRead") -> None:
-        """Show the webhooks, unless another workspace was chosen meanwhile."""
-        if message.workspace == self.workspace:
-            self.webhooks = message.reading
-
-    def read_again(self) -> None:
-        """Go on from wherever reading stopped: the account, the workspaces, or what they hold."""
-        self.say("")
-        if self.account is None:
-            self.sign_in()
-        elif self.workspace is None:
-            self.read_workspaces()
-        else:
-            self.read_pools()
-            self.read_webhooks()
+    def on_shell_history_read(self, message: "Shell.HistoryRead") -> None:
+        """Show the sends."""
+        self.history = message.reading
 
     # Writing
 
@@ -299,18 +111,37 @@ class Shell(OrderedKeysApp[int]):
             self.say(refusal.message)
         return refusal is None
 
-    def submit(self, plan: Plan) -> None:
-        """Send a plan that the person confirmed, unless another write is under way."""
+    def submit(self, plan: Plan, *, halving: bool = False) -> None:
+        """Send a plan that the person confirmed, unless another write is under way.
+
+        Args:
+            plan: what goes.
+            halving: whether the plan was refused for a clash, which is to be found.
+        """
         if not self.may_write():
             return
-        if not self.operations.writes.submit(plan):
+        writes = self.operations.writes
+        if halving and isinstance(plan, CredentialPlan):
+            has_begun = writes.find_clash(plan)
+        else:
+            has_begun = writes.submit(plan)
+        if not has_begun:
             self.say("Another send is under way. Nothing was sent.")
             return
         if isinstance(plan, CredentialPlan):
             self.drafts.sending(plan)
+        self.progress = None
         self.sending = plan
         self.sends += 1
-        self.push_screen(OutcomeDialog(plan))
+        self.show_progress()
+
+    def show_progress(self) -> None:
+        """Open the box that shows the write under way, from any screen and as often as wanted."""
+        if self.sending is None:
+            self.say("No send is under way. 3 History has those that were.")
+        else:
+            dialog = SendDialog(self.sending, self.operations.writes, self.progress)
+            self.open(dialog, self._acted)
 
     def happened(self, event: Event) -> None:
         """Take an event on the operations' thread, where only posting it is safe."""
@@ -319,21 +150,71 @@ class Shell(OrderedKeysApp[int]):
     def on_shell_happened(self, message: "Shell.Happened") -> None:
         """Act on an event of the operations."""
         event = message.event
-        if isinstance(event, WriteEnded):
+        if isinstance(event, SendProgressed):
+            self._progressed(event)
+        elif isinstance(event, WriteEnded):
             self._write_ended(event)
+        elif isinstance(event, HistoryChanged):
+            now = self.operations.history.now
+            self.history = replace(self.history, value=now, at=self.operations.clock())
         elif isinstance(event, DraftSaved):
             self.keeping.saved(event)
         elif isinstance(event, DraftTrouble):
             has_rows = self.keeping.in_trouble(event)
             what = "The draft was not kept" if has_rows else "A draft was not removed"
             self.say(f"{what}. {event.error.message}")
-        elif isinstance(event, HistoryChanged):
-            self.sends += 1
         elif isinstance(event, ReadRetried):
-            self.say(
-                f"Prolific did not answer ({event.operation}, try {event.attempt});"
-                f" the next try is in {event.wait_seconds:.0f} s."
-            )
+            self.read_retried(event)
+        elif isinstance(event, ReadOver):
+            self.read_over(event)
+
+    def _progressed(self, event: SendProgressed) -> None:
+        if event.plan is not self.sending:
+            return
+        self.progress = event.progress
+        for dialog in self._dialogs_of(event.plan):
+            dialog.progress = event.progress
+
+    def _write_ended(self, ended: WriteEnded) -> None:
+        plan, outcome = ended.plan, ended.outcome
+        self.sending = self.progress = None
+        if isinstance(plan, CredentialPlan):
+            self.drafts.settle(plan, ended)
+        elif outcome.secret is not None and plan.workspace == self.workspace:
+            # Shown from the answer, so that a failing read-back can't hide the new value.
+            known = self.webhooks.value or Webhooks(None, ())
+            self.webhooks = replace(self.webhooks, value=replace(known, secret=outcome.secret))
+        self.sends += 1
+        if outcome.effect is not Effect.NOT_SENT and plan.workspace == self.workspace:
+            self.read_pools()
+            self.read_webhooks()
+        self.say(f"{outcome.title} (3 History)")
+        dialogs = self._dialogs_of(plan)
+        for dialog in dialogs:
+            dialog.ended = ended
+        if not dialogs:
+            dialog = SendDialog(plan, self.operations.writes, ended=ended)
+            self.open(dialog, self._acted)
+
+    def send(self, number: int | None) -> Send | None:
+        """A send of the journal as it is known now."""
+        sends = self.operations.history.now.sends
+        return next((send for send in sends if send.number == number), None)
+
+    def _dialogs_of(self, plan: Plan) -> list[SendDialog]:
+        return [
+            screen
+            for screen in self.screen_stack
+            if isinstance(screen, SendDialog) and screen.plan is plan
+        ]
+
+    def _acted(self, answer: tuple[SendAct, WriteEnded] | None) -> None:
+        if answer is not None:
+            self.act_on_send(*answer)
+
+    def act_on_send(self, act: SendAct, ended: WriteEnded) -> None:
+        """Do what the person chose once a send had ended."""
+        raise NotImplementedError
 
     # Drafts
 
@@ -356,22 +237,3 @@ class Shell(OrderedKeysApp[int]):
             heard = asyncio.Event()
             self.call_later(heard.set)
             await heard.wait()
-
-    def _write_ended(self, ended: WriteEnded) -> None:
-        plan, outcome = ended.plan, ended.outcome
-        self.sending = None
-        if isinstance(plan, CredentialPlan):
-            self.drafts.settle(plan, outcome, ended.accepted)
-        elif outcome.secret is not None and plan.workspace == self.workspace:
-            # Shown from the answer, so that a failing read-back can't hide the new value.
-            known = self.webhooks.value or Webhooks(None, ())
-            self.webhooks = replace(self.webhooks, value=replace(known, secret=outcome.secret))
-        self.sends += 1
-        if outcome.effect is not Effect.NOT_SENT and plan.workspace == self.workspace:
-            self.read_pools()
-            self.read_webhooks()
-        self.say(f"{outcome.title} (3 History)")
-        if isinstance(self.screen, OutcomeDialog) and self.screen.plan is plan:
-            self.screen.outcome = outcome
-        else:
-            self.push_screen(OutcomeDialog(plan, outcome))

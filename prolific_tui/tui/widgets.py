@@ -219,11 +219,14 @@ class KeyBar(Widget):
 
     def __init__(self, bindings: Iterable[Binding]) -> None:
         super().__init__()
-        self._keys = [
-            (binding.key_display or binding.key, binding.description)
-            for binding in bindings
-            if binding.show
-        ]
+        self._keys = _named(bindings)
+
+    def show(self, bindings: Iterable[Binding]) -> None:
+        """Show other keys."""
+        keys = _named(bindings)
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh(layout=True)
 
     def _lines(self, width: int) -> list[list[tuple[str, str]]]:
         """The keys with their words, line by line, two cells between any two."""
@@ -252,6 +255,15 @@ class KeyBar(Widget):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's signature
         """As many lines as the keys need at this width."""
         return len(self._lines(width))
+
+
+def _named(bindings: Iterable[Binding]) -> list[tuple[str, str]]:
+    """The keys to be shown, each with its word."""
+    return [
+        (binding.key_display or binding.key, binding.description)
+        for binding in bindings
+        if binding.show
+    ]
 
 
 class Field(Input):

@@ -26,7 +26,9 @@ from prolific_tui.tui.dialogs.left import LeftAct, LeftAnswer, LeftDialog
 from prolific_tui.tui.dialogs.make import MakeDialog, MakeFacts, MakeOrder
 from prolific_tui.tui.dialogs.path import PathDialog
 from prolific_tui.tui.dialogs.problems import ProblemsDialog
-from prolific_tui.tui.dialogs.tell import ErrorDialog, HelpDialog, OutcomeDialog
+from prolific_tui.tui.dialogs.sending import SendAct, SendDialog
+from prolific_tui.tui.dialogs.tell import ErrorDialog, FactsDialog, HelpDialog, NoteDialog
+from prolific_tui.tui.dialogs.wait import WaitDialog
 
 __all__ = [
     "Choice",
@@ -36,6 +38,7 @@ __all__ = [
     "DuplicatesDialog",
     "ErrorDialog",
     "ExportedDialog",
+    "FactsDialog",
     "FindDialog",
     "FixesDialog",
     "Found",
@@ -49,13 +52,16 @@ __all__ = [
     "MakeDialog",
     "MakeFacts",
     "MakeOrder",
-    "OutcomeDialog",
+    "NoteDialog",
     "PasteDialog",
     "PathDialog",
     "PlainExportDialog",
     "ProblemsDialog",
     "ReplaceDialog",
+    "SendAct",
+    "SendDialog",
     "TextDialog",
     "TypedConfirmation",
+    "WaitDialog",
     "keeping_words",
 ]

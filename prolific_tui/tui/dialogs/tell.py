@@ -1,21 +1,17 @@
-"""Dialogs that tell: an error, what became of a write, the keys."""
+"""Dialogs that tell: an error, what there is to know, the keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from prolific_tui.errors import Effect, ProlificTuiError
-from prolific_tui.submission.outcome import Outcome, credentials_word
-from prolific_tui.submission.plan import CredentialPlan, Plan
+from prolific_tui.errors import ProlificTuiError
 from prolific_tui.tui.dialogs.base import Dialog
-from prolific_tui.tui.widgets import fit, paragraph, visible_lines
-from prolific_tui.visible import visible
+from prolific_tui.tui.widgets import Facts, fit, paragraph
 
 
 class ErrorDialog(Dialog[None]):
@@ -41,56 +37,60 @@ class ErrorDialog(Dialog[None]):
             yield paragraph(self.error.hint, classes="hint")
 
 
-class OutcomeDialog(Dialog[None]):
-    """A write: first that it is under way, then what became of it."""
+class NoteDialog(Dialog[None]):
+    """Something to know, in a few sentences."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,escape", "cancel", "Close", key_display="Enter")
     ]
 
-    outcome: reactive[Outcome | None] = reactive(None)
-
-    def __init__(self, plan: Plan, outcome: Outcome | None = None) -> None:
+    def __init__(self, title: str, message: str) -> None:
         super().__init__()
-        self.plan = plan
-        self.set_reactive(OutcomeDialog.outcome, outcome)
+        self._heading = title
+        self._message = message
 
     @property
     def heading(self) -> str:
-        """What is under way, or what it came to."""
-        if self.outcome is not None:
-            return self.outcome.title
-        if isinstance(self.plan, CredentialPlan):
-            return f"Sending {credentials_word(self.plan.rows)}…"
-        return "Making the new secret…"
+        """What it is about."""
+        return self._heading
 
     def body(self) -> ComposeResult:
-        """What is known so far, and in which workspace that is."""
-        yield paragraph("", id="outcome-message")
-        yield paragraph("", id="outcome-hint", classes="hint")
-        yield paragraph(f"Workspace: {self.plan.workspace.title}", classes="quiet")
+        """The sentences."""
+        yield paragraph(self._message)
+
+
+class FactsDialog(Dialog[None]):
+    """Everything that is known of something, on as many lines as it takes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,escape", "cancel", "Close", key_display="Enter"),
+        Binding("down,j", "scroll(1)", "Down", key_display="↓"),
+        Binding("up,k", "scroll(-1)", "Up", key_display="↑"),
+        Binding("pagedown,space", "scroll(10)", "Further", show=False),
+        Binding("pageup", "scroll(-10)", "Back", show=False),
+    ]
+
+    def __init__(self, title: str, facts: Iterable[tuple[str, str]]) -> None:
+        super().__init__(classes="wide")
+        self._heading = title
+        self._facts = tuple(facts)
+
+    @property
+    def heading(self) -> str:
+        """What it is about."""
+        return self._heading
+
+    def body(self) -> ComposeResult:
+        """Labels and what is said of each."""
+        yield Facts()
 
     def on_mount(self) -> None:
-        """Show what is known already."""
-        self._show()
+        """Show them."""
+        self.query_one(Facts).show(self._facts)
 
-    def watch_outcome(self) -> None:
-        """Show what became of the write."""
-        if self.query("#outcome-hint"):
-            self._show()
-
-    def _show(self) -> None:
-        outcome = self.outcome
-        message = outcome.message if outcome else "Waiting for Prolific's answer."
-        hint = outcome.hint if outcome else "Leaving this box, or the screen, does not stop it."
-        self.query_one(".dialog-title", Static).update(Text(visible(self.heading)))
-        self.query_one("#outcome-message", Static).update(Text(visible_lines(message)))
-        hint_text = self.query_one("#outcome-hint", Static)
-        hint_text.update(Text(visible_lines(hint)))
-        hint_text.display = bool(hint)
-        if outcome is not None:
-            self.set_class(outcome.effect in (Effect.REFUSED, Effect.NOT_SENT), "error")
-            self.set_class(outcome.effect is Effect.UNKNOWN, "warning")
+    def action_scroll(self, lines: int) -> None:
+        """Show what is further down or up."""
+        self.query_one(".dialog-body").scroll_relative(y=lines, animate=False)
 
 
 class HelpDialog(Dialog[None]):

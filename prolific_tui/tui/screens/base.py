@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from prolific_tui.operations import Account
+from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.tui.dialogs import HelpDialog
 from prolific_tui.tui.shell import Shell
 from prolific_tui.tui.widgets import KeyBar, Line, Rule, fit
@@ -47,6 +48,7 @@ class TopBar(Line):
         """Follow the workspace and the account."""
         self.watch(self.app, "workspace", self._update, init=False)
         self.watch(self.app, "account", self._update, init=False)
+        self.watch(self.app, "progress", self._update, init=False)
         self.watch(self.app, "sending", self._update)
 
     def on_resize(self) -> None:
@@ -63,7 +65,7 @@ class TopBar(Line):
             text.append("  ")
         app = self.app
         marks = [
-            "sending…" if app.sending is not None else "",
+            _sending_words(app.progress) if app.sending is not None else "",
             "DEMO" if app.operations.is_demo else "",
             "READ-ONLY" if app.operations.writes.refusal else "",
         ]
@@ -77,6 +79,16 @@ class TopBar(Line):
         right = "  ".join(filter(None, (*marks, title, owner)))
         text.append(fit(f"{right} ", room, right=True))
         self.text = text
+
+
+def _sending_words(progress: Progress | None) -> str:
+    """How far the send under way is, in so few words that they fit into the top line."""
+    if progress is None or (progress.parts <= 1 and progress.phase is not Phase.SETTLING):
+        return "0 sending…"
+    if progress.phase is Phase.SETTLING:
+        return "0 looking…"
+    word = "PAUSED" if progress.phase is Phase.PAUSED else "sending"
+    return f"0 {word} {progress.share:.0%}"
 
 
 class BaseScreen(Screen[None]):

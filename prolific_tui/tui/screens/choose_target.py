@@ -21,7 +21,7 @@ async def choose_target(
     listed = emptiest_first(pools)
     choices = [Choice(f"Create a new pool in {workspace.title}")] + [
         Choice(
-            f"Append to {pool_name(pool)}",
+            f"Append to {pool_name(pool, shell.label(pool))}",
             f"{number(pool.available_credentials)} free of {number(pool.total_credentials)}",
         )
         for pool in listed

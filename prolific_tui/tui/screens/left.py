@@ -8,18 +8,18 @@ from textual.binding import Binding, BindingType
 
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import Workspace
-from prolific_tui.submission.draft import DraftContent, DraftSummary
+from prolific_tui.submission.draft import DraftSummary
 from prolific_tui.submission.plan import Target
 from prolific_tui.tui.dialogs import ConfirmDialog, LeftAct, LeftDialog
 from prolific_tui.tui.drafts import Draft
-from prolific_tui.tui.drive import drive
-from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.kept import rows_words
+from prolific_tui.tui.screens.open_sends import OpenSends
+from prolific_tui.tui.screens.taking_up import take_up
 
 
-class LeftDrafts(BaseScreen):
+class LeftDrafts(OpenSends):
     """Offers what earlier runs left for the one who is signed in, once for each account."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,12 +68,18 @@ class LeftDrafts(BaseScreen):
         self.offer_if_due()
 
     def on_screen_resume(self) -> None:
-        """Offer what there was no room for before."""
+        """Offer what there was no room for before, without what was taken up elsewhere."""
+        self.left = tuple(each for each in self.left if each.id not in self.app.taken_up)
+        self.offer_if_due()
+
+    def has_announced(self) -> None:
+        """Offer what waited for more urgent things."""
+        super().has_announced()
         self.offer_if_due()
 
     def offer_if_due(self) -> None:
         """Offer what was left, unless something else is on the screen."""
-        if self._is_due and self.is_on_top:
+        if self._is_due and self.is_on_top and not self.is_announcing:
             self._is_due = False
             self._offer_all()
 
@@ -148,20 +154,7 @@ class LeftDrafts(BaseScreen):
         if target is None:
             self.app.say("Nothing was changed.")
             return None
-        owner_id = summary.key.owner_id
-        if self.app.drafts.find(owner_id, target) is not None:
-            self.app.say("Rows for the same target are open: send or discard them first.")
-            return None
-        stored = await self.app.operations.drafts.resume(summary.id)
-        draft = self.app.drafts.open(owner_id, Target(target.workspace, target.pool))
-        await drive(draft.take_up(stored.content), lambda _rows: None)
-        self.app.drafts.keep(draft, at_once=True)
-        if self.app.keeping.key(owner_id, target) != summary.key:
-            self.app.operations.drafts.discard(summary.key)
-        if target.workspace != self.app.workspace:
-            self.app.open_workspace(target.workspace)
-        self.app.say(_said(stored.content, summary))
-        return draft
+        return await take_up(self.app, summary, target)
 
     async def _target(self, summary: DraftSummary) -> Target | None:
         """Where the rows are meant to go, as it is now; asked where it is not there any more."""
@@ -188,11 +181,3 @@ class LeftDrafts(BaseScreen):
             workspace,
             pools,
         )
-
-
-def _said(content: DraftContent, summary: DraftSummary) -> str:
-    """What there is to know of rows that were taken up."""
-    rows = len(content.rows)
-    said = f"{rows:,} row{' is' if rows == 1 else 's are'} back, saved"
-    bare = "" if summary.has_passwords else " The passwords were not kept: f, p or e brings them."
-    return f"{said} {summary.saved_at:%d %b %H:%M}.{bare}"

@@ -11,14 +11,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.widgets import OptionList, Static
 
+from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.submission.draft import DraftSummary
 from prolific_tui.submission.plan import Target
+from prolific_tui.tui.dialogs import TextDialog
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.left import LeftDrafts
 from prolific_tui.tui.screens.pool_words import emptiest_first, pool_name
+from prolific_tui.tui.screens.send_words import moment
 from prolific_tui.tui.screens.standing import freshness, standing
 from prolific_tui.tui.shell import Reading
 from prolific_tui.tui.widgets import GAUGE_WIDTH, CursorList, Line, Rule, fit, gauge, number
@@ -35,6 +38,7 @@ class PoolsScreen(LeftDrafts):
         Binding("a", "append", "Append", tooltip="Add credentials to the pool under the cursor"),
         Binding("c", "create", "Create", tooltip="Make a new pool from a list of credentials"),
         Binding("m", "make", "Make accounts", tooltip="Make accounts for the pool"),
+        Binding("e", "label", "Label", tooltip="Call the pool something that people can read"),
         Binding("y", "copy_id", "Copy id", tooltip="Copy the pool's id to the clipboard"),
         Binding("r", "refresh", "Refresh", tooltip="Read again from Prolific"),
         Binding("w", "app.workspace", "Workspace", tooltip="Switch to another workspace"),
@@ -66,6 +70,7 @@ class PoolsScreen(LeftDrafts):
         super().begin()
         self.watch(self.app, "pools", self.show_pools)
         self.watch(self.app, "sends", self.show_detail, init=False)
+        self.watch(self.app, "history", self.show_pools, init=False)
         for before in ("signing_in", "account", "workspaces", "workspace"):
             self.watch(self.app, before, self.show_pools, init=False)
         self.query_one(CursorList).focus()
@@ -140,7 +145,7 @@ class PoolsScreen(LeftDrafts):
         free, total = pool.available_credentials, pool.total_credentials
         empty = free == 0
         text = Text(" ")
-        text.append(fit(pool_name(pool), name_width))
+        text.append(fit(pool_name(pool, self.app.label(pool)), name_width))
         text.append(f" {number(free):>{_NUMBER_WIDTH}}", "bold" if empty else "")
         text.append(f" {number(total):>{_NUMBER_WIDTH}}  ")
         if free is not None and total is not None:
@@ -156,7 +161,7 @@ class PoolsScreen(LeftDrafts):
         if pool is None:
             return
         self._shown = pool.credential_pool_id
-        self.query_one("#detail-rule", Rule).title = pool_name(pool)
+        self.query_one("#detail-rule", Rule).title = pool_name(pool, self.app.label(pool))
         text = Text(f"{visible(pool.credential_pool_id)}\n")
         free, total = pool.available_credentials, pool.total_credentials
         if free is not None and total is not None and free <= total:
@@ -179,13 +184,12 @@ class PoolsScreen(LeftDrafts):
         return [each for each in self.left if each.key.pool_id == pool.credential_pool_id]
 
     def _last_sent(self, pool: CredentialPool) -> str:
-        send = self.app.operations.history.now.last_to(pool.credential_pool_id)
+        send = self.app.known_sends.last_to(pool.credential_pool_id)
         if send is None:
             return "Nothing was sent there from this machine."
-        source = f", {send.source}" if send.source else ""
-        return (
-            f"Last sent from here: +{send.rows:,} on {send.begun:%d %b %H:%M}{source}, {send.words}"
-        )
+        source = f", {send.source.partition(':')[0]}" if send.source else ""
+        when = moment(send.begun)
+        return f"Last sent from here: +{send.rows:,} on {when}{source}, {send.words}"
 
     # Keys
 
@@ -199,6 +203,27 @@ class PoolsScreen(LeftDrafts):
             self.app.say("There is no pool to copy the id of.")
             return
         self.app.copy(pool.credential_pool_id, "The pool's id")
+
+    @work
+    async def action_label(self) -> None:
+        """Ask what the pool under the cursor is called."""
+        if (pool := self._current) is None:
+            self.app.say("There is no pool to label.")
+            return
+        label = await self.app.ask(
+            TextDialog(
+                "Label",
+                f"What {pool_name(pool)} is called on this machine; Prolific has no names for"
+                " pools. Empty takes the label away.",
+                self.app.label(pool),
+            )
+        )
+        if label is None:
+            return
+        try:
+            await self.app.operations.history.set_label(pool.credential_pool_id, label.strip())
+        except ProlificTuiError as error:
+            self.app.show_error(error)
 
     def action_append(self) -> None:
         """Edit rows to append to the pool under the cursor."""
@@ -243,6 +268,11 @@ class PoolsScreen(LeftDrafts):
         if self.is_mounted:
             self.show_pools()
 
+    def has_announced(self) -> None:
+        """Nothing of before is in the way of the file of the command line, unless rows are."""
+        super().has_announced()
+        self._open_named_file()
+
     def has_offered(self) -> None:
         """Nothing is in the way of the file of the command line any more."""
         self._open_named_file()
@@ -250,8 +280,8 @@ class PoolsScreen(LeftDrafts):
     def _open_named_file(self) -> None:
         """Open the file of the command line, once the pools are here and nothing is in the way."""
         file = self.app.named_file
-        is_ready = self.app.pools.value is not None and not self.is_offering
-        if file is not None and is_ready and self.is_on_top:
+        is_free = not self.is_offering and not self.is_announcing and self.is_on_top
+        if file is not None and is_free and self.app.pools.value is not None:
             self.app.named_file = None
             self.open_file(file)
 

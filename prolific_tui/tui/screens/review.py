@@ -1,46 +1,99 @@
 """Review: what is about to be sent, where to, what stays behind and why, and the confirmation."""
 
-from collections.abc import Callable
-from typing import ClassVar, Final
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import ClassVar, Final, Protocol
 
 from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Static
 
+from prolific_tui.credentials.stepping import OutdatedError
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.models import CredentialPool
+from prolific_tui.submission.known import Known
 from prolific_tui.submission.outcome import credentials_word
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.base import BaseScreen
-from prolific_tui.tui.screens.pool_words import checked_words
 from prolific_tui.tui.widgets import Facts, Field, Line, fit, number, paragraph
-from prolific_tui.visible import visible
+from prolific_tui.visible import counted, visible
 
 _EXIST: Final = "yes"
 """What is typed to say that accounts made here exist where they are to be used."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What would go, and what there is to know of it."""
+
+    plan: CredentialPlan
+    notes: tuple[str, ...] = ()
+    """How it belongs to the send that it goes on with, a sentence each."""
+
+
+class ReviewedRows(Protocol):
+    """The rows behind a review, as the editor has them."""
+
+    async def plan_again(self) -> Reviewed:
+        """What would go now; raises `ProlificTuiError`, or `OutdatedError` if rows change."""
+
+    def hold_known(self, known: Known) -> bool:
+        """Mark what the pool is known to hold; whether that changed what is said of any row."""
+
+    def action_export(self) -> object:
+        """Ask where rows are to be written to."""
+
+
 class ReviewScreen(BaseScreen):
-    """Nothing is sent from here before the words at the bottom are typed."""
+    """Nothing is sent from here before the words at the bottom are typed.
+
+    Rows for a pool are checked against its usage reports meanwhile; nothing is sent before that is
+    done either, and what it finds changes the number that is to be typed.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", "Send", key_display="Enter", tooltip="Send, once it is confirmed"),
+        Binding("tab", "other_field", "Label", key_display="Tab", tooltip="Change the label"),
         Binding("E", "export", "Export", tooltip="Write rows to a file, for another tool"),
         Binding("escape", "back", "Back to the rows", key_display="Esc", tooltip="Send nothing"),
     ]
 
-    def __init__(self, draft: Draft, plan: CredentialPlan, export: Callable[[], object]) -> None:
-        """Show what of a draft would go; `export` asks where its rows are to be written to."""
+    def __init__(self, draft: Draft, reviewed: Reviewed, rows: ReviewedRows) -> None:
+        """Show what of a draft would go, with its rows as the editor has them."""
         super().__init__()
         self._draft = draft
-        self._export = export
+        self._rows = rows
         self._unexported = len(draft.unexported())
         self._made = len(draft.made_here())
         """How many rows were made here, until the person says that they exist."""
-        self._plan = plan
+        self._reviewed = reviewed
         self._revision = draft.session.revision
+        self._checked = ""
+        """What came of looking at the usage reports."""
+        self._is_checking = False
+        self._is_confirmed = False
+        """Whether the words were typed while the reports were still being read."""
+
+    @property
+    def _plan(self) -> CredentialPlan:
+        return self._reviewed.plan
+
+    @property
+    def _asks_label(self) -> bool:
+        return self._plan.target.pool is None and not self._unexported
+
+    def keys(self) -> list[BindingType]:
+        """The keys that do something here."""
+        kept = "other_field" if self._asks_label else ""
+        return [
+            each
+            for each in self.BINDINGS
+            if isinstance(each, Binding) and each.action in ("send", "export", "back", kept)
+        ]
 
     def top(self) -> Line:
         """What this is."""
@@ -52,6 +105,10 @@ class ReviewScreen(BaseScreen):
             yield Facts()
             yield paragraph(self._warning(), id="review-warning")
         if self._plan.rows and not self._unexported:
+            if self._asks_label:
+                with Horizontal(id="pool-label"):
+                    yield Static(" Label for the pool : ", id="pool-label-label", markup=False)
+                    yield Field(self._default_label(), id="pool-label-field")
             with Horizontal(id="confirmation"):
                 yield Static(id="confirmation-label", markup=False)
                 yield Field(id="confirmation-field")
@@ -59,20 +116,72 @@ class ReviewScreen(BaseScreen):
     def begin(self) -> None:
         """Be ready for the words."""
         super().begin()
-        self.query_one(Facts).show(self._facts())
-        for field in self.query(Field):
+        for field in self.query("#confirmation-field").results(Field):
             field.focus()
-            self._show_words()
+            if self._plan.target.pool is not None:
+                self._is_checking = True
+                self._check(self._plan.target.pool)
+        self._show()
+
+    def _show(self) -> None:
+        self.query_one(Facts).show(self._facts())
+        self.query_one("#review-warning", Static).update(Text(self._warning()))
+        for box in self.query("#confirmation"):
+            box.display = bool(self._plan.rows)
+            label = Text.assemble(" Type  ", (visible(self._words), "bold"), " : ")
+            self.query_one("#confirmation-label", Static).update(label)
+
+    def _default_label(self) -> str:
+        """The label as it is proposed: where the rows came from, and when."""
+        if known := self._draft.label or self._plan.label:
+            return known
+        name = PurePath(self._plan.source.partition(":")[0].partition(" + ")[0]).stem
+        return f"{name or 'pool'} {self.app.operations.clock():%d %b}"
+
+    # The usage reports
+
+    @work(exclusive=True, group="check")
+    async def _check(self, pool: CredentialPool) -> None:
+        """Read the usage reports, and leave out the rows that they name."""
+        before = self._plan.rows
+        try:
+            known = await self.app.operations.history.known_with_reports(
+                pool.credential_pool_id, pool.total_credentials
+            )
+            self._checked = known.coverage.words
+            if known.coverage.trouble:
+                self._checked += f". Not all could be read: {known.coverage.trouble}"
+            self._draft.asks_reports = True
+            if self._rows.hold_known(known):
+                self._reviewed = await self._rows.plan_again()
+        except ProlificTuiError as error:
+            self._checked = f"not checked: {error.message}"
+        except OutdatedError:
+            self.app.say("The rows changed meanwhile. Nothing was sent: look at them again.")
+            self.dismiss()
+            return
+        self._is_checking = False
+        self._revision = self._draft.session.revision
+        self._show()
+        if self._plan.rows != before:
+            self._changed_by(before)
+        elif self._is_confirmed:
+            self._send()
+
+    def _changed_by(self, before: int) -> None:
+        """Other rows go than those that were shown: what was typed does not count any more."""
+        self._is_confirmed = False
+        for field in self.query("#confirmation-field").results(Field):
+            with self.prevent(Input.Changed):
+                field.value = ""
+        gone = before - self._plan.rows
+        if gone > 0:
+            self.app.say(f"{counted(gone, 'row')} turned out to be in the pool: not sent with it.")
 
     @property
     def _words(self) -> str:
         """What is to be typed next."""
         return _EXIST if self._made else self._plan.confirmation
-
-    def _show_words(self) -> None:
-        label = Text.assemble(" Type  ", (visible(self._words), "bold"), " : ")
-        self.query_one("#confirmation-label", Static).update(label)
-        self.query_one("#review-warning", Static).update(Text(self._warning()))
 
     def _facts(self) -> list[tuple[str, str | Text]]:
         planned, counts = self._plan, self._draft.session.counts
@@ -88,15 +197,21 @@ class ReviewScreen(BaseScreen):
                 ("Append", Text(f"{count} to the pool", "bold")),
                 ("", pool.credential_pool_id),
                 ("", f"{number(total)} in total now, {number(free)} free; {after} afterwards"),
-                ("", checked_words(pool, len(self._draft.held))),
+                ("Already there", "checking…" if self._is_checking else self._checked),
             ]
+            if label := self.app.label(pool):
+                facts.insert(2, ("", Text(visible(label), "bold")))
         facts.append(("In workspace", f"{workspace.title}   ({workspace.id})"))
         if planned.source:
             facts.append(("From", planned.source))
+        if (parts := self.app.operations.writes.parts_of(planned)) > 1:
+            size = self.app.operations.writes.part_rows
+            facts.append(("In parts", f"{parts:,}, of at most {size:,} rows, one after another"))
+        facts += [("Goes on", note) for note in self._reviewed.notes]
         facts += [
             ("First and last", self._ends()),
             ("", ""),
-            ("Goes", Text(f"{counts.goes:,}", "bold")),
+            ("Goes", Text(f"{planned.rows:,}", "bold")),
             ("Needs your OK", _stays(counts.needs_ok)),
             ("Left out", _stays(counts.left_out)),
         ]
@@ -136,8 +251,19 @@ class ReviewScreen(BaseScreen):
 
     @on(Input.Changed, "#confirmation-field")
     def typing(self) -> None:
-        """A remark about the last attempt is out of date."""
+        """A remark about the last attempt is out of date, and so is a word given before."""
+        self._is_confirmed = False
         self.app.say("")
+
+    @on(Input.Submitted, "#pool-label-field")
+    def labelled(self, event: Input.Submitted) -> None:
+        """Go on to the words."""
+        event.stop()
+        self.query_one("#confirmation-field", Field).focus()
+
+    def action_other_field(self) -> None:
+        """Go to the label, or back to the words."""
+        self.focus_next(Field)
 
     @on(Input.Submitted, "#confirmation-field")
     def confirmed(self, event: Input.Submitted) -> None:
@@ -154,8 +280,19 @@ class ReviewScreen(BaseScreen):
         if self._made:
             self._take_word(event.input)
             return
+        if self._is_checking:
+            self._is_confirmed = True
+            self.app.say("The usage reports are read first; it is sent if nothing changes.")
+            return
+        self._send()
+
+    def _send(self) -> None:
+        plan = self._plan
+        for field in self.query("#pool-label-field").results(Field):
+            self._draft.label = field.value.strip()
+            plan = replace(plan, label=self._draft.label)
         self.dismiss()
-        self.app.submit(self._plan)
+        self.app.submit(plan)
 
     def _take_word(self, field: Input) -> None:
         """The accounts made here exist, as the person says: now for the words that send them."""
@@ -165,7 +302,7 @@ class ReviewScreen(BaseScreen):
         self._made = 0
         with self.prevent(Input.Changed):
             field.value = ""
-        self._show_words()
+        self._show()
         self.app.say("Nothing is sent yet.")
 
     def action_send(self) -> None:
@@ -179,10 +316,13 @@ class ReviewScreen(BaseScreen):
         """Go back to the rows and export those that exist nowhere yet."""
         self.app.say("")
         self.dismiss()
-        self._export()
+        self._rows.action_export()
 
     def action_back(self) -> None:
         """Go back to the rows."""
+        if self._asks_label:
+            for field in self.query("#pool-label-field").results(Field):
+                self._draft.label = field.value.strip()
         self.app.say("Nothing was sent.")
         self.dismiss()
 

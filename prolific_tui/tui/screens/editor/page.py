@@ -21,8 +21,9 @@ from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.drive import SLICE_SECONDS, Unfinished, drive, give_way, take_slice
 from prolific_tui.tui.grid import CredentialGrid
-from prolific_tui.tui.screens.pool_words import checked_words, short_pool_name
+from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.screens.revealing import RevealingScreen
+from prolific_tui.tui.screens.send_words import moment
 from prolific_tui.tui.widgets import Line, Rule, fit, number
 from prolific_tui.visible import visible
 
@@ -104,7 +105,8 @@ class EditorPage(RevealingScreen):
         elif pool is None:
             what = "Create a pool"
         else:
-            what = f"Append to {short_pool_name(pool)}   {number(pool.total_credentials)} in total"
+            name = short_pool_name(pool, self.app.label(pool))
+            what = f"Append to {name}   {number(pool.total_credentials)} in total"
         text = Text(f" {visible(what)}   ", "bold", no_wrap=True)
         demo = "DEMO" if self.app.operations.is_demo else ""
         about = filter(None, (self.app.keeping.words(draft), demo, workspace.title))
@@ -124,8 +126,9 @@ class EditorPage(RevealingScreen):
         draft = self.draft
         self.show_top()
         source = self.query_one("#source", Line)
-        source.text = Text(f" {visible(draft.source)}")
-        source.display = bool(draft.source) and not draft.is_empty
+        about = "   ".join(filter(None, (self.continuation_words(), draft.source)))
+        source.text = Text(f" {visible(about)}")
+        source.display = bool(about) and not draft.is_empty
         self._rows_shown = len(draft.session.document)
         has_rows = bool(self._rows_shown)
         self.query_one("#empty").display = not has_rows
@@ -133,6 +136,13 @@ class EditorPage(RevealingScreen):
         self._show_counts()
         self._show_view_words()
         self._show_row()
+
+    def continuation_words(self) -> str:
+        """Which earlier send these rows go on with; empty where that is none."""
+        send = self.app.send(self.draft.continues)
+        if send is None or not send.rows_left:
+            return ""
+        return f"Goes on with the send of {moment(send.begun)}: {send.rows_left:,} left"
 
     def _show_view_words(self) -> None:
         """Name filter and order as long as not all rows are shown as they are."""
@@ -183,8 +193,7 @@ class EditorPage(RevealingScreen):
         if len(grid.selection):
             title += f", {len(grid.selection):,} selected"
         rule.title = title
-        checked = checked_words(self.draft.target.pool, len(self.draft.held))
-        lines = (*session.explain(row), *self.row_notes(row), *filter(None, [checked]))
+        lines = (*session.explain(row), *self.row_notes(row))
         username = session.document.username(row)
         if cell_len(visible(username)) > grid.columns.username:
             lines = (*lines, f"Username: {username}")
@@ -368,6 +377,9 @@ class EditorPage(RevealingScreen):
         rows = len(self.draft.session.document)
         if rows != self._rows_shown:
             self.grid.show_session(self.draft.session)
+        else:
+            # The same rows, of which others may be known to be in the pool.
+            self.grid.refresh()
         self.show_all()
 
 

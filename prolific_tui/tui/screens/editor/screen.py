@@ -4,21 +4,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar, Final
 
-from textual import work
 from textual.binding import Binding, BindingType
 
-from prolific_tui.submission.plan import seek_plan
 from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.drafts import Draft
-from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor.finding import FindingKeys
 from prolific_tui.tui.screens.editor.intake import IntakeKeys
 from prolific_tui.tui.screens.editor.kept import DraftKeys
 from prolific_tui.tui.screens.editor.making import MakingKeys
 from prolific_tui.tui.screens.editor.mending import MendingKeys
+from prolific_tui.tui.screens.editor.reviewing import ReviewKeys
 from prolific_tui.tui.screens.editor.rows import RowKeys
 from prolific_tui.tui.screens.editor.selecting import SelectingKeys
-from prolific_tui.tui.screens.review import ReviewScreen
 
 _FOOTER: Final = (
     "file",
@@ -36,11 +33,10 @@ _FOOTER: Final = (
 """What the keys at the bottom do, in the order of the work; ? lists all keys."""
 
 
-class EditorScreen(SelectingKeys, MendingKeys, IntakeKeys, MakingKeys, DraftKeys):
+class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
     """Edits one draft, which outlives this screen, and the program if the person wants it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "review", "Review and send", tooltip="See what would go, then send it"),
         Binding("escape", "back", "Back", key_display="Esc", tooltip="Back; the rows are kept"),
         Binding("question_mark", "help", "Keys", key_display="?", tooltip="This list"),
         Binding("q", "app.leave", "Quit", show=False, tooltip="Quit; asks if rows would be lost"),
@@ -65,7 +61,7 @@ class EditorScreen(SelectingKeys, MendingKeys, IntakeKeys, MakingKeys, DraftKeys
 
     def keys(self) -> Iterable[BindingType]:
         """The keys that matter most, in the order of the work."""
-        keys = (RowKeys, FindingKeys, MendingKeys, IntakeKeys, MakingKeys, EditorScreen)
+        keys = (RowKeys, FindingKeys, MendingKeys, IntakeKeys, MakingKeys, ReviewKeys, EditorScreen)
         bindings = [each for of in keys for each in of.BINDINGS if isinstance(each, Binding)]
         matter = [each for each in bindings if each.action in _FOOTER]
         return sorted(matter, key=lambda binding: _FOOTER.index(binding.action))
@@ -79,47 +75,6 @@ class EditorScreen(SelectingKeys, MendingKeys, IntakeKeys, MakingKeys, DraftKeys
             self.take_paste(self._paste_first)
         if self._make_first:
             self.action_make()
-
-    def action_review(self) -> None:
-        """Show what would go."""
-        if not self.app.may_write() or not self.may_change():
-            return
-        if self.is_bringing_in:
-            self.app.say("A list is still being read; review it when its rows are here.")
-            return
-        if not len(self.draft.session.document):
-            self.app.say("There are no rows to send. f loads a file.")
-            return
-        self.app.say("")
-        if self.draft.asks_target:
-            self._ask_target()
-        else:
-            self._review()
-
-    def _review(self) -> None:
-        draft = self.draft
-        self.work_through(
-            lambda: seek_plan(draft.session, draft.target, draft.source),
-            lambda plan: self.app.push_screen(ReviewScreen(draft, plan, self.action_export)),
-            "Preparing the review",
-        )
-
-    @work
-    async def _ask_target(self) -> None:
-        """Ask which pool the rest of a create is for: its answer was lost, the pool was made."""
-        workspace = self.draft.target.workspace
-        pools = self.app.pools.value or () if workspace == self.app.workspace else ()
-        target = await choose_target(
-            self.app,
-            "Which pool are the rows left over for?",
-            "A pool was made of the others, but the answer that named it was lost.",
-            workspace,
-            pools,
-        )
-        if target is not None:
-            self.app.drafts.aim(self.draft, target)
-            self.show_all()
-            self._review()
 
     def action_back(self) -> None:
         """Close the field, or go back to the pools; see `leave` for what becomes of the rows."""

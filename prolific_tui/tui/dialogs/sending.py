@@ -1,0 +1,207 @@
+"""The dialog of a write: how far it is, what can be done meanwhile, and what became of it."""
+
+from enum import Enum
+from typing import ClassVar, Final, Protocol
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from prolific_tui.errors import Effect
+from prolific_tui.operations.events import WriteEnded
+from prolific_tui.submission.outcome import credentials_word
+from prolific_tui.submission.plan import CredentialPlan, Plan
+from prolific_tui.submission.progress import Phase, Progress
+from prolific_tui.tui.dialogs.base import Dialog
+from prolific_tui.tui.widgets import KeyBar, Line, gauge, paragraph, visible_lines
+from prolific_tui.visible import visible
+
+_CLOSE: Final = Binding("enter,escape", "cancel", "Close", key_display="Enter")
+_PAUSE: Final = Binding("p", "pause", "Pause or go on")
+_STOP: Final = Binding("x", "stop", "Stop")
+_CLASH: Final = Binding("h", "find_clash", "Find the clash by halving")
+_GAUGE: Final = 24
+_MINUTE: Final = 60
+_HOUR: Final = 60 * _MINUTE
+
+
+class SendControl(Protocol):
+    """What can be done with a write between two parts."""
+
+    def pause(self) -> None:
+        """Let the request under way end, and begin no other one until `go_on`."""
+
+    def go_on(self) -> None:
+        """Go on after `pause`."""
+
+    def stop(self) -> None:
+        """Let the request under way end, and leave the rest."""
+
+
+class SendAct(Enum):
+    """What the person wants once a send has ended."""
+
+    FIND_CLASH = "find the rows that clash by halving"
+
+
+class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
+    """A write: first that it is under way, and how far, then what became of it.
+
+    Closing it touches nothing: the write goes on, and the dialog can be opened again.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [_PAUSE, _STOP, _CLASH, _CLOSE]
+
+    progress: reactive[Progress | None] = reactive(None)
+    ended: reactive[WriteEnded | None] = reactive(None)
+
+    def __init__(
+        self,
+        plan: Plan,
+        control: SendControl,
+        progress: Progress | None = None,
+        *,
+        ended: WriteEnded | None = None,
+    ) -> None:
+        super().__init__()
+        self.plan = plan
+        self._control = control
+        self.set_reactive(SendDialog.progress, progress)
+        self.set_reactive(SendDialog.ended, ended)
+
+    @property
+    def heading(self) -> str:
+        """What is under way, or what it came to."""
+        if self.ended is not None:
+            return self.ended.outcome.title
+        if isinstance(self.plan, CredentialPlan):
+            return f"Sending {credentials_word(self.plan.rows)}…"
+        return "Making the new secret…"
+
+    def body(self) -> ComposeResult:
+        """What is known so far, and in which workspace that is."""
+        yield Line(id="send-gauge")
+        yield paragraph("", id="outcome-message")
+        yield paragraph("", id="outcome-hint", classes="hint")
+        yield paragraph(f"Workspace: {self.plan.workspace.title}", classes="quiet")
+
+    def on_mount(self) -> None:
+        """Show what is known already."""
+        self._show()
+
+    def watch_progress(self) -> None:
+        """Show how far it is."""
+        if self.query("#outcome-hint"):
+            self._show()
+
+    def watch_ended(self) -> None:
+        """Show what became of the write."""
+        if self.query("#outcome-hint"):
+            self._show()
+
+    @property
+    def _has_parts(self) -> bool:
+        return self.progress is not None and self.progress.parts > 1
+
+    def _show(self) -> None:
+        message, hint = self._words()
+        self.query_one(".dialog-title", Static).update(Text(visible(self.heading)))
+        line = self.query_one("#send-gauge", Line)
+        line.display = self.ended is None and self._has_parts
+        if self.progress is not None and line.display:
+            line.text = Text(_gauge_words(self.progress))
+        self.query_one("#outcome-message", Static).update(Text(visible_lines(message)))
+        hint_text = self.query_one("#outcome-hint", Static)
+        hint_text.update(Text(visible_lines(hint)))
+        hint_text.display = bool(hint)
+        self.query_one(KeyBar).show(self._keys())
+        if self.ended is not None:
+            effect = self.ended.outcome.effect
+            self.set_class(effect in (Effect.REFUSED, Effect.NOT_SENT), "error")
+            self.set_class(effect is Effect.UNKNOWN, "warning")
+
+    def _keys(self) -> list[Binding]:
+        if self.ended is not None:
+            return [_CLASH, _CLOSE] if self.ended.search else [_CLOSE]
+        return [_PAUSE, _STOP, _CLOSE] if self._has_parts else [_CLOSE]
+
+    def _words(self) -> tuple[str, str]:
+        """What is said of it, and what can be done."""
+        if self.ended is None:
+            parts = "p pauses and x stops between two parts. " if self._has_parts else ""
+            return (
+                _phase_words(self.progress),
+                f"{parts}Leaving this box, or the screen, does not stop it; 0 opens it again.",
+            )
+        outcome, search = self.ended.outcome, self.ended.search
+        if search is None:
+            return outcome.message, outcome.hint
+        offer = (
+            "If nothing tells which rows those are, h finds them by sending halves of the list,"
+            f" with at most {search.most_sends:,} requests; it asks first."
+        )
+        return outcome.message, f"{outcome.hint}\n{offer}".strip()
+
+    # Keys
+
+    def action_pause(self) -> None:
+        """Pause between two parts, or go on."""
+        progress = self.progress
+        if self.ended is not None or progress is None or not self._has_parts:
+            return
+        if progress.pausing or progress.phase is Phase.PAUSED:
+            self._control.go_on()
+        else:
+            self._control.pause()
+
+    def action_stop(self) -> None:
+        """Stop between two parts; the rest stays in the editor."""
+        if self.ended is None and self._has_parts:
+            self._control.stop()
+
+    def action_find_clash(self) -> None:
+        """Ask to find the rows that clash."""
+        if self.ended is not None and self.ended.search is not None:
+            self.dismiss((SendAct.FIND_CLASH, self.ended))
+
+
+def _gauge_words(progress: Progress) -> str:
+    bar = gauge(progress.accepted, progress.rows, _GAUGE)
+    return f"{bar}  {progress.accepted:,} of {progress.rows:,} rows accepted"
+
+
+def _phase_words(progress: Progress | None) -> str:
+    """What is being done right now."""
+    if progress is None:
+        return "Waiting for Prolific's answer."
+    part = f"Part {progress.part:,} of {progress.parts:,}"
+    if progress.phase is Phase.SETTLING:
+        since = f" {progress.looked_seconds:.0f} s so far." if progress.looked_seconds else ""
+        which = f"{part}: " if progress.parts > 1 else ""
+        return f"{which}We do not know whether this arrived. Looking…{since}"
+    if progress.phase is Phase.PAUSED:
+        return (
+            f"Paused before part {progress.part:,} of {progress.parts:,}. What was accepted stays"
+            " in the pool. p goes on, x leaves the rest in the editor."
+        )
+    if progress.parts <= 1:
+        return "Waiting for Prolific's answer."
+    told = f"{part} is on its way."
+    if progress.phase is Phase.LOOKING:
+        told = f"{part} is next; looking at the totals first."
+    if progress.pausing:
+        return f"{told} No further part begins after it."
+    return f"{told} {_time_left(progress.seconds_left)}".strip()
+
+
+def _time_left(seconds: float | None) -> str:
+    """About how long it takes still, in words; empty where nobody can tell."""
+    if seconds is None:
+        return ""
+    if seconds < _MINUTE:
+        return f"About {max(round(seconds), 1)} s left."
+    if seconds < _HOUR:
+        return f"About {round(seconds / _MINUTE)} min left."
+    return f"About {seconds / _HOUR:.1f} h left."

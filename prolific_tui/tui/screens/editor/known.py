@@ -1,0 +1,79 @@
+"""Which rows the target pool holds already, as far as anybody can know that: marked while editing.
+
+Prolific gives no usernames back, so what was sent from this machine is asked, and after a refusal
+the usage reports as well.
+"""
+
+from typing import ClassVar
+
+from textual import work
+from textual.binding import BindingType
+
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.submission.known import Known
+from prolific_tui.submission.send import Send
+from prolific_tui.tui.screens.editor.page import EditorPage
+from prolific_tui.visible import counted
+
+
+class KnownRows(EditorPage):
+    """Marks rows that are in the pool already, when the editor opens and after each send."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    _checked_against: tuple[str, tuple[Send, ...]] | None = None
+    """The pool, and the sends to it, that the rows were checked against last."""
+
+    def begin(self) -> None:
+        """Check the rows, and again whenever a send has ended."""
+        super().begin()
+        self.watch(self.app, "sends", self._check_known)
+
+    def on_screen_resume(self) -> None:
+        """Check the rows again if something became known meanwhile."""
+        self._check_known()
+
+    def _check_known(self) -> None:
+        pool = self.draft.target.pool
+        if pool is None or self.draft.sending or not self.is_on_top:
+            return
+        sends = self.app.known_sends.sends
+        against = (
+            pool.credential_pool_id,
+            tuple(send for send in sends if send.pool_id == pool.credential_pool_id),
+        )
+        if against != self._checked_against or self.draft.known is None:
+            self._checked_against = against
+            self._hold_known(*against)
+
+    @work(exclusive=True, group="known")
+    async def _hold_known(self, pool_id: str, _sends: tuple[Send, ...]) -> None:
+        history, pool = self.app.operations.history, self.draft.target.pool
+        total = pool.total_credentials if pool else None
+        ask = history.known_with_reports if self.draft.asks_reports else history.known
+        try:
+            known = await ask(pool_id, total)
+        except ProlificTuiError as error:
+            self.app.say(f"Not checked against the pool. {error.message}")
+            return
+        before = self.draft.session.counts.left_out
+        self.hold_known(known)
+        if (found := self.draft.session.counts.left_out - before) > 0:
+            verb = "is" if found == 1 else "are"
+            self.app.say(f"{counted(found, 'row')} {verb} in the pool already: P.")
+
+    def hold_known(self, known: Known) -> bool:
+        """Mark what the pool is known to hold; whether that changed what is said of any row."""
+        delta = self.draft.hold(known)
+        self.grid.apply(delta)
+        self.show_all()
+        self.refresh_view()
+        return bool(delta.related)
+
+    def row_notes(self, row: int) -> tuple[str, ...]:
+        """What the rows were checked against, below what is wrong with this one."""
+        known = self.draft.known
+        if known is None or self.draft.target.pool is None:
+            return super().row_notes(row)
+        words = known.coverage.words
+        return (*super().row_notes(row), f"{words[:1].upper()}{words[1:]}.")

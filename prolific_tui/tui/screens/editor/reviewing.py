@@ -1,0 +1,133 @@
+"""From the rows to their review: what would go, as a new send or as the rest of an earlier one."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from prolific_tui.credentials.document import NO_ROWS
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.submission.plan import CredentialPlan, seek_plan
+from prolific_tui.submission.resuming import Resumption
+from prolific_tui.tui.drive import drive
+from prolific_tui.tui.screens.choose_target import choose_target
+from prolific_tui.tui.screens.editor.intake import IntakeKeys
+from prolific_tui.tui.screens.editor.known import KnownRows
+from prolific_tui.tui.screens.editor.making import MakingKeys
+from prolific_tui.tui.screens.going_on import ask_match, find_match, unfinished_sends
+from prolific_tui.tui.screens.review import Reviewed, ReviewScreen
+
+
+class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
+    """The key that shows what would go."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "review", "Review and send", tooltip="See what would go, then send it"),
+    ]
+
+    def action_review(self) -> None:
+        """Show what would go."""
+        if not self.app.may_write() or not self.may_change():
+            return
+        if self.is_bringing_in:
+            self.app.say("A list is still being read; review it when its rows are here.")
+            return
+        if not len(self.draft.session.document):
+            self.app.say("There are no rows to send. f loads a file.")
+            return
+        if (error := self.app.history.error) is not None:
+            # What can't be written down is not sent: better said before than after.
+            self.app.show_error(error)
+            return
+        self.app.say("")
+        if self.draft.asks_target:
+            self._ask_target()
+        else:
+            self._review()
+
+    def _review(self) -> None:
+        draft = self.draft
+        self.work_through(
+            lambda: seek_plan(draft.session, draft.target, draft.source),
+            self._reviewed,
+            "Preparing the review",
+        )
+
+    def _reviewed(self, plan: CredentialPlan) -> None:
+        """Show the plan, unless an earlier send may be what it belongs to."""
+        if self.draft.continues is None and not unfinished_sends(self.app, plan):
+            self._show(Reviewed(plan))
+        else:
+            self._match(plan)
+
+    @work(exclusive=True, group="review")
+    async def _match(self, plan: CredentialPlan) -> None:
+        """Ask whether the rows go on with an earlier send, and show what would go then."""
+        wanted = self.draft.continues
+        try:
+            with self.app.holding_keys():
+                matched = await find_match(self.app, plan, wanted)
+        except ProlificTuiError as error:
+            self.app.show_error(error)
+            return
+        if matched is None:
+            if wanted is not None:
+                self.app.say("None of these rows belongs to that send, so this is a new one.")
+            self.draft.continues = None
+            self._show(Reviewed(plan))
+        elif wanted is not None and not matched.is_blocked:
+            self._go_on_with(plan, matched)
+        else:
+            answer = await ask_match(self.app, matched)
+            if answer:
+                self._go_on_with(plan, matched)
+            elif answer is not None:
+                self.draft.continues = None
+                self._show(Reviewed(plan))
+
+    def _go_on_with(self, plan: CredentialPlan, matched: Resumption) -> None:
+        self.draft.continues = matched.send.number
+        if matched.needs_pool:
+            self._ask_target()
+            return
+        reviewed = _continued(plan, matched)
+        if reviewed.plan.target.key != self.draft.target.key:
+            self.app.drafts.aim(self.draft, reviewed.plan.target)
+            self.show_all()
+        self._show(reviewed)
+
+    def _show(self, reviewed: Reviewed) -> None:
+        self.app.push_screen(ReviewScreen(self.draft, reviewed, self))
+
+    async def plan_again(self) -> Reviewed:
+        """What would go now; raises `ProlificTuiError` and `OutdatedError`."""
+        draft = self.draft
+        plan = await drive(seek_plan(draft.session, draft.target, draft.source), lambda _rows: None)
+        if draft.continues is None:
+            return Reviewed(plan)
+        matched = await self.app.operations.history.match(draft.continues, plan)
+        return _continued(plan, matched)
+
+    @work
+    async def _ask_target(self) -> None:
+        """Ask which pool the rest of a create is for: its answer was lost, the pool was made."""
+        workspace = self.draft.target.workspace
+        pools = self.app.pools.value or () if workspace == self.app.workspace else ()
+        target = await choose_target(
+            self.app,
+            "Which pool are the rows left over for?",
+            "A pool was made of the others, but the answer that named it was lost.",
+            workspace,
+            pools,
+        )
+        if target is not None:
+            self.app.drafts.aim(self.draft, target)
+            self.show_all()
+            self._review()
+
+
+def _continued(plan: CredentialPlan, matched: Resumption) -> Reviewed:
+    """What would go of a send that goes on; no row where none of them can."""
+    going = matched.plan or replace(plan, accounts=NO_ROWS)
+    return Reviewed(going, matched.words)

@@ -1,0 +1,247 @@
+"""Going on with a send that has rows left: which send rows belong to, and where rows come from.
+
+The journal holds fingerprints and no rows, so those come from the kept draft or from the same file.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.models import CredentialPool
+from prolific_tui.operations.events import WriteEnded
+from prolific_tui.submission.draft import DraftSummary
+from prolific_tui.submission.halving import ClashSearch
+from prolific_tui.submission.plan import CredentialPlan, Kind, Target, seek_plan
+from prolific_tui.submission.resuming import Resumption
+from prolific_tui.submission.send import Send, Standing
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog, PathDialog, TypedConfirmation, WaitDialog
+from prolific_tui.tui.drafts import Draft
+from prolific_tui.tui.drive import drive
+from prolific_tui.tui.screens.send_words import moment, target_name
+from prolific_tui.tui.screens.settling import settle
+from prolific_tui.tui.shell import Shell
+from prolific_tui.visible import counted
+
+_MOST_MATCHED: Final = 5
+"""How many earlier sends rows are compared with, the newest first."""
+
+
+# Which send rows belong to
+
+
+def unfinished_sends(shell: Shell, plan: CredentialPlan) -> list[Send]:
+    """The earlier sends that the rows of a plan may belong to, the newest first.
+
+    Of a list for a new pool these are all that made one, or may have: the same rows would become
+    a second pool. Rows that a pool took already are marked in the editor.
+    """
+    pool = plan.target.pool
+
+    def may_belong(send: Send) -> bool:
+        if send.workspace.id != plan.workspace.id or not send.rows or send.in_use:
+            return False
+        if pool is None:
+            return send.kind is Kind.CREATE and bool(send.accepted_rows or send.open_parts)
+        is_unfinished = send.standing in (Standing.OPEN, Standing.PARTLY)
+        return is_unfinished and send.pool_id == pool.credential_pool_id
+
+    return [send for send in shell.known_sends.sends if may_belong(send)][:_MOST_MATCHED]
+
+
+async def find_match(shell: Shell, plan: CredentialPlan, number: int | None) -> Resumption | None:
+    """The send that rows of a plan belong to; None where there is none.
+
+    Args:
+        shell: Where the sends are known.
+        plan: The rows that would go.
+        number: The one send to be asked for; None for any that is not finished.
+
+    Raises:
+        ProlificTuiError: The journal can't be read.
+    """
+    numbers = (
+        [send.number for send in unfinished_sends(shell, plan)] if number is None else [number]
+    )
+    for each in numbers:
+        matched = await shell.operations.history.match(each, plan)
+        if matched.strange < plan.rows:
+            return matched
+    return None
+
+
+async def ask_match(shell: Shell, matched: Resumption) -> bool | None:
+    """Ask what rows of an earlier send are to be: the rest of it (True), or a new send (False)."""
+    send = matched.send
+    name, when = target_name(send, shell.known_sends), moment(send.begun)
+    if matched.is_blocked:
+        answer = await shell.ask(
+            ChoiceDialog(
+                "A send of these rows is open",
+                f"Nobody knows whether the send of {when} for {name} arrived. Nothing of it is sent"
+                " again before that is settled.",
+                [Choice("Look now whether it arrived"), Choice("Back to the rows")],
+            )
+        )
+        if answer == 0:
+            await settle(shell, send)
+        return None
+    if matched.plan is None and not matched.needs_pool:
+        answer = await shell.ask(
+            ChoiceDialog(
+                "These rows were sent before",
+                f"{counted(matched.accepted, 'row')} of these went into {name} on {when}, and"
+                " Prolific accepted them.",
+                [Choice("Back to the rows"), Choice("Make another pool of them all the same")],
+            )
+        )
+        return False if answer == 1 else None
+    going = counted(matched.plan.rows, "row") if matched.plan else "the rest"
+    answer = await shell.ask(
+        ChoiceDialog(
+            "Rows of an earlier send",
+            f"These belong to the send of {when} for {name}: {send.accepted_rows:,} of"
+            f" {send.rows:,} rows were accepted.",
+            [
+                Choice(f"Go on with it: {going}", " ".join(matched.words)),
+                Choice(
+                    "Send them as a new one",
+                    "What that send has left stays left in the history.",
+                ),
+            ],
+        )
+    )
+    return None if answer is None else answer == 0
+
+
+# Where the rows come from
+
+
+def why_not(send: Send) -> str:
+    """Why a send can't go on; empty where it can."""
+    if send.kind is Kind.REPLACE_SECRET:
+        return "A secret does not go on; 2 Webhooks makes another one."
+    if send.in_use:
+        return "This send is under way, here or in another window."
+    if send.open_parts:
+        return "Settle it first: S looks whether it arrived."
+    return "" if send.can_go_on else "Every row of it was accepted; nothing is left."
+
+
+def target_of(shell: Shell, send: Send) -> Target:
+    """Where the rest of a send goes, with the pool as last listed if it was."""
+    if send.pool_id is None:
+        return Target(send.workspace)
+    listed = shell.pools.value or ()
+    found = next((pool for pool in listed if pool.credential_pool_id == send.pool_id), None)
+    pool = found or CredentialPool(send.pool_id, workspace_id=send.workspace.id)
+    return Target(send.workspace, pool)
+
+
+def open_draft(shell: Shell, send: Send, owner_id: str) -> Draft | None:
+    """The rows of this run that may be the rest of a send."""
+    targets = [target_of(shell, send)]
+    if send.kind is Kind.CREATE:
+        # The program may have ended before they were given to the pool that was made.
+        targets.append(Target(send.workspace))
+    found = (shell.drafts.find(owner_id, target) for target in targets)
+    return next((draft for draft in found if draft is not None), None)
+
+
+async def left_draft(shell: Shell, send: Send, owner_id: str) -> DraftSummary | None:
+    """The rows that an earlier run left and that may be the rest of a send."""
+    left = await shell.operations.drafts.left(owner_id)
+    pools = {send.pool_id} | ({None} if send.kind is Kind.CREATE else set())
+    return next(
+        (
+            summary
+            for summary in left.summaries
+            if not summary.in_use
+            and summary.key.workspace_id == send.workspace.id
+            and summary.key.pool_id in pools
+        ),
+        None,
+    )
+
+
+async def ask_same_file(shell: Shell, send: Send) -> Path | None:
+    """Ask for the file that a send came from; its rows are matched by their fingerprints."""
+    source = f" It came from {send.source}." if send.source else ""
+    path = await shell.ask(
+        PathDialog(
+            "Go on with the same file",
+            f"No rows are kept for this send.{source} Give that file again: its rows are matched"
+            " to the send, and those that were accepted are not sent again.",
+            shell.operations.complete_path,
+        )
+    )
+    return Path(path) if path else None
+
+
+# Finding the clash
+
+
+async def find_clash(shell: Shell, ended: WriteEnded) -> None:
+    """Tell what finding the rows that clash takes, ask for the words, and begin."""
+    plan = ended.plan
+    if not isinstance(plan, CredentialPlan) or ended.number is None or shell.account is None:
+        return
+    send = shell.send(ended.number)
+    draft = open_draft(shell, send, shell.account.me.id) if send else None
+    if draft is None:
+        shell.say("The rows are not here any more. Nothing was sent.")
+        return
+    try:
+        matched = await shell.wait_for(
+            WaitDialog("Looking what is known of the pool…", "Nothing is sent yet."),
+            _look_first(shell, draft, ended.number),
+        )
+    except ProlificTuiError as error:
+        shell.show_error(error)
+        return
+    if matched is None or matched.plan is None:
+        words = matched.words if matched else ()
+        shell.say(" ".join((*words, "Nothing was sent.")))
+        return
+    rows = matched.plan.rows
+    if rows < plan.rows:
+        shell.say(
+            f"{plan.rows - rows:,} of the refused rows are in the pool already, or changed: P marks"
+            " them. Send the others with s; nothing was sent."
+        )
+        return
+    confirmed = await shell.ask(
+        TypedConfirmation(
+            "Find the clash by halving",
+            f"{ClashSearch(rows).words}\n\nTo {_where(shell, matched.plan)}.",
+            matched.plan.confirmation,
+        )
+    )
+    if confirmed:
+        shell.submit(matched.plan, halving=True)
+    else:
+        shell.say("Nothing was sent.")
+
+
+async def _look_first(shell: Shell, draft: Draft, number: int) -> Resumption:
+    """Mark what the usage reports and the history know, and match what would still go."""
+    history, pool = shell.operations.history, draft.target.pool
+    if pool is not None:
+        known = await history.known_with_reports(pool.credential_pool_id, pool.total_credentials)
+        draft.hold(known)
+        shell.sends += 1
+    steps = seek_plan(draft.session, draft.target, draft.source)
+    plan = await drive(steps, lambda _rows: None)
+    matched = await history.match(number, plan)
+    if matched.plan is None:
+        return matched
+    return replace(matched, plan=replace(matched.plan, target=draft.target))
+
+
+def _where(shell: Shell, plan: CredentialPlan) -> str:
+    pool = plan.target.pool
+    if pool is None:
+        return f"a new pool in {plan.workspace.title}"
+    total = "?" if pool.total_credentials is None else f"{pool.total_credentials:,}"
+    name = shell.label(pool) or pool.credential_pool_id
+    return f"the pool {name}, which has {total} now, in {plan.workspace.title}"

@@ -1,0 +1,47 @@
+"""Going on with a send from the history: its rows are found, and the editor opens with them."""
+
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.submission.send import Send
+from prolific_tui.tui.screens.editor import EditorScreen
+from prolific_tui.tui.screens.going_on import (
+    ask_same_file,
+    left_draft,
+    open_draft,
+    target_of,
+    why_not,
+)
+from prolific_tui.tui.screens.taking_up import take_up
+from prolific_tui.tui.shell import Shell
+
+
+async def go_on(shell: Shell, send: Send) -> None:
+    """Open the rows that a send has left: those at hand, those of an earlier run, or a file's."""
+    if reason := why_not(send):
+        shell.say(reason)
+        return
+    account = shell.account
+    if account is None:
+        shell.say("Not signed in: 4 Account takes a token.")
+        return
+    file = None
+    try:
+        draft = open_draft(shell, send, account.me.id)
+        if draft is None and (left := await left_draft(shell, send, account.me.id)) is not None:
+            draft = await take_up(shell, left, target_of(shell, send))
+    except ProlificTuiError as error:
+        shell.show_error(error)
+        return
+    if draft is None:
+        file = await ask_same_file(shell, send)
+        if file is None:
+            shell.say("Nothing was changed.")
+            return
+        draft = shell.drafts.open(account.me.id, target_of(shell, send))
+    draft.continues = send.number
+    shell.sends += 1
+    if send.workspace != shell.workspace:
+        shell.open_workspace(send.workspace)
+    await shell.run_action("mode('pools')")
+    editors = [screen for screen in shell.screen_stack if isinstance(screen, EditorScreen)]
+    if not any(editor.draft is draft for editor in editors):
+        shell.push_screen(EditorScreen(draft, load=file))

@@ -1,0 +1,103 @@
+"""How a send is told on the screens: in a line, in a few sentences, and with all its parts."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from prolific_tui.operations import Sends
+from prolific_tui.submission.plan import Kind
+from prolific_tui.submission.send import Part, Send, Standing
+from prolific_tui.visible import counted
+
+KIND_WORDS = {Kind.CREATE: "Create", Kind.APPEND: "Append", Kind.REPLACE_SECRET: "Secret"}
+"""What a send does, in one word."""
+
+
+def moment(at: datetime) -> str:
+    """A date and a time, as people write it in a ledger."""
+    return f"{at:%d %b %H:%M}"
+
+
+def full_moment(at: datetime) -> str:
+    """The same with year and seconds."""
+    return f"{at:%d %b %Y %H:%M:%S}"
+
+
+def target_name(send: Send, sends: Sends) -> str:
+    """What a send was for: the label, or else what tells its pool from others."""
+    if send.kind is Kind.REPLACE_SECRET:
+        return send.workspace.title
+    if label := sends.label(send.pool_id) or send.label:
+        return label
+    if send.pool_id is None:
+        return "a new pool"
+    return send.pool_id.removeprefix(f"{send.workspace.id}_") or send.pool_id
+
+
+def outcome_words(send: Send) -> str:
+    """What became of it, with the reason of the last part where there is room for it."""
+    last = send.parts[-1] if send.parts else None
+    if last is None or not last.title or send.standing in (Standing.ACCEPTED, Standing.OPEN):
+        return send.words
+    return f"{send.words}: {last.title}"
+
+
+def sentence(send: Send, sends: Sends) -> str:
+    """A send named in the middle of a sentence: what, how much, where to, when."""
+    when = moment(send.begun)
+    if send.kind is Kind.REPLACE_SECRET:
+        return f"the new secret of {send.workspace.title}, {when}"
+    where = target_name(send, sends)
+    return f"{counted(send.rows, 'row')} for {where}, {when}"
+
+
+def what_next(send: Send) -> str:
+    """What a person can do about it; empty where there is nothing to be done."""
+    if send.in_use:
+        return ""
+    if send.open_parts:
+        return "S looks now whether it arrived. Nothing of it is sent again before that is settled."
+    if send.can_go_on and send.accepted_rows:
+        return f"c goes on with the {counted(send.rows_left, 'row')} that are left."
+    return ""
+
+
+def facts(send: Send, sends: Sends) -> Iterator[tuple[str, str]]:
+    """Everything that is known of a send as a whole, with labels."""
+    yield "What", KIND_WORDS[send.kind]
+    yield "Begun", full_moment(send.begun)
+    if send.ended is not None:
+        yield "As of", full_moment(send.ended)
+    if send.kind is not Kind.REPLACE_SECRET:
+        yield "Target", target_name(send, sends)
+        if send.pool_id is not None:
+            yield "Pool", send.pool_id
+    yield "Workspace", send.workspace.title
+    if send.rows:
+        left = f", {send.rows_left:,} left" if send.rows_left else ""
+        yield "Rows", f"{send.rows:,}: {send.accepted_rows:,} accepted{left}"
+    if send.source:
+        yield "From", send.source
+    yield "Sent by", send.owner.email
+    yield "Outcome", send.words
+    yield from part_facts(send)
+    if next_words := what_next(send):
+        yield "Next", next_words
+
+
+def part_facts(send: Send) -> Iterator[tuple[str, str]]:
+    """What is known of each part, in the order of time."""
+    if len(send.parts) != 1:
+        yield "Parts", f"{len(send.parts):,} sent of {send.planned_parts:,} planned"
+    for part in send.parts:
+        label = f"Part {part.number:,}" if len(send.parts) != 1 else ""
+        yield label, part_words(part)
+        if part.message and part.standing is not Standing.ACCEPTED:
+            yield "", part.message
+
+
+def part_words(part: Part) -> str:
+    """One part: its rows, when, what became of it, and how that is known."""
+    rows = f"rows {part.start + 1:,} to {part.stop:,}, " if part.rows else ""
+    how = f" ({part.is_known_by})" if part.is_known_by else ""
+    total = "" if part.total_after is None else f", total {part.total_after:,} then"
+    return f"{rows}{part.begun:%H:%M:%S}: {part.standing.value}{how}{total}"

@@ -1,0 +1,78 @@
+"""A machine on which several runs of the program leave things to each other."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from secrets import token_bytes
+
+from prolific_tui.assembly import demo_parts
+from prolific_tui.demo.service import Service
+from prolific_tui.drafts import DraftStore
+from prolific_tui.journal import JournalStore
+from prolific_tui.operations import Parts
+from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
+from prolific_tui.submission.means import Pace
+from tests.contract.caller import checked_demo_service
+from tests.dashboard import Dashboard, dashboard
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+async def _at_once(_seconds: float) -> None:
+    await asyncio.sleep(0)
+
+
+class Machine:
+    """A state directory that several runs of the program use, one after another or at once."""
+
+    def __init__(self, directory: Path, *, part_rows: int = 5_000) -> None:
+        directory.chmod(0o700)
+        self.directory = directory
+        self.pace = Pace(part_rows=part_rows, looks=(0.0, 0.0), sleep=_at_once)
+        self.service = checked_demo_service()
+        self._runs = count(1)
+
+    def choose(self, keeping: DraftKeeping) -> None:
+        state = StateFile(self.directory / "state.json")
+        state.remember_draft_keeping(keeping)
+        state.remember_secrets_place(TokenPlace.SESSION)
+
+    def kept(self) -> str:
+        """Everything on the disk."""
+        found = (path for path in self.directory.rglob("*") if path.is_file())
+        return "".join(path.read_text(errors="replace") for path in found)
+
+    def parts(self, service: Service) -> Parts:
+        settings = StateFile(self.directory / "state.json")
+        settings.load()
+        run = f"run-{next(self._runs)}"
+        return replace(
+            demo_parts(service),
+            settings=settings,
+            drafts=DraftStore(self.directory / "drafts", run),
+            journal=JournalStore(
+                self.directory / "journal.sqlite3", run, random=token_bytes, now=_now
+            ),
+            pace=self.pace,
+            is_demo=False,
+        )
+
+    @asynccontextmanager
+    async def run(
+        self, *, size: tuple[int, int] = (80, 24), file: Path | None = None
+    ) -> AsyncIterator[Dashboard]:
+        """The program from its start to its end; what it has not said by then is lost."""
+        async with dashboard(self.service, size=size, file=file, parts=self.parts) as board:
+            yield board
+
+    @asynccontextmanager
+    async def at_pools(self) -> AsyncIterator[Dashboard]:
+        async with self.run() as board:
+            await board.shows("free of")
+            yield board

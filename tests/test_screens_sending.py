@@ -1,0 +1,345 @@
+"""Sends that are cut, refused or stopped in the middle: what a person sees of them and does."""
+
+import asyncio
+import json
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from prolific_tui.assembly import demo_parts
+from prolific_tui.client.api import Api
+from prolific_tui.demo.faults import Cut, Fault
+from prolific_tui.demo.seed import CHATBOT_B
+from prolific_tui.demo.service import Service
+from prolific_tui.demo.transport import DemoTransport
+from prolific_tui.operations import Parts
+from prolific_tui.operations.connection import Prolific
+from prolific_tui.operations.events import Listener
+from prolific_tui.secret import Secret
+from prolific_tui.settings import DraftKeeping
+from prolific_tui.submission.means import Pace
+from tests.contract.caller import checked_demo_service
+from tests.dashboard import Dashboard, dashboard
+from tests.machine import Machine
+
+UNREAD = Fault(status=403)
+"""A usage report that can't be read."""
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    machine = Machine(tmp_path, part_rows=3)
+    machine.choose(DraftKeeping.EVERYTHING)
+    return machine
+
+
+def a_list(folder: Path, *usernames: str) -> Path:
+    path = folder / "wave.csv"
+    path.write_text("".join(f"{name},pw-of-{name}\n" for name in usernames), encoding="utf-8")
+    return path
+
+
+def numbered(count: int) -> list[str]:
+    return [f"lab-z-{number:03}" for number in range(1, count + 1)]
+
+
+def in_parts(part_rows: int) -> Callable[[Service], Parts]:
+    async def at_once(_seconds: float) -> None:
+        pass
+
+    pace = Pace(part_rows=part_rows, looks=(0.0,), sleep=at_once)
+    return lambda service: replace(demo_parts(service), pace=pace)
+
+
+class Gate(httpx.AsyncBaseTransport):
+    """Lets a write through to the demo only when the test says so."""
+
+    def __init__(self, service: Service) -> None:
+        self._inner = DemoTransport(service)
+        self._permits = threading.Semaphore(0)
+
+    def let_one_through(self) -> None:
+        self._permits.release()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "PATCH":
+            await asyncio.to_thread(self._permits.acquire)
+        return await self._inner.handle_async_request(request)
+
+    def connect(self, service_url: str, token: Secret, _listener: Listener) -> Prolific:
+        return Api(service_url, token, carrier=self)
+
+
+async def load(board: Dashboard, path: Path, rows: int) -> None:
+    await board.shows("No rows yet")
+    await board.press("f")
+    await board.shows("Load a file")
+    await board.type(str(path))
+    await board.press("enter")
+    await board.shows(f"{rows} rows", f"goes {rows}")
+
+
+async def send(board: Dashboard, rows: int) -> None:
+    await board.press("s")
+    await board.shows(f"Type  send {rows} :")
+    await board.type(f"send {rows}")
+    await board.press("enter")
+
+
+def new_pool(service: Service, before: set[str]) -> list[str]:
+    """The usernames of the one pool that was made."""
+    (made,) = [pool for pool in service.state.pools if pool not in before]
+    return list(service.state.pools[made].passwords)
+
+
+def held_by(service: Service) -> list[str]:
+    return list(service.state.pools[CHATBOT_B].passwords)
+
+
+async def test_a_part_is_refused_in_the_middle_and_the_rest_goes_on_in_the_same_pool(
+    tmp_path: Path,
+) -> None:
+    service = checked_demo_service()
+    before = set(service.state.pools)
+    service.switch_on("updateCredentialPool", Fault(status=400, times=1))
+    async with dashboard(service, parts=in_parts(3)) as board:
+        await board.shows("free of")
+        await board.press("c")
+        await load(board, a_list(tmp_path, *numbered(8)), 8)
+
+        # Review says how many parts, and asks for a label that is proposed.
+        await board.press("s")
+        await board.shows("3, of at most 3 rows, one after another", "Label for the pool : wave ")
+        await board.press("tab", *["backspace"] * 20)
+        await board.type("chatbot-Z")
+        await board.press("enter")
+        await board.type("send 8")
+        await board.press("enter")
+        await board.shows("3 of 8 rows were accepted", "are in the pool", "still in the editor")
+        assert new_pool(service, before) == numbered(3)
+
+        # Nothing of it is lost: the rest is in the editor, for the pool that was made.
+        await board.press("enter")
+        await board.shows("Append to chatbot-Z", "5 rows   goes 5")
+        await board.press("3")
+        await board.shows("3 accepted, 5 rows left", "c goes on with the 5 rows that are left")
+        await board.press("enter")
+        await board.shows(
+            "Part 1", "rows 1 to 3", "Part 2", "rows 4 to 6", "refused", "you@lab.org"
+        )
+        await board.press("escape", "c")
+        await board.shows("Goes on with the send of", ": 5 left", "Append to chatbot-Z")
+        await board.press("s")
+        await board.shows("5 rows of the 5 that are left can go", "Type  send 5 :")
+        await board.type("send 5")
+        await board.press("enter")
+        await board.shows("5 credentials appended", "8 now")
+        assert new_pool(service, before) == numbered(8)
+        await board.press("enter", "3")
+        await board.shows("1 send from this machine", "chatbot-Z", "accepted")
+
+        # It can be found, and written to a file.
+        await board.press("slash")
+        await board.type("nothing like it")
+        await board.press("enter")
+        await board.shows("0 of 1 send with")
+        await board.press("escape")
+        await board.shows("1 send from this machine")
+        await board.press("E", "j", "enter")
+        await board.shows("Export to")
+        await board.type(str(tmp_path / "sends.json"))
+        await board.press("enter")
+        await board.shows("1 send written to")
+    assert "chatbot-Z" in json.dumps(json.loads((tmp_path / "sends.json").read_text()))
+    assert (tmp_path / "sends.json").stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_send_is_cut_the_next_start_announces_it_and_the_person_settles_it(
+    machine: Machine,
+) -> None:
+    """The first part of a create takes effect, its answer is lost, and the program ends."""
+    before = set(machine.service.state.pools)
+    path = a_list(machine.directory, *numbered(5))
+    machine.service.switch_on("createCredentialPool", Fault(cut=Cut.AFTER, times=1))
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, path, 5)
+        await send(board, 5)
+        await board.shows("We do not know whether", "consistent with")
+        await board.press("enter")
+        await board.shows("5 rows")
+        # Nothing of an open send goes out again.
+        await board.press("s")
+        await board.shows("A send of these rows is open", "Look now whether it arrived")
+        await board.press("escape")
+    assert new_pool(machine.service, before) == numbered(3)
+
+    async with machine.run() as board:
+        await board.shows("A send is open", "5 rows for wave ", "Look now whether it arrived")
+        await board.press("enter")
+        await board.shows("consistent with accepted", "What do you say?")
+        await board.press("j", "enter")
+        # Only then the rows that were left are offered.
+        await board.shows("Unsent rows of before")
+        await board.press("escape")
+        await board.press("3")
+        await board.shows("3 accepted, 2 rows left", "c goes on with the 2 rows that are left")
+        await board.press("c")
+        await board.shows("Goes on with the send of", ": 2 left", "5 rows   goes 2")
+        await board.press("s")
+        await board.shows("Type  send 2 :", "2 rows of the 2 that are left can go")
+        await board.type("send 2")
+        await board.press("enter")
+        await board.shows("2 credentials appended")
+    assert new_pool(machine.service, before) == numbered(5)
+
+
+async def test_without_kept_rows_a_send_goes_on_with_the_same_file(machine: Machine) -> None:
+    machine.choose(DraftKeeping.NOTHING)
+    before = set(machine.service.state.pools)
+    path = a_list(machine.directory, *numbered(7))
+    machine.service.switch_on("updateCredentialPool", Fault(status=400, times=1))
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, path, 7)
+        await send(board, 7)
+        await board.shows("3 of 7 rows were accepted")
+
+    # The file has two more rows by now, and one less.
+    a_list(machine.directory, "lab-new-1", *numbered(6), "lab-new-2")
+    async with machine.at_pools() as board:
+        await board.press("3")
+        await board.shows("3 accepted, 4 rows left")
+        await board.press("c")
+        await board.shows("Go on with the same file", "wave.csv")
+        await board.type(str(path))
+        await board.press("enter")
+        await board.shows("8 rows", "left out 3", "already in this pool")
+        await board.press("s")
+        await board.shows(
+            "3 rows of the 4 that are left can go",
+            "1 row of the send is not here",
+            "2 rows here are not part of this send",
+        )
+        await board.type("send 3")
+        await board.press("enter")
+        await board.shows("3 credentials appended", "6 now")
+    assert new_pool(machine.service, before) == numbered(6)
+
+
+async def test_a_clash_is_found_by_halving_after_it_was_told_what_that_takes(
+    tmp_path: Path,
+) -> None:
+    """409 says that some row is there already; the reports that would tell which can't be read."""
+    service = checked_demo_service()
+    service.switch_on("getStudyCredentialsReport", UNREAD)
+    held = held_by(service)
+    taken = held[0]
+    async with dashboard(service) as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(3), taken, "lab-z-900"), 5)
+        await send(board, 5)
+        await board.shows("does not say which", "still 60", "h finds them")
+        assert len(held_by(service)) == 60
+        await board.press("h")
+        await board.shows("Find the clash by halving", "at most 9 requests", "stays in the pool")
+        await board.type("send 5")
+        await board.press("enter")
+        await board.shows("1 username is taken", taken, "All other 4 are in the pool now")
+        assert len(held_by(service)) == 64
+        await board.press("enter")
+        await board.shows("1 row   goes 0", "left out 1", "already in this pool")
+
+
+async def test_the_usage_reports_change_what_goes_before_anything_is_sent(
+    tmp_path: Path,
+) -> None:
+    service = checked_demo_service()
+    held = held_by(service)
+    async with dashboard(service, size=(120, 40)) as board:
+        await board.shows("free of")
+        await board.press("j", "e")
+        await board.shows("Label")
+        await board.type("chatbot-B")
+        await board.press("enter")
+        await board.shows("chatbot-B ", "Nothing was sent there from this machine")
+        await board.press("a")
+        await board.shows("Append to chatbot-B")
+        await load(board, a_list(tmp_path, "lab-z-1", *held[:2]), 3)
+        # The words for three rows are typed ahead, and do not count for one.
+        await board.press("s")
+        await board.type("send 3")
+        await board.press("enter")
+        await board.shows("Type  send 1 :", "checked against all 60 usernames")
+        await board.shows("2 rows: already in this pool")
+        assert len(held_by(service)) == 60
+        await board.press("escape")
+        await board.shows("3 rows   goes 1", "left out 2")
+        await send(board, 1)
+        await board.shows("1 credential appended")
+        await board.press("enter", "escape")
+        await board.shows("Last sent from here: +1 on", "wave.csv, accepted")
+    assert len(held_by(service)) == 61
+
+
+async def test_a_send_in_parts_pauses_stops_and_can_be_left_and_opened_again(
+    tmp_path: Path,
+) -> None:
+    gate: Gate | None = None
+
+    def parts(service: Service) -> Parts:
+        nonlocal gate
+        gate = Gate(service)
+        return replace(in_parts(2)(service), connect=gate.connect)
+
+    async with dashboard(parts=parts) as board:
+        assert gate is not None
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(12)), 12)
+        await send(board, 12)
+        await board.shows("0 of 12 rows accepted", "Part 1 of 6 is on its way", "p Pause or go on")
+        await board.press("p")
+        await board.shows("No further part begins after it")
+
+        # Closing the box and going elsewhere touches nothing.
+        await board.press("escape", "escape", "3")
+        await board.shows("0 sending 0%", "under way")
+        await board.press("q")
+        await board.shows("Stay and wait for the answer", "The demo keeps nothing")
+        await board.press("escape")
+        gate.let_one_through()
+        await board.shows("0 PAUSED 17%", "under way, 2 accepted")
+        await board.press("0")
+        await board.shows("Paused before part 2 of 6", "2 of 12 rows accepted")
+        await board.press("p")
+        await board.shows("Part 2 of 6 is on its way")
+        await board.press("x")
+        await board.shows("No further part begins after it")
+        gate.let_one_through()
+        await board.shows("Stopped: 4 of 12 rows were accepted", "goes on where it stopped")
+        await board.press("enter")
+        await board.shows("4 accepted, 8 rows left", "c goes on with the 8 rows that are left")
+        assert len(held_by(board.service)) == 64
+
+
+async def test_a_read_that_is_tried_again_says_when_and_can_be_given_up() -> None:
+    service = checked_demo_service()
+    async with dashboard(service) as board:
+        await board.shows("free of")
+        service.switch_on("listCredentialPools", Fault(status=429, retry_after=30))
+        await board.press("r")
+        await board.until(lambda: re.search(r"it is tried again at \d\d:\d\d:\d\d", board.screen()))
+        await board.press("escape")
+        await board.shows("Given up; r tries again", "free of")
+        service.switch_off("listCredentialPools")
+        service.switch_on("listCredentialPools", Fault(status=429, retry_after=0, times=1))
+        await board.press("r")
+        # The message goes away with what it was about.
+        await board.until(lambda: not board.app.pools.loading and not board.app.message)
