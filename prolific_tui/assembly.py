@@ -62,10 +62,8 @@ def parts(
     """
     state = state_directory(environment)
     settings = StateFile(state / "state.json")
-    wanted = profile or environment.get(_PROFILE) or configuration.profile
-    if wanted:
-        wanted = checked_profile_name(wanted)
-    service_url = _service_url(settings, wanted, configuration, environment)
+    asked_for = profile or environment.get(_PROFILE, "")
+    wanted, service_url = _beginning(settings, asked_for, configuration, environment)
     return Parts(
         connect=_connect,
         service_url=service_url,
@@ -84,17 +82,21 @@ def parts(
     )
 
 
-def _service_url(
-    settings: StateFile, wanted: str, configuration: Configuration, environment: Mapping[str, str]
-) -> str:
-    """The one service that this run talks to: that of the account that was asked for, if any was.
+def _beginning(
+    settings: StateFile,
+    asked_for: str,
+    configuration: Configuration,
+    environment: Mapping[str, str],
+) -> tuple[str, str]:
+    """The account to begin with, empty for the last one, and the one service of this run.
 
     An account that is not known yet is the first of this machine, or a misspelling.
     """
     named = environment.get("PROLIFIC_URL")
     service_url = checked_service_url(named or configuration.service_url)
-    if not wanted:
-        return service_url
+    if not (asked_for or configuration.profile):
+        return "", service_url
+    wanted = checked_profile_name(asked_for or configuration.profile)
     settings.load()
     profiles = settings.profiles()
     found = next((profile for profile in profiles if profile.name == wanted), None)
@@ -106,15 +108,17 @@ def _service_url(
                 f" {', '.join(profile.name for profile in profiles)}.",
                 "Leave it out to begin with the last one; 4 Account adds others.",
             )
-        return service_url
-    if named and service_url != found.service_url:
-        raise SettingsError(
-            "Two services",
-            f"The account {wanted} is for {found.service_url}, and PROLIFIC_URL names"
-            f" {service_url}. A token goes only to the service that it was saved for.",
-            "Unset PROLIFIC_URL, or leave out the account.",
-        )
-    return found.service_url
+        return wanted, service_url
+    if not named or service_url == found.service_url:
+        return wanted, found.service_url
+    if not asked_for:  # a variable goes before the configuration
+        return "", service_url
+    raise SettingsError(
+        "Two services",
+        f"The account {wanted} is for {found.service_url}, and PROLIFIC_URL names {service_url}."
+        " A token goes only to the service that it was saved for.",
+        "Unset PROLIFIC_URL, or leave out the account.",
+    )
 
 
 def _given_token(token_path: Path | None, environment: Mapping[str, str]) -> GivenToken | None:

@@ -20,7 +20,7 @@ TEMPLATE: Final = f"""\
 # `prolific-tui config` says whether it is understood. A token has no place here.
 
 # The account to begin with; otherwise the one that was used last.
-# --profile and PROLIFIC_TUI_PROFILE go before it.
+# --profile and PROLIFIC_TUI_PROFILE go before it, and so does a PROLIFIC_URL of another service.
 #profile = "lab"
 
 # The service for accounts that name none; https, or http on this machine.

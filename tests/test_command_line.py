@@ -159,7 +159,7 @@ def test_an_account_that_can_not_be_meant_is_said_on_one_line(
         assert words in _refusal(terminal, errors)
 
 
-def test_an_account_of_the_configuration_is_begun_with_and_the_option_goes_before_it(
+def test_an_account_of_the_configuration_is_begun_with_unless_something_goes_before_it(
     tmp_path: Path,
 ) -> None:
     """Its token is asked for by name, and would go only to its own service."""
@@ -170,6 +170,15 @@ def test_an_account_of_the_configuration_is_begun_with_and_the_option_goes_befor
     errors = tmp_path / "errors"
     with Terminal(home=tmp_path, stderr=errors) as terminal:
         assert "There is no account pilots" in _refusal(terminal, errors)
+    configuration.write_text('profile = "lab"\n')
+    with (
+        serving(demo_service()) as server,
+        Terminal(home=tmp_path, environment=signed_in(server)) as terminal,
+    ):
+        # A variable that names another service goes before it.
+        terminal.wait_for("5 pools")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
     with Terminal("--profile", "lab", home=tmp_path) as terminal:
         terminal.wait_for("API token of lab (ada@lab.org)")
         terminal.wait_for(DEFAULT_SERVICE_URL)
