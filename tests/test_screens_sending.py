@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -14,15 +15,19 @@ import pytest
 from prolific_tui.assembly import demo_parts
 from prolific_tui.client.api import Api
 from prolific_tui.demo.faults import Cut, Fault
-from prolific_tui.demo.seed import CHATBOT_B
+from prolific_tui.demo.seed import CHATBOT_B, MAIN_WORKSPACE
 from prolific_tui.demo.service import Service
 from prolific_tui.demo.transport import DemoTransport
+from prolific_tui.models import Me, Workspace
 from prolific_tui.operations import Parts
 from prolific_tui.operations.connection import Prolific
 from prolific_tui.operations.events import Listener
 from prolific_tui.secret import Secret
 from prolific_tui.settings import DraftKeeping
+from prolific_tui.submission.journal import NewSend
 from prolific_tui.submission.means import Pace
+from prolific_tui.submission.plan import Kind
+from prolific_tui.tui.dialogs import ErrorDialog
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import Dashboard, dashboard
 from tests.machine import Machine
@@ -73,6 +78,20 @@ class Gate(httpx.AsyncBaseTransport):
 
     def connect(self, service_url: str, token: Secret, _listener: Listener) -> Prolific:
         return Api(service_url, token, carrier=self)
+
+
+def new_send(number: int) -> NewSend:
+    return NewSend(
+        kind=Kind.APPEND,
+        service_url="http://127.0.0.1",
+        owner=Me("owner-1", "you@lab.org"),
+        workspace=Workspace(MAIN_WORKSPACE, "Reasoning evals"),
+        pool_id=CHATBOT_B,
+        label="",
+        source=f"wave-{number}.csv",
+        usernames=(f"lab-{number}",),
+        begun=datetime(2026, 11, 21, 10, tzinfo=UTC) + timedelta(minutes=number),
+    )
 
 
 async def load(board: Dashboard, path: Path, rows: int) -> None:
@@ -197,6 +216,53 @@ async def test_a_send_is_cut_the_next_start_announces_it_and_the_person_settles_
         await board.press("enter")
         await board.shows("2 credentials appended")
     assert new_pool(machine.service, before) == numbered(5)
+
+
+async def test_a_journal_that_is_no_use_is_said_at_the_start_and_nothing_can_be_sent_without_one(
+    machine: Machine,
+) -> None:
+    journal = machine.directory / "journal.sqlite3"
+    journal.write_bytes(b"no database at all " * 100)
+    journal.chmod(0o600)
+    async with machine.run() as board:
+        await board.shows("About the history of sends", "a new one was begun")
+        await board.press("enter", "3")
+        await board.shows("Nothing was sent from this machine yet")
+
+    for left in machine.directory.glob("journal.sqlite3*"):
+        left.unlink()
+    journal.mkdir(mode=0o700)
+    async with machine.run() as board:
+        await board.shows("Until then nothing can be sent")
+        await board.press("enter", "c")
+        await load(board, a_list(machine.directory, *numbered(2)), 2)
+        await board.press("s")
+        await board.until(lambda: isinstance(board.app.screen, ErrorDialog))
+        await board.press("enter", "escape", "3")
+        await board.shows("nothing can be sent. r tries again")
+
+
+async def test_hundreds_of_sends_are_listed_and_the_cursor_stays_on_its_own(
+    machine: Machine,
+) -> None:
+    """Other sends come in above it while somebody reads."""
+    store = machine.parts(machine.service).journal
+    sends = [store.begin(new_send(number)) for number in range(300)]
+    for send in sends:
+        store.leave(send.number)
+    async with machine.at_pools() as board:
+        await board.press("3")
+        await board.shows("300 sends from this machine", "wave-299.csv")
+        await board.press(*["j"] * 5)
+        await board.shows("wave-294.csv")
+        store.leave(store.begin(new_send(300)).number)
+        await board.press("r")
+        await board.shows("301 sends from this machine", "wave-294.csv")
+        await board.press("slash")
+        await board.type("wave-17.csv")
+        await board.press("enter")
+        await board.shows("1 of 301 sends with", "wave-17.csv")
+    store.close()
 
 
 async def test_without_kept_rows_a_send_goes_on_with_the_same_file(machine: Machine) -> None:

@@ -164,11 +164,13 @@ class CursorList(OptionList):
                 is known even if the list was changed after it was given.
         """
         self._keys = keys
-        self._texts = [
-            Text("  ").append_text(Text(visible(line)) if isinstance(line, str) else line)
-            for line in lines
-        ]
+        self._texts = [_behind_cursor(line) for line in lines]
         self._put(highlighted if self._texts else None)
+
+    def change(self, index: int, line: str | Text) -> None:
+        """Show another line in the place of one; the cursor and all other lines stay."""
+        self._texts[index] = _behind_cursor(line)
+        self.replace_option_prompt_at_index(index, self._cut(self._texts[index]))
 
     def on_resize(self) -> None:
         """Cut the lines for the new width: an option that wraps would be two lines."""
@@ -176,12 +178,10 @@ class CursorList(OptionList):
         self.post_message(self.Resized())
 
     def _put(self, highlighted: int | None) -> None:
-        width = self.scrollable_content_region.width or self.app.size.width
-        options = []
-        for index, text in enumerate(self._texts):
-            cut = text.copy()
-            cut.truncate(width, overflow="ellipsis")
-            options.append(Option(cut, id=self._keys[index] if self._keys else None))
+        options = [
+            Option(self._cut(text), id=self._keys[index] if self._keys else None)
+            for index, text in enumerate(self._texts)
+        ]
         self.clear_options()
         self.add_options(options)
         self.highlighted = highlighted
@@ -191,6 +191,13 @@ class CursorList(OptionList):
         """Where the terminal's own cursor belongs: on the mark of the highlighted line."""
         line = Offset(0, (self.highlighted or 0) - self.scroll_offset.y)
         return self.content_region.offset + line
+
+    def _cut(self, text: Text) -> Text:
+        cut = text.copy()
+        cut.truncate(
+            self.scrollable_content_region.width or self.app.size.width, overflow="ellipsis"
+        )
+        return cut
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A page key acts once the list is laid out: Textual fails on a page of no lines."""
@@ -206,6 +213,11 @@ class CursorList(OptionList):
         style = self.get_component_rich_style("cursor-list--cursor", partial=True)
         cursor = Strip([Segment("> ", self.rich_style + style)])
         return Strip.join([cursor, strip.crop(2).apply_style(Style(bold=True))])
+
+
+def _behind_cursor(line: str | Text) -> Text:
+    """A line that leaves its first two cells to the cursor; foreign text is made visible."""
+    return Text("  ").append_text(Text(visible(line)) if isinstance(line, str) else line)
 
 
 class KeyBar(Widget):

@@ -1,5 +1,6 @@
 """History: every send from this machine, what became of it, and what can still be done about it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -57,6 +58,8 @@ class HistoryScreen(BaseScreen):
         """What the sends shown hold somewhere; empty where all are shown."""
         self._listed: tuple[Send, ...] = ()
         """The sends in the list as it stands."""
+        self._layout: tuple[int, Mapping[str, str]] | None = None
+        """The width for which it was laid out, and what the pools were called."""
         self._at: int | None = None
         """The number of the send under the cursor, which stays there when the list changes."""
 
@@ -102,7 +105,7 @@ class HistoryScreen(BaseScreen):
         if (current := self._current) is not None:
             # The news that a key has moved the cursor may still be on its way.
             self._at = current.number
-        known = self.app.known_sends
+        known, before = self.app.known_sends, self._listed
         self._listed = tuple(send for send in known.sends if self._is_wanted(send))
         self.query_one("#summary", Line).text = self._summary()
         width = max((sends.content_region.width or self.size.width) - _FIXED, 20)
@@ -110,8 +113,16 @@ class HistoryScreen(BaseScreen):
         heading = f"   {fit('Time', _TIME)} {fit('What', _KIND)} {fit('Target', names)}"
         self.query_one("#headings", Line).text = Text(f"{heading} {'Rows':>{_ROWS}}  Outcome")
         numbers = [send.number for send in self._listed]
-        at = numbers.index(self._at) if self._at in numbers else 0
-        sends.show((self._row(send, names, width - names) for send in self._listed), at)
+        layout = (width, known.labels)
+        if layout == self._layout and numbers == [send.number for send in before]:
+            # A send in parts changes its line often, and no other one.
+            for index, (old, new) in enumerate(zip(before, self._listed, strict=True)):
+                if old != new:
+                    sends.change(index, self._row(new, names, width - names))
+        else:
+            at = numbers.index(self._at) if self._at in numbers else 0
+            sends.show((self._row(send, names, width - names) for send in self._listed), at)
+        self._layout = layout
         sends.display = self.query_one("#headings").display = bool(self._listed)
         self.show_detail()
 
@@ -126,7 +137,7 @@ class HistoryScreen(BaseScreen):
         known, error = self.app.known_sends, self.app.history.error
         text = Text(" ")
         if error is not None:
-            text.append(visible(f"{error.title}. {error.message} Nothing can be sent. "), "bold")
+            text.append(visible(f"{error.title}: nothing can be sent. r tries again. "), "bold")
         if self._wanted:
             text.append(f"{len(self._listed):,} of {counted(len(known.sends), 'send')} ", "bold")
             text.append(visible(f"with “{self._wanted}”; Esc shows all"), "bold")
