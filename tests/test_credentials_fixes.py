@@ -136,7 +136,7 @@ class TestKeeping:
     def test_three_duplicates_with_different_passwords_keep_the_last(self) -> None:
         session = session_of(("x", "1"), ("y", "k"), ("x", "2"), ("x", "1"), ("y", "k"))
         first, second = finish(groups.groups(session))
-        assert first == Group("x", (0, 2, 3), (1, 2, 1))
+        assert first == Group("x", (0, 2, 3), (1, 2, 1), ((), (), ()))
         assert (first.different, second.different) == (True, False)
         session.make(groups.keep(session, first, Keep.LAST))
         assert pairs(session) == [("y", "k"), ("x", "1"), ("y", "k")]

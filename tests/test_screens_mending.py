@@ -81,6 +81,28 @@ class TestDuplicates:
             await at.press("G", "d", "f")
             await at.says("keeping the first row of 2 with lab-3")
 
+    async def test_a_row_that_could_not_go_alone_is_told_from_one_that_could(self) -> None:
+        async with editing([("erin", ""), ("erin", "pw-2"), ("erin", "****")]) as at:
+            await at.press("d")
+            await at.shows("row 1 ! no password", "row 2 ******** password B")
+            await at.shows("row 3 ******** ! placeholder")
+
+    async def test_the_cursor_stays_with_its_row_when_rows_above_it_go(self) -> None:
+        async with editing(DUPLICATES) as at:
+            await at.press("G")
+            assert at.editor.grid.row == 5
+            await at.press("d", "g", "l")
+            await at.says("keeping the last row of 3 with lab-1")
+            await at.press("escape")
+            assert at.editor.grid.row == 3
+
+    async def test_a_long_list_is_opened_again_with_its_cursor_on_the_screen(self) -> None:
+        async with editing([(f"lab-{row:02}", "pw") for row in range(60)]) as at:
+            await at.press("escape")
+            await at.shows("60 unsent rows")
+            await at.press("c")
+            await at.shows("> 1 lab-00")
+
     async def test_a_row_of_a_group_is_edited_though_it_was_not_shown(self) -> None:
         async with editing([*DUPLICATES, ("lab-9", "")]) as at:
             await at.press("b", "j", "enter")

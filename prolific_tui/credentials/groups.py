@@ -7,6 +7,7 @@ from itertools import compress
 from typing import Final
 
 from prolific_tui.credentials.history import Proposal
+from prolific_tui.credentials.problems import Problem, intrinsic
 from prolific_tui.credentials.proposing import removal
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.credentials.stepping import OutdatedError, Steps
@@ -30,6 +31,8 @@ class Group:
     """Where they are, from the top."""
     passwords: tuple[int, ...]
     """For each row a number, from 1, that is the same for rows with the same password."""
+    blocked: tuple[tuple[Problem, ...], ...]
+    """For each row why it could not go even if it were the only one with its username."""
 
     @property
     def different(self) -> bool:
@@ -115,9 +118,13 @@ def _duplicates(
 def _group(session: EditSession, username: str, rows: Iterable[int]) -> Group:
     rows = tuple(rows)
     numbers: dict[str, int] = {}
-    passwords = (session.document.password(row) for row in rows)
+    passwords = [session.document.password(row) for row in rows]
     return Group(
         username,
         rows,
         tuple(numbers.setdefault(password, len(numbers) + 1) for password in passwords),
+        tuple(
+            tuple(problem for problem in intrinsic(username, password) if problem.blocking)
+            for password in passwords
+        ),
     )

@@ -129,8 +129,9 @@ class CredentialGrid(ScrollView, can_focus=True):
     # Size
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Lay the columns out for the new width."""
+        """Lay the columns out for the new width, and keep the cursor on the screen."""
         self._lay_out()
+        self._bring_into_view(self.position)
 
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width or self.size.width
@@ -205,7 +206,9 @@ class CredentialGrid(ScrollView, can_focus=True):
                 if delta.touches(self.session, row):
                     self.refresh_line(row)
         # Where the row under the cursor went, or else where it was, as far as that is there now.
-        now = None if self.view.is_plain else self.session.document.index_of(self._row_id)
+        # A row that comes in at the cursor's place is what the step is about.
+        stays = self.view.is_plain and delta.start >= self.position
+        now = None if stays else self.session.document.index_of(self._row_id)
         there = None if now is None else self.view.position(now)
         self.position = self.position if there is None else there
         self._note_row()
@@ -259,6 +262,9 @@ class CredentialGrid(ScrollView, can_focus=True):
 
     def _bring_into_view(self, position: int) -> None:
         top, height = self.scroll_offset.y, self.size.height
+        if not height:
+            # Not laid out yet: whoever is told of the size comes back here.
+            return
         if position < top:
             self.scroll_to(y=position, animate=False, force=True)
         elif position >= top + height:

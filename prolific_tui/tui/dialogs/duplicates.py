@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import OptionList
 
 from prolific_tui.credentials.groups import Group, Keep
+from prolific_tui.credentials.problems import Problem
 from prolific_tui.secret import MASK
 from prolific_tui.tui.dialogs.base import StayingDialog
 from prolific_tui.tui.widgets import fit
@@ -146,10 +147,15 @@ def _line(group: Group, row: int | None, width: int) -> Text:
         between = len(group.rows) - _MEMBERS + 1
         text.append(f"  {between:,} more rows between", "not bold")
         return text
-    text.append(f"  row {row + 1:>{width},}  {MASK}  ", "not bold")
-    if group.different:
-        text.append(f"password {_letters(group.passwords[group.rows.index(row)])}", "not bold")
-    elif row == group.rows[0]:
+    at = group.rows.index(row)
+    blocked = group.blocked[at]
+    mask = f"{'' if Problem.NO_PASSWORD in blocked else MASK:{len(MASK)}}"
+    text.append(f"  row {row + 1:>{width},}  {mask}  ", "not bold")
+    if blocked:
+        text.append("; ".join(f"! {problem.words}" for problem in blocked))
+    elif group.different:
+        text.append(f"password {_letters(group.passwords[at])}", "not bold")
+    elif at == 0:
         text.append("same password in all", "not bold")
     return text
 
