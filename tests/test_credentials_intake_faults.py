@@ -6,6 +6,7 @@ import pytest
 
 from prolific_tui.credentials.csvtext import NO_PASSWORDS, Mark, Ragged, RaggedError
 from prolific_tui.credentials.intake import MASK, look
+from prolific_tui.credentials.session import EditSession
 from tests.credentials_exports import EXPORTS, not_even_opened, opened, refused
 
 
@@ -22,15 +23,17 @@ class TestWithoutPasswords:
     def test_a_google_workspace_upload_with_hashes_marks_those_rows(self) -> None:
         parsed = opened("google-workspace-hashed.csv").take()
         assert parsed.marks == {0: Mark.HASH}
-        assert Mark.HASH.blocking
+        assert list(parsed.rows) == [("lab-1@lab.example", ""), ("lab-2@lab.example", "m8-2xT")]
         assert not parsed.source.warning
 
     def test_hashes_far_down_mark_their_own_rows(self) -> None:
         header = "First Name,Last Name,Email Address,Password,Password Hash Function,Org Unit Path"
-        rows = [f"a,b,lab-{row},k,{'MD5' * (row in {500, 700})},/" for row in range(900)]
+        hashed = {5000, 7000}
+        rows = [f"a,b,lab-{row},k,{'MD5' * (row in hashed)},/" for row in range(9000)]
         intake = look("\n".join([header, *rows]))
-        assert intake.take().marks == {500: Mark.HASH, 700: Mark.HASH}
-        assert [sorted(chunk.marks) for chunk in intake.chunks(300)] == [[], [200], [100], []]
+        assert intake.take().marks == dict.fromkeys(sorted(hashed), Mark.HASH)
+        assert {row for row, (_, word) in enumerate(intake.take().rows) if not word} == hashed
+        assert [sorted(chunk.marks) for chunk in intake.chunks(3000)] == [[], [2000], [1000], []]
 
     def test_another_column_than_the_hashed_one_is_not_marked(self) -> None:
         assert not opened("google-workspace-hashed.csv").with_columns(2, 0).take().marks
@@ -61,9 +64,16 @@ class TestWithoutPasswords:
 
     def test_hashes_under_another_name_are_known_by_their_looks(self) -> None:
         digest = "$2b$12$C6UzMDM.H6dfI/f/IKcEeO3q0TBmOcb3sSsgHjDKYCxY5vGk5e3Lm"
-        parsed = look(f"username,password\nlab-1,{digest}\nlab-2,\n").take()
-        assert parsed.marks == {0: Mark.HASH}
-        assert parsed.source.warning == NO_PASSWORDS
+        intake = look(f"username,password\nlab-1,{digest}\nlab-2,\n")
+        assert intake.preview.warning == NO_PASSWORDS
+        assert intake.take().source.warning == NO_PASSWORDS
+
+    def test_hashes_are_left_out_even_where_a_password_stands_among_them(self) -> None:
+        digest = "$2b$12$C6UzMDM.H6dfI/f/IKcEeO3q0TBmOcb3sSsgHjDKYCxY5vGk5e3Lm"
+        text = "".join(f"lab-{row},{digest}\n" for row in range(20)) + "lab-20,k3-9fQ\n"
+        session = EditSession(look(text).take().rows)
+        assert (session.counts.goes, session.counts.left_out) == (1, 20)
+        assert session.state(19).words == ("a hash, not a password",)
 
     def test_a_password_in_hexadecimal_digits_may_be_one(self) -> None:
         assert not look("lab-1,5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8\n").take().marks
@@ -124,16 +134,44 @@ class TestRefusing:
         assert isinstance(error, RaggedError)
         assert (error.lines, error.count) == ((2, 3), 2)
         parsed = intake.with_ragged(Ragged.TAKE).take()
-        assert list(parsed.rows)[1:3] == [("lab-2", ""), ("lab-3", "p7,4zW")]
+        # What stands alone in its line may be the end of a password that a line end cut.
+        assert list(parsed.rows)[1:3] == [("", ""), ("lab-3", "")]
         assert parsed.marks == {1: Mark.SHORT, 2: Mark.SURPLUS}
         assert parsed.source.describe().endswith("2 lines with too many or too few fields")
 
-    def test_surplus_fields_of_a_column_in_the_middle_are_blocked_rather_than_guessed(self) -> None:
-        text = "username,password,group\n" + "lab-1,k,a\n" * 9 + "lab-2,p7,4zW,b\n"
-        parsed = look(text).with_ragged(Ragged.TAKE).take()
-        assert list(parsed.rows)[-1] == ("lab-2", "p7")
-        assert parsed.marks == {9: Mark.SURPLUS}
-        assert Mark.SURPLUS.blocking
+    @pytest.mark.parametrize(
+        ("header", "columns", "line", "row"),
+        [
+            # Without the address, the password stands where usernames are.
+            ("email,username,password,notes", (1, 2), "carol,Secret-3,n", ("", "")),
+            ("email,username,password,notes", (1, 2), "c@lab,carol,Secret-3", ("", "")),
+            ("email,username,password,notes", (1, 2), "c@lab", ("", "")),
+            ("username,email,notes,password", (0, 3), "carol,c@lab,Secret-3", ("carol", "")),
+            ("username,email,notes,password", (0, 3), "Secret-3", ("", "")),
+            ("password,username,email,notes", (1, 0), "Secret-3,carol,n", ("carol", "")),
+            # A delimiter in the password itself.
+            ("username,password,notes", (0, 1), "carol,Sec,ret,n", ("carol", "")),
+            ("password,username,notes", (1, 0), "Sec,ret,carol,n", ("", "")),
+            ("notes,password,username", (2, 1), "n,Sec,ret,carol", ("", "")),
+            (
+                "password,notes,email,username",
+                (3, 0),
+                "Secret-3,n,o,c@lab,carol",
+                ("c@lab,carol", ""),
+            ),
+        ],
+    )
+    def test_no_password_of_a_ragged_line_is_taken_nor_shown_as_a_username(
+        self, header: str, columns: tuple[int, int], line: str, row: tuple[str, str]
+    ) -> None:
+        width = header.count(",") + 1
+        text = "\n".join([header, *[",".join("abcd"[:width])] * 9, line])
+        intake = look(text).with_columns(*columns).with_ragged(Ragged.TAKE)
+        parsed = intake.take()
+        assert list(parsed.rows)[-1] == row
+        assert list(parsed.marks) == [9]
+        session = EditSession(parsed.rows)
+        assert session.state(9).blocking
 
     def test_a_sep_line_counts_as_a_line(self) -> None:
         assert refused(look('sep=;\na;b\nc;"d\n')).line == 3
@@ -142,21 +180,3 @@ class TestRefusing:
     def test_a_choice_of_ragged_lines_outlives_the_others(self) -> None:
         intake = opened("refused-ragged.csv").with_ragged(Ragged.TAKE).with_header(header=True)
         assert len(intake.with_delimiter(",").take().rows) == 5
-
-
-def test_what_is_no_password_comes_in_as_none_so_that_its_row_is_blocked() -> None:
-    bcrypt = "$2b$12$KIXQ4S1Zt1mZ6uT1bYy8uOe1q2w3e4r5t6y7u8i9o0pAsDfGhJkLz"
-    hashed = f"username,password hash\nlab-1,{bcrypt}\n"
-    intake = look(hashed).with_columns(0, 1)
-    surplus = look("lab-1,pw-one\nlab-2,pw-two\nlab-3,pw,three\n").with_ragged(Ragged.TAKE)
-
-    (of_hashes,) = intake.chunks()
-    (of_surplus,) = surplus.chunks()
-
-    assert list(of_hashes.without_false_passwords()) == [("lab-1", "")]
-    assert list(of_surplus.without_false_passwords()) == [
-        ("lab-1", "pw-one"),
-        ("lab-2", "pw-two"),
-        ("lab-3", ""),
-    ]
-    assert (of_hashes.false_passwords, of_surplus.false_passwords) == (1, 1)

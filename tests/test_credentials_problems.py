@@ -19,7 +19,27 @@ printable = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7F), max_s
 headers = st.sampled_from(
     ["user", "Login", "e-mail", "pass", "PWD", "Password [Required]", "user_password", "pa-ss"]
 )
-words = printable | headers | fields
+hashes = st.builds(
+    "{}{}".format,
+    st.sampled_from(
+        [
+            "$2b$",
+            "$6$",
+            "$argon2id$",
+            "$pbkdf2-sha256$",
+            "{SSHA}",
+            "{crypt}",
+            "{PBKDF2-SHA}",
+            "pbkdf2_sha256$",
+            "bcrypt_sha256$",
+            "bcrypt$",
+            "argon2$",
+            "scrypt:32768",
+        ]
+    ),
+    st.sampled_from(["a" * 16, "a" * 15 + " ", "a" * 9]),
+)
+words = printable | headers | hashes | fields
 
 
 @steady
@@ -62,6 +82,11 @@ def test_ordinary_rows_are_not_even_suspected() -> None:
         ("lab", "xXx", {Problem.PLACEHOLDER}),
         ("lab", "Password", {Problem.PLACEHOLDER}),
         ("lab", "password1", set()),
+        ("lab", "$2b$12$C6UzMDM.H6dfI/f/IKcEeO3q0TBmOcb3sSsgHjDKYCxY5vGk5e3Lm", {Problem.HASH}),
+        ("lab", "{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr", {Problem.HASH}),
+        ("lab", "pbkdf2_sha256$600000$salt$0c0blFTXXNuAMHECS4uxrj3Z", {Problem.HASH}),
+        ("lab", "5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8", set()),
+        ("lab", "$2 for a {coffee}", set()),
         ("lab", "x*x", set()),
         ("User name", "PASS", {Problem.HEADER}),
         ("Login", "password", {Problem.HEADER, Problem.PLACEHOLDER}),

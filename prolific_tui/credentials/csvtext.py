@@ -90,8 +90,8 @@ def parse_chunks(
         layout: where the usernames and passwords are.
         size: how many rows a chunk has at most; the last one may have none, and always comes.
         ragged: what is done about lines with more or fewer fields than the layout has columns. A
-            row taken from such a line has a mark: missing fields are empty, and surplus ones are
-            part of the last column, as if the delimiter between them belonged to it.
+            row taken from such a line has a mark and no password, and no username either where
+            that may be a password: nobody knows where a field is missing or too much.
 
     Raises:
         CsvError: a quote that is never closed or closes inside a field, a field longer than

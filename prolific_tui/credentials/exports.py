@@ -82,6 +82,9 @@ _HASH: Final = re.compile(
     r"|(?:pbkdf2_|bcrypt_|bcrypt\$|argon2\$|scrypt:)\S{16,}"
 )
 
+STAND_IN_STARTS: Final = r"[*.xX]+\Z|(?i:password)|\$\w[\w-]*\$|\{\w|pbkdf2_|bcrypt|argon2|scrypt:"
+"""How every placeholder and every hash of printable ASCII begins; passwords hardly do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
@@ -234,13 +237,13 @@ def is_placeholder(text: str) -> bool:
 
 
 def may_be_password(text: str) -> bool:
-    """Whether somebody could log in with a text: it is not blank and stands for nothing else."""
-    return bool(text.strip()) and not is_placeholder(text)
+    """Whether somebody could log in with a text: it is not blank, no stand-in and no hash."""
+    return bool(text.strip()) and not is_placeholder(text) and not is_hash(text)
 
 
 def is_hash(text: str) -> bool:
     """Whether a text is a password's hash beyond doubt; bare hexadecimal digits are not."""
-    return _HASH.fullmatch(text) is not None
+    return _HASH.fullmatch(text.strip()) is not None
 
 
 def _columns(words: Sequence[str], wanted: Sequence[str]) -> tuple[int, ...]:

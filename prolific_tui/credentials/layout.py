@@ -19,7 +19,6 @@ from prolific_tui.credentials.exports import (
     PASSWORDS,
     USERNAMES,
     Header,
-    is_hash,
     read_header,
     shown_names,
     word,
@@ -77,7 +76,7 @@ class Layout:
     sep_line: bool = False
     """Whether the very first line is Excel's `sep=`, which is no row."""
     hashes: bool = False
-    """Whether what the column of passwords holds are hashes of them."""
+    """Whether the name of the column of passwords says that these are hashes."""
     hash_function: int | None = None
     """The column that says, in rows where it is filled, that the password is a hash."""
 
@@ -173,14 +172,9 @@ class Survey:
             self.names,
             clues.export,
             self.sep_line,
-            hashes=password is not None
-            and (password in clues.hashes or self._are_hashes(password)),
+            hashes=password in clues.hashes,
             hash_function=clues.hash_function if password in clues.passwords else None,
         )
-
-    def _are_hashes(self, column: int) -> bool:
-        fields = [row[column] for row in self.rows if len(row) > column and row[column]]
-        return bool(fields) and all(map(is_hash, fields))
 
 
 def is_header(first: str, second: str) -> bool:

@@ -14,36 +14,21 @@ class Ragged(Enum):
     REFUSE = "refuse"
     """The whole text is refused, with these lines named."""
     TAKE = "take"
-    """They become rows with a mark."""
+    """They become rows with a mark and without a password."""
 
 
 class Mark(Enum):
-    """What is wrong with a row because of where it came from, which its text does not show."""
+    """Why a row came in without the password that its line seems to have.
 
-    HASH = (
-        True,
-        "a hash, not a password",
-        "The password is stored as a hash, so the participant could not log in with it.",
-    )
-    SURPLUS = (
-        True,
-        "line with too many fields",
-        "Its line has more fields than there are columns, so username and password may be cut "
-        "or come from the wrong columns.",
-    )
-    SHORT = (
-        False,
-        "line with too few fields",
-        "Its line has fewer fields than there are columns; what is missing is left empty.",
-    )
+    So it is left out of a send until somebody fills the password in.
+    """
 
-    def __init__(self, blocking: bool, words: str, sentence: str) -> None:
-        self.blocking = blocking
-        """Whether it leaves the row out of a send until the row is edited."""
-        self.words = words
-        """What it is, in a few words that fit beside a row."""
-        self.sentence = sentence
-        """What it is and why it matters, where there is room to say so."""
+    HASH = "hash"
+    """Another column, or the name of its own, says that it is a hash."""
+    SURPLUS = "surplus"
+    """Its line has more fields than there are columns: any field may be cut, or another's."""
+    SHORT = "short"
+    """Its line has fewer fields than there are columns: any field may be another's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +84,7 @@ class Parsed:
     rows: Rows
     source: Source
     marks: dict[int, Mark] = field(default_factory=dict)
-    """What is wrong with rows that their text does not show; rows are counted from 0."""
+    """Why rows have no password, where their text seems to; rows are counted from 0."""
 
     @property
     def layout(self) -> Layout:
@@ -121,25 +106,6 @@ class Chunk(Parsed):
 
     progress: float = 1.0
     """How much of the text has been read, from 0 to 1; 1 only in the last chunk."""
-
-    def without_false_passwords(self) -> Rows:
-        """The rows, with nothing in the place of a password that surely is none.
-
-        These are hashes, and fields of lines that have too many: left empty, their rows are
-        blocked until somebody fills them in.
-        """
-        false = [index for index, mark in self.marks.items() if mark.blocking]
-        if not false:
-            return self.rows
-        passwords = list(self.rows.passwords)
-        for index in false:
-            passwords[index] = ""
-        return Rows(self.rows.usernames, passwords)
-
-    @property
-    def false_passwords(self) -> int:
-        """How many those are."""
-        return sum(mark.blocking for mark in self.marks.values())
 
 
 def _count(number: int, what: str, of_them: str) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 
 from prolific_tui.credentials.document import Rows
 from prolific_tui.credentials.duplicates import is_blank
+from prolific_tui.credentials.exports import STAND_IN_STARTS, is_hash, is_placeholder
 from prolific_tui.credentials.layout import is_header
 from prolific_tui.visible import is_hidden
 
@@ -75,6 +76,12 @@ class Problem(Enum):
         "placeholder, not a password",
         "The password only stands for one, as in the exports of admin consoles, so the "
         "participant could not log in.",
+    )
+    HASH = (
+        "B",
+        True,
+        "a hash, not a password",
+        "The password is a hash, as servers store one, so the participant could not log in.",
     )
     PERHAPS_IN_POOL = (
         "L",
@@ -162,10 +169,9 @@ _LETTERS_OF: Final = ("LATIN", "CYRILLIC", "GREEK")
 _PLAIN: Final = r"[!#-+\--~]+"
 """Printable ASCII without space, quote and comma."""
 _ORDINARY_USERNAME: Final = re.compile(_PLAIN)
-# No placeholder, and not the name of a password column: all of those begin with one of these.
-_ORDINARY_PASSWORD: Final = re.compile(r"(?![*.xX]+\Z)(?!(?i:pass|pwd|login|user))" + _PLAIN)
+# Nor does the name of any password column begin otherwise.
+_ORDINARY_PASSWORD: Final = re.compile(rf"(?!{STAND_IN_STARTS}|(?i:pass|pwd|login|user)){_PLAIN}")
 
-_PLACEHOLDER: Final = re.compile(r"\*+|[.·•‣∙●⚫…]+|x+|password", re.IGNORECASE)
 _BREAKING_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # What decoders put where they could not read a character.
 _LOST: Final = "\ufffd"
@@ -187,7 +193,8 @@ def _closer_look(username: str, password: str) -> tuple[Problem, ...]:
         Problem.CONTROL_IN_PASSWORD: _has_control(password),
         Problem.UNREADABLE_IN_USERNAME: _LOST in username,
         Problem.UNREADABLE_IN_PASSWORD: _LOST in password,
-        Problem.PLACEHOLDER: _PLACEHOLDER.fullmatch(password.strip()) is not None,
+        Problem.PLACEHOLDER: is_placeholder(password),
+        Problem.HASH: is_hash(password),
         Problem.HEADER: password[:1].isalpha() and is_header(username, password),
         Problem.MIXED_SCRIPTS: _mixes_scripts(username),
         Problem.INVISIBLE_IN_USERNAME: _has_invisible(username),

@@ -60,16 +60,13 @@ class Reading:
         Raises:
             FaultMet: something can't be read.
         """
-        username, password = self._layout.username, self._layout.password
         names: list[str] = []
         words: list[str] = []
         given = 0
         for columns in self._columns():
             if columns:
-                names += columns[username]
-                words += repeat("", len(columns[0])) if password is None else columns[password]
-                if not self._holds_password or self._layout.hash_function is not None:
-                    self._look_at_passwords(columns)
+                names += columns[self._layout.username]
+                words += self._passwords(columns)
                 self._rows += len(columns[0])
             while len(names) >= size or self._blocks - given >= _MOST_BLOCKS:
                 given = self._blocks
@@ -169,29 +166,44 @@ class Reading:
             if self._ragged is Ragged.REFUSE:
                 raise FaultMet(partial(ragged_lines, self._content, self._layout))
             self._ragged_lines += 1
-            if surplus > 0:
-                self._marks[row] = Mark.SURPLUS
-                record[self._width - 1 :] = [self._layout.delimiter.join(record[self._width - 1 :])]
-            else:
-                self._marks[row] = Mark.SHORT
-                record.extend(repeat("", -surplus))
+            self._marks[row] = Mark.SURPLUS if surplus > 0 else Mark.SHORT
+            record[:] = self._evened(record, surplus)
         return full
 
-    def _look_at_passwords(self, columns: Sequence[Sequence[str]]) -> None:
-        """Mark the hashes among the passwords of these next rows, and look for a real one."""
+    def _evened(self, record: list[str], surplus: int) -> list[str]:
+        """What surely is no password of a record that has so many fields too many, or too few.
+
+        Nobody knows where these come in or are missing. So the place of the username may hold
+        what belongs that many columns further on, or before: a password would show, and be sent
+        as a username.
+        """
+        username, password = self._layout.username, self._layout.password
+        even = record[: self._width] + [""] * -surplus
+        if surplus > 0:
+            even[-1] = self._layout.delimiter.join(record[self._width - 1 :])
+        if password is not None:
+            missing = -surplus
+            if 0 < password - username <= missing or 0 < username - password <= surplus:
+                even[username] = ""
+            even[password] = ""
+        return even
+
+    def _passwords(self, columns: Sequence[Sequence[str]]) -> Sequence[str]:
+        """The passwords of these next rows, with nothing in the place of a hash."""
         layout = self._layout
         if layout.password is None:
-            return
+            return [""] * len(columns[0])
         words = columns[layout.password]
         functions = () if layout.hash_function is None else columns[layout.hash_function]
         if layout.hashes or any(functions):
             is_hash = repeat(True) if layout.hashes else map(str.strip, functions)
             hashed = {row for row, (word, yes) in enumerate(zip(words, is_hash)) if yes and word}  # noqa: B905 - endless
             self._marks.update((self._rows + row, Mark.HASH) for row in sorted(hashed))
-            words = tuple(word for row, word in enumerate(words) if row not in hashed)
+            words = ["" if row in hashed else word for row, word in enumerate(words)]
         # Each word once, since stand-ins are all alike.
         if not self._holds_password:
             self._holds_password = any(map(may_be_password, set(words)))
+        return words
 
     def _source(self, *, done: bool) -> Source:
         ends = [name for end, name in _LINE_ENDS.items() if end in self._ends]

@@ -161,14 +161,14 @@ class IntakeKeys(EditorPage):
         was_empty = replace or not len(session.document)
         loading = session.begin_load(f"load of {name}", replace=replace)
         source: Source | None = None
-        left_out = 0
+        left_empty = 0
         shown_until = slice_ends = 0.0
         try:
             with without_collection():
                 for chunk in intake.reading():
                     source = chunk.source
-                    delta = loading.feed(chunk.without_false_passwords())
-                    left_out += chunk.false_passwords
+                    delta = loading.feed(chunk.rows)
+                    left_empty += len(chunk.marks)
                     if monotonic() < shown_until and chunk.progress < 1:
                         # Showing them costs more than taking them in.
                         grid.view.follow(delta)
@@ -195,9 +195,8 @@ class IntakeKeys(EditorPage):
         warning = ""
         if source and source.warning:
             warning = f" {source.warning}"
-        elif left_out:
-            left = counted(left_out, "password")
-            warning = f" {left} left empty: a hash, or of a line with too much."
+        elif left_empty:
+            warning = f" {counted(left_empty, 'password')} left empty: a hash, or of a ragged line."
         self.changed(finished, f"{rows} read.{warning} n goes to the next problem.")
         if was_empty:
             grid.position = 0
@@ -241,7 +240,8 @@ def _about_ragged_lines(error: RaggedError) -> ChoiceDialog:
             Choice("Change nothing", error.hint),
             Choice(
                 "Take them as rows with problems",
-                "What is missing is left empty; what is too much is kept in the last field.",
+                "Without passwords, as their fields may be of other columns. A username that may "
+                "be a password is left empty, too.",
             ),
         ],
     )
