@@ -206,7 +206,7 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
             # Written at once and unbuffered, because the process may be ended right after.
             os.write(2, f"{NAME}: {_LEFT_OPEN}\n".encode())
 
-    app = ProlificApp(operations, file=file)
+    app = ProlificApp(operations, environment=os.environ, file=file)
     app.departure.install(say_what_is_open)
     app.run(mouse=mouse)
     status = app.departure.end()

@@ -23,8 +23,8 @@ T = TypeVar("T")
 _DIGEST_BYTES: Final = hashlib.sha256().digest_size
 _AS_IT_IS: Final = ""
 _SEPARATORS: Final = {
-    "compact, as JavaScript's JSON.stringify writes it": (",", ":"),
-    "with a space after each comma and colon, as Python's json.dumps writes it": (", ", ": "),
+    "written compactly, as JavaScript's JSON.stringify does": (",", ":"),
+    "written with a space after each comma and colon, as Python's json.dumps does": (", ", ": "),
 }
 _KEY_ORDERS: Final = {"": False, "its keys sorted": True}
 _ESCAPES: Final = {"": False, "all but ASCII written as \\u escapes": True}
@@ -53,7 +53,8 @@ class Verdict(Generic[T]):
     key: T | None
     """What its maker was called; None where none of the secrets made it."""
     form: str = _AS_IT_IS
-    """How the body would have to be written for that, in words; empty for exactly as it is."""
+    """What would have to be done with the body for that, as participles that follow "the body is";
+    empty where nothing has to."""
 
     @property
     def is_exact(self) -> bool:
@@ -140,12 +141,12 @@ def _forms(body: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _line_forms(body: bytes) -> Iterator[tuple[str, bytes]]:
     yield _AS_IT_IS, body
-    yield "without the line break at its end", body.rstrip(b"\r\n")
-    yield "with a line break at its end", body + b"\n"
+    yield "taken without the line break at its end", body.rstrip(b"\r\n")
+    yield "taken with a line break at its end", body + b"\n"
     plain = body.replace(b"\r\n", b"\n")
-    yield "with LF where its lines end", plain
-    yield "with CR LF where its lines end", plain.replace(b"\n", b"\r\n")
-    yield "without the byte order mark at its beginning", body.removeprefix(b"\xef\xbb\xbf")
+    yield "taken with LF where its lines end", plain
+    yield "taken with CR LF where its lines end", plain.replace(b"\n", b"\r\n")
+    yield "taken without the byte order mark at its beginning", body.removeprefix(b"\xef\xbb\xbf")
 
 
 def _json_forms(body: bytes) -> Iterator[tuple[str, bytes]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,11 +85,12 @@ async def dashboard(
     size: tuple[int, int] = (80, 24),
     file: Path | None = None,
     parts: Callable[[Service], Parts] = demo_parts,
+    environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Dashboard]:
     """A dashboard that runs until the block ends."""
     service = service or checked_demo_service()
     operations = Operations(parts(service))
-    app = ProlificApp(operations, file=file)
+    app = ProlificApp(operations, environment=environment or {}, file=file)
     try:
         async with app.run_test(size=size) as pilot:
             yield Dashboard(app, pilot, service)

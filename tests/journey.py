@@ -151,4 +151,6 @@ def replace_secret(person: Person) -> None:
     assert new != old
     shows(person, "* shows it")
     person.press("3")
+    shows(person, "Have you stored it?", "This program keeps it nowhere.")
+    person.press("y")
     shows(person, "Create", "Append", "Secret", "3 sends from this machine")

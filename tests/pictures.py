@@ -94,13 +94,13 @@ async def history(board: Dashboard) -> None:
 async def webhooks(board: Dashboard) -> None:
     """The signing secret and what is signed with it."""
     await board.press("2")
-    await board.shows("Signing secret")
+    await board.shows("Signing secret", "keyring: none")
 
 
 async def replace_secret(board: Dashboard) -> None:
     """The confirmation of a new secret."""
     await webhooks(board)
-    await board.press("c")
+    await board.press("c", "space", "enter")
     await board.shows("no way back")
 
 

@@ -102,6 +102,8 @@ async def test_a_messy_list_becomes_a_pool_is_appended_to_and_the_secret_is_repl
 
         # And all of it stands in the history.
         await board.press("3")
+        await board.shows("Have you stored it?")
+        await board.press("y")
         await board.shows("Create", "Append", "Secret", "3 sends from this machine")
         assert new.value.reveal() not in board.screen()
 

@@ -100,7 +100,7 @@ def test_a_body_that_was_read_and_written_again_is_found_out(
     [
         (BODY, b"  " + BODY, "with a space after each comma and colon"),
         (BODY, BODY.replace(b": ", b":").replace(b", ", b","), "as Python's json.dumps"),
-        (b'{"a":"\xc3\xa9"}', b'{"a": "\\u00e9"}', "compact, as JavaScript's JSON.stringify"),
+        (b'{"a":"\xc3\xa9"}', b'{"a": "\\u00e9"}', "compactly, as JavaScript's JSON.stringify"),
         (b'{"a":"\\u00e9"}', b'{"a": "\xc3\xa9"}', "all but ASCII written as \\u escapes"),
         (b'{"a":1,"b":2}', b'{"b": 2, "a": 1}', "its keys sorted"),
         (BODY, BODY + b"\r\n", "without the line break at its end"),

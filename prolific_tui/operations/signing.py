@@ -194,7 +194,7 @@ class Signing:
         Raises:
             ProlificTuiError: one of them would not.
         """
-        await self._run_to_the_end(self._entries.prove(plan))
+        await self._run(self._entries.prove(plan))
 
     async def keep(self, workspace_id: str, value: Secret) -> Kept:
         """Keep a secret in this program's own entry; another that was there becomes the previous.

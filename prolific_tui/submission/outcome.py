@@ -38,6 +38,8 @@ class Outcome:
     secret: WebhookSecret | None = None
     """The signing secret that Prolific was last seen to have, where the write tells or changed
     it."""
+    kept: Kept | None = None
+    """Where a new secret is kept by now; None where its value was never seen."""
 
 
 def credentials_word(number: int) -> str:
@@ -243,7 +245,7 @@ def kept(outcome: Outcome, kept: Kept) -> Outcome:
     hint = outcome.hint
     if kept.places and not kept.troubles:
         hint = hint.replace(_STORE_IT, _GIVE_IT)
-    return replace(outcome, message=told, hint=hint)
+    return replace(outcome, message=told, hint=hint, kept=kept)
 
 
 def secret_made(plan: SecretPlan, secret: WebhookSecret, look: SecretLook) -> Outcome:

@@ -4,7 +4,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -25,6 +25,7 @@ from prolific_tui.tui.screens.going_on import find_clash
 from prolific_tui.tui.screens.history import HistoryScreen
 from prolific_tui.tui.screens.kept import may_quit, quit_words
 from prolific_tui.tui.screens.pools import PoolsScreen
+from prolific_tui.tui.screens.replacing import is_stored
 from prolific_tui.tui.screens.webhooks import WebhooksScreen
 from prolific_tui.tui.shell import Reading, Shell
 from prolific_tui.tui.terminal import Departure, Driver
@@ -67,8 +68,14 @@ class ProlificApp(Shell, inherit_bindings=False):
         Binding("ctrl+c", "leave", "Quit", show=False),
     ]
 
-    def __init__(self, operations: Operations, *, file: Path | None = None) -> None:
-        super().__init__(operations, driver_class=Driver)
+    def __init__(
+        self,
+        operations: Operations,
+        *,
+        environment: Mapping[str, str],
+        file: Path | None = None,
+    ) -> None:
+        super().__init__(operations, environment=environment, driver_class=Driver)
         self.register_theme(LEDGER)
         self.theme = LEDGER.name
         self.named_file = file
@@ -111,9 +118,21 @@ class ProlificApp(Shell, inherit_bindings=False):
 
     def action_mode(self, mode: str) -> None:
         """Go to one of the four screens."""
-        if mode != self.current_mode:
-            self.say("")
-            self.switch_mode(mode)
+        if mode == self.current_mode:
+            return
+        if self.current_mode == "webhooks" and self.rotation.unstored is not None:
+            self._leave_webhooks(mode)
+        else:
+            self._go_to(mode)
+
+    def _go_to(self, mode: str) -> None:
+        self.say("")
+        self.switch_mode(mode)
+
+    @work
+    async def _leave_webhooks(self, mode: str) -> None:
+        if await is_stored(self):
+            self._go_to(mode)
 
     def action_progress(self) -> None:
         """Open the send under way."""
@@ -184,6 +203,8 @@ class ProlificApp(Shell, inherit_bindings=False):
         if isinstance(self.screen, ModalScreen):
             return
         if self.sending is not None and not await self._may_leave_open():
+            return
+        if not await is_stored(self):
             return
         if await may_quit(self):
             self.exit(0, message=quit_words(self) or None)

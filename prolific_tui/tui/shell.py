@@ -31,6 +31,7 @@ from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs import SendAct, SendDialog
 from prolific_tui.tui.keeping import Keeping
 from prolific_tui.tui.readings import Reading, ReadingApp
+from prolific_tui.tui.rotation import NewSecret, Rotation
 
 __all__ = ["Reading", "Shell"]
 
@@ -68,6 +69,8 @@ class Shell(ReadingApp):
 
     def __init__(self, operations: Operations, **arguments: Any) -> None:  # noqa: ANN401 - Textual's own
         super().__init__(operations, **arguments)
+        self.rotation = Rotation()
+        """Which receivers have a new signing secret by now."""
         self.keeping = Keeping(operations, self.set_timer, self._work_on_drafts, self._kept_anew)
         """How those rows outlive this program."""
         self.drafts = self.keeping.drafts
@@ -184,6 +187,8 @@ class Shell(ReadingApp):
             # Shown from the answer, so that a failing read-back can't hide the new value.
             known = self.webhooks.value or Webhooks(None, ())
             self.webhooks = replace(self.webhooks, value=replace(known, secret=outcome.secret))
+        if outcome.kept is not None and outcome.secret is not None:
+            self.rotation.unstored = NewSecret(plan.workspace, outcome.secret, outcome.kept)
         self.sends += 1
         if outcome.effect is not Effect.NOT_SENT and plan.workspace == self.workspace:
             self.read_pools()

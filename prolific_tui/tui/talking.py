@@ -2,15 +2,16 @@
 
 import asyncio
 from asyncio import Future, get_running_loop
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from time import monotonic
 from typing import Any, TypeVar
 
-from textual import events
+from textual import events, work
 from textual.reactive import reactive
 from textual.screen import Screen
 
 from prolific_tui.errors import ProlificTuiError
+from prolific_tui.tui.clipboard import Clipboard
 from prolific_tui.tui.dialogs import ErrorDialog, WaitDialog
 from prolific_tui.tui.typeahead import OrderedKeysApp
 
@@ -23,8 +24,9 @@ class TalkingApp(OrderedKeysApp[int]):
     message: reactive[str] = reactive("", repaint=False)
     """The last thing said, on the line above the keys; nothing else is drawn again for it."""
 
-    def __init__(self, **arguments: Any) -> None:  # noqa: ANN401 - Textual's own
+    def __init__(self, environment: Mapping[str, str], **arguments: Any) -> None:  # noqa: ANN401 - Textual's own
         super().__init__(**arguments)
+        self._terminal_clipboard = Clipboard(environment, self._send_to_clipboard)
         self.last_typed = 0.0
         """When the last key or paste came, by `time.monotonic`."""
 
@@ -59,12 +61,15 @@ class TalkingApp(OrderedKeysApp[int]):
         with self._context():
             self.push_screen(dialog, answered)
 
-    def copy(self, text: str, what: str) -> None:
+    @work(group="copy")
+    async def copy(self, text: str, what: str) -> None:
         """Hand a text to the terminal's clipboard, and say what is known of that: not much."""
+        self.say(await self._terminal_clipboard.copy(text, what))
+
+    def _send_to_clipboard(self, text: str) -> None:
         self.copy_to_clipboard(text)
         # Textual keeps a copy, which its own paste key would put into any field.
         self._clipboard = ""
-        self.say(f"{what} was sent to your terminal's clipboard, which can't confirm it.")
 
     async def wait_for(self, dialog: WaitDialog, work: Coroutine[Any, Any, T]) -> T | None:
         """Do something while a dialog says so; None where the person gave it up there.

@@ -220,6 +220,8 @@ class Driver(LinuxDriver):
         Programs that keep a session, such as dtach, say so to have all of the screen sent again.
         """
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        # After a suspension, what was drawn before it is gone.
+        self._may_be_redrawn = True
         resized = signal.getsignal(signal.SIGWINCH)
 
         def told(number: int, frame: FrameType | None) -> None:

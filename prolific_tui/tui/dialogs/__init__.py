@@ -12,6 +12,7 @@ from prolific_tui.tui.dialogs.ask import (
     TypedConfirmation,
 )
 from prolific_tui.tui.dialogs.commands import CommandsDialog
+from prolific_tui.tui.dialogs.delivery import BodyDialog, DeliveryDialog
 from prolific_tui.tui.dialogs.duplicates import DuplicatesDialog
 from prolific_tui.tui.dialogs.export import (
     ExportedDialog,
@@ -26,15 +27,19 @@ from prolific_tui.tui.dialogs.left import LeftAct, LeftAnswer, LeftDialog
 from prolific_tui.tui.dialogs.make import MakeDialog, MakeFacts, MakeOrder
 from prolific_tui.tui.dialogs.path import PathDialog
 from prolific_tui.tui.dialogs.problems import ProblemsDialog
+from prolific_tui.tui.dialogs.replacing import DestinationsDialog, NewSecretDialog, Wanted
 from prolific_tui.tui.dialogs.sending import SendAct, SendDialog
 from prolific_tui.tui.dialogs.tell import ErrorDialog, FactsDialog, HelpDialog, NoteDialog
 from prolific_tui.tui.dialogs.wait import WaitDialog
 
 __all__ = [
+    "BodyDialog",
     "Choice",
     "ChoiceDialog",
     "CommandsDialog",
     "ConfirmDialog",
+    "DeliveryDialog",
+    "DestinationsDialog",
     "DuplicatesDialog",
     "ErrorDialog",
     "ExportedDialog",
@@ -52,6 +57,7 @@ __all__ = [
     "MakeDialog",
     "MakeFacts",
     "MakeOrder",
+    "NewSecretDialog",
     "NoteDialog",
     "PasteDialog",
     "PathDialog",
@@ -63,5 +69,6 @@ __all__ = [
     "TextDialog",
     "TypedConfirmation",
     "WaitDialog",
+    "Wanted",
     "keeping_words",
 ]

@@ -212,9 +212,14 @@ class TypedConfirmation(Dialog[bool]):
     def body(self) -> ComposeResult:
         """What it means, and the field for the words."""
         yield paragraph(self._message)
+        yield from self.middle()
         yield Static(Text.assemble("Type  ", (visible(self._words), "bold"), " :"), markup=False)
         yield Field()
         yield paragraph("", id="remark")
+
+    def middle(self) -> ComposeResult:
+        """What stands between that and the words."""
+        yield from ()
 
     def on_mount(self) -> None:
         """Be ready for the words."""
@@ -240,6 +245,10 @@ class PasteDialog(Dialog[str | None]):
     """A box that takes a paste and shows how much arrived, never what: passwords are in it."""
 
     TITLE_TEXT = "Paste credentials"
+    WORDS: ClassVar[str] = (
+        "Paste now, with your terminal's own key. Lines of username,password or columns"
+        " copied from a spreadsheet. Nothing of it is displayed."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "done", "Done; it is asked what to do with it", key_display="Esc")
     ]
@@ -251,10 +260,7 @@ class PasteDialog(Dialog[str | None]):
 
     def body(self) -> ComposeResult:
         """What to do, and how much arrived."""
-        yield paragraph(
-            "Paste now, with your terminal's own key. Lines of username,password or columns"
-            " copied from a spreadsheet. Nothing of it is displayed."
-        )
+        yield paragraph(self.WORDS)
         yield paragraph("Nothing has arrived yet.", id="arrived")
 
     def on_paste(self, event: events.Paste) -> None:

@@ -1,30 +1,33 @@
 """Webhooks: the workspace's signing secret, what is signed with it, and its replacement."""
 
-from pathlib import Path
 from typing import ClassVar, Final
 
 from rich.text import Text
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.models import Subscription, WebhookSecret, Workspace
+from prolific_tui.models import Subscription, WebhookSecret
+from prolific_tui.operations import KeptSecrets, PreviousSecret
 from prolific_tui.secret import MASK, Secret
-from prolific_tui.submission.plan import SecretPlan
-from prolific_tui.tui.dialogs import PathDialog, TypedConfirmation
+from prolific_tui.settings import TokenPlace
+from prolific_tui.tui.dialogs import ConfirmDialog
+from prolific_tui.tui.plainly import show_plainly
+from prolific_tui.tui.rotation import Receiver, Tick
+from prolific_tui.tui.screens.delivery import try_delivery
+from prolific_tui.tui.screens.replacing import ask_new_file, replace_secret
 from prolific_tui.tui.screens.revealing import RevealingScreen
 from prolific_tui.tui.screens.standing import freshness, standing
-from prolific_tui.tui.widgets import Line, fit
-from prolific_tui.visible import visible
+from prolific_tui.tui.widgets import CursorList, Line, Rule, fit
+from prolific_tui.visible import counted, visible
 
-_EXPLANATION: Final = (
-    "Prolific deletes the old secret the moment it makes the new one; there is no way back."
-    " Deliveries that your receivers reject are tried again up to 11 times over about 24 hours, so"
-    " let them answer with an error until both have the new one. Nothing is lost if that is done"
-    " within the day."
+_LABEL, _STATE, _HAS_IT = 17, 6, 7
+_PLACES: Final = {TokenPlace.KEYRING: "keyring", TokenPlace.FILE: "own file"}
+_PLAINLY: Final = (
+    "It stays in your terminal's scrollback, and in that of a tmux or screen in between, where"
+    " whoever comes to the terminal later can read it. y prints it, n does not."
 )
 
 
@@ -35,35 +38,87 @@ class WebhooksScreen(RevealingScreen):
         Binding("c", "replace", "Create/replace", tooltip="Make a new secret; the old one dies"),
         Binding("asterisk", "reveal", "Show", key_display="*", tooltip="Show the secret for 30 s"),
         Binding("y", "copy", "Copy", tooltip="Copy the secret to the clipboard"),
-        Binding("f", "save", "Save to file", tooltip="Write the secret to a new 0600 file"),
+        Binding("P", "plainly", "Print", tooltip="Print the secret plainly, to be selected"),
+        Binding("f", "save", "File", tooltip="Write the secret to a new 0600 file"),
+        Binding("K", "keep", "Keep", tooltip="Keep the secret in the keyring, or the own file"),
+        Binding("t", "test", "Test a delivery", tooltip="Tell which secret signed a delivery"),
+        Binding(
+            "space", "tick", "Has it", key_display="Space", tooltip="This receiver has the secret"
+        ),
+        Binding(
+            "plus", "more", "Another", key_display="+", tooltip="Another receiver at this target"
+        ),
+        Binding(
+            "minus",
+            "fewer",
+            "One less",
+            key_display="-",
+            show=False,
+            tooltip="One receiver less at this target",
+        ),
         Binding("r", "refresh", "Refresh", tooltip="Read again from Prolific"),
         Binding("w", "app.workspace", "Workspace", tooltip="Switch to another workspace"),
         Binding("question_mark", "help", "Keys", key_display="?", tooltip="This list"),
         Binding("q", "app.leave", "Quit", tooltip="Quit; asks if anything would be lost"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: KeptSecrets | None = None
+        """What is kept of this workspace's secrets; None before that was read."""
+        self._lines: list[tuple[Receiver, Subscription | None]] = []
+        """What the lines of the list stand for; further receivers have no subscription."""
+
     def body(self) -> ComposeResult:
-        """The secret and the subscriptions."""
+        """The secret, and the receivers of what is signed with it."""
         yield Line(id="summary")
-        with VerticalScroll(id="webhooks"):
-            yield Static(id="webhooks-text", markup=False)
+        yield Static(id="webhooks-text", markup=False)
+        yield Rule(id="receivers-rule")
+        yield Line(id="headings", classes="headings")
+        yield CursorList(id="receivers")
 
     def begin(self) -> None:
         """Follow what is read."""
         super().begin()
-        self.watch(self.app, "webhooks", self.show_webhooks)
+        self.watch(self.app, "webhooks", self._webhooks_read)
         for before in ("signing_in", "account", "workspaces", "workspace"):
             self.watch(self.app, before, self.show_webhooks, init=False)
+        self.query_one(CursorList).focus()
 
-    def on_resize(self) -> None:
-        """Fill the new width."""
-        self.call_after_refresh(self.show_webhooks)
+    def _webhooks_read(self) -> None:
+        if self.app.webhooks.value is None:
+            self._kept = None
+        elif not self.app.webhooks.loading:
+            self.look_at_kept()
+        self.show_webhooks()
+
+    @work(exclusive=True, group="kept")
+    async def look_at_kept(self) -> None:
+        """Read what is kept of the secrets on this machine."""
+        if self.app.workspace is not None:
+            self._kept = await self.app.operations.signing.kept(self.app.workspace.id)
+            self.show_webhooks()
 
     @property
     def _secret(self) -> WebhookSecret | None:
         webhooks = self.app.webhooks.value
         return webhooks.secret if webhooks else None
 
+    @property
+    def _subscriptions(self) -> tuple[Subscription, ...]:
+        webhooks = self.app.webhooks.value
+        return (webhooks.subscriptions or ()) if webhooks else ()
+
+    @property
+    def _previous(self) -> PreviousSecret | None:
+        """The secret before this one, if it is known and another."""
+        previous = self._kept.previous if self._kept else None
+        current = self._secret.value if self._secret else None
+        return None if previous is None or previous.value == current else previous
+
+    # What is shown
+
+    @on(CursorList.Resized)
     def show_webhooks(self) -> None:
         """Show what is known."""
         reading = self.app.webhooks
@@ -72,11 +127,11 @@ class WebhooksScreen(RevealingScreen):
             subscriptions = reading.value.subscriptions
             summary.append("1 secret" if reading.value.secret else "No secret")
             if subscriptions is not None:
-                count = len(subscriptions)
-                summary.append(f", {count} subscription{'' if count == 1 else 's'} signed with it")
+                summary.append(f", {counted(len(subscriptions), 'subscription')} signed with it")
         summary.append_text(freshness(reading))
         self.query_one("#summary", Line).text = summary
         self.query_one("#webhooks-text", Static).update(self._text())
+        self._show_receivers()
 
     def _text(self) -> Text:
         reading = self.app.webhooks
@@ -87,21 +142,28 @@ class WebhooksScreen(RevealingScreen):
             return text
         secret = reading.value.secret
         if secret is None:
-            text.append(" This workspace has no signing secret yet. c makes one.\n\n")
+            text.append(" This workspace has no signing secret yet. c makes one.\n")
         else:
-            text.append(" Signing secret   id ")
+            text.append(f" {fit('Signing secret', _LABEL)}id ")
             text.append(visible(secret.id or "?"), "bold")
             if secret.value is not None:
                 text.append(f"   fingerprint {secret.value.fingerprint()}")
-            text.append("\n Value            ")
-            text.append(self._value(secret.value))
-            text.append("\n\n")
-        if reading.value.subscriptions is not None:
-            self._append_subscriptions(text, reading.value.subscriptions)
-        elif (trouble := reading.value.trouble) is not None:
+            text.append(f"\n {fit('Value', _LABEL)}{self._value(secret.value)}")
+            text.append(f"\n {fit('Kept here', _LABEL)}{visible(self._kept_words(secret.value))}\n")
+        if (previous := self._previous) is not None:
+            fingerprint = previous.value.fingerprint()
+            text.append(
+                f" {fit('Previous one', _LABEL)}fingerprint {fingerprint}, replaced"
+                f" {previous.ended:%d %b %H:%M}\n"
+            )
+        if (trouble := reading.value.trouble) is not None:
             text.no_wrap = False
-            text.append(" What is signed with it could not be read.\n", "bold")
+            text.append("\n What is signed with it could not be read.\n", "bold")
             text.append(f" {visible(trouble.message)} {visible(trouble.hint)}\n")
+        elif not reading.value.subscriptions:
+            text.append(
+                "\n No webhook subscription in this workspace: nothing is signed with it.\n"
+            )
         return text
 
     def _value(self, value: Secret | None) -> str:
@@ -109,18 +171,98 @@ class WebhooksScreen(RevealingScreen):
             return "Prolific did not send it"
         return visible(value.reveal()) if self.is_revealed else f"{MASK}   * shows it"
 
-    def _append_subscriptions(self, text: Text, subscriptions: tuple[Subscription, ...]) -> None:
-        if not subscriptions:
-            text.append(" No webhook subscription in this workspace: nothing is signed with it.\n")
-            return
-        width = max(self.size.width - 2, 40)
-        event_width = min(max(len(visible(s.event_type)) for s in subscriptions) + 2, width // 2)
-        target_width = width - event_width - 7
-        text.append(f" {fit('Signed with it', event_width)}{fit('Target', target_width)} State\n")
-        for subscription in subscriptions:
+    def _kept_words(self, value: Secret | None) -> str:
+        """Whether the copy of this machine is the same."""
+        kept = self._kept
+        if kept is None:
+            return "looking…"
+        place = _PLACES[kept.place]
+        if kept.trouble is not None:
+            return f"{place}: {kept.trouble.title}"
+        if kept.current is None:
+            return f"{place}: none   K keeps it there"
+        if value is None:
+            return f"{place}: fingerprint {kept.current.fingerprint()}"
+        if kept.current == value:
+            return f"{place}: same"
+        return f"{place}: another one ({kept.current.fingerprint()})   K keeps this one"
+
+    def _show_receivers(self) -> None:
+        rotation, secret = self.app.rotation, self._secret
+        self._lines = []
+        for receiver in rotation.receivers(self._subscriptions):
+            signed = [s for s in self._subscriptions if s.target_url == receiver.target_url]
+            self._lines += (
+                [(receiver, subscription) for subscription in signed]
+                if receiver.number == 1
+                else [(receiver, None)]
+            )
+        listed = self.query_one(CursorList)
+        width = max((listed.content_region.width or self.size.width) - _STATE - _HAS_IT - 5, 20)
+        event_width = max((len(visible(s.event_type)) for s in self._subscriptions), default=0)
+        event_width = min(max(event_width, len("another receiver")) + 2, width // 2)
+        self.query_one("#headings", Line).text = Text(
+            f"   {fit('Event', event_width)}{fit('Target', width - event_width)} "
+            f"{fit('State', _STATE)}{fit('Has it', _HAS_IT)}"
+        )
+        at = min(listed.highlighted or 0, max(len(self._lines) - 1, 0))
+        listed.show(
+            [self._row(*line, event_width, width - event_width) for line in self._lines], at
+        )
+        receivers = rotation.receivers(s for s in self._subscriptions if s.is_enabled is not False)
+        have_it = sum(rotation.tick(secret, each) is not Tick.NONE for each in receivers)
+        rule = self.query_one("#receivers-rule", Rule)
+        rule.title = f"{have_it} of {counted(len(receivers), 'receiver')} known to have it"
+        for selector in ("#headings", "#receivers", "#receivers-rule"):
+            self.query_one(selector).display = bool(self._lines)
+
+    def _row(
+        self, receiver: Receiver, subscription: Subscription | None, event: int, target: int
+    ) -> Text:
+        rotation = self.app.rotation
+        address = receiver.target_url
+        if rotation.behind(address) > 1:
+            address = f"#{receiver.number} {address}"
+        state = ""
+        if subscription is not None:
             state = {True: "on", False: "off", None: "?"}[subscription.is_enabled]
-            text.append(f" {fit(subscription.event_type, event_width)}")
-            text.append(f"{fit(subscription.target_url, target_width)} {state}\n")
+        what = subscription.event_type if subscription else "another receiver"
+        return Text(
+            f" {fit(what, event)}{fit(address, target)} {fit(state, _STATE)}"
+            f"{fit(rotation.tick(self._secret, receiver).value, _HAS_IT)}",
+            no_wrap=True,
+        )
+
+    # The receivers
+
+    @property
+    def _receiver(self) -> Receiver | None:
+        """The receiver under the cursor; says so where there is none."""
+        at = self.query_one(CursorList).highlighted
+        if at is None or at >= len(self._lines):
+            self.app.say("There is no receiver here.")
+            return None
+        return self._lines[at][0]
+
+    def action_tick(self) -> None:
+        """The receiver under the cursor has the secret, or has it not."""
+        if (receiver := self._receiver) is not None:
+            self.app.rotation.toggle(self._secret, receiver)
+            self.show_webhooks()
+
+    def action_more(self) -> None:
+        """There is another receiver behind the address under the cursor."""
+        if (receiver := self._receiver) is not None:
+            self.app.rotation.add(receiver.target_url)
+            self.app.say("Each receiver behind one address has a line of its own; - takes it away.")
+            self.show_webhooks()
+
+    def action_fewer(self) -> None:
+        """There is one receiver less behind that address."""
+        receiver = self._receiver
+        if receiver is not None and not self.app.rotation.remove(receiver.target_url):
+            self.app.say("There is just one receiver at this target.")
+        self.show_webhooks()
 
     # Keys
 
@@ -150,60 +292,63 @@ class WebhooksScreen(RevealingScreen):
             self.app.copy(value.reveal(), "The secret")
 
     @work
-    async def action_save(self) -> None:
-        """Write the secret to a new file."""
+    async def action_plainly(self) -> None:
+        """Print the secret, after a warning."""
         value = self._known_value()
         if value is None:
             return
-        path = await self.app.ask(
-            PathDialog(
-                "Save the secret",
-                "To a new file that only you can read (0600). An existing file is never touched.",
-                self.app.operations.complete_path,
-                opens=False,
-            )
+        if not await self.app.ask(ConfirmDialog("Print the secret plainly?", _PLAINLY)):
+            return
+        printed = show_plainly(
+            self.app,
+            f"\nThe signing secret:\n\n{visible(value.reveal())}\n\n"
+            "It stays in this terminal's scrollback. Enter goes back to prolific-tui. ",
         )
-        if path is None:
+        self.app.say("" if printed else "There is no terminal here to print to.")
+
+    @work
+    async def action_save(self) -> None:
+        """Write the secret to a new file."""
+        value = self._known_value()
+        if value is None or (path := await ask_new_file(self.app, "Save the secret")) is None:
             return
         try:
-            saved = await self.app.operations.signing.save_to_file(Path(path), value)
+            saved = await self.app.operations.signing.save_to_file(path, value)
         except ProlificTuiError as error:
             self.app.show_error(error)
         else:
             self.app.say(f"The secret is in {saved}")
 
     @work
+    async def action_keep(self) -> None:
+        """Keep the secret in this program's own entry."""
+        value, workspace = self._known_value(), self.app.workspace
+        if value is None or workspace is None:
+            return
+        if self._kept is not None and self._kept.current == value:
+            self.app.say("It is kept there already.")
+            return
+        kept = await self.app.operations.signing.keep(workspace.id, value)
+        places = [f"The secret is kept {place}." for place in kept.places]
+        self.app.say(" ".join([*places, *kept.troubles]))
+        self.look_at_kept()
+
+    @work
+    async def action_test(self) -> None:
+        """Tell which secret signed a delivery."""
+        if self._known_value() is None or self._secret is None:
+            return
+        await try_delivery(self.app, self._secret, self._previous, self._subscriptions)
+        self.show_webhooks()
+
+    @work
     async def action_replace(self) -> None:
-        """Explain, ask for the words, and make the new secret."""
+        """Ask where the new one is kept, explain, ask for the words, and make it."""
         if not self.app.may_write():
             return
-        workspace, reading = self.app.workspace, self.app.webhooks
-        if workspace is None or reading.value is None or reading.error is not None:
+        workspace, webhooks = self.app.workspace, self.app.webhooks.value
+        kept = self._kept if self.app.webhooks.error is None else None
+        if workspace is None or webhooks is None or kept is None:
             self.app.say("Read what is there first: r refreshes.")
             return
-        plan = SecretPlan(workspace, reading.value.secret)
-        depends = _depends(reading.value.subscriptions, workspace)
-        if plan.old is None:
-            title, words = "Create the signing secret", depends
-        else:
-            title = f"Replace the secret {plan.old.id or ''}"
-            words = f"{_EXPLANATION}\n\n{depends}"
-        confirmed = await self.app.ask(TypedConfirmation(title, words, plan.confirmation))
-        if confirmed:
-            self.app.submit(plan)
-        else:
-            self.app.say("The secret is unchanged.")
-
-
-def _depends(subscriptions: tuple[Subscription, ...] | None, workspace: Workspace) -> str:
-    """What a new secret concerns, in words."""
-    if subscriptions is None:
-        return (
-            f"Which subscriptions of {workspace.title} are signed with it could not be read:"
-            " find that out before you go on."
-        )
-    count = sum(subscription.is_enabled is not False for subscription in subscriptions)
-    return (
-        f"{count} enabled subscription{'' if count == 1 else 's'} of {workspace.title} will be"
-        " signed with the new secret."
-    )
+        await replace_secret(self.app, workspace, webhooks, kept)

@@ -1,0 +1,88 @@
+"""Who has the new secret by now: a checklist of receivers, as far as this run knows.
+
+A receiver is a program behind a subscription's target. Where several share one address behind a
+load balancer, each has a line of its own, because each needs the new secret.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from prolific_tui.models import Subscription, WebhookSecret, Workspace
+from prolific_tui.submission.plan import Kept
+
+
+class Tick(Enum):
+    """What is known of a receiver; the value is the word in its line."""
+
+    NONE = "-"
+    SAID = "ticked"
+    """The person said that it has the secret."""
+    TESTED = "tested"
+    """A delivery that it got was signed with the secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A program that Prolific's deliveries reach."""
+
+    target_url: str
+    number: int = 1
+    """Which one it is of those behind this address, counted from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """A secret that was made in this run, and is in nobody's hands for certain."""
+
+    workspace: Workspace
+    secret: WebhookSecret
+    kept: Kept
+
+
+class Rotation:
+    """The receivers of this run, and the new secret that nobody has said is stored."""
+
+    def __init__(self) -> None:
+        self._behind: dict[str, int] = {}
+        self._ticks: dict[tuple[WebhookSecret | None, Receiver], Tick] = {}
+        self.unstored: NewSecret | None = None
+        """A new secret, until the person says that it is stored."""
+
+    def behind(self, target_url: str) -> int:
+        """How many receivers there are behind an address."""
+        return self._behind.get(target_url, 1)
+
+    def add(self, target_url: str) -> None:
+        """There is another receiver behind an address."""
+        self._behind[target_url] = self.behind(target_url) + 1
+
+    def remove(self, target_url: str) -> bool:
+        """There is one receiver less behind an address; False where there was just one."""
+        if self.behind(target_url) == 1:
+            return False
+        self._behind[target_url] -= 1
+        return True
+
+    def receivers(self, subscriptions: Iterable[Subscription]) -> tuple[Receiver, ...]:
+        """The receivers of these subscriptions, each once, in their order."""
+        targets = dict.fromkeys(subscription.target_url for subscription in subscriptions)
+        return tuple(
+            Receiver(target, number)
+            for target in targets
+            for number in range(1, self.behind(target) + 1)
+        )
+
+    def tick(self, secret: WebhookSecret | None, receiver: Receiver) -> Tick:
+        """What is known of a receiver and a secret."""
+        return self._ticks.get((secret, receiver), Tick.NONE)
+
+    def toggle(self, secret: WebhookSecret | None, receiver: Receiver) -> Tick:
+        """The person says that a receiver has a secret, or that it has not; gives what is known."""
+        is_ticked = self.tick(secret, receiver) is not Tick.NONE
+        self._ticks[secret, receiver] = Tick.NONE if is_ticked else Tick.SAID
+        return self._ticks[secret, receiver]
+
+    def tested(self, secret: WebhookSecret | None, receiver: Receiver) -> None:
+        """A delivery that a receiver got was signed with a secret."""
+        self._ticks[secret, receiver] = Tick.TESTED

@@ -1,0 +1,314 @@
+"""The Webhooks screen: a secret is rotated without losing a delivery, or the secret."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.events import Paste
+
+from prolific_tui.access import Entry
+from prolific_tui.assembly import demo_parts
+from prolific_tui.demo.seed import EMPTY_WORKSPACE, MAIN_WORKSPACE
+from prolific_tui.demo.service import Service
+from prolific_tui.errors import KeyringError
+from prolific_tui.operations import Parts
+from prolific_tui.secret import Secret
+from prolific_tui.signing import signature
+from prolific_tui.vault import KeyringCondition, KeyringState, MemoryVault
+from tests.dashboard import Dashboard, dashboard, opened
+from tests.disk import mode_of, names_in
+
+TIMESTAMP = "1700000000"
+BODY = '{"event_type": "study.status.change", "resource_id": "64395e9c2332b8a59a65d51e"}'
+BALANCED = "https://hooks.lab.example/prolific"
+
+
+def value_of(board: Dashboard) -> Secret:
+    """The secret that Prolific has now."""
+    return board.service.state.secrets[MAIN_WORKSPACE].value
+
+
+async def to_webhooks(board: Dashboard, kept: str = "keyring: none") -> None:
+    await board.press("2")
+    await board.shows("Signing secret", kept)
+
+
+async def confirm(board: Dashboard) -> None:
+    """From the explanation on: type the words, and read what became of it."""
+    await board.shows("there is no way back")
+    old = board.service.state.secrets[MAIN_WORKSPACE].id
+    await board.type(f"replace {old[-4:]}")
+    await board.press("enter")
+    await board.shows("Secret replaced", "Read back to be sure")
+    await board.press("enter")
+
+
+async def paste(board: Dashboard, text: str) -> None:
+    """Paste into what has the focus."""
+    board.app.post_message(Paste(text))
+
+
+async def try_delivery(
+    board: Dashboard, secret: Secret, body: str = BODY, received: str | None = None
+) -> None:
+    """Paste a delivery that was signed with a secret, and have it tested."""
+    await board.press("t")
+    await board.shows("Paste the raw body")
+    await paste(board, body if received is None else received)
+    await board.shows("characters")
+    await board.press("escape")
+    await board.shows("Test a delivery: its headers")
+    await board.type(TIMESTAMP)
+    await board.press("down")
+    await paste(board, signature(secret, TIMESTAMP, body.encode()))
+    await board.until(lambda: "is needed" not in board.screen() and "44" not in board.words())
+    await board.press("enter")
+
+
+async def test_rotation_with_two_receivers_behind_a_load_balancer() -> None:
+    """Old and new secret side by side, each receiver by itself, and both known to have it."""
+    async with opened(size=(120, 40)) as board:
+        old = value_of(board)
+        await to_webhooks(board)
+        # Behind one of the addresses there are two programs.
+        await board.press("plus")
+        await board.shows(f"#1 {BALANCED}", f"#2 {BALANCED}", "0 of 2 receivers known to have it")
+
+        await board.press("c", "space", "enter")
+        await board.shows("Kept in the keyring.", f"[ ] #2 behind {BALANCED}")
+        await board.press("tab", "space", "down", "space")
+        await board.shows(f"[x] #1 behind {BALANCED}", f"[x] #2 behind {BALANCED}")
+        await board.press("enter")
+        await confirm(board)
+        new = value_of(board)
+        await board.shows(
+            f"fingerprint {new.fingerprint()}",
+            "keyring: same",
+            f"Previous one     fingerprint {old.fingerprint()}, replaced",
+        )
+
+        # The first has it: a delivery proves it.
+        await try_delivery(board, new)
+        await board.shows("The current secret signed it", "Which receiver got it?")
+        await board.press("enter")
+        await board.shows("1 of 2 receivers known to have it", "tested")
+        # The second one still rejects what the new one signed; what it takes is the old one's.
+        await try_delivery(board, old)
+        await board.shows("The previous secret signed it", "A receiver that takes both")
+        await board.press("enter")
+        await board.shows("1 of 2 receivers known to have it")
+        # Then it has the new one as well: of the receivers, the one that waits is proposed.
+        await try_delivery(board, new)
+        await board.shows("Which receiver got it?")
+        await board.press("enter")
+        await board.shows("2 of 2 receivers known to have it")
+
+        await board.press("1")
+        await board.shows("Have you stored it?", "It is kept in the keyring.")
+        await board.press("n")
+        await board.shows("2 WEBHOOKS")
+        assert new.reveal() not in board.screen()
+        await board.press("1")
+        await board.shows("Have you stored it?")
+        await board.press("y")
+        await board.shows("free of")
+        # Once said, it is not asked again.
+        await board.press("2")
+        await board.shows("Signing secret")
+        await board.press("1")
+        await board.shows("free of")
+
+
+async def test_the_new_one_goes_into_a_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with opened() as board:
+        await to_webhooks(board)
+        await board.press("c", "down", "space", "enter")
+        await board.shows("The new secret's file")
+        await board.type("secret.txt")
+        await board.press("enter")
+        await board.shows("Kept in secret.txt.")
+        await confirm(board)
+        await board.shows("keyring: none")
+
+        assert (tmp_path / "secret.txt").read_text() == f"{value_of(board).reveal()}\n"
+        assert mode_of(tmp_path / "secret.txt") == 0o600
+
+
+async def test_a_destination_that_can_not_be_written_lets_nothing_be_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").write_text("theirs")
+    async with opened() as board:
+        before = value_of(board)
+        await to_webhooks(board)
+        await board.press("c", "space", "down", "space", "enter")
+        await board.shows("The new secret's file")
+        await board.type("taken")
+        await board.press("enter")
+        await board.shows("Already there", "exists already and was not touched")
+        await board.press("enter")
+        await board.shows("The secret is unchanged. Nothing was asked of Prolific.")
+
+        assert value_of(board) == before
+        assert (tmp_path / "taken").read_text() == "theirs"
+        assert names_in(tmp_path) == {"taken"}
+
+
+class Locked(MemoryVault):
+    """A keyring that can't be used."""
+
+    async def state(self) -> KeyringState:
+        return KeyringState(KeyringCondition.LOCKED, "", "Keyring locked", "It is locked.", "Open.")
+
+    async def load(self, entry: Entry) -> Secret | None:
+        raise KeyringError("Keyring locked", f"No {entry.name}.")
+
+
+def parts_with(keyring: MemoryVault) -> Callable[[Service], Parts]:
+    return lambda service: replace(demo_parts(service), keyring=keyring)
+
+
+async def test_where_there_is_no_keyring_the_screen_is_an_open_choice() -> None:
+    async with dashboard(parts=parts_with(Locked())) as board:
+        await board.shows("free of")
+        await to_webhooks(board, kept="keyring: Keyring locked")
+        await board.press("c")
+        await board.shows("the keyring, and the previous one with it (not here)")
+        await board.press("space")
+        await board.shows("It is locked. Open.", "[ ] the keyring")
+        await board.press("enter")
+        await board.shows("Tick at least one with Space.")
+        await board.press("down", "space", "down", "space")
+        await board.shows("[ ] a new file", "[x] the screen only")
+        await board.press("enter")
+        await board.shows("Kept nowhere: it is shown here only.")
+        await confirm(board)
+
+        await board.press("q")
+        await board.shows("Have you stored it?", "This program keeps it nowhere.")
+        await board.press("n")
+        await board.shows("2 WEBHOOKS")
+        # What it can't keep here can be kept by other means.
+        await board.press("asterisk")
+        await board.shows(value_of(board).reveal())
+
+
+async def test_giving_up_at_any_step_changes_nothing() -> None:
+    async with opened() as board:
+        before = value_of(board)
+        await to_webhooks(board)
+        for steps in (
+            ["escape"],
+            ["space", "enter", "escape"],
+            ["down", "space", "enter", "escape"],
+        ):
+            await board.press("c")
+            await board.shows("Where is the new secret kept?")
+            await board.press(*steps)
+            await board.shows("The secret is unchanged.")
+            assert len(board.app.screen_stack) == 1
+            board.app.say("")
+        assert value_of(board) == before
+
+
+async def test_the_copy_of_this_machine_is_compared_and_can_be_made_the_same() -> None:
+    keyring = MemoryVault()
+    entry = Entry.signing_secret("http://127.0.0.1", MAIN_WORKSPACE)
+    await keyring.save(entry, Secret("an older one"))
+    async with dashboard(parts=parts_with(keyring)) as board:
+        await board.shows("free of")
+        older = Secret("an older one").fingerprint()
+        await to_webhooks(board, kept=f"keyring: another one ({older})   K keeps this one")
+        await board.press("K")
+        await board.shows("keyring: same", f"Previous one     fingerprint {older}")
+        assert await keyring.load(entry) == value_of(board)
+        await board.press("K")
+        await board.shows("It is kept there already.")
+
+
+async def test_everything_that_is_signed_is_listed_and_a_workspace_without_has_its_words() -> None:
+    async with opened() as board:
+        await to_webhooks(board)
+        await board.shows("1 secret, 3 subscriptions signed with it", "study.status.change")
+        rows = [" ".join(row.split()) for row in board.screen().split("\n")]
+        assert "submission.status.change https://old.lab.example/hook off -" in rows
+        assert f"submission.status.change {BALANCED} on -" in rows
+        # One receiver gets two kinds of events: ticked once, it has the secret for both.
+        await board.press("space")
+        await board.shows("1 of 1 receiver known to have it")
+        assert board.screen().count("ticked") == 2
+        await board.press("space")
+        await board.shows("0 of 1 receiver known to have it")
+        await board.press("minus")
+        await board.shows("There is just one receiver at this target.")
+
+        empty = next(w for w in board.app.workspaces.value or () if w.id == EMPTY_WORKSPACE)
+        board.app.open_workspace(empty)
+        await board.shows("This workspace has no signing secret yet. c makes one.")
+        await board.press("space")
+        await board.shows("There is no receiver here.")
+        await board.press("t")
+        await board.shows("There is no secret here yet.")
+        await board.press("c", "space", "enter")
+        await board.shows("Create the signing secret", "Type  create :")
+        await board.type("create")
+        await board.press("enter")
+        await board.shows("Secret created")
+
+
+async def test_the_mistake_of_a_receiver_is_named() -> None:
+    async with opened() as board:
+        await to_webhooks(board)
+        current = value_of(board)
+        spaced = json.dumps(json.loads(BODY), indent=2).replace("\n", "\r")
+        await try_delivery(board, current, received=f"{spaced}\r")
+        await board.shows(
+            "The body was changed on the way",
+            "It fits the current secret if the body is written with a space after each comma",
+            "must check the bytes of the body as they arrive",
+        )
+        await board.press("enter")
+        await try_delivery(board, Secret("somebody else's"))
+        await board.shows("No secret known here signed it", "No previous secret is kept here")
+        await board.press("enter")
+        await board.shows("0 of 1 receiver known to have it")
+
+        await board.press("t", "escape")
+        await board.shows("No body was pasted: nothing was tested.")
+        await board.press("t", "x", "escape")
+        await board.shows("The body has 1 byte.")
+        await board.type("17")
+        await board.press("down", "x", "enter")
+        await board.shows("44 characters of base64")
+        await board.press("escape")
+        await board.shows("Nothing was tested.")
+
+
+async def test_what_stands_between_is_named_when_something_is_copied() -> None:
+    for environment, words in (
+        ({}, "The secret was sent to your terminal's clipboard, which can't confirm it."),
+        ({"STY": "1.pts"}, "GNU screen drops what is copied: nothing was sent"),
+        ({"TERM": "screen-256color"}, "the tmux or screen further out may drop it."),
+        ({"TMUX": "/nowhere,1,0", "PATH": "/nowhere"}, "tmux did not take it: nothing was copied."),
+    ):
+        async with dashboard(environment=environment) as board:
+            await board.shows("free of")
+            await to_webhooks(board)
+            await board.press("y")
+            await board.shows(words)
+            assert board.app.clipboard == ""
+
+
+async def test_what_can_not_be_printed_is_not_printed() -> None:
+    async with opened() as board:
+        await to_webhooks(board)
+        await board.press("P")
+        await board.shows("Print the secret plainly?", "scrollback")
+        await board.press("y")
+        await board.shows("There is no terminal here to print to.")
