@@ -138,7 +138,12 @@ def replace_secret(person: Person) -> None:
     person.press("2")
     old = read(person, r"Signing secret +id (\w+)")
     words = f"replace {old[-4:]}"
+    person.wait_for(re.compile("Kept here +keyring: (none|No keyring)"))
     person.press("c")
+    shows(person, "Where is the new secret kept?", "[ ] the screen only")
+    person.press("G", "space")
+    shows(person, "[x] the screen only")
+    person.press("enter")
     shows(person, f"Replace the secret {old}", f"Type  {words} :")
     person.type("replace")
     person.press("enter")
@@ -151,6 +156,6 @@ def replace_secret(person: Person) -> None:
     assert new != old
     shows(person, "* shows it")
     person.press("3")
-    shows(person, "Have you stored it?", "This program keeps it nowhere.")
+    shows(person, "Have you stored it?", "keeps it nowhere.")
     person.press("y")
     shows(person, "Create", "Append", "Secret", "3 sends from this machine")

@@ -86,8 +86,8 @@ async def test_a_messy_list_becomes_a_pool_is_appended_to_and_the_secret_is_repl
         # The webhook secret is replaced, and only with its own words.
         old = service.state.secrets[MAIN_WORKSPACE]
         await board.press("2")
-        await board.shows("Signing secret", old.id)
-        await board.press("c")
+        await board.shows("Signing secret", old.id, "keyring: none")
+        await board.press("c", "space", "enter")
         await board.shows("there is no way back", f"replace {old.id[-4:]}")
         await board.type(f"replace {old.id[-4:]}")
         await board.press("enter")
