@@ -1,9 +1,11 @@
 """What is said of a write that was looked for afterwards, where looking could mislead."""
 
+import pytest
+
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.demo.state import Pool
-from prolific_tui.errors import Effect
+from prolific_tui.errors import Effect, ProlificTuiError
 from prolific_tui.submission.later import settle_open
 from prolific_tui.submission.means import Means
 from prolific_tui.submission.run import run
@@ -18,6 +20,7 @@ from tests.submission_bench import (
     client_of,
     credential_plan,
     means_of,
+    plan_for,
 )
 
 ALREADY_THERE = "lab-b-001"
@@ -67,6 +70,28 @@ async def test_all_usernames_in_usage_reports_say_that_they_are_in_the_pool() ->
     assert send.standing is Standing.ACCEPTED
     assert send.parts[0].title == "3 credentials in the pool, answer lost"
     assert "they are in the pool" in send.parts[0].message
+
+
+@pytest.mark.parametrize(
+    ("write", "look"),
+    [(Write.CREATE, "listCredentialPools"), (Write.SECRET, "listSecrets")],
+    ids=str,
+)
+async def test_with_no_network_what_was_found_before_stays_known(write: Write, look: str) -> None:
+    story = Story()
+    story.service.switch_on(write.value, Fault(cut=Cut.AFTER, times=1))
+    await run(plan_for(write, story.service), story.means())
+    (found,) = story.journal.entries()
+    assert found.parts[0].finding is Finding.CONSISTENT
+    story.service.switch_on(look, Fault(cut=Cut.BEFORE))
+
+    with pytest.raises(ProlificTuiError, match="could not be looked for") as caught:
+        await settle_open(found.number, story.means())
+
+    assert "is what was known before" in caught.value.message
+    assert "when Prolific can be reached" in caught.value.hint
+    assert story.journal.entries() == (found,)
+    assert found.is_open, "it can be settled again"
 
 
 async def test_what_could_not_be_looked_at_is_not_counted_as_looked_for() -> None:

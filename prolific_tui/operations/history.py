@@ -88,8 +88,8 @@ class History:
         recorded yet as it was.
 
         Raises:
-            ProlificTuiError: a window is at work on this send, nobody is signed in, or it could not
-                be written down.
+            ProlificTuiError: a window is at work on this send, nobody is signed in, Prolific could
+                not be read, or it could not be written down.
         """
 
         async def settle() -> Send:

@@ -6,7 +6,7 @@ Only the journal is there to go by: the rows themselves may be long gone.
 import asyncio
 from dataclasses import replace
 
-from prolific_tui.errors import Effect, SettingsError
+from prolific_tui.errors import Effect, ProlificTuiError, SettingsError
 from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.submission.looks import PoolsLook, SecretLook
 from prolific_tui.submission.means import Means
@@ -21,7 +21,8 @@ async def settle_open(number: int, means: Means) -> Send:
     """Look once more for the open parts of a send, and record what is found.
 
     Raises:
-        ProlificTuiError: somebody is at work on it, or it could not be written down.
+        ProlificTuiError: somebody is at work on it, it could not be looked for, or it could not be
+            written down. What was known of a part that could not be looked for stays known.
     """
     record = Record(means)
     send = await record.take_up(number)
@@ -69,6 +70,8 @@ async def _settle(send: Send, part: Part, means: Means, record: Record) -> None:
         pool_id = None
     else:
         found, told, pool_id = await _rows(send, part, means)
+    if found.finding is Finding.NOT_READ:
+        raise _unread(found.look)
     total = None
     if isinstance(found.look, PoolsLook) and (pool := found.look.pool(send.pool_id)) is not None:
         total = pool.total_credentials
@@ -87,6 +90,16 @@ async def _settle(send: Send, part: Part, means: Means, record: Record) -> None:
             total_after=total,
         ),
         pool_id,
+    )
+
+
+def _unread(look: PoolsLook | SecretLook) -> ProlificTuiError:
+    what = "The pools" if isinstance(look, PoolsLook) else "The secret"
+    return ProlificTuiError(
+        "It could not be looked for",
+        f"{what} could not be read ({look.trouble}). What is known of this send is what was known"
+        " before, and nothing was sent.",
+        "Settle it again when Prolific can be reached.",
     )
 
 
