@@ -34,7 +34,7 @@ from prolific_tui.journal import JournalStore
 from prolific_tui.models import CredentialPool, Me, WebhookSecret, Workspace
 from prolific_tui.secret import Secret
 from prolific_tui.submission import run as running
-from prolific_tui.submission.journal import Journal, NewSend
+from prolific_tui.submission.journal import Journal, Learned, NewSend
 from prolific_tui.submission.means import Clock, Means, Pace, Service
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, Plan, SecretPlan, Target, plan
@@ -179,14 +179,15 @@ class NotingJournal(MemoryJournal):
         rows: tuple[int, int],
         before: tuple[CredentialPool, ...],
         at: datetime,
+        learned: Learned | None = None,
     ) -> Part:
         self._log.append("about to send")
-        return super().about_to_send(number, rows, before, at)
+        return super().about_to_send(number, rows, before, at, learned)
 
-    def record(self, number: int, part: Part, pool_id: str | None = None) -> Send:
-        assert part.effect is not None
-        self._log.append(f"ended: {part.effect.value}")
-        return super().record(number, part, pool_id)
+    def record(self, number: int, learned: Learned) -> None:
+        assert learned.part.effect is not None
+        self._log.append(f"ended: {learned.part.effect.value}")
+        super().record(number, learned)
 
 
 class FullJournal(MemoryJournal):
@@ -201,8 +202,8 @@ class FullJournal(MemoryJournal):
             raise ProlificTuiError("Disk full", "There is no space left.", "Make room.")
         return super().begin(new)
 
-    def record(self, number: int, part: Part, pool_id: str | None = None) -> Send:
-        told = f"There is no space left for part {part.number} of {number} ({pool_id})."
+    def record(self, number: int, learned: Learned) -> None:
+        told = f"There is no space left for part {learned.part.number} of {number}."
         raise ProlificTuiError("Disk full", told, "Make room.")
 
 

@@ -18,7 +18,7 @@ from prolific_tui.demo.seed import DEMO_TOKEN
 from prolific_tui.errors import Effect
 from prolific_tui.journal import JournalStore
 from prolific_tui.models import CredentialPool
-from prolific_tui.submission.journal import NewSend
+from prolific_tui.submission.journal import Learned, NewSend
 from prolific_tui.submission.later import say, settle_open
 from prolific_tui.submission.means import Means, Pace
 from prolific_tui.submission.plan import CredentialPlan
@@ -59,17 +59,17 @@ class Doomed(JournalStore):
         rows: tuple[int, int],
         before: tuple[CredentialPool, ...],
         at: datetime,
+        learned: Learned | None = None,
     ) -> Part:
         self._step()
-        part = super().about_to_send(number, rows, before, at)
+        part = super().about_to_send(number, rows, before, at, learned)
         self._step()
         return part
 
-    def record(self, number: int, part: Part, pool_id: str | None = None) -> Send:
+    def record(self, number: int, learned: Learned) -> None:
         self._step()
-        send = super().record(number, part, pool_id)
+        super().record(number, learned)
         self._step()
-        return send
 
     def leave(self, number: int) -> Send:
         self._step()

@@ -16,7 +16,7 @@ import pytest
 from prolific_tui.errors import Effect, FileError, ProlificTuiError
 from prolific_tui.journal import JournalStore, memory_journal
 from prolific_tui.models import CredentialPool
-from prolific_tui.submission.journal import Journal, NewSend
+from prolific_tui.submission.journal import Journal, Learned, NewSend
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Part, Standing
 from tests.submission_bench import OWNER, SERVICE_URL, WORKSPACE
@@ -80,7 +80,7 @@ def test_a_send_is_told_as_it_was_written_down(journal: JournalStore) -> None:
     assert (send.parts, send.standing, send.in_use) == ((part,), Standing.OPEN, True)
     assert not send.is_open, "somebody is at work on it"
 
-    journal.record(begun.number, accepted(part))
+    journal.record(begun.number, Learned(accepted(part)))
     left = journal.leave(begun.number)
 
     assert left == journal.sends(SERVICE_URL)[0]
@@ -95,11 +95,12 @@ def test_who_knows_more_later_says_so_and_the_newest_send_comes_first(
 ) -> None:
     numbers = [journal.begin(replace(SEND, begun=NOW)).number for _ in range(3)]
     part = journal.about_to_send(numbers[0], (0, 4), BEFORE, NOW)
-    journal.record(numbers[0], replace(part, effect=Effect.UNKNOWN, ended=NOW))
+    journal.record(numbers[0], Learned(replace(part, effect=Effect.UNKNOWN, ended=NOW)))
     found = replace(part, effect=Effect.UNKNOWN, finding=Finding.REPORTED, total_after=64)
 
-    settled = journal.record(numbers[0], found)
+    journal.record(numbers[0], Learned(found))
 
+    settled = journal.send(numbers[0])
     assert (settled.standing, settled.parts) == (Standing.ACCEPTED, (found,))
     assert [send.number for send in journal.sends(SERVICE_URL)] == numbers[::-1]
 
@@ -108,8 +109,9 @@ def test_a_pool_that_a_send_made_is_called_as_it_was_to_be(journal: JournalStore
     number = journal.begin(replace(SEND, kind=Kind.CREATE, pool_id=None)).number
     part = journal.about_to_send(number, (0, 4), BEFORE, NOW)
 
-    assert journal.record(number, accepted(part), "made").pool_id == "made"
-    assert journal.record(number, accepted(part), "another").pool_id == "made"
+    for pool_id in ("made", "another"):
+        journal.record(number, Learned(accepted(part), pool_id))
+        assert journal.send(number).pool_id == "made"
     assert journal.labels(SERVICE_URL) == {"made": "chatbot-B"}
 
     journal.set_label(SERVICE_URL, "made", "chatbot-C")
@@ -124,9 +126,11 @@ def test_usernames_are_recognised_by_what_became_of_them(journal: JournalStore) 
     assert not journal.marks(SERVICE_URL, "pool").surely
     number = journal.begin(SEND).number
     parts = [journal.about_to_send(number, (at, at + 1), BEFORE, NOW) for at in range(len(NAMES))]
-    journal.record(number, accepted(parts[0]))
-    journal.record(number, replace(parts[1], effect=Effect.UNKNOWN, finding=Finding.NOT_THERE))
-    journal.record(number, replace(parts[2], effect=Effect.REFUSED))
+    journal.record(number, Learned(accepted(parts[0])))
+    journal.record(
+        number, Learned(replace(parts[1], effect=Effect.UNKNOWN, finding=Finding.NOT_THERE))
+    )
+    journal.record(number, Learned(replace(parts[2], effect=Effect.REFUSED)))
 
     marks = journal.marks(SERVICE_URL, "pool")
 
@@ -196,7 +200,9 @@ def test_nothing_is_made_before_the_first_send_and_then_all_is_private(tmp_path:
 def test_no_username_and_no_secret_is_on_the_disk(tmp_path: Path) -> None:
     with closing(on_disk(tmp_path)) as journal:
         number = journal.begin(replace(SEND, old_secret="whs-old")).number
-        journal.record(number, accepted(journal.about_to_send(number, (0, 4), BEFORE, NOW)))
+        journal.record(
+            number, Learned(accepted(journal.about_to_send(number, (0, 4), BEFORE, NOW)))
+        )
         told = b"".join(
             path.read_bytes() for path in (tmp_path / "state").rglob("*") if path.is_file()
         )
@@ -243,7 +249,9 @@ def test_writes_from_several_windows_and_threads_are_all_kept(tmp_path: Path) ->
     def write(journal: Journal) -> None:
         for _ in range(count):
             number = journal.begin(SEND).number
-            journal.record(number, accepted(journal.about_to_send(number, (0, 4), BEFORE, NOW)))
+            journal.record(
+                number, Learned(accepted(journal.about_to_send(number, (0, 4), BEFORE, NOW)))
+            )
             journal.leave(number)
 
     for store in stores:
@@ -313,7 +321,9 @@ def test_a_key_that_was_cut_short_is_set_aside_and_nothing_is_recognised_falsely
 ) -> None:
     with closing(on_disk(tmp_path)) as journal:
         number = journal.begin(replace(SEND, old_secret="whs-old")).number
-        journal.record(number, accepted(journal.about_to_send(number, (0, 4), BEFORE, NOW)))
+        journal.record(
+            number, Learned(accepted(journal.about_to_send(number, (0, 4), BEFORE, NOW)))
+        )
     (tmp_path / "state" / "journal.key").write_bytes(b"short")
     other = on_disk(tmp_path, "two")
     other._random = lambda count: b"k" * count

@@ -11,9 +11,9 @@ from prolific_tui.demo.server import serving
 from prolific_tui.demo.service import Service
 from tests.submission_process import PARTS, ROWS
 
-STEPS = 2 * (1 + 3 * PARTS + 1)
-"""Before and after each: the send, for each part that it leaves and twice what became of it, and
-that nobody is at work on it any more."""
+STEPS = 2 * (1 + 2 * PARTS + 2)
+"""Before and after each: the send, for each part that it leaves and what became of it, the figures
+of the look after the last one, and that nobody is at work on it any more."""
 
 Run = Callable[[Path, int | None], str]
 
@@ -56,5 +56,5 @@ def test_killed_at_any_step_it_goes_on_and_the_pool_has_each_row_once(tmp_path: 
     service = demo_service()
     with serving(service) as server, programs(server.address) as run:
         # All steps of the first part and of the end, and some of those that are alike.
-        for step in (*range(8), 13, 32, 51, 70, 89, 108, *range(STEPS - 4, STEPS)):
+        for step in (*range(8), 13, 26, 39, 52, 65, 75, *range(STEPS - 6, STEPS)):
             kill_and_go_on(run, service, tmp_path / str(step), step)

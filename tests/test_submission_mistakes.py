@@ -12,7 +12,8 @@ from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.secret import Secret
-from prolific_tui.submission.send import Part, Send
+from prolific_tui.submission.journal import Learned
+from prolific_tui.submission.send import Part
 from tests.submission_bench import (
     LIMITS,
     ROWS,
@@ -64,13 +65,14 @@ class MistakenJournal(MemoryJournal):
         rows: tuple[int, int],
         before: tuple[CredentialPool, ...],
         at: datetime,
+        learned: Learned | None = None,
     ) -> Part:
         if not self._takes_the_beginning:
             raise KeyError(PASSWORD)
-        return super().about_to_send(number, rows, before, at)
+        return super().about_to_send(number, rows, before, at, learned)
 
-    def record(self, number: int, part: Part, pool_id: str | None = None) -> Send:
-        raise KeyError(PASSWORD, number, part, pool_id)
+    def record(self, number: int, learned: Learned) -> None:
+        raise KeyError(PASSWORD, number, learned)
 
 
 @every_write

@@ -114,7 +114,11 @@ def dump(rows: Rows) -> str:
     `parse(dump(rows), PLAIN)` gives the rows back, whatever is in them. There is no line end after
     the last row.
     """
-    text = "\n".join(f"{_field(username)},{_field(password)}" for username, password in rows)
+    text = "\n".join(map(",".join, rows))
+    # Most lists hold nothing to quote, and asking once costs less than asking each field.
+    is_plain = text.count(",") == len(rows) and text.count("\n") == max(len(rows) - 1, 0)
+    if not is_plain or '"' in text or "\r" in text:
+        text = "\n".join(f"{_field(username)},{_field(password)}" for username, password in rows)
     if text.startswith(_MARK):
         first = rows.usernames[0]
         return f'"{first}"{text[len(first) :]}'

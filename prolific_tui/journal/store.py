@@ -22,7 +22,7 @@ from prolific_tui.journal.schema import PARTS, SENDS, part_of, part_values, send
 from prolific_tui.journal.words import in_words
 from prolific_tui.models import CredentialPool
 from prolific_tui.submission.fingerprints import KEY_SIZE, Fingerprints, unpacked
-from prolific_tui.submission.journal import NewSend, PoolMarks
+from prolific_tui.submission.journal import Learned, NewSend, PoolMarks
 from prolific_tui.submission.send import Part, Send, Standing
 
 _BUSY_SECONDS: Final = 5.0
@@ -125,9 +125,12 @@ class JournalStore:
         rows: tuple[int, int],
         before: tuple[CredentialPool, ...],
         at: datetime,
+        learned: Learned | None = None,
     ) -> Part:
         """Record that a part is about to leave; it may leave once this has returned."""
         with self._writing() as (database, _):
+            if learned is not None:
+                _learn(database, number, learned)
             last = database.execute(
                 "SELECT max(number) FROM parts WHERE send = ?", (number,)
             ).fetchone()[0]
@@ -135,22 +138,10 @@ class JournalStore:
             _put(database, number, part)
             return part
 
-    def record(self, number: int, part: Part, pool_id: str | None = None) -> Send:
+    def record(self, number: int, learned: Learned) -> None:
         """Record what is known of a part by now, and the pool that the send made."""
-        with (
-            self._turn,
-            self._writing(durable=not self._has_outcome(number, part)) as (database, _),
-        ):
-            _put(database, number, part)
-            if pool_id is not None:
-                made = database.execute(
-                    "UPDATE sends SET pool_id = ? WHERE number = ? AND pool_id IS NULL",
-                    (pool_id, number),
-                ).rowcount
-                send = self._send(database, number)
-                if made and send.label:
-                    _set_label(database, send.service_url, pool_id, send.label)
-            return self._send(database, number)
+        with self._writing() as (database, _):
+            _learn(database, number, learned)
 
     def send(self, number: int) -> Send:
         """A send as it is now."""
@@ -259,24 +250,10 @@ class JournalStore:
 
     # Asking the database
 
-    def _has_outcome(self, number: int, part: Part) -> bool:
-        """Whether what became of a part is on the disk, and only the figures of a look come."""
-        if self._opened is None or part.finding is not None or part.effect is None:
-            return False
-        with self._reading() as database:
-            return database is not None and any(
-                each.number == part.number and each.effect is part.effect
-                for each in self._parts(database, number)
-            )
-
     @contextlib.contextmanager
-    def _writing(
-        self, *, durable: bool = True
-    ) -> Iterator[tuple[sqlite3.Connection, Fingerprints]]:
-        """A transaction; one that is not durable may go with the machine's power, and no more."""
+    def _writing(self) -> Iterator[tuple[sqlite3.Connection, Fingerprints]]:
         with self._turn, in_words(self._path, "written"):
             database = self._open().database
-            database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             database.execute("BEGIN IMMEDIATE")
             try:
                 yield database, self._fingerprints()
@@ -362,6 +339,21 @@ def _put(database: sqlite3.Connection, number: int, part: Part) -> None:
     names = ", ".join(values)
     places = ", ".join(f":{name}" for name in values)
     database.execute(f"INSERT OR REPLACE INTO parts ({names}) VALUES ({places})", values)  # noqa: S608 - our own names
+
+
+def _learn(database: sqlite3.Connection, number: int, learned: Learned) -> None:
+    _put(database, number, learned.part)
+    if learned.pool_id is None:
+        return
+    made = database.execute(
+        """
+        UPDATE sends SET pool_id = ? WHERE number = ? AND pool_id IS NULL
+        RETURNING service_url, label
+        """,
+        (learned.pool_id, number),
+    ).fetchone()
+    if made is not None and made["label"]:
+        _set_label(database, made["service_url"], learned.pool_id, made["label"])
 
 
 def _set_label(database: sqlite3.Connection, service_url: str, pool_id: str, label: str) -> None:

@@ -45,6 +45,16 @@ class PoolMarks:
     """Those of open parts, without those above."""
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What became known of a part."""
+
+    part: Part
+    """The part, as `Journal.about_to_send` gave it and with what is known since."""
+    pool_id: str | None = None
+    """The pool that the send made, if this part tells."""
+
+
 class Journal(Protocol):
     """Where sends are recorded. It may be asked from any thread, and may make it wait for a disk.
 
@@ -72,6 +82,7 @@ class Journal(Protocol):
         rows: tuple[int, int],
         before: tuple[CredentialPool, ...],
         at: datetime,
+        learned: Learned | None = None,
     ) -> Part:
         """Record that a part of a send is about to leave; if this raises, it may not leave.
 
@@ -80,16 +91,11 @@ class Journal(Protocol):
             rows: the first row of the part, and the first one after it.
             before: the workspace's pools as they are now.
             at: the present moment.
+            learned: more of an earlier part, recorded along with it: the disk is waited for once.
         """
 
-    def record(self, number: int, part: Part, pool_id: str | None = None) -> Send:
-        """Record what is known of a part by now; who knows more later calls it again.
-
-        Args:
-            number: the send.
-            part: the part, as `about_to_send` gave it and with what is known since.
-            pool_id: the pool that the send made, if this part tells.
-        """
+    def record(self, number: int, learned: Learned) -> None:
+        """Record what is known of a part by now; who knows more later calls it again."""
 
     def send(self, number: int) -> Send:
         """A send as it is now; raises `ProlificTuiError` if there is none."""

@@ -7,11 +7,11 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 
-from prolific_tui.errors import ProlificTuiError
+from prolific_tui.errors import Effect, ProlificTuiError
 from prolific_tui.models import CredentialPool
 from prolific_tui.secret import MASK
 from prolific_tui.submission import outcome as judge
-from prolific_tui.submission.journal import NewSend
+from prolific_tui.submission.journal import Learned, NewSend
 from prolific_tui.submission.looks import PoolsLook, SecretLook
 from prolific_tui.submission.means import Means
 from prolific_tui.submission.outcome import Outcome
@@ -25,6 +25,8 @@ class Record:
         self._means = means
         self.send: Send | None = None
         """The send as it was recorded last; None before it is."""
+        self._later: Learned | None = None
+        """What is recorded with the next thing that is."""
 
     @property
     def number(self) -> int | None:
@@ -43,10 +45,18 @@ class Record:
         self, rows: tuple[int, int], before: tuple[CredentialPool, ...]
     ) -> Part:
         """Record that a part is about to leave; raises what the journal raises."""
+        later = self._later
         part = await asyncio.to_thread(
-            self._means.journal.about_to_send, self._known.number, rows, before, self._means.clock()
+            self._means.journal.about_to_send,
+            self._known.number,
+            rows,
+            before,
+            self._means.clock(),
+            later,
         )
-        self._now(self._known.with_part(part))
+        self._later = None
+        send = self._known if later is None else _with(self._known, later)
+        self._now(send.with_part(part))
         return part
 
     async def know(
@@ -67,32 +77,58 @@ class Record:
             finding: what was found where the answer did not tell.
             names: the usernames in it, which the service may have quoted.
         """
+        learned = self._learned(part, outcome, look, finding, names)
+        try:
+            await self._write(learned)
+        except Exception as error:  # noqa: BLE001 - a write that was answered is not undone by it
+            return judge.unrecorded(outcome, error)
+        return outcome
+
+    def know_later(
+        self, part: Part, outcome: Outcome, look: PoolsLook, *, names: Iterable[str] = ()
+    ) -> None:
+        """Record more of a part whose outcome is recorded, with the next thing that is; see `know`.
+
+        The disk is waited for once for both. `write_later` is for when nothing else comes.
+        """
+        self._later = self._learned(part, outcome, look, None, names)
+
+    async def write_later(self) -> Exception | None:
+        """Record what waits for that, if anything does; gives back why it could not be."""
+        if self._later is not None:
+            try:
+                await self._write(self._later)
+            except Exception as error:  # noqa: BLE001 - as in `know`
+                return error
+            self._later = None
+        return None
+
+    def _learned(
+        self,
+        part: Part,
+        outcome: Outcome,
+        look: PoolsLook | SecretLook,
+        finding: Finding | None,
+        names: Iterable[str],
+    ) -> Learned:
         pool_id = outcome.pool.credential_pool_id if outcome.pool else None
         total = look.pool(pool_id) if isinstance(look, PoolsLook) else None
+        is_accepted = outcome.effect is Effect.ACCEPTED
         known = replace(
             part,
             effect=outcome.effect if finding is not Finding.REPORTED else part.effect,
             finding=finding,
             title=outcome.title,
-            message=without_names(outcome.message, names),
+            # Nothing that the service said is in what is said of an acceptance.
+            message=outcome.message if is_accepted else without_names(outcome.message, names),
             ended=self._means.clock(),
             total_after=total.total_credentials if total else None,
         )
-        try:
-            self._now(
-                await asyncio.to_thread(
-                    self._means.journal.record, self._known.number, known, pool_id
-                )
-            )
-        except Exception as error:  # noqa: BLE001 - a write that was answered is not undone by it
-            return judge.unrecorded(outcome, error)
-        return outcome
+        return Learned(known, pool_id)
 
     async def settle(self, part: Part, pool_id: str | None) -> None:
         """Record what was found of a part, or said of it; raises what the journal raises."""
-        self._now(
-            await asyncio.to_thread(self._means.journal.record, self._known.number, part, pool_id)
-        )
+        await self._write(Learned(part, pool_id))
 
     async def leave(self) -> None:
         """Let it be; a disk that does not take that leaves it in use until the program ends."""
@@ -101,6 +137,10 @@ class Record:
                 self._now(await asyncio.to_thread(self._means.journal.leave, self._known.number))
             except ProlificTuiError:
                 return
+
+    async def _write(self, learned: Learned) -> None:
+        await asyncio.to_thread(self._means.journal.record, self._known.number, learned)
+        self._now(_with(self._known, learned))
 
     def _now(self, send: Send) -> Send:
         self.send = send
@@ -112,6 +152,11 @@ class Record:
         if self.send is None:
             raise RuntimeError("nothing was recorded yet")
         return self.send
+
+
+def _with(send: Send, learned: Learned) -> Send:
+    """A send with what became known of a part, as the journal has it then."""
+    return replace(send, pool_id=send.pool_id or learned.pool_id).with_part(learned.part)
 
 
 def without_names(text: str, names: Iterable[str]) -> str:

@@ -99,6 +99,8 @@ class Sending:
         """Send it; nothing is raised. Cancelled, it leaves the journal as it is by then."""
         self._pieces = Pieces(await asyncio.to_thread(parts, self._plan, self._means.pace))
         outcome, search = await self._all()
+        if (error := await self._record.write_later()) is not None:
+            outcome = judge.unrecorded(outcome, error)
         await self._record.leave()
         return Ended(
             outcome,
@@ -141,6 +143,7 @@ class Sending:
             self._tell(Phase.PAUSED)
             # Much may change until it goes on.
             self._seen = None
+            await self._record.write_later()
             await control.wait()
         return whole.stopped(self._tally(), self._pool) if control.is_stopped else None
 
@@ -193,10 +196,10 @@ class Sending:
         if outcome.effect is Effect.UNKNOWN:
             return await self._settled(plan, part, answered, before)
         service = self._means.service
-        after, trouble = await looked(service.list_credential_pools(plan.workspace.id))
-        look = PoolsLook(before, after, trouble)
-        outcome = await self._record.know(part, answered.judge(look), look, names=names)
-        self._seen = after
+        self._seen, trouble = await looked(service.list_credential_pools(plan.workspace.id))
+        look = PoolsLook(before, self._seen, trouble)
+        outcome = answered.judge(look)
+        self._record.know_later(part, outcome, look, names=names)
         return _Result(outcome, answered.status, look)
 
     async def _settled(
