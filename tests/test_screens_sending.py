@@ -190,6 +190,7 @@ async def test_a_send_is_cut_the_next_start_announces_it_and_the_person_settles_
         await load(board, path, 5)
         await send(board, 5)
         await board.shows("We do not know whether", "consistent with")
+        await board.shows("Of 5 rows, 0 were accepted, 3 may have arrived, and 2 did not go.")
         await board.press("enter")
         await board.shows("5 rows")
         # Nothing of an open send goes out again.

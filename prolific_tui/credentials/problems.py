@@ -35,7 +35,7 @@ class Problem(Enum):
         "P",
         True,
         "already in this pool",
-        "This username is already in the pool that the list is for, so it can't be added again.",
+        "This username is already in this pool, so it can't be added again.",
     )
     NO_USERNAME = ("B", True, "no username", "There is no username.")
     NO_PASSWORD = (
@@ -87,8 +87,7 @@ class Problem(Enum):
         "L",
         False,
         "may be in this pool already",
-        "This username was sent to this pool before, and nobody knows whether it arrived: settle "
-        "that send in 3 History first.",
+        "It was sent there before and may have arrived: 3 History settles that first.",
     )
     LOOKALIKE = (
         "L",

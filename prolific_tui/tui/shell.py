@@ -194,11 +194,12 @@ class Shell(ReadingApp):
             self.read_pools()
             self.read_webhooks()
         self.say(f"{outcome.title} (3 History)")
-        dialogs = self._dialogs_of(plan)
+        dialogs, send = self._dialogs_of(plan), self.send(ended.number)
         for dialog in dialogs:
+            dialog.send = send
             dialog.ended = ended
         if not dialogs:
-            dialog = SendDialog(plan, self.operations.writes, ended=ended)
+            dialog = SendDialog(plan, self.operations.writes, ended=ended, send=send)
             self.open(dialog, self._acted)
 
     def send(self, number: int | None) -> Send | None:

@@ -14,9 +14,10 @@ from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.outcome import credentials_word
 from prolific_tui.submission.plan import CredentialPlan, Plan
 from prolific_tui.submission.progress import Phase, Progress
+from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs.base import Dialog
 from prolific_tui.tui.widgets import KeyBar, Line, gauge, paragraph, visible_lines
-from prolific_tui.visible import visible
+from prolific_tui.visible import counted, visible
 
 _CLOSE: Final = Binding("enter,escape", "cancel", "Close", key_display="Enter")
 _PAUSE: Final = Binding("p", "pause", "Pause or go on")
@@ -64,9 +65,12 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
         progress: Progress | None = None,
         *,
         ended: WriteEnded | None = None,
+        send: Send | None = None,
     ) -> None:
         super().__init__()
         self.plan = plan
+        self.send = send
+        """The send in the journal, as it is known once the write has ended."""
         self._control = control
         self.set_reactive(SendDialog.progress, progress)
         self.set_reactive(SendDialog.ended, ended)
@@ -136,13 +140,14 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
                 f"{parts}Leaving this box, or the screen, does not stop it; 0 opens it again.",
             )
         outcome, search = self.ended.outcome, self.ended.search
+        message = "\n".join(filter(None, (outcome.message, _tally_words(self.send))))
         if search is None:
-            return outcome.message, outcome.hint
+            return message, outcome.hint
         offer = (
             "If nothing tells which rows those are, h finds them by sending halves of the list,"
             f" with at most {search.most_sends:,} requests; it asks first."
         )
-        return outcome.message, f"{outcome.hint}\n{offer}".strip()
+        return message, f"{outcome.hint}\n{offer}".strip()
 
     # Keys
 
@@ -165,6 +170,18 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
         """Ask to find the rows that clash."""
         if self.ended is not None and self.ended.search is not None:
             self.dismiss((SendAct.FIND_CLASH, self.ended))
+
+
+def _tally_words(send: Send | None) -> str:
+    """What is in the pool, what may be and what is not, where all three are not the same."""
+    if send is None or not send.open_parts or not (send.accepted_rows or send.rows_left):
+        return ""
+    is_open = sum(part.rows for part in send.open_parts)
+    return (
+        f"Of {counted(send.rows, 'row')}, {send.accepted_rows:,} were accepted, {is_open:,} may"
+        f" have arrived, and {send.rows_left:,} did not go. All but the accepted ones are still in"
+        " the editor."
+    )
 
 
 def _gauge_words(progress: Progress) -> str:
