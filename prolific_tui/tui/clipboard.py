@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Final
 
-_TMUX_SECONDS: Final = 2.0
 _FOR_TMUX: Final = frozenset(
     {"HOME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "TERM", "TMUX", "TMUX_PANE", "TMUX_TMPDIR"}
 )
@@ -45,14 +44,21 @@ class Clipboard:
     Args:
         environment: By which it is seen what stands between.
         send: Sends a text to the terminal with OSC 52.
+        tmux_seconds: How long tmux may take.
     """
 
-    def __init__(self, environment: Mapping[str, str], send: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        send: Callable[[str], None],
+        tmux_seconds: float = 2,
+    ) -> None:
         self._between = between(environment)
         self._environment = {
             name: value for name, value in environment.items() if name in _FOR_TMUX
         }
         self._send = send
+        self._tmux_seconds = tmux_seconds
 
     async def copy(self, text: str, what: str) -> str:
         """Copy a text, and give back what is known of that, in words for one short line."""
@@ -86,10 +92,11 @@ class Clipboard:
         except OSError:
             return False
         try:
-            async with asyncio.timeout(_TMUX_SECONDS):
+            async with asyncio.timeout(self._tmux_seconds):
                 await tmux.communicate(text.encode("utf-8", "surrogatepass"))
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 tmux.kill()
+            await tmux.wait()
             return False
         return tmux.returncode == 0

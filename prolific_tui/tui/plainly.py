@@ -22,9 +22,11 @@ def show_plainly(app: App[int], text: str) -> bool:
             # What was typed ahead is not the Enter that is waited for.
             with suppress(termios.error):
                 termios.tcflush(0, termios.TCIFLUSH)
-            os.write(1, text.encode("utf-8", "backslashreplace"))
-            while (typed := os.read(0, 1024)) and b"\n" not in typed:
-                pass
+            # A terminal that is gone is noticed by whoever reads from it next.
+            with suppress(OSError):
+                os.write(1, text.encode("utf-8", "backslashreplace"))
+                while (typed := os.read(0, 1024)) and b"\n" not in typed:
+                    pass
     except SuspendNotSupported:
         return False
     app.refresh(layout=True)
