@@ -39,6 +39,13 @@ def test_a_terminal_without_bracketed_paste_offers_rows(tmp_path: Path) -> None:
         assert b"Tr0ub4dor" not in terminal.raw
 
 
+def test_an_unmarked_list_below_a_title_is_not_run_as_commands(tmp_path: Path) -> None:
+    with Terminal("--demo", home=tmp_path) as terminal:
+        _open_editor(terminal)
+        terminal.type("\rLab B\r" + _ACCOUNTS)
+        terminal.wait_for("Take 3 rows")
+
+
 def test_an_unmarked_paste_on_the_pools_asks_what_it_is_for(tmp_path: Path) -> None:
     with Terminal("--demo", home=tmp_path) as terminal:
         terminal.wait_for("5 pools")
@@ -59,7 +66,7 @@ def test_a_long_unmarked_paste_that_comes_in_many_reads_is_one_paste(tmp_path: P
 def test_a_key_after_an_unmarked_paste_acts_after_it(tmp_path: Path) -> None:
     with Terminal("--demo", home=tmp_path) as terminal:
         _open_editor(terminal)
-        terminal.send(_ACCOUNTS.encode() + b"\x1b[B")
+        terminal.send(_ACCOUNTS.encode() + b"\x1b[D")
         terminal.wait_for("Take 2 rows")
         terminal.press("enter")
         terminal.wait_for("2 rows   goes 2")
@@ -112,7 +119,12 @@ def test_pasted_from_a_spreadsheet_over_tmux(tmp_path: Path, marked: bool) -> No
 # The recogniser by itself
 
 _KEY: Final = st.characters(categories=["L", "N", "P", "S"], exclude_characters=",;|")
-_FIELD: Final = st.text(st.characters(categories=["L", "N", "P", "S"], codec="utf-8"), min_size=1)
+_FIELD: Final = st.text(
+    st.characters(categories=["L", "N", "P", "S", "Zs", "Cf"], codec="utf-8"), min_size=1
+)
+_TITLES: Final = st.lists(
+    st.sampled_from(["", "Lab B", "\ufeff", "Accounts for lab\u00a0B"]), max_size=4
+)
 
 
 def _comes_out(reads: list[str]) -> tuple[str, str]:
@@ -148,16 +160,17 @@ def test_what_was_typed_ahead_is_no_paste(typed: list[tuple[str, str]], size: in
 
 
 @given(
+    _TITLES,
     st.lists(st.tuples(_FIELD, _FIELD), min_size=2),
     st.sampled_from(",;\t|"),
     st.sampled_from(["\r", "\n", "\r\n"]),
 )
 def test_rows_that_come_in_at_once_are_a_paste(
-    rows: list[tuple[str, str]], delimiter: str, line_end: str
+    titles: list[str], rows: list[tuple[str, str]], delimiter: str, line_end: str
 ) -> None:
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator=line_end).writerows(rows)
-    text = out.getvalue()
+    text = "".join(f"{title}{line_end}" for title in titles) + out.getvalue()
     assume(_strokes(text) >= LEAST_STROKES)
     assert _comes_out([text]) == ("", text)
     # And whatever follows before the line is quiet belongs to it.

@@ -344,7 +344,7 @@ class TypedKeys:
     def _end_burst(self, events: list[Message]) -> None:
         text, is_paste = self._burst.end()
         if is_paste:
-            events.append(_paste(text))
+            events.append(Paste(text))
         else:
             self._take_keys(text, events)
 
@@ -366,7 +366,7 @@ class TypedKeys:
         self._held = "" if mark else _beginning_of(BRACKETED_PASTE_END, part)
         self._pasted.append(part.removesuffix(self._held))
         if mark:
-            events.append(_paste("".join(self._pasted)))
+            events.append(Paste("".join(self._pasted)))
             self._pasted.clear()
             self._pasting = False
             for character in mark:
@@ -382,11 +382,6 @@ class TypedKeys:
             # more use after that.
             self._parser = XTermParser(self._debug)
             return []
-
-
-def _paste(text: str) -> Paste:
-    """The event of a paste. Textual takes NUL out as well: some terminals put it in."""
-    return Paste(text.replace("\0", ""))
 
 
 def _beginning_of(mark: str, text: str) -> str:

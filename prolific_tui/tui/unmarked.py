@@ -24,12 +24,16 @@ LEAST_STROKES: Final = 16
 _WAITS_FROM: Final = 4
 """The strokes from which a burst may be the beginning of a paste that was cut on its way."""
 
+_MOST_TITLES: Final = 5
+"""From how many lines without a delimiter on, blank ones apart, a burst is no list of accounts."""
+
 _LONGEST_LINE: Final = 10_000
 """How long a line may be before its end is no longer waited for."""
 
 _STROKE: Final = re.compile(r"(.)\1*", re.DOTALL)
 _LINE_END: Final = re.compile(r"[\r\n]")
 _DELIMITER: Final = re.compile(r"[,;\t|]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Likeness(Enum):
@@ -46,19 +50,34 @@ class Likeness(Enum):
 def likeness(burst: str) -> Likeness:
     """What characters that came in at once look like.
 
-    What was typed ahead has line ends too, but its first line holds one field, or one command and a
-    field. A key that is held down makes one stroke, however often it repeats.
+    What was typed ahead has line ends too, but its lines hold one field, or one command and a
+    field. A title may stand above a list, so more than the first line is looked at. A key that is
+    held down makes one stroke, however often it repeats.
     """
-    line_end = _LINE_END.search(burst)
-    line = burst[: line_end.start()] if line_end else burst
-    if len(line) > _LONGEST_LINE or not line.replace("\t", " ").isprintable():
-        return Likeness.TYPED
-    if line_end and not _DELIMITER.search(line):
+    has_fields = False
+    begin = without_fields = 0
+    for line_end in _LINE_END.finditer(burst):
+        line = burst[begin : line_end.start()]
+        begin = line_end.end()
+        if not _is_text(line):
+            return Likeness.TYPED
+        if _DELIMITER.search(line):
+            has_fields = True
+            break
+        without_fields += bool(line.strip())
+        if without_fields == _MOST_TITLES:
+            return Likeness.TYPED
+    if not (has_fields or _is_text(burst[begin:])):
         return Likeness.TYPED
     strokes = _count_strokes(burst)
-    if line_end and strokes >= LEAST_STROKES:
+    if has_fields and strokes >= LEAST_STROKES:
         return Likeness.PASTED
     return Likeness.UNCLEAR if strokes >= _WAITS_FROM else Likeness.TYPED
+
+
+def _is_text(line: str) -> bool:
+    """Whether a line may be one of a list: what keys such as Backspace send is in none."""
+    return len(line) <= _LONGEST_LINE and not _CONTROL.search(line)
 
 
 def _count_strokes(burst: str) -> int:
