@@ -3,13 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prolific_tui.credentials.document import Column
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.search import Query
 from prolific_tui.credentials.selection import Selection, accept, delete
 from prolific_tui.credentials.session import EditSession, Verdict
 from prolific_tui.credentials.stepping import finish
 from prolific_tui.credentials.view import ALL, Filter, Order, View
-from tests.credentials_strategies import pairs, steady
+from tests.credentials_strategies import pairs, steady, usual
 
 lists = st.lists(pairs, min_size=1, max_size=12)
 orders = st.sampled_from(Order)
@@ -76,6 +77,40 @@ def test_selected_rows_stay_selected_through_edits_until_they_are_gone(
     assert list(selected) == sorted(selected)
     assert {session.document.row_id(row) for row in selected} == expected - {gone_id}
     assert len(selection) == len(expected - {gone_id})
+
+
+@given(lists, filters, orders, st.data())
+@steady
+def test_only_rows_that_the_view_shows_stay_selected_whatever_is_changed_and_undone(
+    rows: list[tuple[str, str]], shown: Filter, order: Order, data: st.DataObject
+) -> None:
+    session, view = session_of(rows)
+    finish(view.choose(shown, order))
+    selection = Selection(session, view)
+    for _ in range(data.draw(st.integers(1, 6))):
+        visible = set(view.ids(0, len(view)))
+        for row_id in sorted(visible):
+            if data.draw(st.booleans()):
+                selection.toggle(row_id)
+        before = set(map(session.document.row_id, finish(selection.rows())))
+        row = data.draw(st.integers(0, len(rows) - 1))
+        change = data.draw(st.sampled_from(("edit", "accept", "undo", "redo")))
+        if change == "edit":
+            delta = session.set_cell(row, data.draw(st.sampled_from(Column)), data.draw(usual))
+        elif change == "accept":
+            delta = session.accept([row])
+        else:
+            delta = session.undo() if change == "undo" else session.redo()
+        if delta is None:
+            continue
+        view.follow(delta)
+        selection.follow(delta)
+        if view.is_outdated:
+            finish(view.refresh())
+            selection.follow_view()
+        visible = set(view.ids(0, len(view)))
+        selected = set(map(session.document.row_id, finish(selection.rows())))
+        assert selected == before & visible
 
 
 def test_a_range_follows_its_first_row_and_ends_with_it() -> None:

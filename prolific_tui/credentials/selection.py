@@ -1,7 +1,7 @@
 """The rows that a person selected, one by one or as a range that follows the cursor.
 
-They are known by their ids, so they stay selected wherever they move; those that go are selected
-no more.
+They are known by their ids, so they stay selected wherever they move; those that go, or that the
+view shows no more, are selected no more: nobody is to delete what they do not see.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from prolific_tui.credentials.ledger import Verdict
 from prolific_tui.credentials.proposing import acceptance, removal
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.credentials.stepping import OutdatedError, Steps
-from prolific_tui.credentials.view import View
+from prolific_tui.credentials.view import ALL, View
 
 _FEW: Final = 1000
 _STEP: Final = 4096
@@ -98,12 +98,21 @@ class Selection:
             self._ids = set()
         else:
             self._ids -= {row_id for row_id in self._ids & delta.ids if index_of(row_id) is None}
+        self.follow_view()
+        return cleared or had_range
+
+    def follow_view(self) -> None:
+        """Follow the view, which shows other rows now or has them elsewhere.
+
+        One that is outdated still shows what it did; it is followed once it was put together anew.
+        """
+        if self._ids and self._view.filter != ALL and not self._view.is_outdated:
+            self._ids = self._ids.intersection(self._view.ids(0, len(self._view)))
         if self._anchor is not None:
-            row = index_of(self._anchor)
+            row = self._session.document.index_of(self._anchor)
             self._range_start = None if row is None else self._view.position(row)
             if self._range_start is None:
                 self._anchor = None
-        return cleared or had_range
 
     def rows(self) -> Steps[Sequence[int]]:
         """The selected rows of the document, in its order, without those of an open range.

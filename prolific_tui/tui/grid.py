@@ -219,6 +219,7 @@ class CredentialGrid(ScrollView, can_focus=True):
 
         Where that is not shown, it is on the first row.
         """
+        self.selection.follow_view()
         self._lay_out()
         row = self.session.document.index_of(self._row_id)
         self.position = (self.view.position(row) if row is not None else None) or 0
