@@ -9,6 +9,7 @@ import pytest
 from prolific_tui.demo.seed import CHATBOT_B, demo_service
 from prolific_tui.demo.server import serving
 from prolific_tui.settings import DraftKeeping
+from prolific_tui.tui.screens.editor import EditorScreen
 from tests.dashboard import Dashboard, dashboard
 from tests.machine import Machine
 from tests.terminal import Terminal, keep_drafts, signed_in
@@ -91,6 +92,25 @@ async def test_it_comes_up_by_itself_when_nobody_types(machine: Machine) -> None
         await board.shows(_QUESTION)
         await board.press("escape")
         await board.shows("1 row", "draft not kept")
+
+
+async def test_what_was_typed_just_before_a_list_comes_in_is_kept_without_it(
+    machine: Machine, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    machine.choose(EVERYTHING)
+    path = tmp_path_factory.mktemp("lists") / "more.csv"
+    path.write_text("lab-2,pw-2-x\nlab-3,pw-3-x\n")
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await type_row(board, "lab-1")
+        editor = board.app.screen
+        assert isinstance(editor, EditorScreen)
+        editor.load(path)
+        await board.shows("Append 2 rows")
+        await board.press("enter")
+        await board.until(lambda: PASSWORD in machine.kept(), "what was typed is kept")
+        # A crash while a long list comes in costs that list alone.
+        assert "lab-2" not in machine.kept()
 
 
 async def test_usernames_only_leaves_no_password_on_the_disk(machine: Machine) -> None:

@@ -307,6 +307,23 @@ async def test_a_long_list_that_is_given_up_half_way_leaves_everything_as_it_was
         await takes(at, [])
 
 
+async def test_nothing_is_begun_that_a_list_which_is_being_read_would_ask_on_top_of() -> None:
+    async with editing([("before", "pw-before")]) as at:
+        at.editor.load(Path("bare.csv"))
+        async with asyncio.timeout(PATIENCE):
+            while not at.editor.is_bringing_in:  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0)
+        for action in ("edit", "make", "export", "file", "review", "duplicates"):
+            at.board.app.say("")
+            getattr(at.editor, f"action_{action}")()
+            await asyncio.sleep(0)
+            assert at.said == "A list is still being read; Esc gives that up.", action
+        assert not at.editor.is_editing
+        await at.shows("Append 2 rows to the 1 here")
+        await at.press("enter")
+        await takes(at, [("before", "pw-before"), *PAIRS])
+
+
 async def test_rows_that_come_in_while_the_editor_closes_are_in_the_draft() -> None:
     async with editing([("before", "pw-before")]) as at:
         await at.press("escape")

@@ -286,6 +286,14 @@ class TestSelecting:
             await at.press("exclamation_mark", "x")
             assert at.usernames == ["lab-2", "lab-3"]
 
+    async def test_nobody_deletes_a_selected_row_that_was_put_right_and_left_the_view(self) -> None:
+        rows = [("lab-1", "a"), ("lab-2", ""), ("lab-3", ""), ("lab-4", "")]
+        async with editing(rows) as at:
+            await at.press("exclamation_mark", "space", "l", "enter", *"right", "enter")
+            assert at.shown == ["lab-3", "lab-4"]
+            await at.press("x")
+            assert at.rows == [("lab-1", "a"), ("lab-2", "right"), ("lab-4", "")]
+
     async def test_with_all_rows_selected_the_cursor_still_draws_two_lines(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -326,6 +334,17 @@ class TestNotNow:
                 assert at.board.app.screen is at.editor, key
                 assert at.said.startswith("Rows are still coming in"), key
             load.abandon()
+
+    async def test_what_was_typed_into_a_cell_waits_for_rows_that_come_in(self) -> None:
+        async with editing(DUPLICATES) as at:
+            await at.press("enter")
+            load = at.session.begin_load("load")
+            await at.press(*"-b", "enter")
+            assert at.said.startswith("Rows are still coming in")
+            assert at.editor.is_editing
+            load.finish()
+            await at.press("enter")
+            assert at.usernames[0] == "lab-1-b"
 
     async def test_letters_typed_into_a_cell_do_nothing_else(self) -> None:
         async with editing(DUPLICATES) as at:

@@ -34,9 +34,16 @@ class IntakeKeys(EditorPage):
     ]
 
     is_bringing_in = False
-    """Whether a list is being read or asked about."""
+    """Whether a list is being read or asked about; nothing else is begun meanwhile."""
     _last_file: Path | None = None
     """The file that was read last, to be read in another way."""
+
+    def may_change(self) -> bool:
+        """Whether the rows can be changed now; what is begun would be asked about by a list."""
+        if self.is_bringing_in and not self.draft.session.is_loading:
+            self.app.say("A list is still being read; Esc gives that up.")
+            return False
+        return super().may_change()
 
     def action_file(self) -> None:
         """Ask for a file and load it."""
@@ -135,7 +142,7 @@ class IntakeKeys(EditorPage):
             if way is not _Way.LOOK:
                 break
         replace = way is _Way.REPLACE
-        if not self.may_change():
+        if not super().may_change():
             return False
         try:
             await self._stream(name, intake, replace=replace)
@@ -158,6 +165,9 @@ class IntakeKeys(EditorPage):
     async def _take_rows(self, name: str, intake: Intake, *, replace: bool) -> None:
         """Take rows in between keys; given up half way, everything is as it was."""
         session, grid = self.draft.session, self.grid
+        if self.draft.autosave.is_dirty:
+            # They are not saved while others come in.
+            self.app.drafts.keep(self.draft, at_once=True)
         was_empty = replace or not len(session.document)
         loading = session.begin_load(f"load of {name}", replace=replace)
         source: Source | None = None

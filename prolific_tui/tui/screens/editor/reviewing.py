@@ -30,9 +30,6 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
         """Show what would go."""
         if not self.app.may_write() or not self.may_change():
             return
-        if self.is_bringing_in:
-            self.app.say("A list is still being read; review it when its rows are here.")
-            return
         if not len(self.draft.session.document):
             self.app.say("There are no rows to send. f loads a file.")
             return

@@ -42,7 +42,9 @@ class RowKeys(EditorPage):
 
     @on(EditableGrid.Committed)
     def commit(self, message: EditableGrid.Committed) -> None:
-        """Put the text into the cell and go right."""
+        """Put the text into the cell and go right; it stays open while rows can't change."""
+        if not self.may_change():
+            return
         session = self.draft.session
         self.query_one(EditableGrid).close()
         self.changed(session.set_cell(message.row, message.column, message.text))
