@@ -24,6 +24,7 @@ _MADE: Final = "accounts_made"
 _NEW_POOL: Final = ""
 """Stands for a pool that is yet to be made, among the ids of pools."""
 _SECRETS_PLACE: Final = "secrets_place"
+_SECRETS_KEPT: Final = "signing_secrets_kept"
 _PROFILES: Final = "profiles"
 _LAST_PROFILE: Final = "last_profile"
 
@@ -150,6 +151,15 @@ class StateFile:
         places = (*KEEPING_PLACES, TokenPlace.SESSION)
         return next((place for place in places if place.value == chosen), None)
 
+    def kept_secrets(self) -> tuple[tuple[str, str], ...]:
+        """The services and workspaces of which signing secrets were kept on this machine."""
+        services = object_in(self._content, _SERVICES)
+        return tuple(
+            (service_url, workspace_id)
+            for service_url in services
+            for workspace_id in object_in(services, service_url, _SECRETS_KEPT)
+        )
+
     def draft_keeping(self) -> DraftKeeping | None:
         """What is kept of unsent rows on this machine; None when nobody has chosen."""
         chosen = self._content.get(_DRAFT_KEEPING)
@@ -243,6 +253,16 @@ class StateFile:
 
         def change(content: dict[str, object]) -> None:
             content[_SECRETS_PLACE] = place.value
+
+        self._change(change)
+
+    def remember_kept_secret(self, service_url: str, workspace_id: str) -> None:
+        """Remember that a workspace's signing secret is kept; not where, and never the secret."""
+        if (service_url, workspace_id) in self.kept_secrets():
+            return
+
+        def change(content: dict[str, object]) -> None:
+            make_object_in(content, _SERVICES, service_url, _SECRETS_KEPT)[workspace_id] = True
 
         self._change(change)
 

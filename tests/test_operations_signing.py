@@ -330,3 +330,46 @@ def test_a_keyring_that_can_not_be_read_is_told_and_holds_up_nothing(bench: Benc
 
     assert found.trouble is not None
     assert found.trouble.title == "Keyring locked"
+
+
+# Another place for all of it
+
+
+FILES = MachineKeeping(TokenPlace.FILE, DraftKeeping.NOTHING)
+IN_KEYRING = MachineKeeping(TokenPlace.KEYRING, DraftKeeping.NOTHING)
+NOWHERE = MachineKeeping(TokenPlace.SESSION, DraftKeeping.NOTHING)
+
+
+def test_a_change_of_place_takes_what_is_kept_along_and_less_takes_it_back(bench: Bench) -> None:
+    with bench.running() as operations:
+        for value in ("one", "two"):
+            asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret(value)))
+        before = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+        # Nobody had chosen, so they were in the keyring, and stay there.
+        assert asyncio.run(operations.keep(IN_KEYRING)).notes == ()
+        assert asyncio.run(bench.token_file.load(ENTRY)) is None
+
+        assert asyncio.run(operations.keep(FILES)).notes == ()
+        moved = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+        assert moved == replace(before, place=TokenPlace.FILE, is_chosen=True)
+        assert bench.keyring._values == {}
+
+        notes = asyncio.run(operations.keep(NOWHERE)).notes
+        assert [note for note in notes if "signing secrets were deleted" in note] == list(notes)
+        assert len(notes) == 1
+        assert asyncio.run(bench.token_file.load(ENTRY)) is None
+        # What the person keeps all the same stays where it is while nothing else is chosen.
+        asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("three")))
+        assert asyncio.run(operations.keep(NOWHERE)).notes == ()
+        assert bench.keyring._values == {ENTRY: Secret("three")}
+
+
+def test_what_can_not_be_moved_stays_and_is_told(bench: Bench) -> None:
+    with bench.running() as operations:
+        asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("one")))
+        bench.keyring.in_trouble = True
+        notes = asyncio.run(operations.keep(FILES)).notes
+        bench.keyring.in_trouble = False
+
+    assert f"The {ENTRY.name} stays in the keyring: It is locked." in notes
+    assert bench.keyring._values == {ENTRY: Secret("one")}

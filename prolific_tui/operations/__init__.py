@@ -99,15 +99,22 @@ class Operations:
         self._jobs: set[Future[Any]] = set()
         """What runs to its end: the keeping or forgetting of a token."""
         known = KnownSends(self._tell)
-        keeper = SecretEntries(self._stores, self._memory, parts.service_url, parts.clock)
+        self._secret_entries = SecretEntries(
+            self._stores, self._memory, parts.service_url, parts.clock
+        )
         lending = Lending(
-            self._connection, parts.journal, parts.clock, parts.pace, known.took, keeper
+            self._connection,
+            parts.journal,
+            parts.clock,
+            parts.pace,
+            known.took,
+            self._secret_entries,
         )
         self.writes = Writes(self._loop, lending, self._tell, read_only=parts.read_only)
         """Creating, appending, replacing the secret."""
         self.history = History(self._loop, lending, known)
         """What was sent from this machine, what is open of it, and what the pools are called."""
-        self.signing = Signing(self._loop, keeper)
+        self.signing = Signing(self._loop, self._secret_entries)
         """Where signing secrets are kept on this machine."""
         self.drafts = Drafts(
             self._loop,
@@ -234,9 +241,11 @@ class Operations:
         """
 
         async def change() -> Changed:
+            before = await self._memory.secrets_place()
             changed = await self._accounts.keep(keeping.secrets)
+            moved = await self._secret_entries.move(before, keeping.secrets)
             notes = await self.drafts.keep(keeping.rows)
-            return replace(changed, notes=(*changed.notes, *notes))
+            return replace(changed, notes=(*changed.notes, *moved, *notes))
 
         return await self._run_to_the_end(change())
 

@@ -75,6 +75,16 @@ class Memory:
         """Remember where tokens and secrets are to be kept."""
         return await self._change(lambda: self._settings.remember_secrets_place(place))
 
+    async def kept_secrets(self) -> tuple[tuple[str, str], ...]:
+        """The services and workspaces of which signing secrets were kept."""
+        return await self._ask(self._settings.kept_secrets)
+
+    async def remember_kept_secret(self, service_url: str, workspace_id: str) -> tuple[str, ...]:
+        """Remember that a workspace's signing secret is kept."""
+        return await self._change(
+            lambda: self._settings.remember_kept_secret(service_url, workspace_id)
+        )
+
     async def workspace(self, service_url: str, owner_id: str) -> str | None:
         """The id of the workspace that this owner used last at this service."""
         return await self._ask(lambda: self._settings.workspace(service_url, owner_id))

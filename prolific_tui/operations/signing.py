@@ -20,7 +20,7 @@ from prolific_tui.operations.loop import BackgroundLoop, left_alone
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
 from prolific_tui.secret import Secret
-from prolific_tui.settings import TokenPlace
+from prolific_tui.settings import KEEPING_PLACES, TokenPlace
 from prolific_tui.submission.means import Clock
 from prolific_tui.submission.plan import Kept, SecretPlan
 
@@ -146,6 +146,47 @@ class SecretEntries:
             entry = self._previous_entry(workspace_id)
             saving = self._stores.save(place, entry, Secret(previous))
             await _attempt(saving, "The previous one was not kept", troubles)
+        if len(troubles) == failed:
+            troubles += await self._memory.remember_kept_secret(self._service_url, workspace_id)
+
+    async def move(self, before: TokenPlace | None, to: TokenPlace) -> tuple[str, ...]:
+        """Keep what is kept where the person wants it from now on, or nowhere.
+
+        Args:
+            before: where secrets were to be kept; None where nobody had chosen.
+            to: where they are from now on; `SESSION` deletes them.
+
+        Returns:
+            What the person should know of that, a sentence or two each.
+        """
+        source = TokenPlace.FILE if before is TokenPlace.FILE else TokenPlace.KEYRING
+        if to in (before, source):
+            return ()
+        notes: list[str] = []
+        is_deleted = False
+        for service_url, workspace_id in await self._memory.kept_secrets():
+            for entry in (
+                Entry.signing_secret(service_url, workspace_id),
+                Entry.previous_secret(service_url, workspace_id),
+            ):
+                stays = f"The {entry.name} stays {_WORDS[source]}"
+                moved = await _attempt(self._move(entry, source, to), stays, notes)
+                is_deleted = is_deleted or (moved is True and to not in KEEPING_PLACES)
+        if is_deleted:
+            notes.append(
+                "The copies of signing secrets were deleted; Prolific has the current one."
+            )
+        return tuple(notes)
+
+    async def _move(self, entry: Entry, source: TokenPlace, to: TokenPlace) -> bool:
+        """Move an entry to a place, or delete it; False where there is none."""
+        value = await self._stores.load(source, entry)
+        if value is None:
+            return False
+        if to in KEEPING_PLACES:
+            await self._stores.save(to, entry, value)
+        await self._stores.delete(source, entry)
+        return True
 
 
 async def save_to_file(path: Path, value: Secret) -> Path:
