@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.drafts_bench import Programs
+
 
 @pytest.fixture
 def shared_directory() -> Iterator[Path]:
@@ -14,3 +16,12 @@ def shared_directory() -> Iterator[Path]:
         directory = Path(name)
         directory.chmod(0o755)
         yield directory
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Iterator[Programs]:
+    """Programs with drafts in one directory."""
+    tmp_path.chmod(0o700)
+    started = Programs(tmp_path)
+    yield started
+    started.end()

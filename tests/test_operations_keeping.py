@@ -22,8 +22,7 @@ from prolific_tui.settings import (
     StateFile,
     TokenPlace,
 )
-from tests.operations_bench import PATIENCE, Bench, KeyringOfTests
-from tests.test_operations_accounts import (
+from tests.accounts_bench import (
     GIVEN,
     HIS,
     KEPT,
@@ -34,6 +33,7 @@ from tests.test_operations_accounts import (
     entry,
     found,
 )
+from tests.operations_bench import PATIENCE, Bench, KeyringOfTests
 
 KEYRING, FILE, SESSION = TokenPlace.KEYRING, TokenPlace.FILE, TokenPlace.SESSION
 FILED = replace(LAB, place=FILE)

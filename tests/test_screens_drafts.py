@@ -1,18 +1,14 @@
 """Unsent rows outlive the program as the person wants it, and are offered at the next start."""
 
-import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from prolific_tui.demo.seed import CHATBOT_B, demo_service
-from prolific_tui.demo.server import serving
+from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.settings import DraftKeeping
 from prolific_tui.tui.screens.editor import EditorScreen
 from tests.dashboard import Dashboard, dashboard
 from tests.machine import Machine
-from tests.terminal import Terminal, keep_drafts, signed_in
 
 EVERYTHING, USERNAMES, NOTHING = DraftKeeping
 PASSWORD = "canary-77-heron"
@@ -345,62 +341,3 @@ async def test_marks_come_back_with_the_rows(
         await board.shows("Made here, and exported as it is.")
         await board.press("s")
         await board.shows("Do these accounts exist in your tool?")
-
-
-# At a terminal
-
-
-def _type_night_row(terminal: Terminal) -> None:
-    terminal.wait_for("5 pools")
-    terminal.press("c")
-    terminal.wait_for("No rows yet")
-    terminal.type(f"ilab-night-1\r{PASSWORD}\r")
-    terminal.wait_for("goes 1")
-
-
-def _is_offered_night_row(home: Path, environment: dict[str, str]) -> None:
-    with Terminal(home=home, environment=environment) as terminal:
-        terminal.wait_for("1 row for a new pool in Reasoning evals")
-        terminal.press("enter")
-        terminal.wait_for("lab-night-1")
-        terminal.wait_for("goes 1")
-        terminal.press("q")
-        assert terminal.wait_exit() == 0
-        assert "Draft kept: 1 unsent row." in terminal.screen()
-        assert PASSWORD.encode() not in terminal.raw
-
-
-def test_rows_that_were_there_for_some_seconds_outlive_a_kill(tmp_path: Path) -> None:
-    keep_drafts(tmp_path)
-    with serving(demo_service()) as server:
-        environment = signed_in(server)
-        with Terminal(home=tmp_path, environment=environment) as terminal:
-            _type_night_row(terminal)
-            terminal.wait_for(
-                lambda: any(PASSWORD in path.read_text() for path in tmp_path.rglob("*.draft"))
-            )
-            terminal.signal(signal.SIGKILL)
-            terminal.wait_exit()
-        _is_offered_night_row(tmp_path, environment)
-
-
-@pytest.mark.parametrize(
-    "end",
-    [
-        lambda terminal: terminal.signal(signal.SIGHUP),
-        lambda terminal: terminal.signal(signal.SIGTERM),
-        lambda terminal: terminal.hang_up(),
-    ],
-    ids=["hung up on", "told to end", "closed"],
-)
-def test_the_last_row_outlives_a_signal_and_a_closed_terminal(
-    tmp_path: Path, end: Callable[[Terminal], None]
-) -> None:
-    keep_drafts(tmp_path)
-    with serving(demo_service()) as server:
-        environment = signed_in(server)
-        with Terminal(home=tmp_path, environment=environment) as terminal:
-            _type_night_row(terminal)
-            end(terminal)
-            terminal.wait_exit()
-        _is_offered_night_row(tmp_path, environment)

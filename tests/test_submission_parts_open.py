@@ -1,0 +1,119 @@
+"""A part that nobody answered: it is looked for, settled, and never sent again unasked."""
+
+import pytest
+
+from prolific_tui.demo.faults import Cut, Fault
+from prolific_tui.errors import Effect, ProlificTuiError
+from prolific_tui.submission.later import say, settle_open
+from prolific_tui.submission.send import Finding, Standing
+from tests.parts_bench import LIST, Story, fault_at, plan
+from tests.submission_bench import (
+    Write,
+)
+
+
+async def test_a_part_that_nobody_answered_stops_it_until_the_person_decides() -> None:
+    story = Story()
+    story.service.switch_on("listStudies", Fault(status=403))
+    fault_at(story, 2, Fault(cut=Cut.AFTER))
+
+    ended = await story.send(plan())
+
+    assert ended.outcome.effect is Effect.UNKNOWN
+    assert "which is consistent with all 3 having arrived" in ended.outcome.message
+    assert "That is no proof" in ended.outcome.message
+    (send,) = story.journal.entries()
+    assert [part.finding for part in send.parts] == [None, Finding.CONSISTENT]
+    assert (send.is_open, send.can_go_on) == (True, False)
+    assert story.match(plan()).is_blocked
+    assert story.match(plan()).plan is None
+
+    send = await say(send.number, 2, story.means(), arrived=True)
+    assert (send.standing, send.accepted_rows) == (Standing.PARTLY, 6)
+    story.on_progress = lambda _: None
+    await story.go_on(plan())
+    assert story.pool == LIST
+
+
+async def test_what_is_not_there_is_looked_for_15_s_and_again_before_it_goes_again() -> None:
+    story = Story()
+    fault_at(story, 2, Fault(cut=Cut.BEFORE))
+
+    ended = await story.send(plan())
+
+    assert story.waited.seconds == [1, 2, 4, 8]
+    assert "It was not there after looking for 15 s." in ended.outcome.message
+    (send,) = story.journal.entries()
+    assert send.open_parts[0].finding is Finding.NOT_THERE
+    send = await settle_open(send.number, story.means())
+    assert send.open_parts[0].finding is Finding.NOT_THERE
+    assert "15 s" in send.open_parts[0].message
+
+    send = await say(send.number, 2, story.means(), arrived=False)
+    assert send.parts[1].standing is Standing.ABSENT
+    story.on_progress = lambda _: None
+    assert (await story.go_on(plan())).outcome.effect is Effect.ACCEPTED
+    assert story.pool == LIST
+
+
+async def test_what_arrives_late_after_all_is_not_sent_again() -> None:
+    """The person said that it had not arrived, and then it does."""
+    story = Story()
+    fault_at(story, 2, Fault(cut=Cut.BEFORE))
+    await story.send(plan())
+    await settle_open(1, story.means())
+    await say(1, 2, story.means(), arrived=False)
+    story.service.add(*LIST[3:6])
+    story.on_progress = lambda _: None
+
+    ended = await story.go_on(plan())
+
+    assert ended.outcome.title == "The pool changed since you looked"
+    assert ended.outcome.effect is Effect.NOT_SENT
+    assert len(story.service.writes) == 2
+
+
+async def test_a_usage_report_says_that_a_part_arrived_and_it_goes_on() -> None:
+    story = Story()
+    fault_at(story, 2, Fault(cut=Cut.AFTER))
+
+    ended = await story.send(plan())
+
+    assert ended.outcome.effect is Effect.ACCEPTED
+    assert story.pool == LIST
+    (send,) = story.journal.entries()
+    assert send.parts[1].finding is Finding.REPORTED
+    assert send.standing is Standing.ACCEPTED
+
+
+async def test_a_create_left_open_by_a_run_that_ended_is_settled_by_the_next() -> None:
+    story = Story()
+    story.service.switch_on("listStudies", Fault(status=403))
+    fault_at(story, 1, Fault(cut=Cut.AFTER))
+    await story.send(plan(Write.CREATE))
+
+    send = await settle_open(1, story.means())
+    assert send.open_parts[0].finding is Finding.CONSISTENT
+    send = await say(1, 1, story.means(), arrived=True)
+
+    assert send.pool_id == list(story.service.state.pools)[-1]
+    story.on_progress = lambda _: None
+    await story.go_on(plan(Write.CREATE))
+    assert story.made == LIST
+    with pytest.raises(ProlificTuiError, match="not open"):
+        await say(1, 1, story.means(), arrived=False)
+
+
+async def test_what_another_window_sent_meanwhile_is_not_sent_again() -> None:
+    story = Story()
+    story.on_progress = lambda each: story.control.stop() if each.part == 2 else None
+    await story.send(plan())
+    story.on_progress = lambda _: None
+    reviewed = story.match(plan()).plan
+    assert reviewed is not None
+    await story.go_on(plan())
+
+    ended = await story.send(reviewed)
+
+    assert ended.outcome.title == "This send changed meanwhile"
+    assert story.pool == LIST

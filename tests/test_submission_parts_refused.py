@@ -1,0 +1,119 @@
+"""Parts that are too large or clash: halved where nothing changed, and else left alone."""
+
+import pytest
+
+from prolific_tui.demo.exchange import Answer, Request, nested_error
+from prolific_tui.errors import Effect
+from prolific_tui.submission.progress import Phase
+from prolific_tui.submission.send import Standing
+from tests.parts_bench import APPEND, CREATE, LIST, Story, plan
+from tests.submission_bench import (
+    NotedService,
+    Write,
+    said,
+)
+
+
+class Small(NotedService):
+    """Takes no list of more than two rows."""
+
+    def handle(self, request: Request) -> Answer:
+        if request.method in ("POST", "PATCH") and request.body.count(b"\\n") >= 2:
+            self.log.append("too large")
+            return nested_error(413, "Too large")
+        return super().handle(request)
+
+
+async def test_what_is_too_large_goes_in_halves() -> None:
+    story = Story(part_rows=8)
+    story.service = Small()
+
+    ended = await story.send(plan(Write.CREATE))
+
+    assert ended.outcome.effect is Effect.ACCEPTED
+    assert story.made == LIST
+    assert story.journal.entries()[0].standing is Standing.ACCEPTED
+    assert story.service.log.count("too large") == 3
+
+
+async def test_nothing_goes_in_halves_where_the_pool_changed() -> None:
+    story = Story(part_rows=8)
+    story.service = Small()
+    story.on_progress = lambda each: (
+        story.service.add("theirs") if each.phase is Phase.SENDING else None
+    )
+
+    ended = await story.send(plan())
+
+    assert ended.outcome.effect is Effect.REFUSED
+    assert story.pool == ("theirs",)
+
+
+@pytest.mark.parametrize("clashing", [(0,), (9,), (4,), (2, 3, 8), tuple(range(10))], ids=str)
+@pytest.mark.parametrize("write", [Write.CREATE, Write.APPEND], ids=lambda write: write.name)
+async def test_halving_names_the_rows_that_clash_and_sends_all_others(
+    write: Write, clashing: tuple[int, ...]
+) -> None:
+    taken = frozenset(LIST[number] for number in clashing)
+    story = Story(part_rows=100)
+    story.service = Taken(taken)
+    ended = await story.send(plan(write))
+    assert ended.outcome.effect is Effect.REFUSED
+    search = ended.search
+    assert search is not None
+    before = len(story.service.writes)
+
+    ended = await story.go_on(plan(write), halving=True)
+
+    assert {LIST[place] for place in ended.clashing} == taken
+    took = len(story.service.writes) - before
+    assert took <= search.most_sends
+    if len(clashing) == 1:
+        assert took <= search.sends_for_one
+    pool = story.pool if write is Write.APPEND or len(taken) == 10 else story.made
+    assert pool == tuple(name for name in LIST if name not in taken)
+    told = said(ended.outcome)
+    assert all(name in told for name in sorted(taken)[:5])
+    assert ended.search is None
+    for part in story.journal.entries()[0].parts:
+        assert not any(name in part.message for name in LIST)
+
+
+class Taken(NotedService):
+    """Refuses every list with one of some usernames, and does not say which."""
+
+    def __init__(self, taken: frozenset[str]) -> None:
+        super().__init__()
+        self._taken = taken
+
+    def handle(self, request: Request) -> Answer:
+        is_write = request.method in ("POST", "PATCH")
+        if is_write and any(name.encode() in request.body for name in self._taken):
+            self.log.append(CREATE if request.method == "POST" else APPEND)
+            return nested_error(409, "Duplicate credentials detected")
+        return super().handle(request)
+
+
+async def test_a_search_stops_at_once_where_a_total_changed() -> None:
+    story = Story(part_rows=100)
+    story.service = Taken(frozenset(LIST[:1]))
+    await story.send(plan())
+    story.on_progress = lambda each: (
+        story.service.add(f"theirs-{each.part}") if each.phase is Phase.SENDING else None
+    )
+
+    ended = await story.go_on(plan(), halving=True)
+
+    assert ended.outcome.effect is Effect.REFUSED
+    assert "somebody else may have added to it" in ended.outcome.message
+    assert len(story.service.writes) == 2
+
+
+async def test_a_single_row_that_clashes_needs_no_search() -> None:
+    story = Story()
+    story.service.add(LIST[0])
+
+    ended = await story.send(plan(names=LIST[:1]))
+
+    assert ended.search is None
+    assert len(ended.clashing) == 1
