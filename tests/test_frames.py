@@ -107,7 +107,14 @@ OTHERS = st.sampled_from(
 )
 
 
-@given(st.lists(st.one_of(FRAMES, FRAMES, FRAMES, OTHERS), max_size=25))
+WRITES = st.one_of(FRAMES, FRAMES, FRAMES, OTHERS)
+RETURNING = st.lists(FRAMES, min_size=2, max_size=3).flatmap(
+    lambda frames: st.lists(st.sampled_from(frames), min_size=3, max_size=8)
+)
+"""A few frames that come again and again, as when a cursor goes to and fro."""
+
+
+@given(st.one_of(st.lists(WRITES, max_size=25), RETURNING))
 def test_the_terminal_shows_what_it_would_if_all_were_sent(writes: list[str]) -> None:
     frames, reduced, whole = Frames(), Shown(), Shown()
     frames.resize(COLUMNS, ROWS)
@@ -139,6 +146,15 @@ def test_a_row_that_terminals_may_draw_differently_is_sent_as_it_was_written_onc
     assert "漢 name" in frames.reduce(written)
     assert not frames.reduce(written)
     assert "漢 names" in frames.reduce(written.replace("name", "names"))
+
+
+def test_a_row_of_wide_characters_comes_back_after_a_plain_one_took_its_place() -> None:
+    frames = Frames()
+    frames.resize(COLUMNS, ROWS)
+    wide, plain = frame([(0, 0, "漢 name")]), frame([(0, 0, "a name".ljust(COLUMNS))])
+    assert "漢 name" in frames.reduce(wide)
+    assert "a name" in frames.reduce(plain)
+    assert "漢 name" in frames.reduce(wide)
 
 
 def test_only_what_is_long_is_marked_as_one_frame() -> None:
