@@ -47,6 +47,25 @@ def test_rows_that_were_there_for_some_seconds_outlive_a_kill(tmp_path: Path) ->
         _is_offered_night_row(tmp_path, environment)
 
 
+def test_a_long_list_outlives_a_kill_as_soon_as_it_is_there(tmp_path: Path) -> None:
+    """Far sooner than a change of so many rows would be kept, which may take a minute."""
+    rows = 300_000
+    path = tmp_path / "long.csv"
+    path.write_text("".join(f"lab-{row},{PASSWORD}-{row}\n" for row in range(rows)))
+    keep_drafts(tmp_path)
+    with serving(demo_service()) as server:
+        environment = signed_in(server)
+        with Terminal(str(path), home=tmp_path, environment=environment) as terminal:
+            terminal.wait_for("What is long.csv for?")
+            terminal.press("enter")
+            terminal.wait_for(f"{rows:,} rows read.")
+            terminal.wait_for(lambda: any(tmp_path.rglob("*.draft")))
+            terminal.signal(signal.SIGKILL)
+            terminal.wait_exit()
+        with Terminal(home=tmp_path, environment=environment) as terminal:
+            terminal.wait_for(f"{rows:,} rows for a new pool")
+
+
 @pytest.mark.parametrize(
     "end",
     [

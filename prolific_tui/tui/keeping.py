@@ -17,10 +17,12 @@ from prolific_tui.submission.plan import Target
 from prolific_tui.tui.drafts import Draft, Drafts
 from prolific_tui.tui.drive import Unfinished, drive, take_slice
 
-AT_ONCE_ROWS: Final = 20_000
-"""A list of up to so many rows is kept as soon as it is there, and every five seconds after."""
-
 _SECONDS: Final = 5.0
+"""How long a change waits for the next save, after the first one."""
+
+_MANY_ROWS: Final = 20_000
+"""For each so many rows it waits as long again: a copy is of all rows, however few changed."""
+
 _LEAST_SECONDS: Final = 0.5
 
 
@@ -115,12 +117,15 @@ class Keeping:
     # Saving
 
     def touched(self, draft: Draft, *, at_once: bool) -> None:
-        """A draft is another now: it is saved soon, and at once where it never was."""
+        """A draft is another now: it is saved soon, and at once where it never was.
+
+        That holds for any number of rows: one of many is copied between keys.
+        """
         rows = len(draft.session.document)
-        draft.autosave.every = _SECONDS * max(1.0, rows / AT_ONCE_ROWS)
+        draft.autosave.every = _SECONDS * max(1.0, rows / _MANY_ROWS)
         draft.autosave.touched(monotonic())
         is_first = draft.kept is None and not draft.trouble
-        if rows <= AT_ONCE_ROWS and (is_first or at_once) and self._is_wanted:
+        if (is_first or at_once) and self._is_wanted:
             self._save(draft)
         self._set_alarm()
 
