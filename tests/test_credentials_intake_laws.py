@@ -134,6 +134,23 @@ class TestChunks:
         assert [chunk.progress == 1 for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
 
     @steady
+    @given(
+        st.lists(
+            st.sampled_from(
+                ["lab,k\n" * 6000, '"lab",k\n' * 300, 'lab,"k\nk"\n' * 40, "\n", 'lab,"a""b"\n']
+            ),
+            max_size=6,
+        ),
+        LINE_ENDS,
+    )
+    def test_quotes_here_and_there_are_read_as_if_there_were_no_blocks(
+        self, parts: list[str], end: str
+    ) -> None:
+        text = "".join(parts).replace("\n", end)
+        expected = [row for row in csv.reader(StringIO(text, newline="")) if row]
+        assert [list(row) for row in parse(text, PLAIN).rows] == expected
+
+    @steady
     @given(st.integers(0, 900), st.integers(2, 600), st.sampled_from(["utf-16-le", "utf-8"]))
     def test_bytes_and_text_make_the_same_rows(self, rows: int, size: int, codec: str) -> None:
         text = "\n".join(["login,pass", *(f"josé-{row},k{row}" for row in range(rows))])

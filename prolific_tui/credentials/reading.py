@@ -1,12 +1,12 @@
 """One pass over a CSV text, by its layout, a few thousand rows at a time.
 
 Blocks of lines without quotes, all of one width, are split at once, in half the time that
-`csv.reader` takes; it reads everything from the first other line on.
+`csv.reader` takes; it reads the other blocks.
 """
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from io import StringIO
 from itertools import chain, islice, repeat
@@ -88,8 +88,7 @@ class Reading:
         for text in texts:
             columns = self._split(text)
             if columns is None:
-                # What made this block no plain one hardly comes alone.
-                yield from self._read(chain((text,), texts))
+                yield from self._read(text, texts)
             else:
                 yield columns
 
@@ -125,32 +124,41 @@ class Reading:
             self._header_pending = False
         return [fields[column :: self._width] for column in range(self._width)]
 
-    def _read(self, texts: Iterable[str]) -> Iterator[Sequence[Sequence[str]]]:
-        """The fields of any lines."""
-        lines = chain.from_iterable(map(self._lines, texts))
-        reader = csv.reader(lines, delimiter=self._layout.delimiter, strict=True)
+    def _read(self, text: str, others: Iterator[str]) -> Iterator[Sequence[Sequence[str]]]:
+        """The fields of any lines of a block, and of others until a record ends where one does."""
+        lines = self._lines(text)
+        fed = len(lines)
+
+        def feed(other: str) -> Sequence[str]:
+            nonlocal fed
+            more = self._lines(other)
+            fed += len(more)
+            return more
+
+        following = chain.from_iterable(map(feed, others))
+        delimiter = self._layout.delimiter
+        reader = csv.reader(chain(lines, following), delimiter=delimiter, strict=True)
         is_malformed = False
-        while True:
+        while left := fed - reader.line_num:
             try:
-                # By the batch, so that a million rows are not a Python step each.
-                batch = list(islice(reader, _BATCH))
+                # By the batch, so that a million rows are not a Python step each. Of records of one
+                # line, none goes beyond the block.
+                batch = list(islice(reader, min(_BATCH, left)))
             except csv.Error:
                 is_malformed = True
             # Outside of the handler, lest that error keep the text alive.
             if is_malformed:
                 raise FaultMet(partial(malformed, self._content, self._layout))
-            if not batch:
-                return
             columns = _transposed(batch)
             if self._header_pending or len(columns) != self._width:
                 columns = _transposed(self._mend(batch))
             yield columns
 
-    def _lines(self, text: str) -> Iterable[str]:
+    def _lines(self, text: str) -> Sequence[str]:
         lines = StringIO(text, newline="")
         ends = lines.newlines or ()
         self._ends.update((ends,) if isinstance(ends, str) else ends)
-        return lines
+        return lines.readlines()
 
     def _mend(self, batch: list[list[str]]) -> list[list[str]]:
         """The records that are rows, each as wide as the layout; those that were not are marked."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.benchmark.figures import Line, in_turns
-from tests.benchmark.lists import paste_of, write_list, write_messy_list
+from tests.benchmark.lists import paste_of, write_list, write_messy_list, write_quoted_list
 from tests.benchmark.measured import Answer, MeasuredTerminal
 from tests.benchmark.programs import (
     ROWS_READ,
@@ -67,6 +67,11 @@ class Plan:
         path = self.home / f"list{rows}.csv"
         return path if path.exists() else write_list(path, rows)
 
+    def quoted_list(self, rows: int, quoted: int) -> Path:
+        """A list of so many rows, the first ones of which have quotes, made once."""
+        path = self.home / f"quoted{rows}-{quoted}.csv"
+        return path if path.exists() else write_quoted_list(path, rows, quoted)
+
     def messy_list(self, rows: int) -> Path:
         """A list of so many rows in which every fifth has a problem, made once."""
         path = self.home / f"messy{rows}.csv"
@@ -99,8 +104,8 @@ def _limit_line(what: str, here: float, limit: float, unit: str, compared: str =
 # Loading
 
 
-def _load(plan: Plan, rows: int) -> dict[str, float]:
-    with editor_asking(plan.list(rows)) as terminal:
+def _load(path: Path) -> dict[str, float]:
+    with editor_asking(path) as terminal:
         start = time.perf_counter()
         terminal.press("enter")
         first = terminal.seconds_until("lab-0000001", since=start)
@@ -130,8 +135,8 @@ def load(plan: Plan) -> Iterator[Line]:
     """
     for rows in plan.lengths:
         measures: dict[str, Callable[[], dict[str, float]]] = {
-            "here": partial(_load, plan, rows),
-            "short": partial(_load, plan, _SHORT),
+            "here": partial(_load, plan.list(rows)),
+            "short": partial(_load, plan.list(_SHORT)),
             "floor": partial(floor_of, plan.list(rows)),
         }
         if plan.has_visidata:
@@ -161,7 +166,23 @@ def load(plan: Plan) -> Iterator[Line]:
             yield _limit_line(f"{what}, exact duplicates", here["peak"], 250, "MB", other_peak)
             yield _limit_line(f"{what}, all problems", here["peak examined"], 400, "MB")
             yield Line(f"file of {rows:,} rows: all problems known", _figure(here["examined"], "s"))
+    yield from _load_quoted(plan)
     yield _load_table(plan)
+
+
+def _load_quoted(plan: Plan) -> Iterator[Line]:
+    rows = plan.long
+    for quoted, which in ((1, "quotes in the first"), (rows, "quotes in all")):
+        path = plan.quoted_list(rows, quoted)
+        measures = {
+            "here": partial(_load, path),
+            "short": partial(_load, plan.list(_SHORT)),
+            "floor": partial(floor_of, path),
+        }
+        found = in_turns(plan.runs, measures)
+        known = found["here"]["known"] - found["short"]["known"]
+        what = f"file of {rows:,} rows, {which}: exact duplicates shown"
+        yield _ratio_line(what, known, found["floor"]["reader"], "bare `csv.reader`", 4.0)
 
 
 def _load_table(plan: Plan) -> Line:
@@ -173,7 +194,7 @@ def _load_table(plan: Plan) -> Line:
             terminal.press("l")
             return {"known": terminal.seconds_until("table loaded", since=start)}
 
-    found = in_turns(1, {"here": lambda: _load(plan, plan.table), "table": table})
+    found = in_turns(1, {"here": lambda: _load(plan.list(plan.table)), "table": table})
     return _ratio_line(
         f"file of {plan.table:,} rows: exact duplicates known",
         found["here"]["known"],

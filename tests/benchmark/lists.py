@@ -12,6 +12,16 @@ def write_list(path: Path, rows: int) -> Path:
     return path
 
 
+def write_quoted_list(path: Path, rows: int, quoted: int) -> Path:
+    """Write a CSV of so many rows, the first ones of which have quotes around their fields."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write("username,password\n")
+        for number, row in enumerate(_rows(rows)):
+            username, _, password = row.partition(",")
+            file.write(f'"{username}","{password}"\n' if number < quoted else f"{row}\n")
+    return path
+
+
 def write_messy_list(path: Path, rows: int) -> Path:
     """Write a CSV of so many rows: in every ten, a repeated username and an empty password."""
     with path.open("w", encoding="utf-8", newline="") as file:
