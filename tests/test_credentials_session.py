@@ -289,14 +289,14 @@ class TestHistory:
         sent = messy.sendable()
         assert list(sent.usernames) == ["lab-b-061", "lab-b-063", "lab-b-065"]
         assert sent.ids is not None
-        assert messy.remove_sent(sent.ids) is not None
+        assert messy.remove_for_good(sent.ids) is not None
         assert usernames(messy) == ["lab-b-064", "lab-b-066", "Lab-B-064"]
         assert not messy.can_undo
         assert not messy.can_redo
-        assert messy.remove_sent(sent.ids) is None
+        assert messy.remove_for_good(sent.ids) is None
 
     def test_rows_kept_after_a_send_can_be_edited_and_undone(self, messy: EditSession) -> None:
-        messy.remove_sent([messy.document.row_id(0)])
+        messy.remove_for_good([messy.document.row_id(0)])
         messy.set_cell(2, Column.PASSWORD, "k9")
         messy.undo()
         assert messy.document.password(2) == ""

@@ -179,7 +179,7 @@ class Editing(Comparison):
         self.examine_all()
         rows = self.session.sendable()
         assert rows.ids is not None
-        delta = self.session.remove_sent(rows.ids)
+        delta = self.session.remove_for_good(rows.ids)
         gone = set(rows.ids)
         then = replace(self.now, rows=tuple(row for row in self.now.rows if row.id not in gone))
         self.past.clear()

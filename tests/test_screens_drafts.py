@@ -1,5 +1,7 @@
 """Unsent rows outlive the program as the person wants it, and are offered at the next start."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -211,6 +213,35 @@ async def test_discarding_asks_and_then_leaves_nothing(machine: Machine) -> None
         await board.press("y")
         await board.shows("1 unsent row discarded.")
         await board.until(lambda: "lab-1" not in machine.kept(), "gone from the disk")
+
+
+async def test_of_what_was_discarded_nothing_is_kept_in_memory_either(
+    machine: Machine, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    machine.choose(NOTHING)
+    path = tmp_path_factory.mktemp("lists") / "list.csv"
+    path.write_text(f"lab-1,{PASSWORD}\nlab-2,\n")
+    editors: list[weakref.ref[EditorScreen]] = []
+    async with machine.at_pools() as board:
+        for _ in range(2):
+            await board.press("c")
+            editor = board.app.screen
+            assert isinstance(editor, EditorScreen)
+            editors.append(weakref.ref(editor))
+            session = editor.draft.session
+            editor.load(path)
+            await board.shows("2 rows   goes 1")
+            await board.press("c", "P")
+            await board.shows("3 rows   goes 0")
+            await board.press("D")
+            await board.shows("Discard 3 unsent rows?")
+            del editor
+            await board.press("y")
+            await board.shows("3 unsent rows discarded.", "free of")
+            assert not session.can_undo
+            del session
+        # The last one may still be closing.
+        await board.until(lambda: gc.collect() and not any(each() for each in editors), "freed")
 
 
 async def test_a_disk_that_takes_nothing_is_said_and_asked_about(machine: Machine) -> None:

@@ -324,10 +324,11 @@ class EditSession:
         self._engine.revision += 1
         return Delta(0, 0, 0, moved=False, related=related)
 
-    def remove_sent(self, ids: Iterable[int]) -> Delta | None:
-        """Take out the rows with these ids, which Prolific accepted, and forget the history.
+    def remove_for_good(self, ids: Iterable[int]) -> Delta | None:
+        """Take out the rows with these ids, which were sent or discarded, and forget the history.
 
-        What was sent can't be taken back, so there is no undo of it or of anything before it.
+        There is no undo of it or of anything before it: what was sent can't be taken back, and of
+        what was discarded nothing is kept.
         """
         places = map(self._document.index_of, set(ids))
         wanted = sorted(index for index in places if index is not None)

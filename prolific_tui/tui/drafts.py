@@ -229,7 +229,7 @@ class Drafts:
             draft.asks_reports |= ended.outcome.effect is Effect.REFUSED
             draft.clashing |= _usernames(draft, ended.clashing)
             if ended.accepted:
-                draft.session.remove_sent(ended.accepted)
+                draft.session.remove_for_good(ended.accepted)
                 draft.exported.forget(ended.accepted)
                 if ended.outcome.pool is not None:
                     self.aim(draft, Target(plan.workspace, ended.outcome.pool))

@@ -8,6 +8,7 @@ from rich.text import Text
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -135,6 +136,16 @@ class BaseScreen(Screen[None]):
     def begin(self) -> None:
         """Follow what is shown, once the widgets are there; each screen adds its own to this."""
         self.watch(self.app, "message", self._say)
+
+    def on_unmount(self) -> None:
+        """Let go of the app.
+
+        Until what was watched changes again, Textual keeps a closed screen that watched it, and
+        with it the rows and passwords that the screen was of.
+        """
+        watched: dict[str, list[tuple[DOMNode, object]]] = getattr(self.app, "__watchers", {})
+        for watchers in watched.values():
+            watchers[:] = [each for each in watchers if self not in each[0].ancestors_with_self]
 
     def _say(self, message: str) -> None:
         # Its line is there without a message too: whatever comes and goes moves all the rest, and

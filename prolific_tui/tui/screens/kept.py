@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from prolific_tui.credentials.export import Exported
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.settings import DraftKeeping, MachineKeeping
 from prolific_tui.tui.dialogs import (
@@ -126,6 +127,7 @@ async def may_leave(shell: Shell, draft: Draft) -> bool:
 
 
 def discard(shell: Shell, draft: Draft) -> None:
-    """Let a draft's rows go, and their copy on disk."""
-    draft.session.delete(range(len(draft.session.document)))
+    """Let a draft's rows go, with all that was edited of them, and their copy on disk."""
+    draft.session.remove_for_good(draft.session.document.rows().ids or ())
+    draft.exported = Exported()
     shell.drafts.keep(draft)

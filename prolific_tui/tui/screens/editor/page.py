@@ -19,7 +19,14 @@ from prolific_tui.credentials.stepping import OutdatedError, Steps
 from prolific_tui.credentials.view import ALL, Order
 from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.drafts import Draft
-from prolific_tui.tui.drive import SLICE_SECONDS, Unfinished, drive, give_way, take_slice
+from prolific_tui.tui.drive import (
+    SLICE_SECONDS,
+    Unfinished,
+    allow_collection,
+    drive,
+    give_way,
+    take_slice,
+)
 from prolific_tui.tui.grid import CredentialGrid
 from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.screens.revealing import RevealingScreen
@@ -86,6 +93,10 @@ class EditorPage(RevealingScreen):
         super().begin()
         self.watch(self.app, "sends", self._after_send)
         self.grid.focus()
+
+    def on_unmount(self) -> None:
+        """Let this be freed with its rows, unless they are a draft's that goes on."""
+        allow_collection()
 
     def on_resize(self) -> None:
         """Fill the new width."""
