@@ -1,5 +1,6 @@
 """Rows that were not sent outlive the program, and are kept as was chosen."""
 
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prolific_tui.credentials.rows import NO_ROWS, Rows
-from prolific_tui.drafts import MemoryDrafts
+from prolific_tui.drafts import DraftStore, MemoryDrafts
 from prolific_tui.drafts.form import Header, decoded, encoded
 from prolific_tui.errors import FileError
+from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.draft import DraftContent, DraftKey
 from tests.drafts_bench import (
     CONTENT,
@@ -152,13 +154,26 @@ def test_every_draft_comes_back_as_it_was(
     content = DraftContent(Rows.of(pairs), *words, *flags)
     header = Header(DraftKey(*ids), content.label, content.source, len(pairs), NOON, True)
 
-    assert decoded(encoded(header, content)) == (header, content)
+    assert decoded(b"".join(encoded(header, content))) == (header, content)
 
     bare = replace(header, has_passwords=False)
-    assert decoded(encoded(bare, content)) == (
+    assert decoded(b"".join(encoded(bare, content))) == (
         bare,
         replace(content, rows=Rows([name for name, _ in pairs], [""] * len(pairs))),
     )
+
+
+def test_a_long_list_is_written_without_a_second_copy_of_it(tmp_path: Path) -> None:
+    content = DraftContent(Rows.of((f"lab-{n:06}", f"pw-{n:06}") for n in range(100_000)))
+    store = DraftStore(tmp_path / "drafts", "run")
+    tracemalloc.start()
+    try:
+        store.save(KEY, content, DraftKeeping.EVERYTHING, NOON)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    (path,) = tmp_path.rglob("*.draft")
+    assert peak < path.stat().st_size / 2
 
 
 def test_flags_find_their_rows_in_a_long_list() -> None:
@@ -166,7 +181,7 @@ def test_flags_find_their_rows_in_a_long_list() -> None:
     content = DraftContent(rows, accepted=(0, 8191, 8192, 19_999), made=tuple(range(20_000)))
     header = Header(KEY, "", "", 20_000, NOON, True)
 
-    assert decoded(encoded(header, content)) == (header, content)
+    assert decoded(b"".join(encoded(header, content))) == (header, content)
 
 
 # What is kept

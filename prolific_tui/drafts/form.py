@@ -4,7 +4,7 @@ What is read is taken for a draft only where all of it makes sense and every row
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -37,8 +37,11 @@ class Header:
     has_passwords: bool
 
 
-def encoded(header: Header, content: DraftContent) -> bytes:
-    """The file of a draft; passwords are in it only where the header says so."""
+def encoded(header: Header, content: DraftContent) -> Iterator[bytes]:
+    """The file of a draft, line by line: a long list has no room in memory for another copy.
+
+    Passwords are in it only where the header says so.
+    """
     about = {
         "version": _VERSION,
         "target": asdict(header.key),
@@ -48,7 +51,7 @@ def encoded(header: Header, content: DraftContent) -> bytes:
         "saved_at": header.saved_at.isoformat(),
         "has_passwords": header.has_passwords,
     }
-    lines = [json.dumps(about).encode("ascii")]
+    yield _line(about)
     flags = [_cut(numbers, header.rows) for numbers in _flags(content).values()]
     for start, *parts in zip(range(0, header.rows, _BLOCK), *flags, strict=True):
         part = slice(start, start + _BLOCK)
@@ -62,9 +65,11 @@ def encoded(header: Header, content: DraftContent) -> bytes:
             for name, numbers in zip(_flags(content), parts, strict=True)
             if numbers
         )
-        lines.append(json.dumps(block).encode("ascii"))
-    lines.append(b"")
-    return b"\n".join(lines)
+        yield _line(block)
+
+
+def _line(value: object) -> bytes:
+    return json.dumps(value).encode("ascii") + b"\n"
 
 
 def _flags(content: DraftContent) -> dict[str, tuple[int, ...]]:

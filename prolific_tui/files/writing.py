@@ -7,7 +7,7 @@ import itertools
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +37,7 @@ def write_new(path: Path, data: bytes) -> Path:
             path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
         )
         try:
-            _write_and_sync(descriptor, data)
+            _write_and_sync(descriptor, (data,))
             _sync_directory(path.parent)
         except BaseException:
             path.unlink(missing_ok=True)
@@ -65,8 +65,10 @@ def prove_new(path: Path) -> None:
         )
 
 
-def replace(path: Path, data: bytes) -> None:
+def replace(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Put a 0600 file with `data` where `path` is, all at once.
+
+    Data in parts is written as it comes, so that no more than one part is in memory.
 
     Whoever reads it sees the old content or the new one, also after a crash. A link of that name
     is itself replaced; what it led to is not touched.
@@ -78,7 +80,7 @@ def replace(path: Path, data: bytes) -> None:
     with in_words(path, "written"):
         descriptor, temporary = tempfile.mkstemp(prefix=f".{NAME}-", dir=path.parent)
         try:
-            _write_and_sync(descriptor, data)
+            _write_and_sync(descriptor, (data,) if isinstance(data, bytes) else data)
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
@@ -128,10 +130,10 @@ def locked(path: Path, seconds: float = 2) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _write_and_sync(descriptor: int, data: bytes) -> None:
+def _write_and_sync(descriptor: int, parts: Iterable[bytes]) -> None:
     with open(descriptor, "wb") as file:
         os.fchmod(descriptor, 0o600)  # whatever the umask took away
-        file.write(data)
+        file.writelines(parts)
         file.flush()
         os.fsync(descriptor)
 

@@ -18,6 +18,7 @@ from tests.benchmark.measured import Answer, MeasuredTerminal
 from tests.benchmark.programs import (
     ROWS_READ,
     editor_asking,
+    editor_keeping,
     editor_with,
     empty_editor,
     floor_of,
@@ -165,6 +166,9 @@ def load(plan: Plan) -> Iterator[Line]:
             what = f"peak memory with {rows:,} rows"
             yield _limit_line(f"{what}, exact duplicates", here["peak"], 250, "MB", other_peak)
             yield _limit_line(f"{what}, all problems", here["peak examined"], 400, "MB")
+            with editor_keeping(plan.list(rows)) as terminal:
+                kept = terminal.peak_megabytes
+            yield _limit_line(f"{what}, all problems, draft kept", kept, 400, "MB")
             yield Line(f"file of {rows:,} rows: all problems known", _figure(here["examined"], "s"))
     yield from _load_quoted(plan)
     yield _load_table(plan)

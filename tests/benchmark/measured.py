@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -38,8 +38,10 @@ class MeasuredTerminal(Terminal):
 
     _last_read = 0.0
 
-    def __init__(self, *command: str, home: Path) -> None:
-        super().__init__(home=home, command=command, size=SIZE)
+    def __init__(
+        self, *command: str, home: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(home=home, command=command, size=SIZE, environment=environment)
 
     def _read(self, timeout: float) -> bool:
         came = super()._read(timeout)

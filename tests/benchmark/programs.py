@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from prolific_tui.demo.seed import demo_service
+from prolific_tui.demo.server import serving
 from tests.benchmark.measured import MeasuredTerminal
-from tests.terminal import PROGRAM, bare_environment
+from tests.terminal import PROGRAM, bare_environment, keep_drafts, signed_in
 
 _ROOT: Final = Path(__file__).parents[2]
 ROWS_READ: Final = "rows read."
@@ -34,6 +36,24 @@ def editor_with(path: Path) -> Iterator[MeasuredTerminal]:
         terminal.wait_for(ROWS_READ, timeout=60)
         terminal.wait_for(lambda: "not looked at yet" not in terminal.screen(), timeout=60)
         terminal.settle(0.5)
+        yield terminal
+
+
+@contextmanager
+def editor_keeping(path: Path) -> Iterator[MeasuredTerminal]:
+    """The editor of somebody signed in, with a list in it, examined and kept on the disk."""
+    home = path.parent / "signed-in"
+    home.mkdir(exist_ok=True)
+    keep_drafts(home)
+    with (
+        serving(demo_service()) as server,
+        MeasuredTerminal(*PROGRAM, str(path), home=home, environment=signed_in(server)) as terminal,
+    ):
+        terminal.wait_for(f"What is {path.name} for?")
+        terminal.press("enter")
+        terminal.wait_for(ROWS_READ, timeout=60)
+        terminal.wait_for(lambda: "not looked at yet" not in terminal.screen(), timeout=60)
+        terminal.wait_for(lambda: any(home.rglob("*.draft")), timeout=60)
         yield terminal
 
 
