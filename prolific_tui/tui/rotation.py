@@ -6,10 +6,16 @@ load balancer, each has a line of its own, because each needs the new secret.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from prolific_tui.models import Subscription, WebhookSecret, Workspace
-from prolific_tui.submission.plan import Kept
+from prolific_tui.operations import PreviousSecret
+from prolific_tui.secret import Secret
+from prolific_tui.submission.outcome import Outcome
+from prolific_tui.submission.plan import Kept, SecretPlan
+
+_Key = tuple[str | None, Secret | None]
 
 
 class Tick(Enum):
@@ -45,9 +51,22 @@ class Rotation:
 
     def __init__(self) -> None:
         self._behind: dict[str, int] = {}
-        self._ticks: dict[tuple[WebhookSecret | None, Receiver], Tick] = {}
+        self._ticks: dict[tuple[_Key, Receiver], Tick] = {}
+        self._replaced: dict[str, PreviousSecret] = {}
         self.unstored: NewSecret | None = None
         """A new secret, until the person says that it is stored."""
+
+    def made(self, plan: SecretPlan, outcome: Outcome, at: datetime) -> None:
+        """A secret may have been made: one whose value was seen is to be stored."""
+        if outcome.secret is None or outcome.kept is None:
+            return
+        self.unstored = NewSecret(plan.workspace, outcome.secret, outcome.kept)
+        if plan.old is not None and plan.old.value is not None:
+            self._replaced[plan.workspace.id] = PreviousSecret(plan.old.value, at)
+
+    def replaced(self, workspace: Workspace | None) -> PreviousSecret | None:
+        """The secret of a workspace that was replaced last in this run."""
+        return self._replaced.get(workspace.id) if workspace else None
 
     def behind(self, target_url: str) -> int:
         """How many receivers there are behind an address."""
@@ -75,14 +94,20 @@ class Rotation:
 
     def tick(self, secret: WebhookSecret | None, receiver: Receiver) -> Tick:
         """What is known of a receiver and a secret."""
-        return self._ticks.get((secret, receiver), Tick.NONE)
+        return self._ticks.get((_key(secret), receiver), Tick.NONE)
 
     def toggle(self, secret: WebhookSecret | None, receiver: Receiver) -> Tick:
         """The person says that a receiver has a secret, or that it has not; gives what is known."""
         is_ticked = self.tick(secret, receiver) is not Tick.NONE
-        self._ticks[secret, receiver] = Tick.NONE if is_ticked else Tick.SAID
-        return self._ticks[secret, receiver]
+        now = Tick.NONE if is_ticked else Tick.SAID
+        self._ticks[_key(secret), receiver] = now
+        return now
 
     def tested(self, secret: WebhookSecret | None, receiver: Receiver) -> None:
         """A delivery that a receiver got was signed with a secret."""
-        self._ticks[secret, receiver] = Tick.TESTED
+        self._ticks[_key(secret), receiver] = Tick.TESTED
+
+
+def _key(secret: WebhookSecret | None) -> _Key:
+    """What tells a secret from every other; what else an answer holds of it may be missing."""
+    return (secret.id, secret.value) if secret else (None, None)

@@ -25,13 +25,13 @@ from prolific_tui.operations.events import (
     SendProgressed,
     WriteEnded,
 )
-from prolific_tui.submission.plan import CredentialPlan, Plan
+from prolific_tui.submission.plan import CredentialPlan, Plan, SecretPlan
 from prolific_tui.submission.progress import Progress
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs import SendAct, SendDialog
 from prolific_tui.tui.keeping import Keeping
 from prolific_tui.tui.readings import Reading, ReadingApp
-from prolific_tui.tui.rotation import NewSecret, Rotation
+from prolific_tui.tui.rotation import Rotation
 
 __all__ = ["Reading", "Shell"]
 
@@ -187,8 +187,8 @@ class Shell(ReadingApp):
             # Shown from the answer, so that a failing read-back can't hide the new value.
             known = self.webhooks.value or Webhooks(None, ())
             self.webhooks = replace(self.webhooks, value=replace(known, secret=outcome.secret))
-        if outcome.kept is not None and outcome.secret is not None:
-            self.rotation.unstored = NewSecret(plan.workspace, outcome.secret, outcome.kept)
+        if isinstance(plan, SecretPlan):
+            self.rotation.made(plan, outcome, self.operations.clock())
         self.sends += 1
         if outcome.effect is not Effect.NOT_SENT and plan.workspace == self.workspace:
             self.read_pools()

@@ -115,9 +115,15 @@ async def _would_be_kept(shell: Shell, plan: SecretPlan) -> bool:
 
 def receiver_words(receiver: Receiver, rotation: Rotation) -> str:
     """A receiver in words: its address, and which of those behind it."""
+    address = short_address(receiver.target_url)
     if rotation.behind(receiver.target_url) == 1:
-        return receiver.target_url
-    return f"#{receiver.number} behind {receiver.target_url}"
+        return address
+    return f"#{receiver.number} behind {address}"
+
+
+def short_address(target_url: str) -> str:
+    """An address without what goes without saying."""
+    return target_url.removeprefix("https://")
 
 
 def _meaning(

@@ -17,7 +17,7 @@ from prolific_tui.tui.dialogs import ConfirmDialog
 from prolific_tui.tui.plainly import show_plainly
 from prolific_tui.tui.rotation import Receiver, Tick
 from prolific_tui.tui.screens.delivery import try_delivery
-from prolific_tui.tui.screens.replacing import ask_new_file, replace_secret
+from prolific_tui.tui.screens.replacing import ask_new_file, replace_secret, short_address
 from prolific_tui.tui.screens.revealing import RevealingScreen
 from prolific_tui.tui.screens.standing import freshness, standing
 from prolific_tui.tui.widgets import CursorList, Line, Rule, fit
@@ -111,8 +111,9 @@ class WebhooksScreen(RevealingScreen):
 
     @property
     def _previous(self) -> PreviousSecret | None:
-        """The secret before this one, if it is known and another."""
-        previous = self._kept.previous if self._kept else None
+        """The secret before this one, if it is known and another; one of this run goes first."""
+        kept = self._kept.previous if self._kept else None
+        previous = self.app.rotation.replaced(self.app.workspace) or kept
         current = self._secret.value if self._secret else None
         return None if previous is None or previous.value == current else previous
 
@@ -151,10 +152,12 @@ class WebhooksScreen(RevealingScreen):
             text.append(f"\n {fit('Value', _LABEL)}{self._value(secret.value)}")
             text.append(f"\n {fit('Kept here', _LABEL)}{visible(self._kept_words(secret.value))}\n")
         if (previous := self._previous) is not None:
-            fingerprint = previous.value.fingerprint()
+            kept = self._kept.previous if self._kept else None
+            is_kept = kept is not None and kept.value == previous.value
+            until = "" if is_kept else "; known until you quit"
             text.append(
-                f" {fit('Previous one', _LABEL)}fingerprint {fingerprint}, replaced"
-                f" {previous.ended:%d %b %H:%M}\n"
+                f" {fit('Previous one', _LABEL)}fingerprint {previous.value.fingerprint()},"
+                f" replaced {previous.ended:%d %b %H:%M}{until}\n"
             )
         if (trouble := reading.value.trouble) is not None:
             text.no_wrap = False
@@ -220,8 +223,8 @@ class WebhooksScreen(RevealingScreen):
         self, receiver: Receiver, subscription: Subscription | None, event: int, target: int
     ) -> Text:
         rotation = self.app.rotation
-        address = receiver.target_url
-        if rotation.behind(address) > 1:
+        address = short_address(receiver.target_url)
+        if rotation.behind(receiver.target_url) > 1:
             address = f"#{receiver.number} {address}"
         state = ""
         if subscription is not None:
@@ -347,8 +350,11 @@ class WebhooksScreen(RevealingScreen):
         if not self.app.may_write():
             return
         workspace, webhooks = self.app.workspace, self.app.webhooks.value
-        kept = self._kept if self.app.webhooks.error is None else None
-        if workspace is None or webhooks is None or kept is None:
+        kept = self._kept
+        if workspace is None or webhooks is None or self.app.webhooks.error is not None:
             self.app.say("Read what is there first: r refreshes.")
+            return
+        if kept is None:
+            self.app.say("Still looking at what is kept here; press c again in a moment.")
             return
         await replace_secret(self.app, workspace, webhooks, kept)
