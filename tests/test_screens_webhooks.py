@@ -195,7 +195,7 @@ async def test_where_there_is_no_keyring_the_screen_is_an_open_choice() -> None:
         await board.press("n")
         await board.shows("2 WEBHOOKS")
         # What it can't keep here can be kept by other means.
-        await board.shows("; known until you quit")
+        await board.shows("; in memory only")
         await board.press("asterisk")
         await board.shows(value_of(board).reveal())
 

@@ -154,7 +154,7 @@ class WebhooksScreen(RevealingScreen):
         if (previous := self._previous) is not None:
             kept = self._kept.previous if self._kept else None
             is_kept = kept is not None and kept.value == previous.value
-            until = "" if is_kept else "; known until you quit"
+            until = "" if is_kept else "; in memory only"
             text.append(
                 f" {fit('Previous one', _LABEL)}fingerprint {previous.value.fingerprint()},"
                 f" replaced {previous.ended:%d %b %H:%M}{until}\n"
