@@ -21,6 +21,7 @@ from prolific_tui.credentials.generate import (
     PatternError,
     collisions,
     entropy_bits,
+    first_free,
     next_start,
     passwords,
     places_needed,
@@ -144,6 +145,21 @@ def test_the_proposed_start_collides_with_nothing(
     taken = {*map(pattern.name, numbers), *others}
 
     assert not collisions(usernames(pattern, next_start(pattern, taken), 50), taken.__contains__)
+
+
+@given(PATTERNS, st.integers(0, 900), st.integers(0, 300))
+def test_the_first_free_number_is_after_all_that_are_taken_in_a_row(
+    pattern: Pattern, start: int, taken: int
+) -> None:
+    asked: list[str] = []
+    names = {pattern.name(number) for number in range(start, start + taken)}
+
+    def is_taken(name: str) -> bool:
+        asked.append(name)
+        return name in names
+
+    assert first_free(pattern, start, is_taken) == start + taken
+    assert len(asked) <= 20, "a long row of them costs little"
 
 
 def test_the_first_start_of_a_pattern_is_one() -> None:

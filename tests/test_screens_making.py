@@ -10,11 +10,13 @@ import pytest
 from textual import events
 
 from prolific_tui.assembly import demo_parts
+from prolific_tui.credentials.rows import Rows
 from prolific_tui.demo.seed import CHATBOT_B, MAIN_WORKSPACE
 from prolific_tui.demo.service import Service
 from prolific_tui.operations import Parts
 from prolific_tui.settings import StateFile
 from tests.dashboard import Dashboard, dashboard, opened
+from tests.editing import editing
 
 
 async def open_chatbot_b(board: Dashboard) -> None:
@@ -210,6 +212,24 @@ async def test_a_pattern_says_itself_where_it_starts_or_goes_on_where_the_list_e
         await board.shows("10 accounts: lab-020 … lab-029")
         assert board.app.screen.query_one("#field-start").disabled
         assert board.app.screen.query_one("#field-count").disabled
+
+
+async def test_numbers_that_the_pool_holds_are_not_proposed() -> None:
+    async with editing([("other", "pw")], held=[f"lab-{number}" for number in range(1, 61)]) as at:
+        await at.press("m")
+        await at.shows("Make accounts")
+        await fill_in(at.board, "lab-{}", count="2")
+        await at.shows("lab-60 is in the pool already.", "2 accounts: lab-61 … lab-62")
+
+
+async def test_nothing_is_exported_of_rows_that_changed_under_the_question() -> None:
+    async with editing([("lab-1", "pw-1")]) as at:
+        await at.press("E")
+        await at.shows("Plain CSV, all 1 row")
+        at.session.replace_all(Rows.of([("lab-2", "pw-2")]))
+        await at.press("enter")
+        await at.says("The rows changed meanwhile, so nothing was exported.")
+        assert at.board.app.screen is at.editor
 
 
 async def test_the_next_number_of_a_pool_is_remembered_between_runs(tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ Randomness is passed in. A pattern has one number in it, so that a slip can't mu
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
+from operator import methodcaller
 from typing import Final, Self
 
 from prolific_tui.errors import ProlificTuiError
@@ -166,11 +168,32 @@ def usernames(pattern: Pattern, start: int, count: int) -> list[str]:
 
 def next_start(pattern: Pattern, taken: Iterable[str]) -> int:
     """The number after the highest one that this pattern has among usernames; 1 if it has none."""
+    # Most of a long list is of another pattern, and is told from this one without a closer look.
+    if pattern.prefix:
+        taken = filter(methodcaller("startswith", pattern.prefix), taken)
+    if pattern.suffix:
+        taken = filter(methodcaller("endswith", pattern.suffix), taken)
+    if not (pattern.prefix or pattern.suffix):
+        taken = filter(str.isdigit, taken)
     return (
-        max(
-            (number for name in taken if (number := pattern.number_in(name)) is not None), default=0
-        )
+        max((number for number in map(pattern.number_in, taken) if number is not None), default=0)
         + 1
+    )
+
+
+def first_free(pattern: Pattern, start: int, is_taken: Callable[[str], bool]) -> int:
+    """The number after those that are taken in a row from `start` on; `start` where it is free.
+
+    Few of them are asked about, so where some in between are free it may be the first of those.
+    """
+    step = 1
+    while is_taken(pattern.name(start + step - 1)):
+        step *= 2
+    ahead = range(step // 2, step - 1)
+    return (
+        start
+        + ahead.start
+        + bisect_left(ahead, True, key=lambda number: not is_taken(pattern.name(start + number)))
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -9,7 +10,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from prolific_tui.credentials.export import formula_cells, formula_warning, not_addresses
-from prolific_tui.credentials.generate import Pattern, PatternError, next_start
+from prolific_tui.credentials.generate import Pattern, PatternError, first_free, next_start
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.settings import AccountsMade
@@ -95,14 +96,16 @@ class MakingKeys(EditorPage):
 
     def _propose(self, pattern: Pattern, before: AccountsMade) -> Proposal:
         """After the highest number in the list, and after those made before for the pool."""
-        here = next_start(
-            pattern,
-            (name for _, rows in self.draft.session.document.pieces() for name in rows.usernames),
-        )
+        session = self.draft.session
+        names = chain.from_iterable(rows.usernames for _, rows in session.document.pieces())
+        here = next_start(pattern, names)
         of_pool, elsewhere = (
             _next_of(pattern, numbers) for numbers in (before.of_pool, before.elsewhere)
         )
         remembered = of_pool or elsewhere
+        start = first_free(pattern, max(remembered, here), session.ledger.holds)
+        if start > max(remembered, here):
+            return Proposal(start, f"{pattern.name(start - 1)} is in the pool already.")
         if remembered > here:
             whose = "for this pool" if of_pool else "in this workspace"
             last = pattern.name(remembered - 1)
@@ -136,14 +139,17 @@ class MakingKeys(EditorPage):
             return
         if not self.may_change():
             return
-        made = self.draft.made_here()
+        made, revision = self.draft.made_here(), session.document.revision
         answer = await self.app.ask(_what_to_export(len(made), len(session.document)))
         if answer is None:
             self.app.say("Nothing was exported.")
             return
+        if session.document.revision != revision:
+            # A list that was asked for just before came in since.
+            self.app.say("The rows changed meanwhile, so nothing was exported. Try it again.")
+            return
         takes_made = bool(made) and answer % 2 == 0
         is_google = answer // 2 if made else answer
-        # As it is now: nothing can be changed while the dialogs are open.
         rows = session.rows(made) if takes_made else session.document.rows()
         with self.app.holding_keys():
             warnings = await asyncio.to_thread(_warnings, rows, is_google=bool(is_google))
