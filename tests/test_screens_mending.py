@@ -212,9 +212,15 @@ class TestKinds:
     async def test_a_list_that_is_right_says_so(self) -> None:
         async with editing([("lab-1", "pw1")]) as at:
             await at.press("b")
-            await at.shows("No row has a problem; all of them go.")
+            await at.shows("No row has a problem.")
             await at.press("enter", "a")
             assert isinstance(at.board.app.screen, ProblemsDialog)
+            await at.press("u")
+            await at.says("Undone")
+            for _ in range(2):
+                await at.press("u")
+                await at.shows("Nothing to undo. No row has a problem.")
+            assert at.board.screen().count("No row has a problem.") == 1
 
 
 ROWS: list[Pair] = [(f"lab-{row}", f"pw{row}") for row in range(8)]

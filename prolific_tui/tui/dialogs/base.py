@@ -116,12 +116,13 @@ class StayingDialog(Dialog[T]):
         self.choices.show(self._lines, min(self._at, last) if self._lines else None)
         self.choices.display = bool(self._lines)
         self.query_one(".dialog-title", Static).update(Text(visible(self.heading)))
-        said = "" if self._said == _LOOKING else self._said
-        self.say(said if self._lines else f"{said} {self.nothing}".strip())
+        self.say("" if self._said == _LOOKING else self._said)
 
     def say(self, message: str) -> None:
-        """Say something in the dialog."""
+        """Say something in the dialog, and that there is nothing to list where that is so."""
         self._said = message
+        if not (self._lines or self.is_waiting):
+            message = f"{message} {self.nothing}".strip()
         said = self.query_one("#said", Static)
         said.update(Text(visible(message)))
         said.display = bool(message)

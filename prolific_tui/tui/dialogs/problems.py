@@ -37,8 +37,8 @@ class ProblemsDialog(StayingDialog[Problem | None]):
 
     @property
     def nothing(self) -> str:
-        """What is said when every row goes."""
-        return "No row has a problem; all of them go."
+        """What is said when every row goes, or there is none."""
+        return "No row has a problem."
 
     def show(self, groups: Sequence[ProblemGroup]) -> None:
         """Show these kinds; each row is counted under its gravest."""

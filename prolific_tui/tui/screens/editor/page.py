@@ -247,6 +247,7 @@ class EditorPage(RevealingScreen):
     def make(self, proposal: Proposal, then: Callable[[], object] = _nothing) -> None:
         """Do what was proposed, as one step, and say what that was; `then` comes in any case."""
         if not self.may_change():
+            then()
             return
         try:
             steps = self.draft.session.making(proposal)

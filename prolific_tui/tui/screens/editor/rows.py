@@ -98,13 +98,15 @@ class RowKeys(EditorPage):
         self.undo(lambda: None)
 
     def undo(self, then: Callable[[], object]) -> None:
-        """Undo the last change, and then do something."""
+        """Undo the last change, and then do something, which comes in any case."""
         session = self.draft.session
         if not self.may_change():
+            then()
             return
         label = session.undo_label
         if (steps := session.undoing()) is None:
             self.app.say("Nothing to undo.")
+            then()
         else:
             self.change(steps, f"Undone: {label}. U does it again.", then)
 
