@@ -164,7 +164,7 @@ def test_every_draft_comes_back_as_it_was(
 
 
 def test_a_long_list_is_written_without_a_second_copy_of_it(tmp_path: Path) -> None:
-    content = DraftContent(Rows.of((f"lab-{n:06}", f"pw-{n:06}") for n in range(100_000)))
+    content = DraftContent(Rows.of((f"lab-{n:06}", f"pw-{n:06}") for n in range(300_000)))
     store = DraftStore(tmp_path / "drafts", "run")
     tracemalloc.start()
     try:
