@@ -3,7 +3,8 @@
 import pytest
 
 from prolific_tui.credentials.csvtext import CsvError
-from prolific_tui.credentials.intake import MASK, Question, look
+from prolific_tui.credentials.intake import Question, look
+from prolific_tui.credentials.rows import MASK
 from tests.credentials_exports import EXPORTS, PAIRS, opened, refused
 
 

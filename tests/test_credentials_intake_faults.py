@@ -5,7 +5,8 @@ import codecs
 import pytest
 
 from prolific_tui.credentials.csvtext import NO_PASSWORDS, Mark, Ragged, RaggedError
-from prolific_tui.credentials.intake import MASK, look
+from prolific_tui.credentials.intake import look
+from prolific_tui.credentials.rows import MASK
 from prolific_tui.credentials.session import EditSession
 from tests.credentials_exports import EXPORTS, not_even_opened, opened, refused
 

@@ -5,19 +5,16 @@ be shown, what is wrong with a line as a `Mark` on its row, and what can't be re
 refused with the line to look at.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from prolific_tui.credentials.encoding import (
     Content,
     CsvError,
-    Decoded,
-    decode,
-    understand,
 )
+from prolific_tui.credentials.export import quoted
 from prolific_tui.credentials.faults import FaultMet, RaggedError
-from prolific_tui.credentials.layout import PLAIN, Layout, guess
+from prolific_tui.credentials.layout import PLAIN, Layout
 from prolific_tui.credentials.parsed import Chunk, Mark, Parsed, Ragged, Source
 from prolific_tui.credentials.reading import NO_PASSWORDS, Reading
 from prolific_tui.credentials.rows import Rows
@@ -28,37 +25,22 @@ __all__ = [
     "PLAIN",
     "Chunk",
     "CsvError",
-    "Decoded",
     "Layout",
     "Mark",
     "Parsed",
     "Ragged",
     "RaggedError",
     "Source",
-    "decode",
     "dump",
-    "guess",
     "parse",
     "parse_chunks",
-    "read",
 ]
 
 CHUNK: Final = 8192
 """How many rows come at a time, unless told."""
 
-_NEEDS_QUOTES: Final = re.compile(r'[",\r\n]')
 # What `encode` would turn into a byte order mark at the start of a file.
 _MARK: Final = "\ufeff"
-
-
-def read(data: bytes) -> Parsed:
-    """Bytes to rows, with everything guessed.
-
-    Raises:
-        CsvError: as `understand`, `guess` and `parse` do.
-    """
-    content = understand(data)
-    return parse(content, guess(content))
 
 
 def parse(content: str | Content, layout: Layout, *, ragged: Ragged = Ragged.REFUSE) -> Parsed:
@@ -118,14 +100,8 @@ def dump(rows: Rows) -> str:
     # Most lists hold nothing to quote, and asking once costs less than asking each field.
     is_plain = text.count(",") == len(rows) and text.count("\n") == max(len(rows) - 1, 0)
     if not is_plain or '"' in text or "\r" in text:
-        text = "\n".join(f"{_field(username)},{_field(password)}" for username, password in rows)
+        text = "\n".join(f"{quoted(username)},{quoted(password)}" for username, password in rows)
     if text.startswith(_MARK):
         first = rows.usernames[0]
         return f'"{first}"{text[len(first) :]}'
-    return text
-
-
-def _field(text: str) -> str:
-    if _NEEDS_QUOTES.search(text):
-        return '"' + text.replace('"', '""') + '"'
     return text

@@ -62,18 +62,6 @@ class CsvError(ProlificTuiError):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Decoded:
-    """A text and how its bytes were understood."""
-
-    text: str
-    encoding: str
-    """Its name for people, such as "UTF-8 with BOM"."""
-
-    def __repr__(self) -> str:
-        return f"Decoded({len(self.text)} characters, {self.encoding})"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
 class Content:
     """A text as it came, and how it is to be read; nothing of it shows in its repr.
 
@@ -111,10 +99,6 @@ class Content:
         if not whole:
             text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
         return text, whole
-
-    def text(self) -> str:
-        """All of it, as one."""
-        return self.raw[self.mark :].decode(self.codec, self.errors)
 
     def lines(self) -> Iterator[str]:
         r"""Its lines with their ends, `\n`, `\r\n` or `\r`, decoded as they are asked for."""
@@ -179,12 +163,6 @@ def assume(data: bytes) -> tuple[Content, bool]:
             except CsvError:
                 continue
     raise refusal
-
-
-def decode(data: bytes) -> Decoded:
-    """Bytes to text: a byte order mark decides, else it is UTF-8; raises as `understand` does."""
-    content = understand(data)
-    return Decoded(content.text(), content.name)
 
 
 def alternatives(data: bytes) -> tuple[str, ...]:

@@ -195,12 +195,13 @@ def formula_warning(cells: Sequence[FormulaCell]) -> str:
 
 
 def _text(names: Sequence[str], records: Iterable[Sequence[str]]) -> str:
-    lines = [",".join(map(_field, names))]
-    lines.extend(",".join(map(_field, record)) for record in records)
+    lines = [",".join(map(quoted, names))]
+    lines.extend(",".join(map(quoted, record)) for record in records)
     return "\n".join(lines) + "\n"
 
 
-def _field(text: str) -> str:
+def quoted(text: str) -> str:
+    """A field as it stands in CSV with commas: in quotes only where it needs them (RFC 4180)."""
     if _NEEDS_QUOTES.search(text):
         return '"' + text.replace('"', '""') + '"'
     return text

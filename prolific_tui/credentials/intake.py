@@ -41,6 +41,7 @@ from prolific_tui.credentials.layout import (
     survey,
 )
 from prolific_tui.credentials.reading import Reading
+from prolific_tui.credentials.rows import MASK
 
 __all__ = [
     "Counts",
@@ -51,9 +52,6 @@ __all__ = [
     "Question",
     "look",
 ]
-
-MASK: Final = "********"
-"""What stands for a hidden field: of fixed length, so that it tells nothing of it."""
 
 SHOWN: Final = 20
 """How many rows a preview shows."""

@@ -38,11 +38,6 @@ _DECIDING: Final = 100
 HEAD: Final = 1 << 18
 """How much of a text is looked at to assume something about it, in bytes."""
 
-_TWO_COLUMNS: Final = (
-    "Keep only a username and a password column, or name them username and password in the "
-    "first line, and load it again."
-)
-
 
 class Question(Enum):
     """What only a person can say about a text."""
@@ -257,45 +252,6 @@ def opening(content: Content) -> tuple[str, bool]:
             raise CsvError("There is nothing in it", "It holds no rows.")
         size *= 16
     return head
-
-
-def guess(text: str | Content) -> Layout:
-    """The layout that a text seems to have, where nobody can be asked.
-
-    Raises:
-        CsvError: it has no rows, only one column, more than two without a header that names
-            them, or a header that names one of them twice.
-    """
-    head, whole = opening(Content.of(text) if isinstance(text, str) else text)
-    found = survey(head, whole=whole)
-    if not any(sample.records for sample in found.samples.values()):
-        return PLAIN  # its very first field has no end; reading it says where that begins
-    if not found.has_columns:
-        raise one_column()
-    layout = found.layout
-    words = [word(name) for name in found.names]
-    for column in found.columns:
-        if found.header and column is not None and words.count(words[column]) > 1:
-            raise CsvError(
-                "Two columns have one name",
-                f"{words.count(words[column])} columns are called {words[column]}; which one is "
-                "meant?",
-                "Rename or delete the others and load it again.",
-            )
-    if layout is not None and layout.password is not None:
-        return layout
-    if found.header:
-        raise CsvError(
-            "There is no password column",
-            f"It has {len(words)} columns and a header, but none of them is called password. "
-            "Participants could not log in.",
-            _TWO_COLUMNS,
-        )
-    raise CsvError(
-        "Which columns are they?",
-        f"It has {len(words)} columns, and no header says which hold usernames and passwords.",
-        _TWO_COLUMNS,
-    )
 
 
 def one_column() -> CsvError:

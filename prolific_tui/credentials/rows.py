@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import compress
-from typing import Self
+from typing import Final, Self
 
-_MASK = "********"
+MASK: Final = "********"
+"""What stands for a hidden field: of fixed length, so that it tells nothing of it."""
 
 
 class Column(Enum):
@@ -30,7 +31,7 @@ class Row:
     password: str
 
     def __repr__(self) -> str:
-        return f"Row(id={self.id}, username={self.username!r}, password={_MASK})"
+        return f"Row(id={self.id}, username={self.username!r}, password={MASK})"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
