@@ -83,6 +83,33 @@ async def test_what_is_plain_goes_straight_in_and_says_how_it_was_read() -> None
         await takes(at, PAIRS)
 
 
+async def test_where_rows_came_from_is_taken_back_with_them_and_names_how_each_list_was_read() -> (
+    None
+):
+    async with editing([("before", "pw-before")]) as at:
+        await load(at, "utf-16-le.csv")
+        await at.shows("Append 2 rows")
+        await at.press("enter")
+        await takes(at, [("before", "pw-before"), *JOSE])
+        first = at.editor.draft.source
+        assert first.startswith("utf-16-le.csv: UTF-16 LE, tab, CRLF")
+        await load(at, "crlf.csv")
+        await at.shows("Append 2 rows")
+        await at.press("enter")
+        await at.board.until(lambda: len(at.rows) == 5 and not at.editor.is_bringing_in, "both")
+        both = at.editor.draft.source
+        assert both.startswith(f"{first} + crlf.csv: UTF-8, comma, CRLF")
+        await replace_by(at, "bare.csv")
+        await takes(at, PAIRS, " bare.csv: UTF-8, comma, LF")
+        assert at.editor.draft.source.startswith("bare.csv: ")
+        for source in (both, first, ""):
+            await at.press("u")
+            assert at.editor.draft.source == source
+        for source in (first, both):
+            await at.press("U")
+            assert at.editor.draft.source == source
+
+
 async def test_exports_without_passwords_say_so_and_nothing_of_them_goes() -> None:
     async with nothing_yet() as at:
         for name, letter_and_words in [

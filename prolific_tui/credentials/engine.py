@@ -39,6 +39,7 @@ class Engine:
         "is_changing",
         "ledger",
         "revision",
+        "source",
     )
 
     def __init__(self, held: Container[str], at_once: int, piece: int) -> None:
@@ -52,6 +53,8 @@ class Engine:
         """A number that grows with every change."""
         self.is_changing = False
         """Whether a step is being made."""
+        self.source = ""
+        """Where the rows came from, in words."""
         self._undo: list[Step] = []
         self._redo: list[Step] = []
         self._load: Load | None = None
@@ -150,7 +153,10 @@ class Engine:
             yield block.inserted
         related, all_rows = yield from self.examination.following(changes)
         yield from self._accept(step.accepted, block, accepted=True)
-        history.append(Step(step.label, tuple(reversed(inverse)), step.accepted, step.withdrawn))
+        source = None if step.source is None else self.source
+        back = Step(step.label, tuple(reversed(inverse)), step.accepted, step.withdrawn, source)
+        history.append(back)
+        self.source = self.source if step.source is None else step.source
         self.revision += 1
         self.examination.catch_up()
         return Delta(
@@ -243,13 +249,20 @@ class Load:
         new = Rows(rows.usernames, rows.passwords)
         return self._engine.take_in(self, Replacement(at, at, new))
 
-    def finish(self) -> Delta | None:
-        """Make it one step of the history; None where no row came and none was replaced."""
-        rows = self.rows
-        before = Replacement(self._start, self._start + rows, self._before)
-        self._engine.end_load(self, Step(self._label, (before,)) if rows or self._before else None)
+    def finish(self, source: str | None = None) -> Delta | None:
+        """Make it one step of the history; None where no row came and none was replaced.
+
+        Args:
+            source: where all rows come from by now, in words; None where that stays.
+        """
+        engine, rows = self._engine, self.rows
         if not rows and not self._before:
+            engine.end_load(self, None)
             return None
+        before = Replacement(self._start, self._start + rows, self._before)
+        was = None if source is None else engine.source
+        engine.end_load(self, Step(self._label, (before,), source=was))
+        engine.source = engine.source if source is None else source
         return Delta(
             self._start, len(self._before), rows, True, frozenset(), all_rows=True, ids=None
         )

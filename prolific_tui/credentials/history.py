@@ -98,6 +98,8 @@ class Step:
     """The ids of rows whose OK is taken back, before the changes."""
     accepted: tuple[int, ...] = ()
     """The ids of rows that get an OK, after the changes."""
+    source: str | None = None
+    """Where the rows come from after it, in words; None where that stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,11 @@ class EditSession:
         return self._engine.revision
 
     @property
+    def source(self) -> str:
+        """Where the rows came from and how they were read, in words; undone with how they came."""
+        return self._engine.source
+
+    @property
     def counts(self) -> Counts:
         """How many rows there are, go, need an OK and are left out; costs nothing to ask."""
         return self._ledger.counts
@@ -227,16 +232,25 @@ class EditSession:
         return finish(self.inserting(index, rows, label, made_here=made_here))
 
     def inserting(
-        self, index: int, rows: Rows, label: str = "", *, made_here: bool = False
+        self,
+        index: int,
+        rows: Rows,
+        label: str = "",
+        *,
+        made_here: bool = False,
+        source: str | None = None,
     ) -> Steps[Delta | None]:
-        """`insert`, in steps; once begun it is made to its end, even if closed."""
+        """`insert`, in steps; once begun it is made to its end, even if closed.
+
+        `source` is where all rows come from by then, in words; None where that stays.
+        """
         if not rows:
             self._document.rows(index, index)
             return None
         label = label or f"insertion of {rows_words(len(rows))}"
         marks = [made_here or row_id in self._made_here for row_id in rows.ids or ()]
         # Rows from elsewhere, or a copy of rows of this list: either way they are new ones here.
-        step = Step(label, (Replacement(index, index, _new(rows)),))
+        step = Step(label, (Replacement(index, index, _new(rows)),), source=source)
         delta = yield from self._engine.making(step)
         if made_here or any(marks):
             ids = self._document.rows(index, index + len(rows)).ids or array("q")

@@ -31,8 +31,6 @@ class Draft:
     """Whose they are: another account neither sees nor sends them."""
     target: Target
     session: EditSession = field(default_factory=EditSession)
-    source: str = ""
-    """Where the rows came from and how they were read, in words."""
     sending: bool = False
     """Whether a write of these rows is under way; they can't be changed meanwhile."""
     asks_target: bool = False
@@ -57,6 +55,11 @@ class Draft:
     """The usernames that Prolific refused, each alone."""
     asks_reports: bool = False
     """Whether the rows are checked against the usage reports, too, from now on."""
+
+    @property
+    def source(self) -> str:
+        """Where the rows came from and how they were read, in words."""
+        return self.session.source
 
     @property
     def is_empty(self) -> bool:
@@ -130,10 +133,9 @@ class Draft:
         for start in range(0, len(rows), _BLOCK):
             loading.feed(rows.part(start, start + _BLOCK))
             yield loading.rows
-        loading.finish()
+        loading.finish(content.source)
         session.mark(accepted=content.accepted, made_here=content.made)
         self.exported.add(session.rows(content.exported))
-        self.source = content.source
 
 
 @dataclass(frozen=True, slots=True)

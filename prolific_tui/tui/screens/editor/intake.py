@@ -199,9 +199,9 @@ class IntakeKeys(EditorPage):
             self.show_all()
             raise
         rows = counted(loading.rows, "row")
-        finished = loading.finish()
         described = f"{name}: {source.describe()}" if source else name
-        self.draft.source = described if was_empty else f"{self.draft.source} + {name}"
+        others = "" if was_empty else session.source
+        finished = loading.finish(" + ".join(filter(None, (others, described))))
         warning = ""
         if source and source.warning:
             warning = f" {source.warning}"

@@ -80,9 +80,11 @@ class MakingKeys(EditorPage):
         first = len(draft.session.document)
         source = f"made here: {rows.usernames[0]} … {rows.usernames[-1]}"
         # Of a list that was emptied, nothing is left to say.
-        draft.source = " + ".join(filter(None, (draft.source if first else "", source)))
+        source = " + ".join(filter(None, (draft.source if first else "", source)))
         self.change(
-            draft.session.inserting(first, rows, f"making of {made}", made_here=True),
+            draft.session.inserting(
+                first, rows, f"making of {made}", made_here=True, source=source
+            ),
             f"{made} made here. E exports them, for the tool they are for.",
             lambda: self.grid.go_to(first),
         )
