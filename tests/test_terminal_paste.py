@@ -19,7 +19,9 @@ from tests.tmux import shell_in_tmux
 _ACCOUNTS: Final = "quota,Tr0ub4dor-1\rxylo,Tr0ub4dor-2\r"
 """Run as keys, the second line deletes a row and the first one quits."""
 
-_FROM_A_SPREADSHEET: Final = "Username\tPassword\nquota\tTr0ub4dor-1\nxylo\tTr0ub4dor-2\n"
+_FROM_A_SPREADSHEET: Final = (
+    'Username\tPassword\tNote\nquota\tTr0ub4dor-1\t"first\nroom"\nxylo\tTr0ub4dor-2\t\n'
+)
 
 
 def _open_editor(terminal: Terminal) -> None:
