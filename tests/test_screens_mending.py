@@ -380,3 +380,17 @@ async def test_rows_of_a_long_list_are_selected_between_keys() -> None:
         await at.press("x")
         await at.says("Done: deletion of 60,000 rows")
         assert at.rows == []
+
+
+async def test_a_password_that_is_open_in_a_cell_is_hidden_with_the_others() -> None:
+    async with editing([("lab-1", "Tr0ub4dor-1")]) as at:
+        await at.press("asterisk", "l", "enter")
+        assert at.editor.is_editing
+        assert "Tr0ub4dor-1" in at.board.screen()
+        # What the timer does when its 30 s are over.
+        at.editor.conceal()
+        await at.board.until(lambda: "Tr0ub4dor" not in at.board.screen(), "hidden")
+        assert at.editor.is_editing
+        await at.press("2", "enter")
+        assert at.rows == [("lab-1", "Tr0ub4dor-12")]
+        assert "Tr0ub4dor" not in at.board.screen()
