@@ -275,10 +275,12 @@ import os, runpy, sys
 told = os.open(sys.argv.pop(1), os.O_WRONLY)
 watched = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostby",
            "subprocess.", "os.fork", "os.exec", "os.posix_spawn", "os.system", "os.mkdir",
-           "os.rename", "os.remove", "pty.spawn", "sqlite3.connect")
+           "os.rename", "os.remove", "pty.spawn")
 def hook(event, arguments):
     if event.startswith(watched):
         os.write(told, f"{event}\\n".encode())
+    elif event == "sqlite3.connect" and arguments[0] != ":memory:":
+        os.write(told, f"{event} {arguments[0]!r}\\n".encode())
     elif event == "open" and isinstance(arguments[0], (str, bytes)):
         path, _, flags = arguments
         if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
