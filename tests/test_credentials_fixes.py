@@ -132,6 +132,15 @@ class TestSearching:
         assert session.undo_label == "replacement in 1 row"
 
 
+def test_invisible_characters_are_dropped_and_nothing_else() -> None:
+    session = session_of(("a\u200b", "\ufeffy1"), (" b\u00e9", "k\t\u00ad2 "), ("c", "k3"))
+    proposal = finish(fixes.propose(session, Fix.INVISIBLE))
+    assert proposal.count == 2
+    session.make(proposal)
+    assert pairs(session) == [("a", "y1"), (" b\u00e9", "k\t2 "), ("c", "k3")]
+    assert session.undo_label == "dropping what can't be seen from 2 rows"
+
+
 class TestKeeping:
     def test_three_duplicates_with_different_passwords_keep_the_last(self) -> None:
         session = session_of(("x", "1"), ("y", "k"), ("x", "2"), ("x", "1"), ("y", "k"))
@@ -151,12 +160,11 @@ class TestKeeping:
         session.make(finish(groups.keep_in_all(session, Keep.FIRST)))
         assert pairs(session) == [("x", "1"), ("y", "k"), ("z", "1")]
         assert session.undo_label == "keeping the first row of 2 groups"
-        assert groups.group_of(session, 0) is None
+        assert finish(groups.groups(session)) == ()
 
     def test_a_row_of_another_group_can_not_be_kept(self) -> None:
         session = session_of(("x", "1"), ("x", "2"), ("y", "3"))
-        group = groups.group_of(session, 0)
-        assert group is not None
+        (group,) = finish(groups.groups(session))
         with pytest.raises(ValueError, match="another username"):
             groups.keep(session, group, 2)
 

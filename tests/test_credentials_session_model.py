@@ -267,7 +267,8 @@ class Editing(Comparison):
         if not self.now.rows:
             return
         index = self.index(position)
-        group = groups.group_of(self.session, index)
+        together = finish(groups.groups(self.session))
+        group = next((each for each in together if index in each.rows), None)
         rows = self.now.duplicates().get(self.now.rows[index].username)
         assert (group.rows if group else None) == (tuple(rows) if rows else None)
         if group:

@@ -18,7 +18,8 @@ from prolific_tui.visible import is_hidden
 _NOT_INVISIBLE: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-def _without_invisible(text: str) -> str:
+def without_invisible(text: str) -> str:
+    """A text without the characters that draw nothing; those that break a line stay."""
     return "".join(c for c in text if not is_hidden(c) or unicodedata.category(c) in _NOT_INVISIBLE)
 
 
@@ -29,7 +30,7 @@ def _compatible(text: str) -> str:
 _STEPS: Final[dict[str, Callable[[str], str]]] = {
     "Unicode form": _compatible,
     "capitals": str.casefold,
-    "invisible characters": _without_invisible,
+    "invisible characters": without_invisible,
     "spaces at the edge": str.strip,
 }
 """What near-duplicates may differ in, and how the difference is levelled."""

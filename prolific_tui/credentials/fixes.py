@@ -10,7 +10,7 @@ from itertools import compress
 from operator import ne
 
 from prolific_tui.credentials import survey
-from prolific_tui.credentials.duplicates import is_blank
+from prolific_tui.credentials.duplicates import is_blank, without_invisible
 from prolific_tui.credentials.history import Proposal, rows_words
 from prolific_tui.credentials.ledger import Verdict
 from prolific_tui.credentials.problems import Problem
@@ -28,6 +28,7 @@ class Fix(Enum):
     NFC = "Write accented letters as one character (Unicode NFC)"
     EXACT_REPEATS = "Drop repeats: same username and same password"
     IN_POOL = "Drop rows that are already in this pool"
+    INVISIBLE = "Drop characters that can't be seen from usernames and passwords"
 
 
 def propose(session: EditSession, fix: Fix) -> Steps[Proposal]:
@@ -38,6 +39,8 @@ def propose(session: EditSession, fix: Fix) -> Steps[Proposal]:
     """
     if fix is Fix.TRIM:
         return _edited(session, str.strip, "trimming of")
+    if fix is Fix.INVISIBLE:
+        return _edited(session, _seen, "dropping what can't be seen from")
     if fix is Fix.NFC:
         return _edited(session, _composed, "Unicode NFC for")
     if fix is Fix.BLANK:
@@ -91,6 +94,10 @@ def _dropped(session: EditSession, unwanted: _Unwanted, label: str) -> Steps[Pro
         rows.extend(compress(range(start, stop), unwanted(session, piece)))
         yield stop
     return removal(session, label.format(rows_words(len(rows))), rows)
+
+
+def _seen(text: str) -> str:
+    return text if text.isascii() else without_invisible(text)
 
 
 def _composed(text: str) -> str:

@@ -62,15 +62,6 @@ def groups(session: EditSession) -> Steps[tuple[Group, ...]]:
     return tuple(together)
 
 
-def group_of(session: EditSession, index: int) -> Group | None:
-    """The group that the row at `index` is in, or None where its username is the only one."""
-    username = session.document.username(index)
-    if not session.ledger.exact.is_duplicate(username):
-        return None
-    rows = session.rows_of(username, session.ledger.exact.count(username))
-    return _group(session, username, rows)
-
-
 def keep(session: EditSession, group: Group, which: Keep | int) -> Proposal:
     """To take out all rows of a group but the first, the last, or the row with that number.
 
