@@ -12,7 +12,6 @@ from operator import ne
 from prolific_tui.credentials import survey
 from prolific_tui.credentials.duplicates import is_blank, without_invisible
 from prolific_tui.credentials.history import Proposal, rows_words
-from prolific_tui.credentials.ledger import Verdict
 from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.proposing import Edits, acceptance, removal
 from prolific_tui.credentials.rows import Rows
@@ -60,10 +59,10 @@ def accept_kind(session: EditSession, problem: Problem) -> Steps[Proposal]:
     document, ledger = session.document, session.ledger
     wanted: list[int] = []
     for start, piece in document.pieces():
-        for index in survey.bad_rows(document, ledger, start, piece):
-            row = document.row(index)
-            if ledger.problems(row)[0] is problem and ledger.verdict(row) is Verdict.NEEDS_OK:
-                wanted.append(index)
+        if not problem.blocking:
+            bad = survey.bad_rows(ledger, start, piece)
+            found = survey.problems_of(ledger, start, piece, bad)
+            wanted += (row for row, problems in found if problems[0] is problem)
         yield start + len(piece)
     return acceptance(session, f"OK for {rows_words(len(wanted))}: {problem.words}", wanted)
 

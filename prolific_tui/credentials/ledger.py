@@ -8,6 +8,8 @@ from collections.abc import Container, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
+from operator import attrgetter
+from typing import Final
 
 from prolific_tui.credentials.document import Change, Document, Row, Rows
 from prolific_tui.credentials.duplicates import (
@@ -126,16 +128,16 @@ class Ledger:
 
     def problems(self, row: Row) -> tuple[Problem, ...]:
         """Everything that is wrong with a row of the document, the gravest first."""
-        found = set(intrinsic(row.username, row.password))
+        found = intrinsic(row.username, row.password)
         if self.exact.is_duplicate(row.username):
-            found.add(Problem.DUPLICATE)
+            found = (Problem.DUPLICATE, *found)
         if row.username in self._held_here:
-            found.add(Problem.IN_POOL)
+            found = (Problem.IN_POOL, *found)
         elif row.username in self._perhaps_here:
-            found.add(Problem.PERHAPS_IN_POOL)
+            found = (Problem.PERHAPS_IN_POOL, *found)
         if self.alike.is_alike(row.username):
-            found.add(Problem.LOOKALIKE)
-        return tuple(problem for problem in Problem if problem in found) if found else ()
+            found = (Problem.LOOKALIKE, *found)
+        return tuple(sorted(found, key=_RANK)) if len(found) > 1 else found
 
     def verdict(self, row: Row) -> Verdict:
         """What becomes of a row of the document when the list is sent."""
@@ -152,20 +154,24 @@ class Ledger:
         """Whether the document has this username and the pool holds it."""
         return username in self._held_here
 
-    def marked(self, usernames: Iterable[str]) -> set[str]:
-        """Those of the usernames whose rows may have a problem; examined rows of others go."""
-        names = usernames if isinstance(usernames, Sequence) else list(usernames)
+    def stopped(self, usernames: Sequence[str]) -> set[str]:
+        """Those of the usernames whose rows, as far as they were examined, do not go.
+
+        A username tells: where several rows have the same one, none of them goes.
+        """
         found: set[str] = set()
-        for marks in (
-            self.exact.duplicates(),
-            self.alike.usernames(),
-            self._held_here,
-            self._perhaps_here,
-            self._tallies,
-        ):
-            if marks:
-                found.update(filter(marks.__contains__, names))
+        for left_out in (self.exact.duplicates(), self._held_here):
+            found.update(filter(left_out.__contains__, usernames))
+        for marks in (self.alike.usernames(), self._perhaps_here, self._tallies):
+            found.update(filter(self._stops, filter(marks.__contains__, usernames)))
         return found
+
+    def _stops(self, username: str) -> bool:
+        """Whether rows with a username do not go, although no pool or other row has it."""
+        look = self._asks_to_look(username, alike=self.alike.is_alike(username))
+        if (tally := self._tallies.get(username)) is None:
+            return look
+        return bool(tally.blocked or (not tally.accepted and (look or tally.look)))
 
     # Following the document
 
@@ -182,10 +188,10 @@ class Ledger:
         self.exact.apply(change)
         self._reweigh(self.alike.apply(change) - touched)
         self._hold(touched)
-        self._tally(self._settled(change.removed), -1)
+        self._tally(_intrinsic(self._settled(change.removed)), -1)
         self._tally_accepted(change.removed, -1)
         self._settle(change.inserted)
-        self._tally(change.inserted, 1)
+        self._tally(_intrinsic(change.inserted), 1)
         self._tally_accepted(change.inserted, 1)
         self._rows += len(change.inserted) - len(change.removed)
         self._count(touched, 1)
@@ -229,11 +235,11 @@ class Ledger:
         pending = self._only_pending(rows)
         flipped = self.alike.admit(pending.usernames)
         self._reweigh(flipped)
-        for index in suspects(pending):
-            username = pending.usernames[index]
-            self._count((username,), -1)
-            self._tally(Rows([username], [pending.passwords[index]]), 1)
-            self._count((username,), 1)
+        if found := _intrinsic(pending):
+            names = {username for username, _ in found}
+            self._count(names, -1)
+            self._tally(found, 1)
+            self._count(names, 1)
         self._settle(pending)
         self._unexamined -= len(pending)
         return frozenset(map(near_key, flipped))
@@ -325,13 +331,11 @@ class Ledger:
         self._add(row.username, accepted=1 if accepted else -1)
         self._count((row.username,), 1)
 
-    def _tally(self, rows: Rows, sign: int) -> None:
-        """Take the problems of these rows themselves into the tallies, or out."""
-        for index in suspects(rows):
-            username = rows.usernames[index]
-            if problems := intrinsic(username, rows.passwords[index]):
-                blocking = problems[0].blocking
-                self._add(username, blocked=sign * blocking, look=sign * (not blocking))
+    def _tally(self, found: Iterable[tuple[str, Problem]], sign: int) -> None:
+        """Take problems that rows have by themselves into the tallies, or out."""
+        for username, problem in found:
+            blocking = problem.blocking
+            self._add(username, blocked=sign * blocking, look=sign * (not blocking))
 
     def _tally_accepted(self, rows: Rows, sign: int) -> set[str]:
         """Take the OKs of these rows into the tallies, or out; returns the usernames with any."""
@@ -344,11 +348,13 @@ class Ledger:
         return found
 
     def _add(self, username: str, *, blocked: int = 0, look: int = 0, accepted: int = 0) -> None:
-        tally = self._tallies.setdefault(username, _Tally())
+        tally = self._tallies.get(username)
+        if tally is None:
+            tally = self._tallies[username] = _Tally()
         tally.blocked += blocked
         tally.look += look
         tally.accepted += accepted
-        if tally == _Tally():
+        if not (tally.blocked or tally.look or tally.accepted):
             del self._tallies[username]
 
     def _count(self, usernames: Iterable[str], sign: int) -> None:
@@ -373,3 +379,13 @@ class Ledger:
                 self._needs_ok += sign
         elif self._asks_to_look(username, alike=alike):
             self._needs_ok += sign
+
+
+_RANK: Final = attrgetter("rank")
+
+
+def _intrinsic(rows: Rows) -> list[tuple[str, Problem]]:
+    """The usernames of the rows that have a problem by themselves, each with its gravest."""
+    names, words = rows.usernames, rows.passwords
+    pairs = ((names[index], words[index]) for index in suspects(rows))
+    return [(pair[0], problems[0]) for pair in pairs if (problems := intrinsic(*pair))]

@@ -145,6 +145,8 @@ class Problem(Enum):
     )
 
     def __init__(self, letter: str, blocking: bool, words: str, sentence: str) -> None:
+        self.rank = len(type(self).__members__)
+        """How many are graver."""
         self.letter = letter
         """What stands for it in the grid."""
         self.blocking = blocking
@@ -185,30 +187,27 @@ def intrinsic(username: str, password: str) -> tuple[Problem, ...]:
 
 
 def _closer_look(username: str, password: str) -> tuple[Problem, ...]:
-    found = {
-        Problem.NO_USERNAME: is_blank(username),
-        Problem.NO_PASSWORD: is_blank(password),
-        Problem.CONTROL_IN_USERNAME: _has_control(username),
-        Problem.CONTROL_IN_PASSWORD: _has_control(password),
-        Problem.UNREADABLE_IN_USERNAME: _LOST in username,
-        Problem.UNREADABLE_IN_PASSWORD: _LOST in password,
-        Problem.PLACEHOLDER: is_placeholder(password),
-        Problem.HASH: is_hash(password),
-        Problem.HEADER: password[:1].isalpha() and is_header(username, password),
-        Problem.MIXED_SCRIPTS: _mixes_scripts(username),
-        Problem.INVISIBLE_IN_USERNAME: _has_invisible(username),
-        Problem.INVISIBLE_IN_PASSWORD: _has_invisible(password),
-        Problem.EDGE_SPACE_IN_USERNAME: username != username.strip(),
-        Problem.EDGE_SPACE_IN_PASSWORD: password != password.strip(),
-        Problem.PUNCTUATION_IN_USERNAME: _PUNCTUATION.search(username) is not None,
-        Problem.PUNCTUATION_IN_PASSWORD: _PUNCTUATION.search(password) is not None,
-    }
-    if found[Problem.NO_USERNAME]:
-        # Nothing more can be said about what is not there.
-        found[Problem.EDGE_SPACE_IN_USERNAME] = found[Problem.INVISIBLE_IN_USERNAME] = False
-    if found[Problem.NO_PASSWORD]:
-        found[Problem.EDGE_SPACE_IN_PASSWORD] = found[Problem.INVISIBLE_IN_PASSWORD] = False
-    return tuple(problem for problem, holds in found.items() if holds)
+    no_username, no_password = is_blank(username), is_blank(password)
+    # Nothing more than that can be said about what is not there.
+    found = (
+        (Problem.NO_USERNAME, no_username),
+        (Problem.NO_PASSWORD, no_password),
+        (Problem.CONTROL_IN_USERNAME, _has_control(username)),
+        (Problem.CONTROL_IN_PASSWORD, _has_control(password)),
+        (Problem.UNREADABLE_IN_USERNAME, _LOST in username),
+        (Problem.UNREADABLE_IN_PASSWORD, _LOST in password),
+        (Problem.PLACEHOLDER, is_placeholder(password)),
+        (Problem.HASH, is_hash(password)),
+        (Problem.HEADER, password[:1].isalpha() and is_header(username, password)),
+        (Problem.MIXED_SCRIPTS, _mixes_scripts(username)),
+        (Problem.INVISIBLE_IN_USERNAME, not no_username and _has_invisible(username)),
+        (Problem.INVISIBLE_IN_PASSWORD, not no_password and _has_invisible(password)),
+        (Problem.EDGE_SPACE_IN_USERNAME, not no_username and username != username.strip()),
+        (Problem.EDGE_SPACE_IN_PASSWORD, not no_password and password != password.strip()),
+        (Problem.PUNCTUATION_IN_USERNAME, _PUNCTUATION.search(username) is not None),
+        (Problem.PUNCTUATION_IN_PASSWORD, _PUNCTUATION.search(password) is not None),
+    )
+    return tuple(problem for problem, holds in found if holds)
 
 
 def suspects(rows: Rows) -> list[int]:
@@ -236,11 +235,17 @@ def row_list(rows: Sequence[int], total: int) -> str:
 
 
 def _has_control(text: str) -> bool:
-    return any(unicodedata.category(c) in _BREAKING_CATEGORIES for c in text)
+    # What is printable by Python's measure has no such character, and that is asked quickly.
+    return not text.isprintable() and any(
+        unicodedata.category(c) in _BREAKING_CATEGORIES for c in text
+    )
 
 
 def _has_invisible(text: str) -> bool:
-    return any(is_hidden(c) and unicodedata.category(c) not in _BREAKING_CATEGORIES for c in text)
+    # In ASCII, all that is hidden breaks something.
+    return not text.isascii() and any(
+        is_hidden(c) and unicodedata.category(c) not in _BREAKING_CATEGORIES for c in text
+    )
 
 
 def _mixes_scripts(text: str) -> bool:

@@ -2,13 +2,13 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import compress
 from typing import Final
 
-from prolific_tui.credentials.document import Document, Rows
+from prolific_tui.credentials.document import Document, Row, Rows
 from prolific_tui.credentials.duplicates import is_blank
-from prolific_tui.credentials.ledger import Ledger, Verdict
+from prolific_tui.credentials.ledger import Ledger
 from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.stepping import OutdatedError, Steps
 
@@ -16,14 +16,26 @@ _NAMES_AT_ONCE: Final = 2048
 """Whether a username is held may take as long as making its fingerprint."""
 
 
-def bad_rows(document: Document, ledger: Ledger, start: int, piece: Rows) -> list[int]:
-    """Of a piece of the document that begins at `start`, the rows that do not go."""
-    marked = ledger.marked(piece.usernames)
-    if not marked:
+def bad_rows(ledger: Ledger, start: int, piece: Rows) -> list[int]:
+    """Of a piece of the document that begins at `start`, the rows that do not go.
+
+    All rows of the piece are to be examined.
+    """
+    stopped = ledger.stopped(piece.usernames)
+    if not stopped:
         return []
     stop = start + len(piece)
-    suspected = compress(range(start, stop), map(marked.__contains__, piece.usernames))
-    return [row for row in suspected if ledger.verdict(document.row(row)) is not Verdict.GOES]
+    return list(compress(range(start, stop), map(stopped.__contains__, piece.usernames)))
+
+
+def problems_of(
+    ledger: Ledger, start: int, piece: Rows, rows: Iterable[int]
+) -> Iterator[tuple[int, tuple[Problem, ...]]]:
+    """These rows, of a piece that begins at `start`, each with everything that is wrong with it."""
+    ids = piece.ids or ()
+    for row in rows:
+        at = row - start
+        yield row, ledger.problems(Row(ids[at], piece.usernames[at], piece.passwords[at]))
 
 
 def among(document: Document, usernames: Iterable[str], held: Container[str]) -> Steps[set[str]]:
@@ -85,7 +97,7 @@ def next_problem(
     """The next row after `index`, or before it, that does not go; as `seek`."""
 
     def matching(start: int, rows: Rows) -> list[int]:
-        return bad_rows(document, ledger, start, rows)
+        return bad_rows(ledger, start, rows)
 
     return seek(document, index, matching, backwards=backwards)
 
@@ -98,10 +110,8 @@ def problems(document: Document, ledger: Ledger) -> Steps[Counter[Problem]]:
     """
     counts: Counter[Problem] = Counter()
     for start, piece in document.pieces():
-        counts.update(
-            ledger.problems(document.row(row))[0]
-            for row in bad_rows(document, ledger, start, piece)
-        )
+        bad = bad_rows(ledger, start, piece)
+        counts.update(found[0] for _, found in problems_of(ledger, start, piece, bad))
         yield start + len(piece)
     return counts
 
@@ -117,7 +127,7 @@ def sendable(document: Document, ledger: Ledger) -> Steps[Rows]:
     ids = array("q")
     for start, piece in document.pieces():
         goes = bytearray(b"\1") * len(piece)
-        for row in bad_rows(document, ledger, start, piece):
+        for row in bad_rows(ledger, start, piece):
             goes[row - start] = 0
         going = piece.only(goes) if 0 in goes else piece
         usernames += going.usernames

@@ -194,7 +194,7 @@ class View:
         yield from session.examination()
 
         def matching(start: int, rows: Rows) -> Sequence[int]:
-            return survey.bad_rows(session.document, session.ledger, start, rows)
+            return survey.bad_rows(session.ledger, start, rows)
 
         return (yield from self.seek(matching, position, backwards=backwards))
 
@@ -265,16 +265,13 @@ class View:
         session = self._session
         rows: Sequence[int] = range(start, start + len(piece))
         if shown.problems or shown.problem:
-            rows = survey.bad_rows(session.document, session.ledger, start, piece)
+            rows = survey.bad_rows(session.ledger, start, piece)
         if shown.problem:
-            rows = [
-                row
-                for row in rows
-                if shown.problem in session.ledger.problems(session.document.row(row))
-            ]
+            found = survey.problems_of(session.ledger, start, piece, rows)
+            rows = [row for row, problems in found if shown.problem in problems]
         if shown.query:
-            found = set(shown.query.matching(start, piece))
-            rows = [row for row in rows if row in found]
+            matching = set(shown.query.matching(start, piece))
+            rows = [row for row in rows if row in matching]
         return rows
 
     # In which order
@@ -297,7 +294,7 @@ class View:
         row = session.document.row(index)
         if session.ledger.verdict(row) is Verdict.GOES:
             return _LAST
-        return _RANKS[session.ledger.problems(row)[0]]
+        return session.ledger.problems(row)[0].rank
 
     def _gather(self, shown: Filter, order: Order, ids: "array[int]") -> Iterator[int]:
         """Put the ids of the rows that are shown into `ids`, sorted."""
@@ -317,10 +314,11 @@ class View:
         ranks = [array("q") for _ in range(_LAST + 1)]
         for start, piece in session.document.pieces():
             matching = self._matching(shown, start, piece)
-            bad = set(survey.bad_rows(session.document, session.ledger, start, piece))
+            bad = set(survey.bad_rows(session.ledger, start, piece))
             ids_of_piece = piece.ids or ()
-            for row in sorted(bad.intersection(matching)) if bad else ():
-                ranks[self._rank(row)].append(ids_of_piece[row - start])
+            shown_bad = filter(bad.__contains__, matching) if bad else ()
+            for row, problems in survey.problems_of(session.ledger, start, piece, shown_bad):
+                ranks[problems[0].rank].append(ids_of_piece[row - start])
             good = [row for row in matching if row not in bad] if bad else matching
             _extend(ranks[_LAST], start, piece, good)
             yield start + len(piece)
@@ -363,6 +361,3 @@ def _extend(ids: "array[int]", start: int, piece: Rows, rows: Sequence[int]) -> 
         if len(rows) == len(of_piece) and isinstance(rows, range)
         else (of_piece[row - start] for row in rows)
     )
-
-
-_RANKS: Final = {problem: rank for rank, problem in enumerate(Problem)}
