@@ -147,11 +147,11 @@ class TestKeeping:
         first, second = finish(groups.groups(session))
         assert first == Group("x", (0, 2, 3), (1, 2, 1), ((), (), ()))
         assert (first.different, second.different) == (True, False)
-        session.make(groups.keep(session, first, Keep.LAST))
+        session.make(finish(groups.keep(session, first, Keep.LAST)))
         assert pairs(session) == [("y", "k"), ("x", "1"), ("y", "k")]
         assert session.undo_label == "keeping the last row of 3 with x"
         session.undo()
-        session.make(groups.keep(session, first, 2))
+        session.make(finish(groups.keep(session, first, 2)))
         assert pairs(session) == [("y", "k"), ("x", "2"), ("y", "k")]
         assert session.undo_label == "keeping row 3 of 3 with x"
 

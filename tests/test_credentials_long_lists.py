@@ -212,7 +212,7 @@ class TestMeanwhile:
 
 def test_a_large_step_is_made_bit_by_bit_and_to_its_end_even_if_nobody_waits() -> None:
     session = EditSession(Rows.of((f"lab-{n}", "k") for n in range(50)), at_once=10, piece=4)
-    steps = session.making(selection.delete(session, range(0, 50, 2)))
+    steps = session.making(finish(selection.delete(session, range(0, 50, 2))))
     assert steps is not None
     next(steps)
     with pytest.raises(LoadingError):

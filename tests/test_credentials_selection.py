@@ -143,7 +143,7 @@ def test_what_is_done_to_selected_rows_is_one_step_that_names_them() -> None:
     assert (proposal.label, proposal.count) == ("OK for 2 rows", 2)
     session.make(proposal)
     assert session.counts.goes == 3
-    session.make(delete(session, [1]))
+    session.make(finish(delete(session, [1])))
     assert session.undo_label == "deletion of row 2"
     session.undo()
     session.undo()

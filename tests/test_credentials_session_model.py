@@ -273,7 +273,7 @@ class Editing(Comparison):
         assert (group.rows if group else None) == (tuple(rows) if rows else None)
         if group:
             gone = [row for row in group.rows if row != index]
-            self.propose(groups.keep(self.session, group, index), self.now.without(gone))
+            self.propose(finish(groups.keep(self.session, group, index)), self.now.without(gone))
 
     @rule(problem=st.sampled_from([each for each in Problem if not each.blocking]))
     def accept_kind(self, problem: Problem) -> None:

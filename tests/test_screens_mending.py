@@ -267,7 +267,7 @@ class TestSelecting:
             assert at.said == "Done: OK for 2 rows. u takes it back."
             assert at.session.counts.goes == 3
             await at.press("v", "g", "a")
-            assert at.said == "Nothing to accept in 3 rows."
+            assert at.said == "Nothing to accept in what was selected."
             await at.press("u")
             assert at.session.counts.needs_ok == 2
 

@@ -146,8 +146,9 @@ class Examination:
         """Learn where rows are; returns whether all is known now."""
         ledger = self._ledger
         if self._learning is None:
-            names = ledger.exact.duplicates() | ledger.alike.usernames()
-            self._learning = self.places.learn(names if len(names) <= _MOST_LEARNED else ())
+            names = (ledger.exact.duplicates(), ledger.alike.usernames())
+            are_few = sum(map(len, names)) <= _MOST_LEARNED
+            self._learning = self.places.learn(*names if are_few else ())
         begun = 0
         for at in self._learning:
             begun = begun or at

@@ -58,13 +58,16 @@ def accept_kind(session: EditSession, problem: Problem) -> Steps[Proposal]:
     yield from session.examination()
     document, ledger = session.document, session.ledger
     wanted: list[int] = []
+    ids: list[int] = []
     for start, piece in document.pieces():
         if not problem.blocking:
             bad = survey.bad_rows(ledger, start, piece)
             found = survey.problems_of(ledger, start, piece, bad)
-            wanted += (row for row, problems in found if problems[0] is problem)
+            rows = [row for row, problems in found if problems[0] is problem]
+            wanted += rows
+            ids += ((piece.ids or ())[row - start] for row in rows)
         yield start + len(piece)
-    return acceptance(session, f"OK for {rows_words(len(wanted))}: {problem.words}", wanted)
+    return acceptance(session, f"OK for {rows_words(len(wanted))}: {problem.words}", wanted, ids)
 
 
 def _edited(session: EditSession, mend: Callable[[str], str], label: str) -> Steps[Proposal]:
@@ -77,8 +80,8 @@ def _edited(session: EditSession, mend: Callable[[str], str], label: str) -> Ste
                 map(ne, passwords, piece.passwords),
                 strict=True,
             )
-            for at in compress(range(len(usernames)), map(any, other)):
-                edits.add(start + at, usernames[at], passwords[at])
+            edited = zip(range(start, start + len(piece)), usernames, passwords, strict=True)
+            edits.add(start, piece, compress(edited, map(any, other)))
         yield start + len(piece)
     return edits.proposal(f"{label} {rows_words(len(edits))}")
 
@@ -92,7 +95,7 @@ def _dropped(session: EditSession, unwanted: _Unwanted, label: str) -> Steps[Pro
         stop = start + len(piece)
         rows.extend(compress(range(start, stop), unwanted(session, piece)))
         yield stop
-    return removal(session, label.format(rows_words(len(rows))), rows)
+    return (yield from removal(session, label.format(rows_words(len(rows))), rows))
 
 
 def _seen(text: str) -> str:

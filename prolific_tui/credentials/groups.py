@@ -62,11 +62,12 @@ def groups(session: EditSession) -> Steps[tuple[Group, ...]]:
     return tuple(together)
 
 
-def keep(session: EditSession, group: Group, which: Keep | int) -> Proposal:
+def keep(session: EditSession, group: Group, which: Keep | int) -> Steps[Proposal]:
     """To take out all rows of a group but the first, the last, or the row with that number.
 
     Raises:
         ValueError: that row is not in the group.
+        OutdatedError: the rows changed between two steps.
     """
     kept = which if isinstance(which, int) else group.rows[0 if which is Keep.FIRST else -1]
     if kept not in group.rows:
@@ -96,7 +97,8 @@ def keep_in_all(session: EditSession, which: Keep) -> Steps[Proposal]:
                 kept[username] = row
         yield start + len(piece)
     groups_words = f"{len(kept):,} group{'' if len(kept) == 1 else 's'}"
-    return removal(session, f"keeping the {which.value} row of {groups_words}", sorted(gone))
+    label = f"keeping the {which.value} row of {groups_words}"
+    return (yield from removal(session, label, sorted(gone)))
 
 
 def _duplicates(

@@ -1,18 +1,19 @@
 """One step of editing, as it is proposed, made, taken back, and told to whoever draws the rows."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, Protocol
 
 from prolific_tui.credentials.document import Document
 from prolific_tui.credentials.duplicates import near_key
 from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.rows import NO_ROWS, Rows
+from prolific_tui.credentials.stepping import OutdatedError, Steps
 
 _MANY_RANGES: Final = 1000
-_MANY_EDITS: Final = 20_000
+_MANY_EDITS: Final = 32
 
 
 class Related(Protocol):
@@ -143,39 +144,53 @@ class Block:
         self.start = first
 
 
-def deletion(document: Document, wanted: Sequence[int]) -> tuple[Replacement, ...]:
-    """The changes that take out these rows, which are in order."""
-    ranges = _ranges(wanted)
-    if len(ranges) > _MANY_RANGES:
-        # Each range costs a step for every piece below it; so many cost less block by block.
-        gone = set(wanted)
-        return tuple(
-            Replacement(start, stop, _kept(document.rows(start, stop), range(start, stop), gone))
-            for start, stop in _blocks(document, wanted)
-        )
-    # From the bottom up, so that the numbers of those above still hold.
-    return tuple(Replacement(start, stop, NO_ROWS) for start, stop in reversed(ranges))
+def deletion(document: Document, wanted: Sequence[int]) -> Steps[tuple[Replacement, ...]]:
+    """The changes that take out these rows, which are in order.
 
-
-def edition(document: Document, indices: Sequence[int], new: Rows) -> tuple[Replacement, ...]:
-    """The changes that give the rows at these indices, which are in order, new fields."""
-    if len(indices) <= _MANY_EDITS:
-        return tuple(
-            Replacement(
-                index,
-                index + 1,
-                Rows([username], [password], (document.row_id(index),)),
-            )
-            for index, (username, password) in zip(indices, new, strict=True)
-        )
-    edits = dict(zip(indices, new, strict=True))
+    Raises:
+        OutdatedError: the rows changed between two steps.
+    """
+    ranges = list(islice(_ranges(wanted), _MANY_RANGES + 1))
+    if len(ranges) <= _MANY_RANGES:
+        # From the bottom up, so that the numbers of those above still hold.
+        return tuple(Replacement(start, stop, NO_ROWS) for start, stop in reversed(ranges))
+    # Each range costs a step for every piece below it; so many cost less block by block.
     changes: list[Replacement] = []
-    for start, stop in _blocks(document, indices):
-        block = document.rows(start, stop)
-        pairs = [edits.get(index, pair) for index, pair in enumerate(block, start)]
-        rows = Rows.of(pairs)
-        changes.append(Replacement(start, stop, Rows(rows.usernames, rows.passwords, block.ids)))
-    return tuple(changes)
+    revision, size = document.revision, document.piece_size
+    for start in range(wanted[0], wanted[-1] + 1, size):
+        stop = min(start + size, wanted[-1] + 1)
+        gone = set(wanted[bisect_left(wanted, start) : bisect_left(wanted, stop)])
+        if gone:
+            kept = document.rows(start, stop).only(row not in gone for row in range(start, stop))
+            changes.append(Replacement(start, stop, kept))
+            yield stop
+            if document.revision != revision:
+                raise OutdatedError
+    return tuple(reversed(changes))
+
+
+def edition(
+    start: int, piece: Rows, new: Mapping[int, tuple[str, str]], size: int
+) -> Iterator[Replacement]:
+    """The changes that give rows of a piece of the document new fields.
+
+    Args:
+        start: where the piece begins.
+        piece: its rows.
+        new: by their places in the piece, those that are to change.
+        size: how many rows a change has at most.
+    """
+    ids = piece.ids or ()
+    if len(new) <= _MANY_EDITS:
+        for at, (username, password) in new.items():
+            yield Replacement(start + at, start + at + 1, Rows([username], [password], (ids[at],)))
+        return
+    for begin in range(0, len(piece), size):
+        block = piece.part(begin, begin + size)
+        rows = Rows.of(new.get(at, pair) for at, pair in enumerate(block, begin))
+        if rows != block:
+            edited = Rows(rows.usernames, rows.passwords, block.ids)
+            yield Replacement(start + begin, start + begin + len(block), edited)
 
 
 def rows_words(count: int) -> str:
@@ -188,26 +203,15 @@ def named(rows: Sequence[int]) -> str:
     return f"row {rows[0] + 1:,}" if len(rows) == 1 else rows_words(len(rows))
 
 
-def _ranges(rows: Iterable[int]) -> list[tuple[int, int]]:
+def _ranges(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Rows in order as ranges from a row up to, not including, another."""
-    ranges: list[tuple[int, int]] = []
-    for row in rows:
-        if ranges and ranges[-1][1] == row:
-            ranges[-1] = (ranges[-1][0], row + 1)
-        else:
-            ranges.append((row, row + 1))
-    return ranges
 
+    def offset(at: int) -> int:
+        # The same for as long as rows follow each other.
+        return rows[at] - at
 
-def _kept(rows: Rows, indices: range, gone: AbstractSet[int]) -> Rows:
-    return rows.only(index not in gone for index in indices)
-
-
-def _blocks(document: Document, wanted: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """The blocks of a piece's size, from the bottom up, that hold any of these rows."""
-    size = document.piece_size
-    first, stop = wanted[0], wanted[-1] + 1
-    for start in range(first + (stop - first - 1) // size * size, first - 1, -size):
-        end = min(start + size, stop)
-        if bisect_left(wanted, start) < bisect_left(wanted, end):
-            yield start, end
+    at = 0
+    while at < len(rows):
+        end = bisect_right(range(len(rows)), offset(at), lo=at, key=offset)
+        yield rows[at], rows[at] + end - at
+        at = end

@@ -5,6 +5,7 @@ look through the document for each.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from itertools import compress, repeat
 from typing import Final
 
@@ -12,6 +13,8 @@ from prolific_tui.credentials.document import Change, Document, Rows
 
 FEW: Final = 64
 """The largest group whose rows are remembered; of a larger one, the first are soon found."""
+
+_STEP: Final = 1024
 
 
 class Places:
@@ -84,27 +87,31 @@ class Places:
         if wanted:
             for _, rows in self._document.pieces():
                 _gather(rows, wanted)
-            self._note_all(wanted)
+            for name, ids in wanted.items():
+                self._note(name, ids)
 
-    def learn(self, usernames: Iterable[str]) -> Iterator[int]:
-        """Find the rows of these usernames, and where all others are, piece by piece.
+    def learn(self, *usernames: AbstractSet[str]) -> Iterator[int]:
+        """Find the rows of the usernames in these sets, and where all others are, piece by piece.
 
         What it learns of these usernames counts only when it came to its end.
 
         Raises:
             OutdatedError: the document changed before that.
         """
-        wanted: dict[str, list[int]] = {name: [] for name in usernames}
+        found: dict[str, list[int]] = {}
+        looked = 0
         for start, rows in self._document.pieces():
-            _gather(rows, wanted)
+            for names in usernames:
+                found.update((name, []) for name in names & set(rows.usernames) - found.keys())
+            _gather(rows, found)
             if rows.ids:
                 self._hints.update(zip(rows.usernames, repeat(rows.ids[0]), strict=False))
-            yield start + len(rows)
-        self._note_all(wanted)
-
-    def _note_all(self, found: dict[str, list[int]]) -> None:
-        for name, ids in found.items():
+            looked = start + len(rows)
+            yield looked
+        for count, (name, ids) in enumerate(found.items(), 1):
             self._note(name, ids)
+            if not count % _STEP:
+                yield looked + count
 
     def rows(self, username: str, limit: int) -> tuple[int, ...]:
         """The first `limit` rows that have exactly this username, from the top."""

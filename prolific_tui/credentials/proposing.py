@@ -1,81 +1,92 @@
 """How a proposal comes together: which rows it would change, and the first few of them in words."""
 
-from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from prolific_tui.credentials.history import Proposal, deletion, edition
+from prolific_tui.credentials.history import Proposal, Replacement, deletion, edition
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
+from prolific_tui.credentials.stepping import Steps
 
 _EXAMPLES: Final = 3
 
 
 class Edits:
-    """Rows that are to get other fields, gathered from the top."""
+    """Rows that are to get other fields, gathered piece by piece from the top."""
 
-    __slots__ = ("_examples", "_indices", "_passwords", "_session", "_usernames")
+    __slots__ = ("_changes", "_count", "_examples", "_session", "_withdrawn")
 
     def __init__(self, session: EditSession) -> None:
         self._session = session
-        self._indices = array("q")
-        self._usernames: list[str] = []
-        self._passwords: list[str] = []
+        self._changes: list[Replacement] = []
+        self._withdrawn: list[int] = []
         self._examples: list[str] = []
+        self._count = 0
 
-    def add(self, index: int, username: str, password: str) -> None:
-        """Take up what the row at `index` is to be, if that is anything else than it is."""
-        row = self._session.document.row(index)
-        if (username, password) == (row.username, row.password):
-            return
-        self._indices.append(index)
-        self._usernames.append(username)
-        self._passwords.append(password)
-        if len(self._examples) < _EXAMPLES:
-            what = f'"{row.username}" becomes "{username}"'
-            if username == row.username:
-                what = f"the password of {username}"
-            elif password != row.password:
-                what += ", and the password changes"
-            self._examples.append(f"row {index + 1:,}: {what}")
+    def add(self, start: int, piece: Rows, edited: Iterable[tuple[int, str, str]]) -> None:
+        """Take up what rows of a piece, which begins at `start`, are to be.
+
+        Each comes with its number; those that stay as they are do not count.
+        """
+        new: dict[int, tuple[str, str]] = {}
+        names, words, ids = piece.usernames, piece.passwords, piece.ids or ()
+        for row, username, password in edited:
+            at = row - start
+            if (username, password) != (names[at], words[at]):
+                new[at] = username, password
+                if len(self._examples) < _EXAMPLES:
+                    self._examples.append(
+                        _example(row, (names[at], words[at]), (username, password))
+                    )
+        self._count += len(new)
+        is_accepted = self._session.ledger.is_accepted
+        self._withdrawn += filter(is_accepted, map(ids.__getitem__, new))
+        self._changes += edition(start, piece, new, self._session.document.piece_size)
 
     def __len__(self) -> int:
-        return len(self._indices)
+        return self._count
 
     def proposal(self, label: str) -> Proposal:
         """The step that makes these edits; rows that are edited lose their OK."""
-        session = self._session
-        ids = map(session.document.row_id, self._indices)
         return Proposal(
             label,
             len(self),
             tuple(self._examples),
-            session.revision,
-            edition(session.document, self._indices, Rows(self._usernames, self._passwords))
-            if self._indices
-            else (),
-            withdrawn=tuple(filter(session.ledger.is_accepted, ids)),
+            self._session.revision,
+            tuple(self._changes),
+            withdrawn=tuple(self._withdrawn),
         )
 
 
-def removal(session: EditSession, label: str, rows: Sequence[int]) -> Proposal:
-    """The step that takes out these rows, which are in order."""
-    return Proposal(
-        label,
-        len(rows),
-        tuple(f"row {row + 1:,}: {session.document.username(row)}" for row in rows[:_EXAMPLES]),
-        session.revision,
-        deletion(session.document, rows),
-    )
+def removal(session: EditSession, label: str, rows: Sequence[int]) -> Steps[Proposal]:
+    """The step that takes out these rows, which are in order.
+
+    Raises:
+        OutdatedError: the rows changed between two steps.
+    """
+    changes = yield from deletion(session.document, rows)
+    return Proposal(label, len(rows), _named(session, rows), session.revision, changes)
 
 
-def acceptance(session: EditSession, label: str, rows: Sequence[int]) -> Proposal:
-    """The step that gives these rows, which are in order and need one, an OK."""
-    return Proposal(
-        label,
-        len(rows),
-        tuple(f"row {row + 1:,}: {session.document.username(row)}" for row in rows[:_EXAMPLES]),
-        session.revision,
-        (),
-        accepted=tuple(map(session.document.row_id, rows)),
-    )
+def acceptance(
+    session: EditSession, label: str, rows: Sequence[int], ids: Sequence[int]
+) -> Proposal:
+    """The step that gives these rows, which are in order and need one, an OK; with their ids."""
+    examples = _named(session, rows)
+    return Proposal(label, len(rows), examples, session.revision, (), accepted=tuple(ids))
+
+
+def _named(session: EditSession, rows: Sequence[int]) -> tuple[str, ...]:
+    username = session.document.username
+    return tuple(f"row {row + 1:,}: {username(row)}" for row in rows[:_EXAMPLES])
+
+
+def _example(row: int, before: tuple[str, str], after: tuple[str, str]) -> str:
+    """What an edit does, in words."""
+    (username, password), (new_username, new_password) = before, after
+    what = f'"{username}" becomes "{new_username}"'
+    if username == new_username:
+        what = f"the password of {username}"
+    elif password != new_password:
+        what += ", and the password changes"
+    return f"row {row + 1:,}: {what}"

@@ -70,13 +70,24 @@ def replace(session: EditSession, query: Query, text: str) -> Steps[Proposal]:
     """
     pattern = query.pattern()
     edits = Edits(session)
+
+    def mended(field: str) -> str:
+        return pattern.sub(lambda _: text, field)
+
     for start, piece in session.document.pieces():
-        for index in query.matching(start, piece):
-            username, password = piece.usernames[index - start], piece.passwords[index - start]
-            edits.add(
-                index,
-                pattern.sub(lambda _: text, username),
-                pattern.sub(lambda _: text, password) if query.passwords else password,
-            )
+        names, words = piece.usernames, piece.passwords
+        found = query.matching(start, piece)
+        edits.add(
+            start,
+            piece,
+            (
+                (
+                    row,
+                    mended(names[row - start]),
+                    mended(words[row - start]) if query.passwords else words[row - start],
+                )
+                for row in found
+            ),
+        )
         yield start + len(piece)
     return edits.proposal(f"replacement in {rows_words(len(edits))}")

@@ -132,8 +132,12 @@ class Selection:
         return rows
 
 
-def delete(session: EditSession, rows: Sequence[int]) -> Proposal:
-    """To take out these rows, which are in order."""
+def delete(session: EditSession, rows: Sequence[int]) -> Steps[Proposal]:
+    """To take out these rows, which are in order.
+
+    Raises:
+        OutdatedError: the rows changed between two steps.
+    """
     return removal(session, f"deletion of {named(rows)}", rows)
 
 
@@ -146,11 +150,14 @@ def accept(session: EditSession, rows: Sequence[int]) -> Steps[Proposal]:
     yield from session.examination()
     revision = session.revision
     wanted: list[int] = []
-    for count, row in enumerate(rows, 1):
-        if session.ledger.verdict(session.document.row(row)) is Verdict.NEEDS_OK:
-            wanted.append(row)
+    ids: list[int] = []
+    for count, index in enumerate(rows, 1):
+        row = session.document.row(index)
+        if session.ledger.verdict(row) is Verdict.NEEDS_OK:
+            wanted.append(index)
+            ids.append(row.id)
         if not count % _FEW:
             yield count
             if session.revision != revision:
                 raise OutdatedError
-    return acceptance(session, f"OK for {named(wanted)}", wanted)
+    return acceptance(session, f"OK for {named(wanted)}", wanted, ids)

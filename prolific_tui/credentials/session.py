@@ -5,7 +5,7 @@ place. Each step answers with a `Delta`, so that whoever draws the rows draws on
 """
 
 from array import array
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import compress
 
 from prolific_tui.credentials import survey, wording
@@ -97,15 +97,11 @@ class EditSession:
 
     def rows(self, indices: Iterable[int]) -> Rows:
         """A copy of some rows, in the order of the document; put in again, they are new rows."""
-        wanted = self._existing(indices)
-        if wanted and wanted[-1] - wanted[0] + 1 == len(wanted):
-            return self._document.rows(wanted[0], wanted[-1] + 1)
-        rows = [self._document.row(index) for index in wanted]
-        return Rows(
-            [row.username for row in rows],
-            [row.password for row in rows],
-            array("q", [row.id for row in rows]),
-        )
+        return finish(self.seek_rows(self._existing(indices)))
+
+    def seek_rows(self, indices: Sequence[int]) -> Steps[Rows]:
+        """`rows`, in steps, of rows that are in order; raises as `seek_problem` does."""
+        return survey.rows(self._document, indices)
 
     def state(self, index: int) -> RowState:
         """What is to be shown beside the row at `index`; meant for the rows on the screen."""
@@ -273,7 +269,7 @@ class EditSession:
         if not wanted:
             return None
         return self._engine.make(
-            Step(f"deletion of {named(wanted)}", deletion(self._document, wanted))
+            Step(f"deletion of {named(wanted)}", finish(deletion(self._document, wanted)))
         )
 
     def accept(self, rows: Iterable[int]) -> Delta | None:
@@ -349,7 +345,8 @@ class EditSession:
         self._engine.refuse_while_loading()
         delta = None
         if wanted:
-            delta = self._engine.make(Step("", deletion(self._document, wanted)), for_good=True)
+            gone = finish(deletion(self._document, wanted))
+            delta = self._engine.make(Step("", gone), for_good=True)
         self._engine.forget()
         return delta
 

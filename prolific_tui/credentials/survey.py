@@ -1,6 +1,7 @@
 """Questions about all rows of a document, answered in steps: which do not go, why, and which do."""
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import compress
@@ -114,6 +115,33 @@ def problems(document: Document, ledger: Ledger) -> Steps[Counter[Problem]]:
         counts.update(found[0] for _, found in problems_of(ledger, start, piece, bad))
         yield start + len(piece)
     return counts
+
+
+def rows(document: Document, indices: Sequence[int]) -> Steps[Rows]:
+    """A copy of the rows at these indices, which are in order, with their ids.
+
+    Raises:
+        OutdatedError: the rows changed between two steps.
+    """
+    usernames: list[str] = []
+    passwords: list[str] = []
+    ids = array("q")
+    revision, at = document.revision, 0
+    while at < len(indices):
+        start, piece = document.piece(indices[at])
+        end = bisect_left(indices, start + len(piece), lo=at)
+        wanted = bytearray(len(piece))
+        for index in indices[at:end]:
+            wanted[index - start] = 1
+        part = piece.only(wanted)
+        usernames += part.usernames
+        passwords += part.passwords
+        ids.extend(part.ids or ())
+        at = end
+        yield at
+        if document.revision != revision:
+            raise OutdatedError
+    return Rows(usernames, passwords, ids)
 
 
 def sendable(document: Document, ledger: Ledger) -> Steps[Rows]:

@@ -59,7 +59,7 @@ class MendingKeys(RowKeys, FindingKeys):
                 self.app.say("The rows changed meanwhile, so nothing was done. Try it again.")
                 show()
             elif group is not None:
-                keep(groups.keep(session, group, which))
+                self.work_through(lambda: groups.keep(session, group, which), keep, "Looking")
             elif isinstance(which, Keep):
                 self.work_through(lambda: groups.keep_in_all(session, which), keep, "Looking")
 

@@ -1,15 +1,18 @@
 """The keys that select rows, and what other keys then do to all of these."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from functools import partial
+from typing import ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 
 from prolific_tui.credentials import selection
-from prolific_tui.credentials.history import Proposal, named, rows_words
+from prolific_tui.credentials.history import Proposal, rows_words
 from prolific_tui.credentials.rows import NO_ROWS, Rows
 from prolific_tui.credentials.stepping import Steps
 from prolific_tui.tui.screens.editor.rows import RowKeys
+
+T = TypeVar("T")
 
 
 class SelectingKeys(RowKeys):
@@ -57,58 +60,55 @@ class SelectingKeys(RowKeys):
 
     # What is done to them
 
-    def _selected(self, then: Callable[[Sequence[int]], object]) -> bool:
-        """Do something with the selected rows; whether there are any."""
+    def _selected(
+        self, look: Callable[[Sequence[int]], Steps[T]], then: Callable[[T], object]
+    ) -> bool:
+        """Look at the selected rows and do something with the result; whether there are any."""
         selected = self.grid.selection
         if not selected:
             return False
 
-        def steps() -> Steps[Sequence[int]]:
+        def steps() -> Steps[T]:
             yield from self._end_range()
-            return (yield from selected.rows())
+            rows = yield from selected.rows()
+            return (yield from look(rows))
 
-        def act(rows: Sequence[int]) -> None:
+        def act(result: T) -> None:
             self.select_nothing()
-            then(rows)
+            then(result)
 
         self.work_through(steps, act, "Looking")
         return True
 
     def action_delete(self) -> None:
         """Delete the selected rows, or that under the cursor."""
-        if not self.may_change() or self._selected(self._delete_all):
-            return
-        super().action_delete()
-
-    def _delete_all(self, rows: Sequence[int]) -> None:
-        self.make(selection.delete(self.draft.session, rows))
+        delete = partial(selection.delete, self.draft.session)
+        if self.may_change() and not self._selected(delete, self.make):
+            super().action_delete()
 
     def action_accept(self) -> None:
         """Accept the selected rows, or that under the cursor."""
-        if not self.may_change() or self._selected(self._accept_all_of):
-            return
-        super().action_accept()
+        accept = partial(selection.accept, self.draft.session)
+        if self.may_change() and not self._selected(accept, self._accept_rows):
+            super().action_accept()
 
-    def _accept_all_of(self, rows: Sequence[int]) -> None:
-        def make(proposal: Proposal) -> None:
-            if proposal.count:
-                self.make(proposal)
-            else:
-                self.app.say(f"Nothing to accept in {named(rows)}.")
-
-        session = self.draft.session
-        self.work_through(lambda: selection.accept(session, rows), make, "Looking")
+    def _accept_rows(self, proposal: Proposal) -> None:
+        if proposal.count:
+            self.make(proposal)
+        else:
+            self.app.say("Nothing to accept in what was selected.")
 
     def action_copy_rows(self) -> None:
         """Copy the selected rows, or that under the cursor; passwords stay in this program."""
-        row = self.grid.row
-        if row is not None and self.may_look() and not self._selected(self._copy):
-            self._copy([row])
+        session, row = self.draft.session, self.grid.row
+        if row is None or not self.may_look() or self._selected(session.seek_rows, self._copy):
+            return
+        self._copy(session.rows([row]))
 
-    def _copy(self, rows: Sequence[int]) -> None:
-        self._copied = self.draft.session.rows(rows)
-        what = named(rows)
-        self.app.say(f"{what[0].upper()}{what[1:]} copied, in this program only. P puts it below.")
+    def _copy(self, rows: Rows) -> None:
+        self._copied = rows
+        words = rows_words(len(rows))
+        self.app.say(f"{words} copied, in this program only. P puts it below.")
 
     def action_put_rows(self) -> None:
         """Put the copied rows below the cursor, as new rows."""
