@@ -172,7 +172,7 @@ class Comparison(RuleBasedStateMachine):
             count[Verdict.NEEDS_OK],
             count[Verdict.LEFT_OUT],
         )
-        sendable = session.sendable()
+        sendable = finish(session.sendable())
         going = [row for row, each in zip(rows, verdicts, strict=True) if each is Verdict.GOES]
         assert list(sendable) == [(row.username, row.password) for row in going]
         assert list(sendable.ids or ()) == [row.id for row in going]
@@ -192,7 +192,7 @@ class Comparison(RuleBasedStateMachine):
     def the_groups_add_up(self) -> None:
         if not self.session.is_examined:
             return
-        groups = self.session.problem_groups()
+        groups = finish(self.session.problem_groups())
         counts = self.session.counts
         assert sum(each.rows for each in groups if each.problem.blocking) == counts.left_out
         assert sum(each.rows for each in groups if not each.problem.blocking) == counts.needs_ok
@@ -201,13 +201,13 @@ class Comparison(RuleBasedStateMachine):
     def the_next_problem_is_the_nearest(self) -> None:
         if not self.session.is_examined:
             return
-        size = len(self.now.rows)
+        size, plain = len(self.now.rows), View(self.session)
         bad = [row for row, each in enumerate(self.now.verdicts()) if each is not Verdict.GOES]
         for index in range(size):
             forwards = min(bad, key=lambda row: (row - index - 1) % size, default=None)
             backwards = min(bad, key=lambda row: (index - row - 1) % size, default=None)
-            assert self.session.next_problem(index) == forwards
-            assert self.session.next_problem(index, backwards=True) == backwards
+            assert finish(plain.seek_problem(index)).position == forwards
+            assert finish(plain.seek_problem(index, backwards=True)).position == backwards
 
     @invariant()
     def the_history_is_as_long(self) -> None:

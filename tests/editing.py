@@ -78,7 +78,9 @@ async def editing(
         await board.shows("No rows yet")
         editor = board.app.screen
         assert isinstance(editor, EditorScreen)
-        editor.changed(editor.draft.session.append(Rows.of(rows)))
+        editor.changed(
+            editor.draft.session.insert(len(editor.draft.session.document), Rows.of(rows))
+        )
         editor.changed(editor.draft.session.hold(frozenset(held)))
         await board.pilot.pause()
         yield Editing(board, editor)

@@ -20,7 +20,7 @@ def long() -> EditSession:
     rows[-1] = ("lab-00000", "other")
     rows[7000] = ("lab-7000", "****")
     session = EditSession()
-    load = session.begin_load("the list")
+    load = finish(session.loading("the list"))
     for start in range(0, ROWS, 5000):
         load.feed(Rows.of(rows[start : start + 5000]))
     load.finish()
@@ -50,7 +50,7 @@ def test_all_else_follows_in_steps_that_say_how_far_they_are(long: EditSession) 
 
 
 def test_what_has_to_be_right_waits_for_nobody(long: EditSession) -> None:
-    assert len(long.sendable()) == ROWS - 5
+    assert len(finish(long.sendable())) == ROWS - 5
     assert long.is_examined
 
 
@@ -84,11 +84,11 @@ def test_a_list_that_is_undone_and_redone_is_examined_again(long: EditSession) -
 def test_an_abandoned_load_leaves_everything_as_it_was(long: EditSession) -> None:
     finish(long.examination())
     before, rows = long.counts, long.document.rows()
-    load = long.begin_load("another", replace=True)
+    load = finish(long.loading("another", replace=True))
     load.feed(Rows.of([("lab-1", "k")]))
     assert long.is_loading
     assert len(long.document) == 1
-    load.abandon()
+    finish(load.abandoning())
     finish(long.examination())
     assert long.counts == before
     assert list(long.document.rows().ids or ()) == list(rows.ids or ())
@@ -105,7 +105,7 @@ def test_a_new_duplicate_names_the_row_that_was_alone_until_then(long: EditSessi
 
 
 def test_the_first_rows_of_a_large_group_are_named_wherever_it_moves(long: EditSession) -> None:
-    long.append(Rows.of([("same", "k")] * 100))
+    long.insert(len(long.document), Rows.of([("same", "k")] * 100))
     finish(long.examination())
     assert long.state(ROWS).words == ("same as rows 12,002, 12,003, 12,004 and 96 more",)
     long.insert(0, Rows.of([("same", "k")]))
@@ -174,7 +174,7 @@ class TestMeanwhile:
 
     def test_a_near_duplicate_of_an_examined_row_is_known_as_it_comes(self) -> None:
         session = EditSession(Rows.of([("Lab-1", "k")]), at_once=2)
-        session.append(Rows.of([("lab-1", "k"), ("b", "k"), ("c", "k")]))
+        session.insert(len(session.document), Rows.of([("lab-1", "k"), ("b", "k"), ("c", "k")]))
         assert session.counts.unexamined == 3
         assert session.counts.needs_ok == 2
 
@@ -198,7 +198,9 @@ class TestMeanwhile:
     def test_numbers_that_are_not_said_any_more_are_drawn_over(self) -> None:
         session = EditSession(Rows.of([("a", "1"), ("a", "2")]), at_once=3)
         assert session.state(0).words == ("same as row 2",)
-        delta = session.append(Rows.of([(f"lab-{row}", "k") for row in range(4)]))
+        delta = session.insert(
+            len(session.document), Rows.of([(f"lab-{row}", "k") for row in range(4)])
+        )
         assert session.state(0).words == ("same username as another row",)
         assert delta is not None
         assert delta.touches(session, 0)
@@ -206,7 +208,7 @@ class TestMeanwhile:
     def test_a_row_whose_place_was_lost_is_still_named(self, long: EditSession) -> None:
         finish(long.examination())
         long.delete([0])
-        long.append(Rows.of([("lab-00123", "k"), ("lab-00123", "k")]))
+        long.insert(len(long.document), Rows.of([("lab-00123", "k"), ("lab-00123", "k")]))
         assert long.state(ROWS).words == ("same as rows 123 and 12,000",)
 
 
@@ -233,7 +235,7 @@ def test_what_a_pool_holds_is_asked_for_in_steps_and_anew_where_rows_changed() -
     held, perhaps = {"lab-7", "lab-4999"}, {"lab-8", "lab-5000"}
     asking = session.seek_hold(held, perhaps)
     next(asking)
-    session.append(Rows.of([("lab-5000", "pw-long-enough")]))
+    session.insert(len(session.document), Rows.of([("lab-5000", "pw-long-enough")]))
     with pytest.raises(OutdatedError):
         finish(asking)
     assert session.counts.goes == 5001

@@ -7,6 +7,8 @@ from hypothesis import given
 
 from prolific_tui.credentials.document import Column, Row, Rows
 from prolific_tui.credentials.session import Counts, Delta, EditSession, Verdict
+from prolific_tui.credentials.stepping import finish
+from prolific_tui.credentials.view import View
 from tests.credentials_strategies import blocks, pairs, steady
 
 
@@ -76,7 +78,7 @@ class TestWords:
         assert session.explain(0) == ("a is in rows 1, 2, 3 and 97 more. Only one can be sent.",)
 
     def test_review_is_told_why_rows_do_not_go(self, messy: EditSession) -> None:
-        assert [group.words for group in messy.problem_groups()] == [
+        assert [group.words for group in finish(messy.problem_groups())] == [
             "2 rows: same username as another row",
             "1 row: no password",
             "2 rows: nearly the same username as another row",
@@ -124,7 +126,6 @@ class TestEditing:
         assert messy.withdraw(range(6)) is None
         assert messy.undo() is None
         assert messy.redo() is None
-        assert EditSession().replace_all(Rows.of([])) is None
         assert messy.revision == revision
         assert not messy.can_undo
 
@@ -185,8 +186,8 @@ class TestEditing:
         self, rows: Rows, pair: tuple[str, str]
     ) -> None:
         session = EditSession(rows)
-        session.append(Rows.of([pair]))
-        session.append(session.document.rows())
+        session.insert(len(session.document), Rows.of([pair]))
+        session.insert(len(session.document), session.document.rows())
         ids = session.document.rows().ids
         assert ids is not None
         assert len(set(ids)) == len(session.document) == 2 * len(rows) + 2
@@ -251,10 +252,11 @@ class TestHistory:
         for step in (
             messy.set_cell(2, Column.PASSWORD, "k9"),
             messy.insert(0, Rows.of([("x-1", "k"), ("x-2", "k")])),
-            messy.append(Rows.of([("x-3", "k")]), "paste of 1 row"),
+            messy.insert(len(messy.document), Rows.of([("x-3", "k")]), "paste of 1 row"),
             messy.delete([0]),
             messy.delete([0, 2]),
-            messy.replace_all(Rows.of([("a", "k"), ("A", "k")])),
+            messy.delete(range(len(messy.document))),
+            messy.insert(0, Rows.of([("a", "k"), ("A", "k")])),
             messy.accept([0]),
             messy.accept([0, 1]),
             messy.withdraw([0, 1]),
@@ -270,7 +272,8 @@ class TestHistory:
             "paste of 1 row",
             "deletion of row 1",
             "deletion of 2 rows",
-            "replacing all with 2 rows",
+            "deletion of 6 rows",
+            "insertion of 2 rows",
             "OK for row 1",
             "OK for row 2",
             "taking back the OK for 2 rows",
@@ -286,7 +289,7 @@ class TestHistory:
         messy.delete([0])
         messy.undo()
         messy.set_cell(4, Column.USERNAME, "lab-b-065")
-        sent = messy.sendable()
+        sent = finish(messy.sendable())
         assert list(sent.usernames) == ["lab-b-061", "lab-b-063", "lab-b-065"]
         assert sent.ids is not None
         assert messy.remove_for_good(sent.ids) is not None
@@ -302,17 +305,21 @@ class TestHistory:
         assert messy.document.password(2) == ""
 
 
+def next_problem(session: EditSession, index: int, *, backwards: bool = False) -> int | None:
+    return finish(View(session).seek_problem(index, backwards=backwards)).position
+
+
 class TestFindingProblems:
     def test_from_problem_to_problem_and_round_again(self, messy: EditSession) -> None:
         messy.accept([2])
         seen: list[int] = [-1]
         for _ in range(5):
-            row = messy.next_problem(seen[-1])
+            row = next_problem(messy, seen[-1])
             assert row is not None
             seen.append(row)
         assert seen[1:] == [1, 3, 4, 5, 1]
-        assert messy.next_problem(1, backwards=True) == 5
+        assert next_problem(messy, 1, backwards=True) == 5
 
     def test_none_where_all_rows_go(self) -> None:
-        assert EditSession().next_problem(0) is None
-        assert session_of(("a", "k")).next_problem(0) is None
+        assert next_problem(EditSession(), 0) is None
+        assert next_problem(session_of(("a", "k")), 0) is None

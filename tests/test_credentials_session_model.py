@@ -93,7 +93,7 @@ class Editing(Comparison):
     @rule(blocks=st.lists(lists, max_size=3), is_replacing=st.booleans(), stays=st.booleans())
     def load(self, blocks: list[Rows], is_replacing: bool, stays: bool) -> None:
         before = shown(self.session), self.now
-        load = self.session.begin_load("load", replace=is_replacing)
+        load = finish(self.session.loading("load", replace=is_replacing))
         kept = () if is_replacing else self.now.rows
         self.drawn = shown(self.session)
         self.now = replace(self.now, rows=kept)
@@ -112,16 +112,9 @@ class Editing(Comparison):
             self.drawn, self.now = before
             self.take(load.finish(), replace(self.now, rows=loaded))
         else:
-            self.draw(load.abandon(), before[1])
+            self.draw(finish(load.abandoning()), before[1])
         with pytest.raises(LoadingError):
             load.feed(Rows.of([]))
-
-    @rule(rows=lists)
-    def replace_all(self, rows: Rows) -> None:
-        delta = self.session.replace_all(rows)
-        made = rows_of(self.session)
-        self.new(made, rows)
-        self.take(delta, replace(self.now, rows=made))
 
     @rule(positions=several)
     def delete(self, positions: set[int]) -> None:
@@ -177,7 +170,7 @@ class Editing(Comparison):
     @rule()
     def send(self) -> None:
         self.examine_all()
-        rows = self.session.sendable()
+        rows = finish(self.session.sendable())
         assert rows.ids is not None
         delta = self.session.remove_for_good(rows.ids)
         gone = set(rows.ids)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from prolific_tui.credentials.stepping import finish
 from prolific_tui.tui import drive
 from prolific_tui.tui.dialogs import FindDialog, ReplaceDialog
 from prolific_tui.tui.screens.review import ReviewScreen
@@ -161,7 +162,7 @@ class TestShowing:
 
     async def test_the_order_on_the_screen_is_not_what_is_sent(self) -> None:
         async with editing(ROWS) as at:
-            before = list(at.session.sendable())
+            before = list(finish(at.session.sendable()))
             await at.press("o")
             await at.shows("all shown, by username   o sorts again")
             assert at.shown == ["avocet", "bittern", "bittern", "Egret", "egret-2", "heron"]
@@ -173,7 +174,7 @@ class TestShowing:
             await at.shows("3 shown: those with problems, by problem")
             await at.press("exclamation_mark", "o")
             assert at.editor.grid.view.is_plain
-            assert list(at.session.sendable()) == before
+            assert list(finish(at.session.sendable())) == before
             assert at.session.undo_label == "insertion of 6 rows", "nothing to undo"
 
     async def test_an_edited_row_goes_where_it_belongs_and_the_cursor_with_it(self) -> None:

@@ -355,6 +355,8 @@ async def test_rows_that_come_in_while_the_editor_closes_are_in_the_draft() -> N
     async with editing([("before", "pw-before")]) as at:
         await at.press("escape")
         await at.shows("1 unsent row kept here")
-        at.editor.changed(at.session.append(Rows.of(PAIRS)), "2 rows read.")
+        at.editor.changed(
+            at.session.insert(len(at.session.document), Rows.of(PAIRS)), "2 rows read."
+        )
         assert at.board.app.drafts.unsent_rows() == 3
         at.editor.show_all()

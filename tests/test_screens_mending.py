@@ -4,6 +4,7 @@ import pytest
 
 from prolific_tui.credentials.fixes import Fix
 from prolific_tui.credentials.rows import Rows
+from prolific_tui.credentials.stepping import finish
 from prolific_tui.tui.dialogs import DuplicatesDialog, FixesDialog, ProblemsDialog
 from prolific_tui.tui.grid import CredentialGrid
 from tests.editing import Pair, editing
@@ -137,7 +138,9 @@ class TestDuplicates:
     async def test_rows_that_came_in_meanwhile_are_looked_at_before_anything_is_done(self) -> None:
         async with editing(DUPLICATES) as at:
             await at.press("d")
-            at.editor.changed(at.session.replace_all(Rows.of([("new", "1"), ("new", "2")])))
+            load = finish(at.session.loading("load", replace=True))
+            load.feed(Rows.of([("new", "1"), ("new", "2")]))
+            at.editor.changed(load.finish())
             await at.press("l")
             await at.shows("The rows changed meanwhile, so nothing was done.", "1 username in")
             assert len(at.rows) == 2
@@ -333,18 +336,18 @@ class TestNotNow:
 
     async def test_rows_that_still_come_in_are_not_looked_through(self) -> None:
         async with editing(DUPLICATES) as at:
-            load = at.session.begin_load("load")
+            load = finish(at.session.loading("load"))
             for key in ("d", "exclamation_mark", "o", "n", "slash", "c"):
                 at.board.app.say("")
                 await at.press(key)
                 assert at.board.app.screen is at.editor, key
                 assert at.said.startswith("Rows are still coming in"), key
-            load.abandon()
+            finish(load.abandoning())
 
     async def test_what_was_typed_into_a_cell_waits_for_rows_that_come_in(self) -> None:
         async with editing(DUPLICATES) as at:
             await at.press("enter")
-            load = at.session.begin_load("load")
+            load = finish(at.session.loading("load"))
             await at.press(*"-b", "enter")
             assert at.said.startswith("Rows are still coming in")
             assert at.editor.is_editing

@@ -57,7 +57,7 @@ def test_what_is_taken_up_is_what_is_kept_again(content: DraftContent) -> None:
 
 def test_an_edit_of_an_exported_row_makes_it_unexported() -> None:
     draft = Draft("owner-1", TARGET)
-    draft.session.append(Rows.of([("lab-1", "pw-1"), ("lab-2", "pw-2")]), made_here=True)
+    draft.session.insert(0, Rows.of([("lab-1", "pw-1"), ("lab-2", "pw-2")]), made_here=True)
     assert draft.unexported() == (0, 1)
     draft.exported.add(draft.session.document.rows())
     assert draft.unexported() == ()
@@ -69,7 +69,7 @@ def test_an_edit_of_an_exported_row_makes_it_unexported() -> None:
 
 def test_rows_that_change_while_they_are_copied_are_copied_anew() -> None:
     draft = Draft("owner-1", TARGET)
-    draft.session.append(Rows.of((f"lab-{n}", "pw") for n in range(10_000)))
+    draft.session.insert(0, Rows.of((f"lab-{n}", "pw") for n in range(10_000)))
     steps = draft.content("a new pool")
     next(steps)
     draft.session.delete([0])
@@ -95,7 +95,7 @@ class Told:
 def test_a_send_is_noted_before_and_settled_after_so_that_a_crash_misleads_nobody() -> None:
     told = Told()
     draft = Draft("owner-1", TARGET)
-    draft.session.append(Rows.of([("lab-1", "pw-1"), ("lab-2", "pw-2"), ("lab-2", "pw-3")]))
+    draft.session.insert(0, Rows.of([("lab-1", "pw-1"), ("lab-2", "pw-2"), ("lab-2", "pw-3")]))
     told.drafts.keep(draft)
     sent = plan(draft.session, TARGET, "")
     told.drafts.sending(sent)
@@ -116,7 +116,7 @@ def test_a_send_is_noted_before_and_settled_after_so_that_a_crash_misleads_nobod
 def test_of_a_send_that_stopped_only_what_was_accepted_leaves_and_what_clashed_stays_out() -> None:
     told = Told()
     draft = Draft("owner-1", Target(WORKSPACE, POOL))
-    draft.session.append(Rows.of((f"lab-{number}", "pw") for number in range(4)))
+    draft.session.insert(0, Rows.of((f"lab-{number}", "pw") for number in range(4)))
     told.drafts.keep(draft)
     sent = plan(draft.session, draft.target, "")
     told.drafts.sending(sent)
@@ -137,7 +137,7 @@ def test_of_a_send_that_stopped_only_what_was_accepted_leaves_and_what_clashed_s
 def test_a_pool_of_which_the_name_was_lost_is_asked_for() -> None:
     drafts = Told().drafts
     draft = Draft("owner-1", TARGET)
-    draft.session.append(Rows.of([("lab-1", "pw"), (" lab-2", "pw")]))
+    draft.session.insert(0, Rows.of([("lab-1", "pw"), (" lab-2", "pw")]))
     drafts.keep(draft)
     sent = plan(draft.session, TARGET, "")
     drafts.sending(sent)

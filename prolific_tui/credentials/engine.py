@@ -160,7 +160,7 @@ class Engine:
         self.revision += 1
         self.examination.catch_up()
         return Delta(
-            block.start,
+            max(block.start, 0),
             block.removed,
             block.inserted,
             moved,
@@ -169,42 +169,52 @@ class Engine:
             frozenset(ids) if len(ids) <= _NAMED else None,
         )
 
-    def begin_load(self, label: str, *, replace: bool) -> "Load":
-        """Begin to take in rows, after the last one or in the place of all; raises as `make`."""
+    def loading(self, label: str, *, replace: bool) -> Steps["Load"]:
+        """Begin to take in rows, after the last one or in the place of all; raises as `making`."""
         self.refuse_while_loading()
-        start, before = len(self.document), NO_ROWS
-        if replace:
-            start, before = 0, self.document.rows()
-        self._load = Load(self, label, start, before)
-        if before:
-            self.take_in(self._load, Replacement(0, len(before), NO_ROWS))
+        start, before = len(self.document), Step("")
+        if replace and start:
+            taken: list[Step] = []
+            try:
+                yield from self._to_the_end(Step("", (Replacement(0, start, NO_ROWS),)), taken)
+            except GeneratorExit:
+                finish(self._to_the_end(taken[0], []))
+                raise
+            start, before = 0, taken[0]
+        self._load = Load(self, label, start, before.changes)
         return self._load
 
-    def take_in(self, load: "Load", replacement: Replacement) -> Delta:
-        """Make a part of a load.
+    def take_in(self, load: "Load", rows: Rows) -> Delta:
+        """Put rows of a load after the last one.
 
         Raises:
             LoadingError: this load has ended.
         """
-        if self._load is not load:
-            raise LoadingError("this has ended")
-        made = self.document.replace_rows(replacement.start, replacement.stop, replacement.rows)
+        self._refuse_ended(load)
+        at = len(self.document)
+        made = self.document.replace_rows(at, at, rows)
         related = self.examination.take_in(made)
         self.revision += 1
-        is_large = len(made.removed) > self.examination.at_once
-        return Delta(
-            made.start, len(made.removed), len(made.inserted), True, related, is_large, None
-        )
+        return Delta(at, 0, len(made.inserted), True, related, ids=None)
 
-    def end_load(self, load: "Load", step: Step | None) -> None:
-        """End a load, with what takes it back if it is to stay; raises as `take_in` does."""
+    def keep_load(self, load: "Load", back: Step) -> None:
+        """End a load, which `back` takes back if it does anything; raises as `take_in` does."""
+        self._refuse_ended(load)
+        self._load = None
+        if back.changes:
+            self._redo.clear()
+            self._undo.append(back)
+        self.examination.catch_up()
+
+    def abandoning(self, load: "Load", back: Step) -> Steps[Delta]:
+        """End a load and take it back; raises as `take_in` does."""
+        self._refuse_ended(load)
+        self._load = None
+        return self._to_the_end(back, [])
+
+    def _refuse_ended(self, load: "Load") -> None:
         if self._load is not load:
             raise LoadingError("this has ended")
-        self._load = None
-        if step is not None:
-            self._redo.clear()
-            self._undo.append(step)
-        self.examination.catch_up()
 
     def _accept(self, row_ids: Sequence[int], block: Block, *, accepted: bool) -> Steps[None]:
         """Give rows an OK, or take it back."""
@@ -232,11 +242,14 @@ class Load:
 
     __slots__ = ("_before", "_engine", "_label", "_start")
 
-    def __init__(self, engine: Engine, label: str, start: int, before: Rows) -> None:
+    def __init__(
+        self, engine: Engine, label: str, start: int, before: tuple[Replacement, ...]
+    ) -> None:
         self._engine = engine
         self._label = label
         self._start = start
         self._before = before
+        """What brings back the rows whose place these take."""
 
     @property
     def rows(self) -> int:
@@ -245,9 +258,7 @@ class Load:
 
     def feed(self, rows: Rows) -> Delta:
         """Put more rows after the last one, where they can be seen at once."""
-        at = len(self._engine.document)
-        new = Rows(rows.usernames, rows.passwords)
-        return self._engine.take_in(self, Replacement(at, at, new))
+        return self._engine.take_in(self, Rows(rows.usernames, rows.passwords))
 
     def finish(self, source: str | None = None) -> Delta | None:
         """Make it one step of the history; None where no row came and none was replaced.
@@ -255,24 +266,27 @@ class Load:
         Args:
             source: where all rows come from by now, in words; None where that stays.
         """
-        engine, rows = self._engine, self.rows
-        if not rows and not self._before:
-            engine.end_load(self, None)
+        engine, rows, back = self._engine, self.rows, self._back
+        if source is None or not back.changes:
+            engine.keep_load(self, back)
+        else:
+            engine.keep_load(self, replace(back, source=engine.source))
+            engine.source = source
+        if not back.changes:
             return None
-        before = Replacement(self._start, self._start + rows, self._before)
-        was = None if source is None else engine.source
-        engine.end_load(self, Step(self._label, (before,), source=was))
-        engine.source = engine.source if source is None else source
-        return Delta(
-            self._start, len(self._before), rows, True, frozenset(), all_rows=True, ids=None
-        )
+        before = sum(len(each.rows) for each in self._before)
+        return Delta(self._start, before, rows, True, frozenset(), all_rows=True, ids=None)
 
-    def abandon(self) -> Delta:
-        """Leave the rows as they were before it began."""
-        before = Replacement(self._start, len(self._engine.document), self._before)
-        delta = self._engine.take_in(self, before)
-        self._engine.end_load(self, None)
+    def abandoning(self) -> Steps[Delta]:
+        """Leave the rows as they were before it began; done to its end, even if closed."""
+        delta = yield from self._engine.abandoning(self, self._back)
         return replace(delta, all_rows=True)
+
+    @property
+    def _back(self) -> Step:
+        """What takes back all that was done so far."""
+        gone = Replacement(self._start, self._start + self.rows, NO_ROWS)
+        return Step(self._label, ((gone,) if self.rows else ()) + self._before)
 
 
 def _parts(changes: Iterable[Replacement], size: int) -> Iterator[Replacement]:

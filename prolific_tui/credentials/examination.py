@@ -12,7 +12,7 @@ from prolific_tui.credentials.document import NO_ROWS, Change, Document
 from prolific_tui.credentials.history import Delta
 from prolific_tui.credentials.ledger import Ledger
 from prolific_tui.credentials.places import Places
-from prolific_tui.credentials.stepping import Steps, finish
+from prolific_tui.credentials.stepping import Steps
 from prolific_tui.credentials.wording import Find
 
 _MOST_LEARNED: Final = 200_000
@@ -87,12 +87,8 @@ class Examination:
         return frozenset(related), False
 
     def take_in(self, change: Change) -> frozenset[str]:
-        """Follow one change, and leave its rows for later; returns as `following` does."""
+        """Follow new rows, and leave them for later; returns the same keys as `following`."""
         self._learning = None
-        if len(change.removed) > self.at_once:
-            self._begin_anew(0)
-            finish(self._ledger.rebuilding(self._document))
-            return frozenset()
         return self._take_in(change, change)
 
     def _take_in(self, made: Change, change: Change) -> frozenset[str]:

@@ -102,7 +102,8 @@ class Places:
         looked = 0
         for start, rows in self._document.pieces():
             for names in usernames:
-                found.update((name, []) for name in names & set(rows.usernames) - found.keys())
+                for name in names & set(rows.usernames):
+                    found.setdefault(name, [])
             _gather(rows, found)
             if rows.ids:
                 self._hints.update(zip(rows.usernames, repeat(rows.ids[0]), strict=False))

@@ -181,8 +181,12 @@ _PUNCTUATION: Final = re.compile('[,"]')
 
 def intrinsic(username: str, password: str) -> tuple[Problem, ...]:
     """What is wrong with a row whatever the other rows are, the gravest first."""
-    if _ORDINARY_USERNAME.fullmatch(username) and _ORDINARY_PASSWORD.fullmatch(password):
-        return ()
+    # The commonest rows by far, told quickly.
+    if _ORDINARY_USERNAME.fullmatch(username):
+        if not password:
+            return (Problem.NO_PASSWORD,)
+        if _ORDINARY_PASSWORD.fullmatch(password):
+            return ()
     return _closer_look(username, password)
 
 

@@ -49,8 +49,8 @@ class EditSession:
 
     Rows that come in blocks of more than `at_once` are not examined yet: exact duplicates and
     usernames that the pool holds are known at once, all else once `examine` was called until it
-    finished. Whatever has to be right (`next_problem`, `problem_groups`, `sendable`) sees to that
-    itself, in one go if need be. `piece` is how many rows the document holds together.
+    finished. Whatever has to be right (`problem_groups`, `sendable`) sees to that itself. `piece`
+    is how many rows the document holds together.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class EditSession:
         return finish(self.seek_rows(self._existing(indices)))
 
     def seek_rows(self, indices: Sequence[int]) -> Steps[Rows]:
-        """`rows`, in steps, of rows that are in order; raises as `seek_problem` does."""
+        """`rows`, in steps, of rows that are in order; raises as `problem_groups` does."""
         return survey.rows(self._document, indices)
 
     def state(self, index: int) -> RowState:
@@ -159,44 +159,20 @@ class EditSession:
         while not self.is_examined:
             yield self.examine().done
 
-    def next_problem(self, index: int, *, backwards: bool = False) -> int | None:
-        """The next row after `index` that does not go, from the top again after the last one.
+    def problem_groups(self) -> Steps[tuple[ProblemGroup, ...]]:
+        """Why rows do not go, the gravest reason first; each row is counted under its gravest.
 
-        Returns:
-            The row, which is `index` itself if it is the only one, or None if all rows go.
-        """
-        return finish(self.seek_problem(index, backwards=backwards))
-
-    def seek_problem(self, index: int, *, backwards: bool = False) -> Steps[int | None]:
-        """`next_problem`, in steps.
+        The rows of the blocking ones add up to `Counts.left_out`, the others to `needs_ok`.
 
         Raises:
             OutdatedError: the rows changed between two steps.
         """
         yield from self.examination()
-        return (
-            yield from survey.next_problem(self._document, self._ledger, index, backwards=backwards)
-        )
-
-    def problem_groups(self) -> tuple[ProblemGroup, ...]:
-        """Why rows do not go, the gravest reason first; each row is counted under its gravest.
-
-        The rows of the blocking ones add up to `Counts.left_out`, the others to `needs_ok`.
-        """
-        return finish(self.seek_problem_groups())
-
-    def seek_problem_groups(self) -> Steps[tuple[ProblemGroup, ...]]:
-        """`problem_groups`, in steps; raises as `seek_problem` does."""
-        yield from self.examination()
         counts = yield from survey.problems(self._document, self._ledger)
         return tuple(ProblemGroup(each, counts[each]) for each in Problem if each in counts)
 
-    def sendable(self) -> Rows:
-        """Exactly the rows that go, with their ids."""
-        return finish(self.seek_sendable())
-
-    def seek_sendable(self) -> Steps[Rows]:
-        """`sendable`, in steps; raises as `seek_problem` does."""
+    def sendable(self) -> Steps[Rows]:
+        """Exactly the rows that go, with their ids; raises as `problem_groups` does."""
         yield from self.examination()
         return (yield from survey.sendable(self._document, self._ledger))
 
@@ -252,16 +228,6 @@ class EditSession:
             ids = self._document.rows(index, index + len(rows)).ids or array("q")
             self._made_here.update(ids if made_here else compress(ids, marks))
         return delta
-
-    def append(self, rows: Rows, label: str = "", *, made_here: bool = False) -> Delta | None:
-        """Put rows after the last one; the rest as for `insert`."""
-        return self.insert(len(self._document), rows, label, made_here=made_here)
-
-    def replace_all(self, rows: Rows, label: str = "") -> Delta | None:
-        """Put rows in the place of all there are; `label` as for `insert`."""
-        label = label or f"replacing all with {rows_words(len(rows))}"
-        change = Replacement(0, len(self._document), _new(rows))
-        return self._engine.make(Step(label, (change,))) if change.stop or rows else None
 
     def delete(self, rows: Iterable[int]) -> Delta | None:
         """Take rows out, wherever they are, in one step."""
@@ -350,12 +316,13 @@ class EditSession:
         self._engine.forget()
         return delta
 
-    def begin_load(self, label: str, *, replace: bool = False) -> Load:
+    def loading(self, label: str, *, replace: bool = False) -> Steps[Load]:
         """Begin to take in rows block by block, after the last one or in the place of all.
 
-        Until it is finished or abandoned, the rows can be read but not edited.
+        Until that is finished or abandoned, the rows can be read but not edited. Closing these
+        steps leaves the rows as they were.
         """
-        return self._engine.begin_load(label, replace=replace)
+        return self._engine.loading(label, replace=replace)
 
     # Rows made here
 

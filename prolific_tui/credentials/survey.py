@@ -92,17 +92,6 @@ def seek(
     return None
 
 
-def next_problem(
-    document: Document, ledger: Ledger, index: int, *, backwards: bool
-) -> Steps[int | None]:
-    """The next row after `index`, or before it, that does not go; as `seek`."""
-
-    def matching(start: int, rows: Rows) -> list[int]:
-        return bad_rows(ledger, start, rows)
-
-    return seek(document, index, matching, backwards=backwards)
-
-
 def problems(document: Document, ledger: Ledger) -> Steps[Counter[Problem]]:
     """How many rows do not go because of each problem; a row is counted under its gravest.
 

@@ -180,8 +180,8 @@ def plan(session: EditSession, target: Target, source: str) -> CredentialPlan:
 
 def seek_plan(session: EditSession, target: Target, source: str) -> Steps[CredentialPlan]:
     """`plan`, in steps; raises `OutdatedError` where the rows changed between two of them."""
-    rows = yield from session.seek_sendable()
-    groups = yield from session.seek_problem_groups()
+    rows = yield from session.sendable()
+    groups = yield from session.problem_groups()
     return CredentialPlan(
         target=target,
         accounts=rows,

@@ -129,7 +129,7 @@ class Draft:
     def take_up(self, content: DraftContent) -> Steps[None]:
         """Take in the rows of an earlier run with all their marks, in steps."""
         session, rows = self.session, content.rows
-        loading = session.begin_load("rows of an earlier run")
+        loading = yield from session.loading("rows of an earlier run")
         for start in range(0, len(rows), _BLOCK):
             loading.feed(rows.part(start, start + _BLOCK))
             yield loading.rows

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Final, TypeVar
 
@@ -52,24 +52,26 @@ async def give_way() -> None:
         await asyncio.sleep(0)
 
 
-async def drive(steps: Steps[T], progress: Callable[[int], None]) -> T:
+async def drive(steps: Steps[T], progress: Callable[[int], None] = lambda _done: None) -> T:
     """Do the work slice by slice; `progress` is told how many rows were looked at so far.
 
     Cancelling it gives the work up and leaves everything as it was.
     """
     try:
-        while True:
-            try:
-                return take_slice(steps, progress)
-            except Unfinished:
+        return take_slice(steps, progress)
+    except Unfinished:
+        with without_collection():
+            while True:
                 await give_way()
+                with suppress(Unfinished):
+                    return take_slice(steps, progress)
     finally:
         steps.close()
 
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Keep the garbage collector still while many rows come in.
+    """Keep the garbage collector still while many rows come in, or are looked through.
 
     It would look at all of them again and again, which doubles the time. Nor does it look at them
     afterwards: at a million rows, that stops the interface for a fifth of a second. Whoever closes

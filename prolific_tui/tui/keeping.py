@@ -176,7 +176,7 @@ class Keeping:
     async def _save_slowly(self, draft: Draft, steps: Steps[DraftContent]) -> None:
         target = draft.target
         try:
-            content = await drive(steps, lambda _rows: None)
+            content = await drive(steps)
         except OutdatedError:
             draft.autosave.touched(monotonic())
         else:

@@ -112,12 +112,15 @@ def _load(path: Path) -> dict[str, float]:
         first = terminal.seconds_until("lab-0000001", since=start)
         known = terminal.seconds_until(ROWS_READ, since=start)
         peak = terminal.peak_megabytes
-        terminal.wait_for(lambda: "not looked at yet" not in terminal.screen(), timeout=60)
+        # By then it is on the screen whether any row was not looked at yet.
+        terminal.settle()
         return {
             "first": first,
             "known": known,
             "peak": peak,
-            "examined": terminal.seconds_until("", since=start),
+            "examined": terminal.seconds_until_it(
+                lambda: _UNKNOWN not in terminal.screen(), since=start
+            ),
             "peak examined": terminal.peak_megabytes,
         }
 

@@ -231,7 +231,7 @@ async def _look_first(shell: Shell, draft: Draft, number: int) -> Resumption:
         draft.hold(known)
         shell.sends += 1
     steps = seek_plan(draft.session, draft.target, draft.source)
-    plan = await drive(steps, lambda _rows: None)
+    plan = await drive(steps)
     matched = await history.match(number, plan)
     if matched.plan is None:
         return matched

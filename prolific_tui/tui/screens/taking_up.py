@@ -19,7 +19,7 @@ async def take_up(shell: Shell, summary: DraftSummary, target: Target) -> Draft 
         return None
     stored = await shell.operations.drafts.resume(summary.id)
     draft = Draft(owner_id, Target(target.workspace, target.pool))
-    await drive(draft.take_up(stored.content), lambda _rows: None)
+    await drive(draft.take_up(stored.content))
     shell.drafts.keep(draft, at_once=True)
     shell.taken_up.add(summary.id)
     if shell.keeping.key(owner_id, target) != summary.key:

@@ -16,7 +16,7 @@ from prolific_tui.credentials.intake import Intake
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, IntakeDialog, PasteDialog, PathDialog
-from prolific_tui.tui.drive import SLICE_SECONDS, give_way, without_collection
+from prolific_tui.tui.drive import SLICE_SECONDS, drive, give_way, without_collection
 from prolific_tui.tui.screens.editor.page import EditorPage
 from prolific_tui.visible import counted
 
@@ -169,7 +169,7 @@ class IntakeKeys(EditorPage):
             # They are not saved while others come in.
             self.app.drafts.keep(self.draft, at_once=True)
         was_empty = replace or not len(session.document)
-        loading = session.begin_load(f"load of {name}", replace=replace)
+        loading = await drive(session.loading(f"load of {name}", replace=replace))
         source: Source | None = None
         left_empty = 0
         shown_until = slice_ends = 0.0
@@ -193,10 +193,12 @@ class IntakeKeys(EditorPage):
                         # After the last one, a key would find rows on the screen that still come.
                         await give_way()
                         slice_ends = monotonic() + SLICE_SECONDS
-        except BaseException:
+        except (Exception, asyncio.CancelledError):
             # An error, Esc, or the end of the screen: none of it stays.
-            grid.apply(loading.abandon())
-            self.show_all()
+            delta = await drive(loading.abandoning())
+            if self.is_laid_out:
+                grid.apply(delta)
+                self.show_all()
             raise
         rows = counted(loading.rows, "row")
         described = f"{name}: {source.describe()}" if source else name

@@ -137,7 +137,7 @@ class MendingKeys(RowKeys, FindingKeys):
         session = self.draft.session
 
         def show() -> None:
-            self.work_through(session.seek_problem_groups, dialog.show, "Looking")
+            self.work_through(session.problem_groups, dialog.show, "Looking")
 
         def accept(problem: Problem) -> None:
             self.work_through(lambda: accept_kind(session, problem), make, "Looking")

@@ -26,6 +26,7 @@ from prolific_tui.tui.drive import (
     drive,
     give_way,
     take_slice,
+    without_collection,
 )
 from prolific_tui.tui.grid import CredentialGrid
 from prolific_tui.tui.screens.pool_words import short_pool_name
@@ -360,12 +361,13 @@ class EditorPage(RevealingScreen):
     async def examine(self) -> None:
         """Look at the rows that came in large blocks, between keys."""
         session = self.draft.session
-        while not session.is_examined:
-            until = monotonic() + SLICE_SECONDS
-            while monotonic() < until and not session.is_examined:
-                self.grid.apply(session.examine().delta)
-            self._show_counts()
-            await give_way()
+        with without_collection():
+            while not session.is_examined:
+                until = monotonic() + SLICE_SECONDS
+                while monotonic() < until and not session.is_examined:
+                    self.grid.apply(session.examine().delta)
+                self._show_counts()
+                await give_way()
         # A search may have looked at some of them first, and draws nothing.
         self.grid.refresh()
         self.show_all()

@@ -100,7 +100,7 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
     async def plan_again(self) -> Reviewed:
         """What would go now; raises `ProlificTuiError` and `OutdatedError`."""
         draft = self.draft
-        plan = await drive(seek_plan(draft.session, draft.target, draft.source), lambda _rows: None)
+        plan = await drive(seek_plan(draft.session, draft.target, draft.source))
         if draft.continues is None:
             return Reviewed(plan)
         matched = await self.app.operations.history.match(draft.continues, plan)
