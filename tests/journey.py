@@ -71,7 +71,7 @@ def make_right(person: Person) -> None:
     person.press("n")
     shows(person, "row 5 of 19", "no password")
     person.press("l", "enter")
-    shows(person, "Hidden while you type")
+    shows(person, "hidden. Enter takes it")
     person.type(PASSWORD)
     person.press("enter")
     shows(person, "19 rows   goes 16   needs your OK 3   left out 0")

@@ -72,7 +72,7 @@ async def test_a_google_workspace_export_without_passwords() -> None:
 
         # The accounts exist, so their passwords are set anew there and typed here.
         await board.press("g", "l", "enter")
-        await board.shows("Hidden: typing replaces the password")
+        await board.shows(": typing replaces it")
         await board.type("set-anew-1")
         await board.press("enter")
         await board.shows("goes 1   needs your OK 0   left out 1")

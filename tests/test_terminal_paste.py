@@ -82,7 +82,7 @@ def test_a_field_takes_an_unmarked_paste_of_one_line_as_text(tmp_path: Path) -> 
         terminal.type("lab, b and 9, of the lab\r")
         terminal.wait_for("lab, b and 9, of the lab")
         terminal.press("enter")
-        terminal.wait_for("Hidden while you type")
+        terminal.wait_for("hidden. Enter takes it")
 
 
 def test_several_unmarked_lines_into_a_cell_are_rows(tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """The grid together with the field that one of its cells is edited in, in place."""
 
-from typing import ClassVar
-
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -41,7 +39,7 @@ class EditableGrid(Vertical):
     DEFAULT_CSS = """
     EditableGrid { height: 1fr; layers: base above; }
     EditableGrid > CredentialGrid { layer: base; height: 1fr; overflow-x: hidden; }
-    EditableGrid > Field { layer: above; position: absolute; }
+    EditableGrid > Field { layer: above; position: absolute; text-style: underline; }
     """
 
     class Committed(Message):
@@ -63,15 +61,19 @@ class EditableGrid(Vertical):
             super().__init__()
             self.column = column
 
+    class Left(Message):
+        """The field was left for another widget, and was closed with the cell as it was."""
+
+        def __init__(self, prompt: str) -> None:
+            super().__init__()
+            self.prompt = prompt
+
     class PastedRows(Message):
         """Several lines were pasted into a cell, which was closed unchanged."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
-
-    HIDDEN: ClassVar[str] = "Hidden: typing replaces the password; Enter alone keeps it."
-    HIDDEN_AND_EMPTY: ClassVar[str] = "Hidden while you type. Esc, then * shows passwords."
 
     def __init__(self, session: EditSession) -> None:
         super().__init__(id="grid-area")
@@ -82,6 +84,8 @@ class EditableGrid(Vertical):
         """The cell that the field is open on: its row's id and its column."""
         self._hidden = False
         """Whether the field was opened without showing what the cell holds."""
+        self.prompt = ""
+        """Which cell is being edited, and what the keys do there; empty while none is."""
 
     def compose(self) -> ComposeResult:
         """The grid, and above it the field."""
@@ -103,12 +107,12 @@ class EditableGrid(Vertical):
         """Whether the field is open."""
         return self._edited is not None
 
-    def edit(self) -> str:
-        """Open the field on the cell under the cursor; gives what there is to know of that."""
+    def edit(self) -> None:
+        """Open the field on the cell under the cursor; `prompt` is to be shown from then on."""
         grid, field = self.grid, self._field
         index = grid.row
         if index is None:
-            return ""
+            return
         row = grid.session.document.row(index)
         hidden = grid.column is Column.PASSWORD and not grid.revealed
         self._edited = (row.id, grid.column)
@@ -121,9 +125,13 @@ class EditableGrid(Vertical):
         field.visible = True
         # At once, because the next key may be here already.
         self.screen.set_focus(field)
-        if not hidden:
-            return ""
-        return self.HIDDEN if row.password else self.HIDDEN_AND_EMPTY
+        where = f"Editing {grid.column.name.lower()} of row {index + 1:,}"
+        if hidden and row.password:
+            self.prompt = f"{where}: typing replaces it; Esc, or Enter alone, keeps it."
+        elif hidden:
+            self.prompt = f"{where}, hidden. Enter takes it; Esc leaves it empty."
+        else:
+            self.prompt = f"{where}. Enter takes it and goes on; Esc leaves it as it was."
 
     def _place(self) -> None:
         region = self.grid.cell_region()
@@ -144,6 +152,7 @@ class EditableGrid(Vertical):
     def close(self) -> None:
         """Close the field and change nothing."""
         self._edited = None
+        self.prompt = ""
         self._field.visible = False
         self._field.value = ""
         self.screen.set_focus(self.grid)
@@ -165,4 +174,6 @@ class EditableGrid(Vertical):
         # Leaving it in another way than with Enter changes nothing. The news of an earlier blur
         # may arrive when the field is open again.
         if self._field.visible and not self._field.has_focus:
+            prompt = self.prompt
             self.close()
+            self.post_message(self.Left(prompt))

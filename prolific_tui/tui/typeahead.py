@@ -6,7 +6,7 @@ first of them opens would act as commands on the screen below it.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -34,18 +34,26 @@ class OrderedKeysApp(App[R], inherit_bindings=False):
         self._under_way = 0
         """How many ways up, from a widget to the application, are not finished yet."""
         self._meant_for: WeakKeyDictionary[events.Key, DOMNode] = WeakKeyDictionary()
+        self._give_up: Callable[[], object] | None = None
+        """What Esc does while keys are held."""
 
     @contextmanager
-    def holding_keys(self) -> Iterator[None]:
+    def holding_keys(self, give_up: Callable[[], object] | None = None) -> Iterator[None]:
         """Let no further key through while something is got ready that will ask the person.
 
         What was typed ahead is the answer to that question, and no command to what is on the
         screen until then. Asking has to follow the block without a pause.
+
+        Args:
+            give_up: What Esc does meanwhile, for what may take long. What was typed ahead is let
+                go then, because nobody will ask.
         """
         self._under_way += 1
+        before, self._give_up = self._give_up, give_up
         try:
             yield
         finally:
+            self._give_up = before
             self.call_later(self._arrived)
 
     @property
@@ -56,6 +64,10 @@ class OrderedKeysApp(App[R], inherit_bindings=False):
         """Let keys and pastes through one at a time."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
+            return
+        if self._give_up is not None and isinstance(event, events.Key) and event.key == "escape":
+            self._typed.clear()
+            self._give_up()
             return
         self._typed.append(event)
         if not self._under_way:

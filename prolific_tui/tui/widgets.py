@@ -237,8 +237,10 @@ class KeyBar(Widget):
         """Show other keys."""
         keys = _named(bindings)
         if keys != self._keys:
+            width = self.size.width
+            lines = len(self._lines(width))
             self._keys = keys
-            self.refresh(layout=True)
+            self.refresh(layout=len(self._lines(width)) != lines)
 
     def _lines(self, width: int) -> list[list[tuple[str, str]]]:
         """The keys with their words, line by line, two cells between any two."""

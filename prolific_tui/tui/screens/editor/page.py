@@ -1,7 +1,6 @@
 """The editor's page: a draft laid out, and the one way in which a change of it is shown."""
 
 from collections.abc import Callable
-from functools import partial
 from time import monotonic
 from typing import ClassVar, Final, TypeVar
 
@@ -9,9 +8,9 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.widgets import Static
-from textual.worker import WorkType
 
 from prolific_tui.credentials.problems import LEGEND
 from prolific_tui.credentials.session import Delta, Proposal
@@ -21,24 +20,18 @@ from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.drive import (
     SLICE_SECONDS,
-    Unfinished,
     allow_collection,
-    drive,
     give_way,
-    take_slice,
     without_collection,
 )
 from prolific_tui.tui.grid import CredentialGrid
+from prolific_tui.tui.screens.editor.long_work import LONG, LongWork
 from prolific_tui.tui.screens.pool_words import short_pool_name
-from prolific_tui.tui.screens.revealing import RevealingScreen
 from prolific_tui.tui.screens.send_words import moment
-from prolific_tui.tui.widgets import Line, Rule, fit, number
+from prolific_tui.tui.widgets import KeyBar, Line, Rule, fit, number
 from prolific_tui.visible import visible
 
 T = TypeVar("T")
-
-_LONG: Final = "long"
-"""The workers of what a person asked for and Esc gives up."""
 
 
 def _nothing() -> None:
@@ -54,7 +47,7 @@ _EMPTY: Final = (
 )
 
 
-class EditorPage(RevealingScreen):
+class EditorPage(LongWork):
     """Shows one draft. What can be done with it is added by the classes of keys beside this."""
 
     LEGEND: ClassVar[tuple[tuple[str, str], ...]] = LEGEND
@@ -63,8 +56,6 @@ class EditorPage(RevealingScreen):
         super().__init__()
         self.draft = draft
         self._rows_shown = -1
-        self._progress = ""
-        """How far long work was when that was said last."""
 
     def top(self) -> Line:
         """What is edited, and where it came from."""
@@ -107,6 +98,21 @@ class EditorPage(RevealingScreen):
     def is_editing(self) -> bool:
         """Whether a cell is open."""
         return self.query_one(EditableGrid).is_editing
+
+    @property
+    def standing_words(self) -> str:
+        """What is said for as long as a cell is open."""
+        return "".join(area.prompt for area in self.query(EditableGrid))
+
+    def close_cell(self) -> None:
+        """Close the cell that is being edited, and change nothing."""
+        self.query_one(EditableGrid).close()
+        self.app.say("")
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """Name the keys that matter now, those of a cell or those of the grid."""
+        self.query_one(KeyBar).show(each for each in self.keys() if isinstance(each, Binding))
 
     def show_top(self) -> None:
         """Show what this is, whether it is kept, and where it is to go."""
@@ -277,7 +283,7 @@ class EditorPage(RevealingScreen):
             show(None)
             return
         # What looks at the rows would see them half changed; it begins anew afterwards.
-        for group in (_LONG, "view", "examination"):
+        for group in (LONG, "view", "examination"):
             self.workers.cancel_group(self, group)
         self.work_through(lambda: steps, show, "Changing", group="change")
 
@@ -292,70 +298,6 @@ class EditorPage(RevealingScreen):
         else:
             return True
         return False
-
-    def work_through(
-        self,
-        begin: Callable[[], Steps[T]],
-        then: Callable[[T], object],
-        what: str,
-        *,
-        group: str = _LONG,
-    ) -> None:
-        """Do something that may take long, and then something with its result.
-
-        What is done within a slice of time is done at once, so that the next key finds it done.
-        Longer work goes on between keys, shows how far it is, and ends with Esc or with the next
-        work of its group.
-        """
-        self.workers.cancel_group(self, group)
-        steps = begin()
-        try:
-            result = take_slice(steps)
-        except Unfinished:
-            # A call rather than a coroutine: one that is given up before it began is no mistake.
-            hint = "; Esc gives it up" if group == _LONG else ""
-            go_on: WorkType[None] = partial(self._go_on, steps, begin, then, (what, hint))
-            self.run_worker(go_on, group=group, exclusive=True)
-        else:
-            then(result)
-
-    async def _go_on(
-        self,
-        steps: Steps[T],
-        begin: Callable[[], Steps[T]],
-        then: Callable[[T], object],
-        words: tuple[str, str],
-    ) -> None:
-        # What was said last is said again afterwards, unless it was how far other work was.
-        said = "" if self.app.message == self._progress else self.app.message
-        told = ""
-
-        def progress(done: int) -> None:
-            nonlocal told
-            told = self._progress = f"{words[0]}… {done:,} rows{words[1]}"
-            self.app.say(told)
-
-        try:
-            while True:
-                try:
-                    result = await drive(steps, progress)
-                    break
-                except OutdatedError:
-                    steps = begin()
-        finally:
-            if told and self.app.message == told:
-                self.app.say(said)
-        then(result)
-
-    def give_up(self) -> bool:
-        """Give up long work; whether there was any."""
-        found = any(
-            worker.group in (_LONG, "load") and worker.is_running and worker.node is self
-            for worker in self.workers
-        )
-        self.workers.cancel_group(self, _LONG)
-        self.workers.cancel_group(self, "load")
-        return found
 
     @work(exclusive=True, group="examination")
     async def examine(self) -> None:

@@ -49,6 +49,7 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
             lambda: seek_plan(draft.session, draft.target, draft.source),
             self._reviewed,
             "Preparing the review",
+            asks=True,
         )
 
     def _reviewed(self, plan: CredentialPlan) -> None:

@@ -31,7 +31,10 @@ class RowKeys(EditorPage):
         if not self.may_change():
             return
         if len(self.draft.session.document):
-            self.app.say(self.query_one(EditableGrid).edit())
+            area = self.query_one(EditableGrid)
+            area.edit()
+            self.app.say(area.prompt)
+            self.show_keys()
         else:
             self.action_insert()
 
@@ -46,8 +49,14 @@ class RowKeys(EditorPage):
         if not self.may_change():
             return
         session = self.draft.session
-        self.query_one(EditableGrid).close()
-        self.changed(session.set_cell(message.row, message.column, message.text))
+        self.close_cell()
+        replaced = ""
+        if message.column is Column.PASSWORD and not self.grid.revealed:
+            # Its mask is the same before and after.
+            before = session.document.password(message.row)
+            if before and before != message.text:
+                replaced = f"Password of row {message.row + 1:,} replaced; u brings it back."
+        self.changed(session.set_cell(message.row, message.column, message.text), replaced)
         if self.grid.row == message.row:
             # It may have left the rows that are shown, because it is all right now.
             self._go_right(message.column)
@@ -55,9 +64,15 @@ class RowKeys(EditorPage):
     @on(EditableGrid.Kept)
     def keep(self, message: EditableGrid.Kept) -> None:
         """Go right from a hidden password that stays."""
-        self.query_one(EditableGrid).close()
-        self.app.say("")
+        self.close_cell()
         self._go_right(message.column)
+
+    @on(EditableGrid.Left)
+    def left(self, message: EditableGrid.Left) -> None:
+        """The cell was left in another way; what was said since stays."""
+        self.show_keys()
+        if self.app.message == message.prompt:
+            self.app.say("")
 
     def _go_right(self, column: Column) -> None:
         """Go to the next cell; an empty password is edited at once, as a new row's is."""

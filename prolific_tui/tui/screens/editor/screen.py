@@ -1,6 +1,7 @@
 """The credential editor: rows from a file, a paste or the keyboard, made right before they go."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -31,6 +32,9 @@ _FOOTER: Final = (
     "help",
 )
 """What the keys at the bottom do, in the order of the work; ? lists all keys."""
+
+_IN_A_CELL: Final = {"edit": "Take", "back": "Keep"}
+"""What two of them do while a cell is open; of the same width, so that nothing moves."""
 
 
 class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
@@ -63,6 +67,13 @@ class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
         """The keys that matter most, in the order of the work."""
         keys = (RowKeys, FindingKeys, MendingKeys, IntakeKeys, MakingKeys, ReviewKeys, EditorScreen)
         bindings = [each for of in keys for each in of.BINDINGS if isinstance(each, Binding)]
+        if any(area.is_editing for area in self.query(EditableGrid)):
+            # All others are typed into the cell. That they stay where they are, and are not drawn
+            # anew with every cell, is what keeps an edit small on a slow line.
+            bindings = [
+                replace(each, description=_IN_A_CELL.get(each.action, each.description))
+                for each in bindings
+            ]
         matter = [each for each in bindings if each.action in _FOOTER]
         return sorted(matter, key=lambda binding: _FOOTER.index(binding.action))
 
@@ -78,15 +89,13 @@ class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
 
     def action_back(self) -> None:
         """Close the field, or go back to the pools; see `leave` for what becomes of the rows."""
-        area = self.query_one(EditableGrid)
-        if area.is_editing:
-            area.close()
+        if self.is_editing:
+            self.close_cell()
             return
         if self.draft.session.is_changing:
             self.may_look()  # says why not
             return
-        if self.give_up():
-            self.app.say("Given up; the rows are as they were.")
+        if self.give_up_and_say():
             return
         if self.select_nothing():
             return
