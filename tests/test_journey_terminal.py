@@ -94,14 +94,14 @@ def test_the_first_start_on_a_new_server_without_a_keyring_asks_once_and_never_a
             shows(terminal, "none in use", "not signed in")
             terminal.press("t")
             _answer_with_token(terminal, token)
-            shows(terminal, "What is kept on this machine, and where?", "No keyring", "(not here)")
-            # There is no default, and what can't be had here is not taken.
-            terminal.press("enter", "j", "enter")
-            shows(terminal, "It can't be chosen now.")
-            terminal.press("/")
-            terminal.type("that only you can read")
+            shows(terminal, "What is kept on this machine, and where?", "No keyring")
+            shows(terminal, "usernames only, no passwords", "can be kept in it")
+            assert "in the keyring" not in terminal.screen(), "what can't be had is not offered"
+            # There is no default, and each line says what becomes of secrets and of rows.
+            terminal.press("enter", "j")
+            shows(terminal, "> in a plain-text file    everything, as plain text")
             terminal.press("enter")
-            shows(terminal, "Kept from now on: in files", "from the plain-text token file")
+            shows(terminal, "Kept from now on: in a plain-text", "from the plain-text token file")
 
             # A workspace is found among many by a part of its title.
             terminal.press("1")
@@ -149,7 +149,7 @@ def test_two_accounts_of_which_one_is_refused(tmp_path: Path) -> None:
             terminal.press("s")
             shows(terminal, "What is kept on this machine, and where?")
             terminal.press("/")
-            terminal.type("that only you can read")
+            terminal.type("plain-text file")
             terminal.press("enter")
             shows(terminal, "Kept from now on")
             # The second one goes where the first did, without a question.

@@ -159,7 +159,7 @@ async def test_a_save_that_the_keyring_does_not_answer_is_given_up_by_a_key(
         await board.press("s")
         await board.shows(_QUESTION)
         await board.press("j", "j", "j", "enter")
-        await board.shows("Kept from now on: in files", "from the plain-text token file")
+        await board.shows("Kept from now on: in a plain-text", "from the plain-text token file")
     assert await machine.token_file.load(entry(LAB)) == Secret(TYPED)
 
 
@@ -192,7 +192,7 @@ async def test_a_given_token_without_a_name_is_listed_and_stays_where_it_is(
         await board.press("s")
         await board.shows(_QUESTION)
         await board.press("j", "j", "j", "enter")
-        await board.shows("Kept from now on: in files", "from PROLIFIC_TOKEN")
+        await board.shows("Kept from now on: in a plain-text file", "from PROLIFIC_TOKEN")
 
         # Unless another one is chosen.
         await board.press("G", "enter")

@@ -52,7 +52,7 @@ async def test_it_is_asked_before_anything_is_written_and_without_a_default(
         await board.press("c")
         await type_row(board, "lab-1")
         await board.press("escape")
-        await board.shows(_QUESTION, "In files that only you can read, as plain text")
+        await board.shows(_QUESTION, "in a plain-text file    everything, as plain text")
         await board.press("enter")
         await board.shows(_QUESTION)
         assert "lab-1" not in machine.kept()
@@ -83,13 +83,43 @@ async def test_a_question_that_is_not_answered_keeps_nothing_and_is_asked_again_
         await board.shows("1 row", "draft not kept")
 
 
-async def test_it_comes_up_by_itself_when_nobody_types(machine: Machine) -> None:
+async def test_it_comes_up_by_itself_when_nobody_types_and_not_again_once_it_was_put_off(
+    machine: Machine,
+) -> None:
     async with machine.at_pools() as board:
         await board.press("c")
         await type_row(board, "lab-1")
         await board.shows(_QUESTION)
         await board.press("escape")
         await board.shows("1 row", "draft not kept")
+
+        # Leaving says what is the matter, and has the question among its answers.
+        await board.press("escape")
+        await board.shows("1 unsent row, draft not kept", "only in this program's memory")
+        assert _QUESTION not in board.screen()
+        await board.press("j", "j")
+        await board.shows("> Keep them on this machine")
+        await board.press("enter")
+        await board.shows(_QUESTION)
+        await board.press("j", "j", "j", "enter")
+        await board.shows("1 unsent row: draft kept.")
+        assert PASSWORD in machine.kept()
+
+
+async def test_a_key_meant_for_the_rows_is_not_lost_to_a_question_that_came_by_itself(
+    machine: Machine,
+) -> None:
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await type_row(board, "lab-1")
+        await board.shows(_QUESTION)
+        await board.press("s")
+        await board.shows("Review: nothing has been sent yet")
+        await board.press("escape")
+        await board.shows("draft not kept")
+        # It was not answered, so leaving asks.
+        await board.press("escape")
+        await board.shows(_QUESTION)
 
 
 async def test_what_was_typed_just_before_a_list_comes_in_is_kept_without_it(
@@ -166,7 +196,7 @@ async def test_account_says_how_they_are_kept_and_changes_it(machine: Machine) -
         await board.press("s")
         await board.shows(_QUESTION)
         await board.press("j", "j", "j", "j", "enter")
-        await board.shows("Nothing secret: PROLIFIC_TOKEN each time", "usernames are kept")
+        await board.shows("nothing secret; unsent rows: usernames only", "PROLIFIC_TOKEN")
         await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
         assert PASSWORD not in machine.kept()
         assert "lab-1" in machine.kept()

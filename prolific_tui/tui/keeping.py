@@ -61,12 +61,19 @@ class Keeping:
         """What is to be kept on this machine, as far as it was heard."""
         self.is_undecided = False
         """Whether there was something to keep, and nobody has said how yet."""
+        self.was_put_off = False
+        """Whether the person was asked how in this run, and closed the question."""
 
     def key(self, owner_id: str, target: Target) -> DraftKey:
         """What the copy of a draft is found by."""
         return DraftKey(self._operations.service_url, owner_id, *target.key)
 
     # What is known
+
+    @property
+    def is_to_be_asked(self) -> bool:
+        """Whether the person is to be asked how drafts are kept: once in a run is enough."""
+        return self.is_undecided and not self.was_put_off
 
     def is_kept(self, draft: Draft) -> bool:
         """Whether the rows, or their usernames, outlive this program; the demo's never do."""

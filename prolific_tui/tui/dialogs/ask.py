@@ -53,8 +53,6 @@ class Choice:
     label: str
     explanation: str = ""
     """Shown while the cursor is on it."""
-    refusal: str = ""
-    """Why it can't be chosen now, shown in place of the explanation; empty where it can."""
 
 
 class ChoiceDialog(Dialog[int | None]):
@@ -83,7 +81,7 @@ class ChoiceDialog(Dialog[int | None]):
         self._heading = title
         self._message = message
         self._choices = tuple(choices)
-        self._shown = tuple(range(len(choices)))
+        self._offered = self._shown = tuple(range(len(choices)))
         self._highlighted = highlighted
 
     @property
@@ -98,9 +96,14 @@ class ChoiceDialog(Dialog[int | None]):
         find = Field(placeholder="part of the name, then Enter", id="find")
         find.display = False
         yield find
+        yield from self.above()
         yield CursorList()
         if any(choice.explanation for choice in self._choices):
             yield paragraph("", id="choice-explanation", classes="hint")
+
+    def above(self) -> ComposeResult:
+        """What stands right above the choices."""
+        yield from ()
 
     def on_mount(self) -> None:
         """Start at the present choice."""
@@ -114,10 +117,18 @@ class ChoiceDialog(Dialog[int | None]):
             keys=[str(index) for index in self._shown],
         )
 
-    def offer(self, choices: Iterable[Choice]) -> None:
-        """Offer the same choices with other words; the cursor stays where it is."""
-        self._choices = tuple(choices)
-        self._show(self.query_one(CursorList).highlighted)
+    def withhold(self, indices: Iterable[int]) -> None:
+        """Offer these choices no more; the cursor stays on its own, or goes with it."""
+        here = self.query_one(CursorList).highlighted
+        choice = None if here is None else self._shown[here]
+        withheld = frozenset(indices)
+        self._offered = tuple(index for index in self._offered if index not in withheld)
+        self._shown = tuple(index for index in self._shown if index not in withheld)
+        if choice in withheld:
+            choice = None
+            for explanation in self.query("#choice-explanation").results(Static):
+                explanation.update("")
+        self._show(None if choice is None else self._shown.index(choice))
 
     def action_find(self) -> None:
         """Ask for a part of the name."""
@@ -130,7 +141,7 @@ class ChoiceDialog(Dialog[int | None]):
         """Show only what holds the text."""
         wanted = event.value.casefold()
         self._shown = tuple(
-            index for index, choice in enumerate(self._choices) if wanted in choice.label.casefold()
+            index for index in self._offered if wanted in self._choices[index].label.casefold()
         )
         self._show()
 
@@ -147,7 +158,7 @@ class ChoiceDialog(Dialog[int | None]):
         """Say what the choice under the cursor means."""
         for explanation in self.query("#choice-explanation").results(Static):
             choice = self._choices[int(event.option.id or 0)]
-            explanation.update(Text(visible(choice.refusal or choice.explanation)))
+            explanation.update(Text(visible(choice.explanation)))
 
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
@@ -155,7 +166,7 @@ class ChoiceDialog(Dialog[int | None]):
         self._answer(int(event.option.id or 0))
 
     def _answer(self, index: int) -> None:
-        if not self._choices[index].refusal:
+        if index in self._offered:
             self.dismiss(index)
 
 

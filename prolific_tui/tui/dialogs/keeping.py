@@ -1,76 +1,106 @@
 """The one question about what is kept on this machine: tokens, secrets and unsent rows together."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import Any, Final
 
 from rich.text import Text
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 from prolific_tui.operations import KeyringReport
 from prolific_tui.settings import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.tui.dialogs.ask import Choice, ChoiceDialog
-from prolific_tui.tui.widgets import paragraph
+from prolific_tui.tui.widgets import Field, Line, paragraph
 from prolific_tui.visible import visible
 
+_SECRETS: Final = {
+    TokenPlace.KEYRING: "in the keyring",
+    TokenPlace.FILE: "in a plain-text file",
+    TokenPlace.SESSION: "nothing secret",
+}
+_ROWS: Final = {
+    DraftKeeping.EVERYTHING: "everything, as plain text",
+    DraftKeeping.USERNAMES: "usernames only, no passwords",
+    DraftKeeping.NOTHING: "nothing",
+}
+_LOST: Final = "After a crash or a quit their passwords have to be typed or loaded again."
+_READABLE: Final = "is for you alone (0600); anyone with your account, or root, can read it too."
+
 _KEEPING: Final = {
-    MachineKeeping(TokenPlace.KEYRING, DraftKeeping.USERNAMES): Choice(
-        "In the keyring; of unsent rows the usernames only",
-        "Tokens and secrets go into the keyring. After a crash or a quit the passwords of unsent"
-        " rows have to be typed or loaded again.",
+    MachineKeeping(TokenPlace.KEYRING, DraftKeeping.USERNAMES): (
+        f"Usernames of unsent rows are in files that only you can read. {_LOST}"
     ),
-    MachineKeeping(TokenPlace.KEYRING, DraftKeeping.EVERYTHING): Choice(
-        "In the keyring; unsent rows in files, as plain text",
-        "Tokens and secrets go into the keyring. Unsent rows with their passwords go into files"
-        " that only you can read (0600); anyone with your account, or root, can as well.",
+    MachineKeeping(TokenPlace.KEYRING, DraftKeeping.EVERYTHING): (
+        f"The file of unsent rows, with their passwords, {_READABLE}"
     ),
-    MachineKeeping(TokenPlace.FILE, DraftKeeping.EVERYTHING): Choice(
-        "In files that only you can read, as plain text",
-        "Tokens, secrets and unsent rows with their passwords (0600). Anyone with your account,"
-        " or root, can read them as well.",
+    MachineKeeping(TokenPlace.FILE, DraftKeeping.EVERYTHING): (
+        f"Every file, of unsent rows with their passwords too, {_READABLE}"
     ),
-    MachineKeeping(TokenPlace.SESSION, DraftKeeping.USERNAMES): Choice(
-        "Nothing secret: PROLIFIC_TOKEN each time",
-        "read -rs PROLIFIC_TOKEN; export PROLIFIC_TOKEN, or --token-file. Of unsent rows the"
-        " usernames are kept.",
+    MachineKeeping(TokenPlace.SESSION, DraftKeeping.USERNAMES): (
+        "The token is asked for at each start, or comes from PROLIFIC_TOKEN or --token-file."
+        f" Unsent rows stay without their passwords. {_LOST}"
     ),
-    MachineKeeping(TokenPlace.SESSION, DraftKeeping.NOTHING): Choice(
-        "Nothing: this session only",
+    MachineKeeping(TokenPlace.SESSION, DraftKeeping.NOTHING): (
         "The token is asked for at each start, and unsent rows are gone when the program ends,"
-        " however it ends.",
+        " however it ends."
     ),
 }
 """What can be chosen, in this order, and what each means."""
 
+_COLUMN: Final = 24
+"""How wide the column of tokens and secrets is; that of rows follows it."""
+
 
 def keeping_words(keeping: MachineKeeping) -> Choice:
     """What was chosen, in words."""
-    return _KEEPING.get(keeping) or Choice(
-        f"{keeping.secrets.value}; unsent rows: {keeping.rows.value}"
-    )
+    secrets = _SECRETS.get(keeping.secrets, keeping.secrets.value)
+    label = f"{secrets}; unsent rows: {_ROWS[keeping.rows]}"
+    return Choice(label, _KEEPING.get(keeping, ""))
+
+
+def _choice(keeping: MachineKeeping) -> Choice:
+    """One line of the table: what becomes of secrets, and what of rows."""
+    secrets, rows = _SECRETS[keeping.secrets], _ROWS[keeping.rows]
+    return Choice(f"{secrets:{_COLUMN}}{rows}", _KEEPING[keeping])
 
 
 class KeepingDialog(ChoiceDialog):
     """Asks without a default, at once: what the keyring says comes when it has answered."""
 
-    def __init__(self, report: Callable[[], Coroutine[Any, Any, KeyringReport]]) -> None:
-        """Ask; `report` gives the keyring's state."""
+    def __init__(
+        self,
+        report: Callable[[], Coroutine[Any, Any, KeyringReport]],
+        *,
+        is_unasked: bool = False,
+    ) -> None:
+        """Ask.
+
+        Args:
+            report: Gives the keyring's state.
+            is_unasked: Whether it came up by itself. Then a key that means nothing here was meant
+                for what is below: the question gives way, and the key goes on to that.
+        """
         super().__init__(
             "What is kept on this machine, and where?",
-            "Tokens, webhook secrets, and rows that were not sent. Choosing less takes back what"
-            " was kept before; a token from PROLIFIC_TOKEN or --token-file is never copied."
-            " 4 Account changes this later.",
-            tuple(_KEEPING.values()),
+            "Choosing less takes back what was kept before; a token from PROLIFIC_TOKEN or"
+            " --token-file is never copied. 4 Account changes this later.",
+            [_choice(keeping) for keeping in _KEEPING],
             highlighted=None,
         )
         self._report = report
+        self._is_unasked = is_unasked
+        self.gave_way = False
+        """Whether it was closed by a key that was meant for something else."""
 
     @staticmethod
     def keeping(answer: int) -> MachineKeeping:
         """What an answer means."""
         return tuple(_KEEPING)[answer]
+
+    def above(self) -> ComposeResult:
+        """What the two columns are about."""
+        yield Line(f"  {'Tokens and secrets':{_COLUMN}}Unsent rows", classes="headings")
 
     def body(self) -> ComposeResult:
         """The choices, and how the keyring is."""
@@ -82,20 +112,26 @@ class KeepingDialog(ChoiceDialog):
         super().on_mount()
         self.look_at_keyring()
 
+    def on_key(self, event: events.Key) -> None:
+        """Give way to what was typed for the screen below; the app hands the key on to that."""
+        if self._is_unasked and event.key not in self.active_bindings and not self._is_finding:
+            self.gave_way = True
+            self.dismiss(None)
+
+    @property
+    def _is_finding(self) -> bool:
+        return isinstance(self.focused, Field)
+
     @work
     async def look_at_keyring(self) -> None:
         """Say how the keyring is, and offer it only where it can be used."""
         report = await self._report()
-        words = Text(visible(f"{report.title}. {report.message}"))
-        self.query_one("#keyring-state", Static).update(words)
+        words = f"{report.title}. {report.message}"
         if not report.usable:
-            self.offer(
-                replace(
-                    choice,
-                    label=f"{choice.label} (not here)",
-                    refusal=f"It can't be chosen now. {report.hint}",
-                )
+            words += f" So nothing can be kept in it. {report.hint}"
+            self.withhold(
+                number
+                for number, keeping in enumerate(_KEEPING)
                 if keeping.secrets is TokenPlace.KEYRING
-                else choice
-                for keeping, choice in _KEEPING.items()
             )
+        self.query_one("#keyring-state", Static).update(Text(visible(words)))

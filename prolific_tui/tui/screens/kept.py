@@ -21,10 +21,17 @@ def rows_words(rows: int) -> str:
     return f"{rows:,} unsent row{'' if rows == 1 else 's'}"
 
 
-async def ask_keeping(shell: Shell) -> bool:
-    """Ask what is kept on this machine, and do so; False where it is as before."""
-    answer = await shell.ask(KeepingDialog(shell.operations.keyring_report))
+async def ask_keeping(shell: Shell, *, is_unasked: bool = False) -> bool:
+    """Ask what is kept on this machine, and do so; False where it is as before.
+
+    Args:
+        shell: Where it is asked.
+        is_unasked: Whether no key of the person's led to the question; see `KeepingDialog`.
+    """
+    dialog = KeepingDialog(shell.operations.keyring_report, is_unasked=is_unasked)
+    answer = await shell.ask(dialog)
     if answer is None:
+        shell.keeping.was_put_off |= not dialog.gave_way
         return False
     return await keep_as(shell, KeepingDialog.keeping(answer))
 
@@ -50,7 +57,7 @@ async def may_quit(shell: Shell) -> bool:
     if not shell.drafts.unsent_rows():
         return True
     await shell.keep_drafts()
-    if shell.keeping.is_undecided and await ask_keeping(shell):
+    if shell.keeping.is_to_be_asked and await ask_keeping(shell):
         await shell.keep_drafts()
     lost = [draft for draft in shell.drafts if not shell.keeping.is_kept(draft)]
     if lost:
@@ -84,7 +91,8 @@ def _why(shell: Shell, lost: list[Draft]) -> str:
         return f"They could not be kept. {troubles[0]}"
     if shell.keeping.choice is DraftKeeping.NOTHING:
         return "You chose that nothing is kept on this machine; 4 Account changes it."
-    return "They are only in this program's memory."
+    words = "They are only in this program's memory."
+    return f"{words} s on 4 Account keeps them." if shell.keeping.is_undecided else words
 
 
 def quit_words(shell: Shell) -> str:
@@ -102,28 +110,32 @@ _DISCARD: Final = 1
 async def may_leave(shell: Shell, draft: Draft) -> bool:
     """Whether the editor may be left although its rows are not kept on disk.
 
-    They may be discarded on the way.
+    They may be discarded on the way. The question how they are kept comes by itself only until it
+    was put off; then it is one of the answers here.
     """
     await shell.keep_drafts()
-    if shell.keeping.is_undecided:
+    if shell.keeping.is_to_be_asked:
         await ask_keeping(shell)
         await shell.keep_drafts()
     rows = len(draft.session.document)
     if not rows or shell.keeping.is_kept(draft):
         return True
+    choices = [
+        Choice("Leave them here until I quit", "The editor shows them again."),
+        Choice("Discard them", "They are gone at once, and u does not bring them back."),
+    ]
+    if shell.keeping.is_undecided:
+        choices.append(Choice("Keep them on this machine…", "It is asked what of them, and where."))
     answer = await shell.ask(
-        ChoiceDialog(
-            f"{rows_words(rows)}, draft not kept",
-            _why(shell, [draft]),
-            [
-                Choice("Leave them here until I quit", "The editor shows them again."),
-                Choice("Discard them", "They are gone at once, and u does not bring them back."),
-            ],
-        )
+        ChoiceDialog(f"{rows_words(rows)}, draft not kept", _why(shell, [draft]), choices)
     )
     if answer == _DISCARD:
         discard(shell, draft)
-    return answer in (_LEAVE, _DISCARD)
+    elif answer not in (None, _LEAVE):
+        if not await ask_keeping(shell):
+            return False
+        await shell.keep_drafts()
+    return answer is not None
 
 
 def discard(shell: Shell, draft: Draft) -> None:

@@ -33,12 +33,12 @@ class DraftKeys(EditorPage):
 
     def _kept_anew(self) -> None:
         self.show_top()
-        if self.app.keeping.is_undecided and not self._was_asked and self._question is None:
+        if self.app.keeping.is_to_be_asked and not self._was_asked and self._question is None:
             self._question = self.set_interval(_QUIET_SECONDS / 4, self._ask_when_quiet)
 
     def _ask_when_quiet(self) -> None:
         """Ask when no key could be meant for anything else."""
-        if not self.app.keeping.is_undecided or self._was_asked:
+        if not self.app.keeping.is_to_be_asked or self._was_asked:
             self._stop_asking()
         elif (
             self.is_on_top
@@ -56,7 +56,7 @@ class DraftKeys(EditorPage):
     @work
     async def _ask_keeping(self) -> None:
         self._was_asked = True
-        await ask_keeping(self.app)
+        await ask_keeping(self.app, is_unasked=True)
 
     @work
     async def action_discard(self) -> None:
