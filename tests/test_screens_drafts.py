@@ -192,7 +192,7 @@ async def test_account_says_how_they_are_kept_and_changes_it(machine: Machine) -
         await board.shows("draft kept")
         assert PASSWORD in machine.kept()
         await board.press("4")
-        await board.shows("Kept", "session; unsent rows: everything")
+        await board.shows("Kept", "nothing secret; unsent rows: everything")
         await board.press("s")
         await board.shows(_QUESTION)
         await board.press("j", "j", "j", "j", "enter")
@@ -294,7 +294,7 @@ async def test_the_demo_keeps_nothing_and_says_so_when_quitting() -> None:
         await type_row(board, "lab-1")
         assert "draft" not in board.screen()
         await board.press("escape")
-        await board.shows("1 unsent row kept here until you quit.")
+        await board.shows("1 unsent row kept here until you quit. c goes back", "new pool: c")
         await board.press("q")
         await board.shows("Quit and lose 1 unsent row?", "only in this program's memory")
 
@@ -308,7 +308,8 @@ async def test_the_next_start_offers_them_before_anything_else(machine: Machine)
     other = machine.directory / "other.csv"
     other.write_text("x-1,pw-1\n")
     async with machine.run(file=other) as board:
-        await board.shows(_OFFER, "2 rows for a new pool in Reasoning evals, saved")
+        await board.shows(_OFFER, "> 2 rows for a new pool in Reasoning evals", "Saved ")
+        assert board.screen().count("2 rows for a new pool") == 1
         assert PASSWORD not in board.screen()
         await board.press("enter")
         await board.shows("2 rows are back", "2 rows", "goes 2", "lab-2", "draft kept")

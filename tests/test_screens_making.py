@@ -90,6 +90,7 @@ async def test_33_new_accounts_by_friday_evening(tmp_path: Path) -> None:
         await board.press("s")
         await board.shows("These 33 accounts were made here and exist nowhere yet: E exports them")
         assert not board.app.screen.query("#confirmation-field")
+        assert "Enter" not in board.screen(), "no key is said to send them"
         await board.press("enter")
         await board.shows("Accounts that exist nowhere can't be sent")
 
@@ -114,14 +115,17 @@ async def test_33_new_accounts_by_friday_evening(tmp_path: Path) -> None:
 
         # Now it is asked whether they exist, before any other words count.
         await board.press("s")
-        await board.shows("Do these accounts exist in your tool?", "given them at once", "yes")
+        await board.shows(
+            "Do these accounts exist in your tool?", "given them at once", "yes", "Enter They exist"
+        )
         await board.type("send 33")
         await board.press("enter")
         await board.shows("Nothing was sent. They exist? Type exactly: yes")
         await board.press("ctrl+u")
         await board.type("yes")
         await board.press("enter")
-        await board.shows("Type send 33 :", "Nothing is sent yet.")
+        await board.shows("Type send 33 :", "Nothing is sent yet.", "Enter Send")
+        await board.shows("lab-b-233; you said that these exist")
         assert len(board.service.state.pools[CHATBOT_B].passwords) == 60
         await board.type("send 33")
         await board.press("enter")

@@ -62,11 +62,20 @@ class DraftSummary:
     @property
     def words(self) -> str:
         """In words: "48 rows for chatbot-B, saved 14 Nov 10:22; the passwords were not kept"."""
-        rows = counted(self.rows, "row")
+        return f"{self.what}, {self.state}"
+
+    @property
+    def what(self) -> str:
+        """The first half of `words`: "48 rows for chatbot-B"."""
         target = self.label or ("a new pool" if self.key.pool_id is None else self.key.pool_id)
+        return f"{counted(self.rows, 'row')} for {target}"
+
+    @property
+    def state(self) -> str:
+        """The other half: "saved 14 Nov 10:22; the passwords were not kept"."""
         lost = "" if self.has_passwords else "; the passwords were not kept"
         used = "; open in another window" if self.in_use else ""
-        return f"{rows} for {target}, saved {self.saved_at:%d %b %H:%M}{lost}{used}"
+        return f"saved {self.saved_at:%d %b %H:%M}{lost}{used}"
 
 
 @dataclass(frozen=True, slots=True)

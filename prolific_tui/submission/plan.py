@@ -57,8 +57,10 @@ class CredentialPlan:
     target: Target
     accounts: Rows = field(repr=False)
     """The rows in it, in order, with the document's ids."""
+    needs_ok: tuple[str, ...]
+    """What stays behind until the person accepts it, and why: a line for each kind."""
     left_out: tuple[str, ...]
-    """What stays behind and why, a line for each kind."""
+    """What stays behind whatever they say, and why: a line for each kind."""
     source: str
     """Where the rows came from, in words; may be empty."""
     label: str = ""
@@ -185,6 +187,7 @@ def seek_plan(session: EditSession, target: Target, source: str) -> Steps[Creden
     return CredentialPlan(
         target=target,
         accounts=rows,
-        left_out=tuple(group.words for group in groups),
+        needs_ok=tuple(group.words for group in groups if not group.problem.blocking),
+        left_out=tuple(group.words for group in groups if group.problem.blocking),
         source=source,
     )

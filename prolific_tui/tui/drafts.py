@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from prolific_tui.credentials.export import Exported
-from prolific_tui.credentials.rows import Rows
+from prolific_tui.credentials.rows import Row, Rows
 from prolific_tui.credentials.session import Delta, EditSession
 from prolific_tui.credentials.stepping import Steps
 from prolific_tui.errors import Effect
@@ -88,7 +88,7 @@ class Draft:
         return self.session.hold(_Either(known.surely, self.clashing), known.perhaps)
 
     def content(self, label: str) -> Steps[DraftContent]:
-        """The draft as it is kept, put together in steps.
+        """The draft as it is kept, put together in steps: every row that anything was typed into.
 
         Args:
             label: What the target is called.
@@ -103,16 +103,18 @@ class Draft:
         made: list[int] = []
         exported: list[int] = []
         accepted_ids, made_ids = session.ledger.accepted, frozenset(session.made_here())
-        for start, rows in session.document.pieces():
+        for _start, piece in session.document.pieces():
+            rows = _begun(piece)
+            first = len(usernames)
             usernames += rows.usernames
             passwords += rows.passwords
             if accepted_ids or made_ids:
-                for number, row_id in enumerate(rows.ids or (), start):
+                for number, row_id in enumerate(rows.ids or (), first):
                     if row_id in accepted_ids:
                         accepted.append(number)
                     if row_id in made_ids:
                         made.append(number)
-                        if self.exported.holds(session.document.row(number)):
+                        if self.exported.holds(Row(row_id, usernames[number], passwords[number])):
                             exported.append(number)
             yield len(usernames)
         notes = [SEND_BEGUN] * self.sending + [_POOL_UNKNOWN] * self.asks_target
@@ -242,6 +244,13 @@ class Drafts:
 
     def _of(self, plan: CredentialPlan) -> list[Draft]:
         return [draft for draft in self._drafts.values() if draft.target.key == plan.target.key]
+
+
+def _begun(rows: Rows) -> Rows:
+    """The rows without those that were inserted and are still blank."""
+    if "" not in rows.usernames or "" not in rows.passwords:
+        return rows
+    return rows.only(bool(username or password) for username, password in rows)
 
 
 def _usernames(draft: Draft, row_ids: Sequence[int]) -> frozenset[str]:

@@ -192,11 +192,14 @@ class CursorList(OptionList):
         line = Offset(0, (self.highlighted or 0) - self.scroll_offset.y)
         return self.content_region.offset + line
 
+    @property
+    def line_width(self) -> int:
+        """How many cells a line has beside the cursor's two; a longer text is cut."""
+        return (self.scrollable_content_region.width or self.app.size.width) - 2
+
     def _cut(self, text: Text) -> Text:
         cut = text.copy()
-        cut.truncate(
-            self.scrollable_content_region.width or self.app.size.width, overflow="ellipsis"
-        )
+        cut.truncate(self.line_width + 2, overflow="ellipsis")
         return cut
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -58,15 +59,18 @@ class LeftDialog(Dialog[LeftAnswer | None]):
     def on_mount(self) -> None:
         """Start at the newest."""
         drafts = self.query_one(CursorList)
-        drafts.show(summary.words for summary in self._summaries)
+        drafts.show(summary.what for summary in self._summaries)
         drafts.focus()
 
     @on(OptionList.OptionHighlighted)
     def explain(self) -> None:
         """Say what the rows are, and where they came from."""
         if (summary := self._current) is not None:
-            words = summary.words
-            about = [f"{words[:1].upper()}{words[1:]}."]
+            state = summary.state
+            about = [f"{state[:1].upper()}{state[1:]}."]
+            if cell_len(visible(summary.what)) > self.query_one(CursorList).line_width:
+                # Its line is cut.
+                about.insert(0, f"{summary.what}.")
             if summary.source:
                 about.append(f"From {summary.source}")
             if summary.in_use:

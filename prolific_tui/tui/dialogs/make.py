@@ -54,6 +54,8 @@ class MakeFacts:
 
     pattern: str
     """What was used last; may be empty."""
+    target: str
+    """What the accounts are for, in words."""
     held: int | None
     """What is free in the pool; None where Prolific did not say."""
     propose: Callable[[Pattern], Proposal]
@@ -64,7 +66,6 @@ class MakeFacts:
 class MakeDialog(FormDialog[MakeOrder | None]):
     """How many accounts to make, and what they are called."""
 
-    TITLE_TEXT = "Make accounts"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Make them", key_display="Enter"),
         Binding("down", "go(1)", "Next field", key_display="↓"),
@@ -80,6 +81,11 @@ class MakeDialog(FormDialog[MakeOrder | None]):
         self._proposed: tuple[tuple[str, str], Proposal] | None = None
         self._counted = ""
         """The places in words, once they were counted."""
+
+    @property
+    def heading(self) -> str:
+        """What is done, and for which pool."""
+        return f"Make accounts for {self._facts.target}"
 
     def entries(self) -> Sequence[Entry]:
         """Pattern, start, count, length, and the places that are to be filled."""

@@ -13,12 +13,47 @@ from prolific_tui.tui.dialogs import (
     keeping_words,
 )
 from prolific_tui.tui.drafts import Draft
+from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.shell import Shell
 
 
 def rows_words(rows: int) -> str:
     """A number of unsent rows, in words."""
     return f"{rows:,} unsent row{'' if rows == 1 else 's'}"
+
+
+def own_drafts(shell: Shell) -> list[Draft]:
+    """The drafts of this run that belong to the one who is signed in."""
+    owner_id = shell.account.me.id if shell.account else ""
+    return [draft for draft in shell.drafts if draft.owner_id == owner_id]
+
+
+def target_words(shell: Shell, draft: Draft) -> str:
+    """A draft in words: "13 unsent rows for a new pool"; another workspace is named."""
+    target = draft.target
+    pool = target.pool
+    name = "a new pool" if pool is None else short_pool_name(pool, shell.label(pool))
+    where = "" if target.workspace == shell.workspace else f" in {target.workspace.title}"
+    return f"{rows_words(len(draft.session.document))} for {name}{where}"
+
+
+def unsent_words(shell: Shell) -> str:
+    """Which unsent rows there are in this run, and the key on Pools that brings them back."""
+    drafts = own_drafts(shell)
+    if len(drafts) > 1:
+        rows = sum(len(draft.session.document) for draft in drafts)
+        return f"{rows_words(rows)} for {len(drafts)} targets: d"
+    return "".join(f"{target_words(shell, each)}: {_key(shell, each)}" for each in drafts)
+
+
+def back_words(shell: Shell, draft: Draft) -> str:
+    """The key on Pools that goes back to a draft which was just left, in a sentence."""
+    return f"{_key(shell, draft)} goes back to them."
+
+
+def _key(shell: Shell, draft: Draft) -> str:
+    is_new = draft.target.pool is None and draft.target.workspace == shell.workspace
+    return "c" if is_new else "d"
 
 
 async def ask_keeping(shell: Shell, *, is_unasked: bool = False) -> bool:

@@ -1,6 +1,7 @@
 """The unsent rows of earlier runs: offered before anything else, taken up, left or discarded."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import work
@@ -10,11 +11,11 @@ from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import Workspace
 from prolific_tui.submission.draft import DraftSummary
 from prolific_tui.submission.plan import Target
-from prolific_tui.tui.dialogs import ConfirmDialog, LeftAct, LeftDialog
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog, ConfirmDialog, LeftAct, LeftDialog
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor import EditorScreen
-from prolific_tui.tui.screens.kept import rows_words
+from prolific_tui.tui.screens.kept import own_drafts, rows_words, target_words
 from prolific_tui.tui.screens.open_sends import OpenSends
 from prolific_tui.tui.screens.taking_up import take_up
 
@@ -23,13 +24,15 @@ class LeftDrafts(OpenSends):
     """Offers what earlier runs left for the one who is signed in, once for each account."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "left", "Drafts", show=False, tooltip="Unsent rows of earlier runs"),
+        Binding("d", "left", "Drafts", show=False, tooltip="Unsent rows, also of earlier runs"),
     ]
 
     left: tuple[DraftSummary, ...] = ()
     """What earlier runs left, the newest first; those that others have open are among them."""
     is_offering = False
     """Whether it is being looked for, or the person is asked about it."""
+    edited: Draft | None = None
+    """What was opened from here last, until this screen is shown again."""
     _left_for = ""
     """The owner for whom it was looked for."""
     _is_due = False
@@ -83,9 +86,16 @@ class LeftDrafts(OpenSends):
             self._is_due = False
             self._offer_all()
 
+    def edit(
+        self, draft: Draft, *, load: Path | None = None, paste: str = "", make: bool = False
+    ) -> None:
+        """Open a draft in the editor; the rest as for `EditorScreen`."""
+        self.edited = draft
+        self.app.push_screen(EditorScreen(draft, load=load, paste=paste, make=make))
+
     @work
     async def action_left(self) -> None:
-        """Look again for what earlier runs left, and offer it."""
+        """Look again for what earlier runs left, and offer it; or else the drafts of this run."""
         account = self.app.account
         if account is None:
             self.app.say("Not signed in: 4 Account takes a token.")
@@ -93,11 +103,27 @@ class LeftDrafts(OpenSends):
         with self.app.holding_keys():
             self.left = (await self.app.operations.drafts.left(account.me.id)).summaries
         if not self.left:
-            self.app.say("No earlier run left unsent rows.")
+            await self._choose_own()
         elif all(summary.in_use for summary in self.left):
             self._say_what_is_open()
         else:
             self._offer_all()
+
+    async def _choose_own(self) -> None:
+        """Go back to a draft of this run."""
+        drafts = own_drafts(self.app)
+        if not drafts:
+            self.app.say("There are no unsent rows, of this run or an earlier one.")
+            return
+        answer: int | None = 0
+        if len(drafts) > 1:
+            choices = [Choice(target_words(self.app, each)) for each in drafts]
+            answer = await self.app.ask(ChoiceDialog("Unsent rows of this run", "", choices))
+        if answer is not None:
+            draft = drafts[answer]
+            if draft.target.workspace != self.app.workspace:
+                self.app.open_workspace(draft.target.workspace)
+            self.edit(draft)
 
     def _say_what_is_open(self) -> None:
         if rows := sum(summary.rows for summary in self.left):
@@ -109,7 +135,7 @@ class LeftDrafts(OpenSends):
         draft = await self.offer(self.left)
         if draft is not None:
             # First, so that nothing else finds this screen free for a moment.
-            self.app.push_screen(EditorScreen(draft))
+            self.edit(draft)
         self.is_offering = False
         if draft is None:
             self.has_offered()

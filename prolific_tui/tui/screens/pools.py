@@ -18,7 +18,7 @@ from prolific_tui.submission.plan import Target
 from prolific_tui.tui.dialogs import TextDialog
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.choose_target import choose_target
-from prolific_tui.tui.screens.editor import EditorScreen
+from prolific_tui.tui.screens.kept import unsent_words
 from prolific_tui.tui.screens.left import LeftDrafts
 from prolific_tui.tui.screens.pool_words import emptiest_first, pool_name
 from prolific_tui.tui.screens.send_words import moment
@@ -52,6 +52,8 @@ class PoolsScreen(LeftDrafts):
         """The id of the pool under the cursor, which stays there when the list changes."""
         self._listed: tuple[str, ...] = ()
         """The ids of the pools in the list as it stands."""
+        self._to_show = ""
+        """The id of the pool that the cursor is to go to, as soon as it is listed."""
 
     def body(self) -> ComposeResult:
         """Summary, headings, the list, and what is known of the pool under the cursor."""
@@ -112,6 +114,8 @@ class PoolsScreen(LeftDrafts):
             # The news that a key has moved the cursor may still be on its way.
             self._shown = self._listed[here]
         self._listed = tuple(pool.credential_pool_id for pool in pools)
+        if self._to_show in self._listed:
+            self._shown, self._to_show = self._to_show, ""
         at = self._listed.index(self._shown) if self._shown in self._listed else 0
         pool_list.show((self._row(pool, name_width) for pool in pools), at)
         self.show_detail()
@@ -126,8 +130,8 @@ class PoolsScreen(LeftDrafts):
             text.append(f"{len(pools)} pool{'' if len(pools) == 1 else 's'}, ")
             text.append(f"{_sum(free)} free of {_sum(total)}")
         text.append_text(freshness(reading))
-        if rows := self.app.drafts.unsent_rows():
-            text.append(f"   {rows:,} unsent row{'' if rows == 1 else 's'} kept", "bold")
+        if words := unsent_words(self.app):
+            text.append(f"   {visible(words)}", "bold")
         return text
 
     def _state(self, reading: Reading[tuple[CredentialPool, ...]]) -> str:
@@ -160,6 +164,9 @@ class PoolsScreen(LeftDrafts):
         detail.display = pool is not None
         if pool is None:
             return
+        if self._shown != pool.credential_pool_id:
+            # Whoever moved the cursor meanwhile wants it there.
+            self._to_show = ""
         self._shown = pool.credential_pool_id
         self.query_one("#detail-rule", Rule).title = pool_name(pool, self.app.label(pool))
         text = Text(f"{visible(pool.credential_pool_id)}\n")
@@ -264,7 +271,13 @@ class PoolsScreen(LeftDrafts):
             self._edit(target, paste=text)
 
     def on_screen_resume(self) -> None:
-        """Show what changed meanwhile, and open the file that was named on the command line."""
+        """Show what changed meanwhile, with the cursor on the pool whose rows were edited.
+
+        So that the next key is for the same pool, or for the one that was made of those rows.
+        """
+        if self.edited is not None and self.edited.target.pool is not None:
+            self._to_show = self.edited.target.pool.credential_pool_id
+        self.edited = None
         if self.is_mounted:
             self.show_pools()
 
@@ -315,23 +328,23 @@ class PoolsScreen(LeftDrafts):
             return
         self.app.say("")
 
-        def edit(draft: Draft | None = None) -> None:
+        def begin(draft: Draft | None = None) -> None:
             opened = draft or self.app.drafts.open(account.me.id, target)
-            self.app.push_screen(EditorScreen(opened, load=load, paste=paste, make=make))
+            self.edit(opened, load=load, paste=paste, make=make)
 
         key = self.app.keeping.key(account.me.id, target)
         left = [each for each in self.left if each.key == key and not each.in_use]
         if left and self.app.drafts.find(account.me.id, target) is None:
-            self._offer_first(left, edit)
+            self._offer_first(left, begin)
         else:
-            edit()
+            begin()
 
     @work
     async def _offer_first(
-        self, left: Sequence[DraftSummary], edit: Callable[[Draft | None], None]
+        self, left: Sequence[DraftSummary], begin: Callable[[Draft | None], None]
     ) -> None:
         """Offer what was left for this target, so that it is not begun a second time unseen."""
-        edit(await self.offer(left))
+        begin(await self.offer(left))
 
 
 def _sum(numbers: list[int | None]) -> str:

@@ -19,11 +19,14 @@ from prolific_tui.submission.outcome import credentials_word
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.base import BaseScreen
-from prolific_tui.tui.widgets import Facts, Field, Line, fit, number, paragraph
+from prolific_tui.tui.widgets import Facts, Field, KeyBar, Line, fit, number, paragraph
 from prolific_tui.visible import counted, visible
 
 _EXIST: Final = "yes"
 """What is typed to say that accounts made here exist where they are to be used."""
+
+_SAID: Final = "you said that these exist"
+"""What is then told of the rows wherever it is told where they came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,17 @@ class ReviewScreen(BaseScreen):
         return self._plan.target.pool is None and not self._unexported
 
     def keys(self) -> list[BindingType]:
-        """The keys that do something here."""
-        kept = "other_field" if self._asks_label else ""
+        """The keys that do something here, and what Enter does by now."""
+        acting = {"export", "back"}
+        if self._plan.rows and not self._unexported:
+            acting.add("send")
+        if self._asks_label:
+            acting.add("other_field")
+        sends = "They exist" if self._made else "Send"
         return [
-            each
+            replace(each, description=sends) if each.action == "send" else each
             for each in self.BINDINGS
-            if isinstance(each, Binding) and each.action in ("send", "export", "back", kept)
+            if isinstance(each, Binding) and each.action in acting
         ]
 
     def top(self) -> Line:
@@ -125,6 +133,7 @@ class ReviewScreen(BaseScreen):
 
     def _show(self) -> None:
         self.query_one(Facts).show(self._facts())
+        self.query_one(KeyBar).show(each for each in self.keys() if isinstance(each, Binding))
         self.query_one("#review-warning", Static).update(Text(self._warning()))
         for box in self.query("#confirmation"):
             box.display = bool(self._plan.rows)
@@ -213,9 +222,10 @@ class ReviewScreen(BaseScreen):
             ("", ""),
             ("Goes", Text(f"{planned.rows:,}", "bold")),
             ("Needs your OK", _stays(counts.needs_ok)),
+            *(("", f"  {reason}") for reason in planned.needs_ok),
             ("Left out", _stays(counts.left_out)),
+            *(("", f"  {reason}") for reason in planned.left_out),
         ]
-        facts += [("", f"  {reason}") for reason in planned.left_out]
         return [*facts, ("", "")]
 
     def _ends(self) -> str:
@@ -296,9 +306,13 @@ class ReviewScreen(BaseScreen):
 
     def _take_word(self, field: Input) -> None:
         """The accounts made here exist, as the person says: now for the words that send them."""
-        self._draft.session.confirm_made()
-        self.app.drafts.keep(self._draft)
-        self._revision = self._draft.session.revision
+        draft = self._draft
+        draft.session.confirm_made()
+        # Kept with the rows, so that whoever sends them later knows that it was only said.
+        draft.source = "; ".join(filter(None, (draft.source, _SAID)))
+        self._reviewed = replace(self._reviewed, plan=replace(self._plan, source=draft.source))
+        self.app.drafts.keep(draft)
+        self._revision = draft.session.revision
         self._made = 0
         with self.prevent(Input.Changed):
             field.value = ""

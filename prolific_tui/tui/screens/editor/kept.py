@@ -9,7 +9,7 @@ from textual.timer import Timer
 
 from prolific_tui.tui.dialogs import ConfirmDialog
 from prolific_tui.tui.screens.editor.page import EditorPage
-from prolific_tui.tui.screens.kept import ask_keeping, discard, may_leave, rows_words
+from prolific_tui.tui.screens.kept import ask_keeping, back_words, discard, may_leave, rows_words
 
 _QUIET_SECONDS: Final = 2.0
 """How long nobody has typed before a question may come up by itself."""
@@ -81,12 +81,14 @@ class DraftKeys(EditorPage):
             self.dismiss()
         elif self.app.operations.is_demo:
             rows = len(self.draft.session.document)
-            self.app.say(f"{rows_words(rows)} kept here until you quit.")
+            back = back_words(self.app, self.draft)
+            self.app.say(f"{rows_words(rows)} kept here until you quit. {back}")
             self.dismiss()
         elif keeping.is_kept(self.draft):
             keeping.save_all()
             rows = len(self.draft.session.document)
-            self.app.say(f"{rows_words(rows)}: {keeping.words(self.draft)}.")
+            back = back_words(self.app, self.draft)
+            self.app.say(f"{rows_words(rows)}: {keeping.words(self.draft)}. {back}")
             self.dismiss()
         else:
             self._leave_after_asking()
@@ -95,6 +97,7 @@ class DraftKeys(EditorPage):
     async def _leave_after_asking(self) -> None:
         if await may_leave(self.app, self.draft):
             rows = len(self.draft.session.document)
-            words = self.app.keeping.words(self.draft)
-            self.app.say(f"{rows_words(rows)}: {words}." if rows else "The rows are discarded.")
+            kept = f"{rows_words(rows)}: {self.app.keeping.words(self.draft)}."
+            words = f"{kept} {back_words(self.app, self.draft)}"
+            self.app.say(words if rows else "The rows are discarded.")
             self.dismiss()

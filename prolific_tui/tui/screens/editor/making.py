@@ -54,6 +54,7 @@ class MakingKeys(EditorPage):
             MakeDialog(
                 MakeFacts(
                     pattern=_pattern_used_last(before),
+                    target=self.target_name,
                     held=0 if pool is None else pool.available_credentials,
                     propose=lambda pattern: self._propose(pattern, before),
                     is_taken=self._is_taken,

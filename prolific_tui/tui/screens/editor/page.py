@@ -114,18 +114,24 @@ class EditorPage(LongWork):
         """Name the keys that matter now, those of a cell or those of the grid."""
         self.query_one(KeyBar).show(each for each in self.keys() if isinstance(each, Binding))
 
+    @property
+    def target_name(self) -> str:
+        """What the rows are for, in words that fit into a line with others."""
+        pool = self.draft.target.pool
+        return "a new pool" if pool is None else short_pool_name(pool, self.app.label(pool))
+
     def show_top(self) -> None:
         """Show what this is, whether it is kept, and where it is to go."""
         draft = self.draft
         workspace, pool = draft.target.workspace, draft.target.pool
+        text = Text(" ", "bold", no_wrap=True)
         if draft.asks_target:
-            what = "Rows left over: s asks which pool they are for"
+            text.append("Rows left over: s asks which pool they are for   ")
         elif pool is None:
-            what = "Create a pool"
+            text.append("Create ").append(self.target_name, "reverse").append("   ")
         else:
-            name = short_pool_name(pool, self.app.label(pool))
-            what = f"Append to {name}   {number(pool.total_credentials)} in total"
-        text = Text(f" {visible(what)}   ", "bold", no_wrap=True)
+            text.append("Append to ").append(visible(self.target_name), "reverse")
+            text.append(f"   {number(pool.total_credentials)} in total   ")
         demo = "DEMO" if self.app.operations.is_demo else ""
         about = filter(None, (self.app.keeping.words(draft), demo, workspace.title))
         where = f"{'   '.join(about)} "

@@ -1,0 +1,78 @@
+"""Where unsent rows are, which key goes back to them, and for which pool the next key acts."""
+
+from prolific_tui.demo.seed import CHATBOT_B, LABPOOL_0
+from tests.dashboard import Dashboard, opened
+
+
+async def insert(board: Dashboard, username: str, password: str) -> None:
+    await board.press("i")
+    await board.type(username)
+    await board.press("enter")
+    await board.type(password)
+    await board.press("enter")
+
+
+async def test_pools_says_where_unsent_rows_are_and_keys_go_back_to_them() -> None:
+    async with opened() as board:
+        await board.press("d")
+        await board.shows("There are no unsent rows, of this run or an earlier one.")
+        await board.press("c")
+        await insert(board, "lab-1", "pw-one")
+        await board.press("escape")
+        await board.shows("1 unsent row for a new pool: c", "c goes back to them")
+        await board.press("d")
+        await board.shows("Create a new pool", "lab-1")
+        await board.press("escape")
+
+        # With several, d asks which.
+        await board.press("g", "a")
+        await insert(board, "lab-2", "pw-two")
+        await board.press("escape")
+        await board.shows("2 unsent rows for 2 targets: d", "d goes back to them")
+        await board.press("d")
+        await board.shows("Unsent rows of this run", "1 unsent row for a new pool")
+        await board.press("j", "enter")
+        await board.shows("Append to", "lab-2")
+
+
+async def test_the_cursor_is_on_the_pool_whose_rows_were_edited_last() -> None:
+    async with opened() as board:
+        await board.press("g", "j")
+        await board.shows(CHATBOT_B)
+        await board.press("a")
+        await insert(board, "lab-1", "pw-one")
+        await board.press("escape")
+        await board.shows("1 unsent row for")
+        # Another pool is under the cursor when the rows are taken up again, and sent.
+        await board.press("g")
+        await board.shows(LABPOOL_0)
+        await board.press("d")
+        await board.shows("Append to", "lab-1")
+        await board.press("s")
+        await board.shows("Type  send 1")
+        await board.type("send 1")
+        await board.press("enter")
+        await board.shows("1 credential appended")
+        await board.press("enter")
+        await board.shows("free of", CHATBOT_B)
+        # Accounts are made for that pool, and it is said for which.
+        await board.press("m")
+        await board.shows("Make accounts for chatbot-B")
+
+
+async def test_review_gives_each_reason_below_its_own_count() -> None:
+    async with opened() as board:
+        await board.press("c")
+        await insert(board, "lab-1", "pw,one")
+        await insert(board, "lab-2", "")
+        await board.press("s")
+        await board.shows("Left out", "1 row: no password")
+        shown = board.screen()
+        places = [
+            shown.index(text)
+            for text in ("Needs your OK", "1 row: comma", "Left out", "1 row: no password")
+        ]
+        assert places == sorted(places)
+        # Nothing can be sent, so no key is said to do it.
+        await board.shows("No row can go yet")
+        assert "Enter Send" not in board.screen()
