@@ -294,7 +294,7 @@ async def test_the_demo_keeps_nothing_and_says_so_when_quitting() -> None:
         await type_row(board, "lab-1")
         assert "draft" not in board.screen()
         await board.press("escape")
-        await board.shows("1 unsent row kept here until you quit. c goes back", "new pool: c")
+        await board.shows("1 unsent row kept here until you quit. c goes back", "c, for a new pool")
         await board.press("q")
         await board.shows("Quit and lose 1 unsent row?", "only in this program's memory")
 

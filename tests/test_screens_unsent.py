@@ -19,7 +19,7 @@ async def test_pools_says_where_unsent_rows_are_and_keys_go_back_to_them() -> No
         await board.press("c")
         await insert(board, "lab-1", "pw-one")
         await board.press("escape")
-        await board.shows("1 unsent row for a new pool: c", "c goes back to them")
+        await board.shows("1 unsent row: c, for a new pool", "c goes back to them")
         await board.press("d")
         await board.shows("Create a new pool", "lab-1")
         await board.press("escape")
@@ -42,7 +42,7 @@ async def test_the_cursor_is_on_the_pool_whose_rows_were_edited_last() -> None:
         await board.press("a")
         await insert(board, "lab-1", "pw-one")
         await board.press("escape")
-        await board.shows("1 unsent row for")
+        await board.shows("1 unsent row: d, for chatbot-B")
         # Another pool is under the cursor when the rows are taken up again, and sent.
         await board.press("g")
         await board.shows(LABPOOL_0)

@@ -41,6 +41,8 @@ class Draft:
     """When the rows are to be kept again."""
     kept: DraftKeeping | None = None
     """What of the rows is kept between runs; None where nothing is, or it is not known yet."""
+    kept_rows: int = 0
+    """How many rows were kept the last time; a row that nothing was typed into is not."""
     trouble: str = ""
     """Why they could not be kept the last time."""
     is_copying: bool = False

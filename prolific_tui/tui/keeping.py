@@ -93,7 +93,7 @@ class Keeping:
         self.choice = event.keeping
         self.is_undecided = event.keeping is None
         for draft in self._of(event.key):
-            draft.kept, draft.trouble = event.keeping, ""
+            draft.kept, draft.kept_rows, draft.trouble = event.keeping, event.rows, ""
         self._told()
 
     def in_trouble(self, event: DraftTrouble) -> bool:
@@ -131,7 +131,7 @@ class Keeping:
         rows = len(draft.session.document)
         draft.autosave.every = _SECONDS * max(1.0, rows / _MANY_ROWS)
         draft.autosave.touched(monotonic())
-        is_first = draft.kept is None and not draft.trouble
+        is_first = not draft.kept_rows and not draft.trouble
         if (is_first or at_once) and self._is_wanted:
             self._save(draft)
         self._set_alarm()

@@ -29,21 +29,23 @@ def own_drafts(shell: Shell) -> list[Draft]:
 
 
 def target_words(shell: Shell, draft: Draft) -> str:
-    """A draft in words: "13 unsent rows for a new pool"; another workspace is named."""
+    """What a draft is for: "a new pool", or a pool's name; another workspace is named as well."""
     target = draft.target
     pool = target.pool
     name = "a new pool" if pool is None else short_pool_name(pool, shell.label(pool))
-    where = "" if target.workspace == shell.workspace else f" in {target.workspace.title}"
-    return f"{rows_words(len(draft.session.document))} for {name}{where}"
+    return name if target.workspace == shell.workspace else f"{name} in {target.workspace.title}"
 
 
 def unsent_words(shell: Shell) -> str:
-    """Which unsent rows there are in this run, and the key on Pools that brings them back."""
+    """How many rows of this run are unsent, the key on Pools that brings them back, what for."""
     drafts = own_drafts(shell)
+    if not drafts:
+        return ""
+    rows = rows_words(sum(len(draft.session.document) for draft in drafts))
     if len(drafts) > 1:
-        rows = sum(len(draft.session.document) for draft in drafts)
-        return f"{rows_words(rows)} for {len(drafts)} targets: d"
-    return "".join(f"{target_words(shell, each)}: {_key(shell, each)}" for each in drafts)
+        return f"{rows} for {len(drafts)} targets: d"
+    # A name may be long: it comes last, so that the key is seen where the line is cut.
+    return f"{rows}: {_key(shell, drafts[0])}, for {target_words(shell, drafts[0])}"
 
 
 def back_words(shell: Shell, draft: Draft) -> str:

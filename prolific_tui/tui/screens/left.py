@@ -117,7 +117,12 @@ class LeftDrafts(OpenSends):
             return
         answer: int | None = 0
         if len(drafts) > 1:
-            choices = [Choice(target_words(self.app, each)) for each in drafts]
+            choices = [
+                Choice(
+                    f"{rows_words(len(each.session.document))} for {target_words(self.app, each)}"
+                )
+                for each in drafts
+            ]
             answer = await self.app.ask(ChoiceDialog("Unsent rows of this run", "", choices))
         if answer is not None:
             draft = drafts[answer]
