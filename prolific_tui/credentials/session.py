@@ -7,6 +7,7 @@ place. Each step answers with a `Delta`, so that whoever draws the rows draws on
 from array import array
 from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import compress
+from typing import Final
 
 from prolific_tui.credentials import survey, wording
 from prolific_tui.credentials.document import NO_ROWS, PIECE, Column, Document, Rows
@@ -39,6 +40,8 @@ __all__ = [
     "RowState",
     "Verdict",
 ]
+
+_SAID_TO_EXIST: Final = "you said that these exist"
 
 
 class EditSession:
@@ -350,10 +353,14 @@ class EditSession:
         return delta
 
     def confirm_made(self) -> Delta | None:
-        """Take the person's word that the accounts made here exist where they are to be used."""
+        """Take the person's word that the accounts made here exist where they are to be used.
+
+        `source` tells it from then on: whoever sends the rows later knows that it was only said.
+        """
         if not (made := self.made_here()):
             return None
         self._made_here.difference_update(made)
+        self._engine.source = "; ".join(filter(None, (self._engine.source, _SAID_TO_EXIST)))
         self._engine.revision += 1
         return Delta(0, 0, 0, moved=False, related=frozenset(), ids=frozenset(made))
 

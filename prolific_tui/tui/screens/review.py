@@ -25,9 +25,6 @@ from prolific_tui.visible import counted, visible
 _EXIST: Final = "yes"
 """What is typed to say that accounts made here exist where they are to be used."""
 
-_SAID: Final = "you said that these exist"
-"""What is then told of the rows wherever it is told where they came from."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
@@ -308,8 +305,6 @@ class ReviewScreen(BaseScreen):
         """The accounts made here exist, as the person says: now for the words that send them."""
         draft = self._draft
         draft.session.confirm_made()
-        # Kept with the rows, so that whoever sends them later knows that it was only said.
-        draft.source = "; ".join(filter(None, (draft.source, _SAID)))
         self._reviewed = replace(self._reviewed, plan=replace(self._plan, source=draft.source))
         self.app.drafts.keep(draft)
         self._revision = draft.session.revision
