@@ -57,9 +57,9 @@ def test_what_is_taken_up_is_what_is_kept_again(content: DraftContent) -> None:
 
 def test_a_row_that_nothing_was_typed_into_yet_does_not_come_back() -> None:
     draft = Draft("owner-1", TARGET)
-    draft.session.append(Rows.of([("lab-1", "pw-1"), ("", ""), (" lab-2", "pw-2")]))
+    draft.session.insert(0, Rows.of([("lab-1", "pw-1"), ("", ""), (" lab-2", "pw-2")]))
     draft.session.accept([2])
-    draft.session.append(Rows.of([("", ""), ("made-1", "pw-3"), ("", "pw-4")]), made_here=True)
+    draft.session.insert(3, Rows.of([("", ""), ("made-1", "pw-3"), ("", "pw-4")]), made_here=True)
     draft.exported.add(draft.session.document.rows(4, 5))
 
     content = content_of(draft)
