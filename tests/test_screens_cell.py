@@ -80,3 +80,34 @@ async def test_esc_gives_up_the_preparation_of_a_review_with_what_was_typed_for_
         assert len(at.rows) == 30_000
         await at.press("j", "x")
         assert len(at.rows) == 29_999
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_an_accepted_row_looks_calmer_than_one_that_needs_an_ok(
+    size: tuple[int, int],
+) -> None:
+    async with editing([("lab-1", "pw,1"), ("lab-2", "pw,2")], size=size) as at:
+        await at.shows("L      2  lab-2")
+        await at.press("j", "a")
+        await at.shows("L      1  lab-1", "a >    2  lab-2", "accepted: comma or quo")
+        assert ("a", "accepted: it goes") in at.editor.LEGEND
+
+
+async def test_walking_past_the_last_problem_says_so() -> None:
+    async with editing([("lab-1", ""), ("lab-2", "pw"), ("lab-3", "")]) as at:
+        await at.press("n")
+        assert (at.editor.grid.position, at.said) == (2, "")
+        await at.press("n")
+        assert (at.editor.grid.position, at.said) == (0, "From the top again.")
+        await at.press("N")
+        assert (at.editor.grid.position, at.said) == (2, "From the bottom again.")
+        await at.press("g", "x", "n", "n")
+        assert at.said == "This is the only problem that is shown."
+
+
+async def test_a_long_message_keeps_its_end_on_a_second_line() -> None:
+    async with editing(ROWS) as at:
+        at.board.app.say(f"{'what happened ' * 6}and what to do next")
+        await at.shows("and what to do next")
+        at.board.app.say("short")
+        await at.board.until(lambda: at.board.widget("#message").size.height == 1, "one line")

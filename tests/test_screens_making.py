@@ -81,7 +81,7 @@ async def test_33_new_accounts_by_friday_evening(tmp_path: Path) -> None:
         await board.shows("30 places × 1.5 = 45 accounts, 12 held: 33 to make.")
         await board.shows("33 accounts: lab-b-201 … lab-b-233")
         await board.press("enter")
-        await board.shows("33 rows", "goes 33", "made here 33", "33 accounts made here")
+        await board.shows("33 rows", "goes 0 until E exports 33", "33 accounts made here")
         made = passwords(board)
         assert len(set(made)) == 33
         assert not any(password in board.screen() for password in made)

@@ -165,6 +165,9 @@ LEGEND: Final = (
 )
 """What the letters stand for."""
 
+ACCEPTED: Final = "a"
+"""What stands in the place of "look again" once the person accepted the row."""
+
 _LETTERS_OF: Final = ("LATIN", "CYRILLIC", "GREEK")
 
 _PLAIN: Final = r"[!#-+\--~]+"

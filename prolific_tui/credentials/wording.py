@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from prolific_tui.credentials.document import Document, Row
 from prolific_tui.credentials.duplicates import differences
 from prolific_tui.credentials.ledger import Ledger, Verdict
-from prolific_tui.credentials.problems import Problem, row_list
+from prolific_tui.credentials.problems import ACCEPTED, Problem, row_list
 
 Find: TypeAlias = Callable[[str, int], tuple[int, ...] | None]
 """The first rows that have a username, at most as many; None while that would take too long."""
@@ -27,7 +27,10 @@ class RowState:
     verdict: Verdict
     """What becomes of the row when the list is sent."""
     letter: str
-    """That of its gravest problem (see `problems.LEGEND`); empty where there is none."""
+    """That of its gravest problem (see `problems.LEGEND`); empty where there is none.
+
+    `problems.ACCEPTED` where the row goes all the same.
+    """
     words: tuple[str, ...]
     """Its problems, the gravest first, in a few words each; other rows are named from 1."""
     accepted: bool
@@ -53,11 +56,13 @@ def state(
     row = document.row(index)
     problems = ledger.problems(row)
     verdict = ledger.verdict(row)
+    accepted = bool(problems) and verdict is Verdict.GOES
+    letter = problems[0].letter if problems else ""
     return RowState(
         verdict,
-        problems[0].letter if problems else "",
+        ACCEPTED if accepted else letter,
         tuple(_words(ledger, find, index, row, problem) for problem in problems),
-        accepted=bool(problems) and verdict is Verdict.GOES,
+        accepted=accepted,
         made_here=made_here,
     )
 

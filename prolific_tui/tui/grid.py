@@ -18,6 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from prolific_tui.credentials.document import Column
+from prolific_tui.credentials.problems import ACCEPTED
 from prolific_tui.credentials.selection import Selection
 from prolific_tui.credentials.session import Delta, EditSession
 from prolific_tui.credentials.view import View
@@ -32,6 +33,7 @@ _LETTER_CLASSES: Final = {
     "B": "grid--blocked",
     "P": "grid--in-pool",
     "L": "grid--look-again",
+    ACCEPTED: "grid--accepted",
 }
 
 
@@ -84,6 +86,7 @@ class CredentialGrid(ScrollView, can_focus=True):
         "grid--blocked",
         "grid--in-pool",
         "grid--look-again",
+        "grid--accepted",
         "grid--selected",
         "grid--note",
     }
@@ -134,7 +137,11 @@ class CredentialGrid(ScrollView, can_focus=True):
         self._bring_into_view(self.position)
 
     def _lay_out(self) -> None:
-        width = self.scrollable_content_region.width or self.size.width
+        # Always without the scroll bar, which would cover the end of a note when it comes.
+        width = max(self.size.width - self.scrollbar_size_vertical, 0)
+        if not width:
+            # Not on the screen yet.
+            return
         columns = Columns.for_width(width, len(self.session.document))
         if columns != self.columns:
             self.columns = columns
@@ -331,7 +338,9 @@ class CredentialGrid(ScrollView, can_focus=True):
         state = self.session.state(row)
         letter_class = _LETTER_CLASSES.get(state.letter)
         state_style = base + self._style(letter_class) if letter_class else base
-        notes = (*state.words, "made here") if state.made_here else state.words
+        notes = "; ".join((*state.words, "made here") if state.made_here else state.words)
+        if state.accepted:
+            notes = f"accepted: {notes}"
         here = position == self.position
         selected = self.selection.holds(content.id, position, self.position)
         if selected:
@@ -354,7 +363,7 @@ class CredentialGrid(ScrollView, can_focus=True):
                 gap,
                 Segment(shown, styles[Column.PASSWORD]),
                 gap,
-                Segment(fit("; ".join(notes), columns.note), state_style),
+                Segment(fit(notes, columns.note), state_style),
             ]
         ).crop_extend(0, width, base)
 

@@ -100,6 +100,38 @@ class Line(Widget):
         return line
 
 
+class WrappedLine(Line):
+    """A line that takes a second one rather than lose its end."""
+
+    DEFAULT_CSS = """
+    WrappedLine { height: auto; min-height: 1; max-height: 2; }
+    """
+
+    def watch_text(self, before: Text, text: Text) -> None:
+        """Take the second line, or give it back."""
+        width = self.size.width
+        if width and self._height(before, width) != self._height(text, width):
+            self.refresh(layout=True)
+
+    def _height(self, text: Text, width: int) -> int:
+        return 2 if text.cell_len > width else 1
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's signature
+        """Two lines where one is too short."""
+        return self._height(self.text, width)
+
+    def render(self) -> Text:
+        """The text; its second line begins where the first one does."""
+        width = self.size.width
+        if self._height(self.text, width) == 1:
+            return super().render()
+        first, *rest = self.text.wrap(self.app.console, max(width, 1))
+        indent = first.plain[: len(first.plain) - len(first.plain.lstrip())]
+        second = Text(indent).append_text(Text(" ").join(rest))
+        second.truncate(width, overflow="ellipsis")
+        return Text("\n", no_wrap=True).join([first, second])
+
+
 class Rule(Widget):
     """A line across the screen, with a title in it where one is set."""
 

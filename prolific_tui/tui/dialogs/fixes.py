@@ -67,9 +67,13 @@ class FixesDialog(StayingDialog[None]):
     def action_fix(self) -> None:
         """Do the fix under the cursor, once it is known what that is."""
         proposal = self._proposal
-        if proposal is not None and proposal.count:
+        if proposal is None:
+            return
+        if proposal.count:
             self._proposals = {}
             self._make(proposal)
+        else:
+            self.say("There is nothing of that kind to put right.")
 
     def action_undo(self) -> None:
         """Take the last step back."""

@@ -122,11 +122,12 @@ class FormDialog(Dialog[T]):
 
     def show_words(self) -> None:
         """Say what follows from what is typed, or what is wrong with it and where."""
-        remark = None
         try:
-            words = self.look()
+            self._tell(self.look())
         except FormError as error:
-            remark, words = error.remark, error.remark.words
+            self._tell(error.remark.words, error.remark)
+
+    def _tell(self, words: str, remark: Remark | None = None) -> None:
         told = self.query_one("#form-words", Static)
         told.update(Text(visible_lines(words)))
         told.display = bool(words)
@@ -142,7 +143,7 @@ class FormDialog(Dialog[T]):
         try:
             self.accept()
         except FormError as error:
-            self.show_words()
+            self._tell(error.remark.words, error.remark)
             field = self.field(error.remark.name)
             field.focus()
             if error.remark.position is not None:

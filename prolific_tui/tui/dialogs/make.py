@@ -90,7 +90,7 @@ class MakeDialog(FormDialog[MakeOrder | None]):
     def entries(self) -> Sequence[Entry]:
         """Pattern, start, count, length, and the places that are to be filled."""
         return (
-            Entry("pattern", "Pattern", self._facts.pattern, "lab-b-{001..150}"),
+            Entry("pattern", "Pattern", self._facts.pattern, "like lab-b-{001..150}"),
             Entry("start", "Start number", is_number=True),
             Entry("count", "How many", is_number=True),
             Entry("length", "Password length", str(DEFAULT_LENGTH), is_number=True),

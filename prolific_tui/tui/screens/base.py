@@ -17,7 +17,7 @@ from prolific_tui.operations import Account
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.tui.dialogs import HelpDialog
 from prolific_tui.tui.shell import Shell
-from prolific_tui.tui.widgets import KeyBar, Line, Rule, fit
+from prolific_tui.tui.widgets import KeyBar, Line, Rule, WrappedLine, fit
 from prolific_tui.visible import visible
 
 TABS: tuple[tuple[str, str], ...] = (
@@ -108,7 +108,7 @@ class BaseScreen(Screen[None]):
         yield self.top()
         yield Rule(id="top-rule")
         yield from self.body()
-        yield Line(id="message")
+        yield WrappedLine(id="message")
         yield Rule(id="bottom-rule")
         yield KeyBar(b for b in self.keys() if isinstance(b, Binding))
 
@@ -148,8 +148,9 @@ class BaseScreen(Screen[None]):
             watchers[:] = [each for each in watchers if self not in each[0].ancestors_with_self]
 
     def _say(self, message: str) -> None:
-        # Its line is there without a message too: whatever comes and goes moves all the rest, and
-        # then all of the screen is sent again. So it is when a screen below is drawn.
+        # Its line is there without a message too: whatever comes and goes, as its second one does,
+        # moves all the rest, and then all of the screen is sent again. So it is when a screen below
+        # is drawn.
         if self.app.screen is self:
             self._show_message(message)
 

@@ -1,5 +1,6 @@
 """Taking up the unsent rows of an earlier run."""
 
+from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.draft import DraftContent, DraftSummary
 from prolific_tui.submission.plan import Target
 from prolific_tui.tui.drafts import Draft
@@ -20,6 +21,8 @@ async def take_up(shell: Shell, summary: DraftSummary, target: Target) -> Draft 
     stored = await shell.operations.drafts.resume(summary.id)
     draft = Draft(owner_id, Target(target.workspace, target.pool))
     await drive(draft.take_up(stored.content))
+    # The copy that they came from is there until they are kept anew.
+    draft.kept = DraftKeeping.EVERYTHING if summary.has_passwords else DraftKeeping.USERNAMES
     shell.drafts.keep(draft, at_once=True)
     shell.taken_up.add(summary.id)
     if shell.keeping.key(owner_id, target) != summary.key:

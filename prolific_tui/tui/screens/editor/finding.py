@@ -52,17 +52,26 @@ class FindingKeys(EditorPage):
     def action_problem(self, backwards: bool = False) -> None:
         """Go to the next row, of those shown, that is left out or needs an OK."""
         view, position = self.grid.view, self.grid.position
+
+        def go(sought: Sought) -> None:
+            self._go_to_problem(sought, position, backwards=backwards)
+
         if self.may_look():
             self.work_through(
                 lambda: view.seek_problem(position, backwards=backwards),
-                self._go_to_problem,
+                go,
                 "Looking for a problem",
             )
 
-    def _go_to_problem(self, sought: Sought) -> None:
+    def _go_to_problem(self, sought: Sought, before: int, *, backwards: bool) -> None:
         if sought.position is not None:
             self.grid.position = sought.position
-            self.app.say("")
+            if sought.position == before:
+                self.app.say("This is the only problem that is shown.")
+            elif (sought.position < before) != backwards:
+                self.app.say(f"From the {'bottom' if backwards else 'top'} again.")
+            else:
+                self.app.say("")
         elif sought.exists:
             self.app.say("No row that is shown has a problem; others have. ! shows all.")
         else:

@@ -209,7 +209,7 @@ class IntakeKeys(EditorPage):
             warning = f" {source.warning}"
         elif left_empty:
             warning = f" {counted(left_empty, 'password')} left empty: a hash, or of a ragged line."
-        self.changed(finished, f"{rows} read.{warning} n goes to the next problem.")
+        self.changed(finished, f"{rows} read.{warning}")
         if was_empty:
             grid.position = 0
 
@@ -230,7 +230,7 @@ def _ways(present: int) -> tuple[_Way, ...]:
 def _where_to(name: str, intake: Intake, present: int) -> ChoiceDialog:
     """The question what is to become of the list; answered by an index of `_ways`."""
     counts = intake.preview.counts
-    rows = f"{'' if counts.whole else 'at least '}{counted(counts.rows, 'row')}"
+    rows = f"{'' if counts.whole else 'more than '}{counted(counts.rows, 'row')}"
     if not present:
         choices = [Choice(f"Take {rows}")]
     else:
@@ -240,7 +240,7 @@ def _where_to(name: str, intake: Intake, present: int) -> ChoiceDialog:
         ]
     look = "Encoding, delimiter, header and columns are shown and can be changed."
     choices.append(Choice("See first how it is read", look))
-    return ChoiceDialog(f"{rows} in {name}", intake.preview.warning, choices)
+    return ChoiceDialog(f"{rows[0].upper()}{rows[1:]} in {name}", intake.preview.warning, choices)
 
 
 def _about_ragged_lines(error: RaggedError) -> ChoiceDialog:

@@ -122,7 +122,11 @@ class MakingKeys(EditorPage):
     def made_words(self) -> str:
         """How many rows were made here, for the line of counts; empty where none was."""
         made = len(self.draft.session.made_here())
-        return f"made here {made:,}" if made else ""
+        return f"made here {made:,}" if made and not self.unexported() else ""
+
+    def unexported(self) -> int:
+        """How many accounts stand in no file: while any does, Review lets nothing go."""
+        return len(self.draft.unexported())
 
     def row_notes(self, row: int) -> tuple[str, ...]:
         """What there is to know of a row that was made here."""

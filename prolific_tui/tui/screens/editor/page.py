@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
-from prolific_tui.credentials.problems import LEGEND
+from prolific_tui.credentials.problems import ACCEPTED, LEGEND
 from prolific_tui.credentials.session import Delta, Proposal
 from prolific_tui.credentials.stepping import OutdatedError, Steps
 from prolific_tui.credentials.view import ALL, Order
@@ -28,7 +28,7 @@ from prolific_tui.tui.grid import CredentialGrid
 from prolific_tui.tui.screens.editor.long_work import LONG, LongWork
 from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.screens.send_words import moment
-from prolific_tui.tui.widgets import KeyBar, Line, Rule, fit, number
+from prolific_tui.tui.widgets import KeyBar, Line, Rule, WrappedLine, fit, number
 from prolific_tui.visible import visible
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ _EMPTY: Final = (
 class EditorPage(LongWork):
     """Shows one draft. What can be done with it is added by the classes of keys beside this."""
 
-    LEGEND: ClassVar[tuple[tuple[str, str], ...]] = LEGEND
+    LEGEND: ClassVar[tuple[tuple[str, str], ...]] = (*LEGEND, (ACCEPTED, "accepted: it goes"))
 
     def __init__(self, draft: Draft) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class EditorPage(LongWork):
         """Counts, headings, the grid with its field, and what is wrong with the row."""
         with Container(classes="split"):
             with Vertical(classes="main"):
-                yield Line(id="source", classes="quiet")
+                yield WrappedLine(id="source", classes="quiet")
                 yield Line(id="counts")
                 yield Line(id="view")
                 yield Line(id="headings", classes="headings")
@@ -181,6 +181,10 @@ class EditorPage(LongWork):
             words += f", {view.order.value}"
         line.text = Text(visible(f" {words}   {key}"), "bold")
 
+    def unexported(self) -> int:
+        """How many rows hold all of them back until they were exported."""
+        return 0
+
     def made_words(self) -> str:
         """How many rows were made here, in words; empty where none was."""
         return ""
@@ -192,7 +196,9 @@ class EditorPage(LongWork):
     def _show_counts(self) -> None:
         counts = self.draft.session.counts
         text = Text(f" {counts.rows:,} row{'' if counts.rows == 1 else 's'}   ")
-        text.append(f"goes {counts.goes:,}", "bold")
+        unexported = self.unexported()
+        goes = f"0 until E exports {unexported:,}" if unexported else f"{counts.goes:,}"
+        text.append(f"goes {goes}", "bold")
         text.append(f"   needs your OK {counts.needs_ok:,}   left out {counts.left_out:,}")
         if counts.unexamined:
             text.append(f"   {counts.unexamined:,} not looked at yet", "bold")
