@@ -26,9 +26,16 @@ from prolific_tui.credentials.session import (
 )
 from prolific_tui.credentials.stepping import finish
 from prolific_tui.credentials.view import Filter, Order
+from prolific_tui.visible import is_hidden
 from tests.credentials_machine import Comparison, rows_of, shown
 from tests.credentials_model import Situation, key_of
 from tests.credentials_strategies import blocks, fields, steady, usual
+
+
+def seen_of(text: str) -> str:
+    """A text without the characters that draw nothing; those that block a row stay."""
+    breaking = {"Cc", "Cs", "Zl", "Zp"}
+    return "".join(c for c in text if unicodedata.category(c) in breaking or not is_hidden(c))
 
 
 class Editing(Comparison):
@@ -232,6 +239,8 @@ class Editing(Comparison):
                     unicodedata.normalize("NFC", row.password),
                 )
             )
+        if fix is Fix.INVISIBLE:
+            then = now.with_fields(lambda row: (seen_of(row.username), seen_of(row.password)))
         self.propose(finish(fixes.propose(self.session, fix)), then)
 
     @rule(old=usual, new=fields, passwords=st.booleans())
