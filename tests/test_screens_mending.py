@@ -5,6 +5,7 @@ import pytest
 from prolific_tui.credentials.fixes import Fix
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.stepping import finish
+from prolific_tui.submission.plan import plan
 from prolific_tui.tui.dialogs import DuplicatesDialog, FixesDialog, ProblemsDialog
 from prolific_tui.tui.grid import CredentialGrid
 from tests.editing import Pair, editing
@@ -325,7 +326,7 @@ class TestSelecting:
 class TestNotNow:
     async def test_rows_that_are_being_sent_are_not_changed(self) -> None:
         async with editing(DUPLICATES) as at:
-            at.editor.draft.sending = True
+            at.editor.draft.sending = plan(at.session, at.editor.draft.target, "")
             await at.press("v", "j")
             for key in ("d", "F", "b", "R", "A", "P", "x", "a"):
                 at.board.app.say("")

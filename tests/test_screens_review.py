@@ -1,7 +1,13 @@
 """Review: what it asks to be typed sends the rows that it showed, and no others."""
 
+from pathlib import Path
+
 from prolific_tui.credentials.document import Column
+from prolific_tui.demo.faults import Fault
+from tests.contract.caller import checked_demo_service
+from tests.dashboard import dashboard
 from tests.editing import editing
+from tests.sending import a_list, in_parts, load, numbered, send
 
 ROWS = [("lab-1", "pw-1"), ("lab-2", "pw-2")]
 
@@ -40,3 +46,31 @@ async def test_words_that_are_not_quite_right_send_nothing() -> None:
         await at.press("escape")
         await at.says("Nothing was sent.")
         assert len(at.board.service.state.pools) == pools
+
+
+async def test_rows_do_not_go_on_in_a_pool_for_which_other_rows_wait(tmp_path: Path) -> None:
+    service = checked_demo_service()
+    service.switch_on("updateCredentialPool", Fault(status=400, times=1))
+    async with dashboard(service, parts=in_parts(3)) as board:
+        await board.shows("free of")
+        await board.press("c")
+        await load(board, a_list(tmp_path, *numbered(8)), 8)
+        await send(board, 8)
+        await board.shows("3 of 8 rows were accepted")
+        await board.press("enter")
+        await board.shows("5 rows   goes 5")
+        pools = {pool: list(held.passwords) for pool, held in service.state.pools.items()}
+
+        # The same list once more, as if for another pool, is the rest of that send, too.
+        await board.press("escape", "c")
+        await load(board, tmp_path / "wave.csv", 8)
+        await board.press("s")
+        await board.shows("Rows of an earlier send", "Go on with it: 5 rows")
+        await board.press("enter")
+        await board.shows("Other unsent rows wait for that pool", "8 rows   goes 8")
+        # Asked anew, it is not decided yet what they are.
+        await board.press("s")
+        await board.shows("Rows of an earlier send")
+        await board.press("escape")
+        assert {pool: list(held.passwords) for pool, held in service.state.pools.items()} == pools
+        assert sorted(len(draft.session.document) for draft in board.app.drafts) == [5, 8]

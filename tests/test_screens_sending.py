@@ -1,36 +1,26 @@
 """Sends that are cut, refused or stopped in the middle: what a person sees of them and does."""
 
-import asyncio
 import json
 import re
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
-from prolific_tui.assembly import demo_parts
-from prolific_tui.client.api import Api
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import CHATBOT_B, MAIN_WORKSPACE
 from prolific_tui.demo.service import Service
-from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.models import Me, Workspace
 from prolific_tui.operations import Parts
-from prolific_tui.operations.connection import Prolific
-from prolific_tui.operations.events import Listener
-from prolific_tui.secret import Secret
 from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.journal import NewSend
-from prolific_tui.submission.means import Pace
 from prolific_tui.submission.plan import Kind
 from prolific_tui.tui.dialogs import ErrorDialog
 from tests.contract.caller import checked_demo_service
-from tests.dashboard import Dashboard, dashboard
+from tests.dashboard import dashboard
 from tests.machine import Machine
+from tests.sending import Gate, a_list, in_parts, load, numbered, send
 
 UNREAD = Fault(status=403)
 """A usage report that can't be read."""
@@ -41,43 +31,6 @@ def machine(tmp_path: Path) -> Machine:
     machine = Machine(tmp_path, part_rows=3)
     machine.choose(DraftKeeping.EVERYTHING)
     return machine
-
-
-def a_list(folder: Path, *usernames: str) -> Path:
-    path = folder / "wave.csv"
-    path.write_text("".join(f"{name},pw-of-{name}\n" for name in usernames), encoding="utf-8")
-    return path
-
-
-def numbered(count: int) -> list[str]:
-    return [f"lab-z-{number:03}" for number in range(1, count + 1)]
-
-
-def in_parts(part_rows: int) -> Callable[[Service], Parts]:
-    async def at_once(_seconds: float) -> None:
-        pass
-
-    pace = Pace(part_rows=part_rows, looks=(0.0,), sleep=at_once)
-    return lambda service: replace(demo_parts(service), pace=pace)
-
-
-class Gate(httpx.AsyncBaseTransport):
-    """Lets a write through to the demo only when the test says so."""
-
-    def __init__(self, service: Service) -> None:
-        self._inner = DemoTransport(service)
-        self._permits = threading.Semaphore(0)
-
-    def let_one_through(self) -> None:
-        self._permits.release()
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.method == "PATCH":
-            await asyncio.to_thread(self._permits.acquire)
-        return await self._inner.handle_async_request(request)
-
-    def connect(self, service_url: str, token: Secret, _listener: Listener) -> Prolific:
-        return Api(service_url, token, carrier=self)
 
 
 def new_send(number: int) -> NewSend:
@@ -92,22 +45,6 @@ def new_send(number: int) -> NewSend:
         usernames=(f"lab-{number}",),
         begun=datetime(2026, 11, 21, 10, tzinfo=UTC) + timedelta(minutes=number),
     )
-
-
-async def load(board: Dashboard, path: Path, rows: int) -> None:
-    await board.shows("No rows yet")
-    await board.press("f")
-    await board.shows("Load a file")
-    await board.type(str(path))
-    await board.press("enter")
-    await board.shows(f"{rows} rows", f"goes {rows}")
-
-
-async def send(board: Dashboard, rows: int) -> None:
-    await board.press("s")
-    await board.shows(f"Type  send {rows} :")
-    await board.type(f"send {rows}")
-    await board.press("enter")
 
 
 def new_pool(service: Service, before: set[str]) -> list[str]:
@@ -249,8 +186,8 @@ async def test_hundreds_of_sends_are_listed_and_the_cursor_stays_on_its_own(
     """Other sends come in above it while somebody reads."""
     store = machine.parts(machine.service).journal
     sends = [store.begin(new_send(number)) for number in range(300)]
-    for send in sends:
-        store.leave(send.number)
+    for each in sends:
+        store.leave(each.number)
     async with machine.at_pools() as board:
         await board.press("3")
         await board.shows("300 sends from this machine", "wave-299.csv")

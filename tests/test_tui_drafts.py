@@ -115,7 +115,7 @@ def test_a_send_is_noted_before_and_settled_after_so_that_a_crash_misleads_nobod
     draft.session.insert(0, Rows.of([("lab-1", "pw-1"), ("lab-2", "pw-2"), ("lab-2", "pw-3")]))
     told.drafts.keep(draft)
     sent = plan(draft.session, TARGET, "")
-    told.drafts.sending(sent)
+    told.drafts.sending(draft, sent)
     assert SEND_BEGUN in content_of(draft).source
 
     accepted = Outcome(Effect.ACCEPTED, "", "", pool=POOL)
@@ -136,7 +136,7 @@ def test_of_a_send_that_stopped_only_what_was_accepted_leaves_and_what_clashed_s
     draft.session.insert(0, Rows.of((f"lab-{number}", "pw") for number in range(4)))
     told.drafts.keep(draft)
     sent = plan(draft.session, draft.target, "")
-    told.drafts.sending(sent)
+    told.drafts.sending(draft, sent)
     refused = Outcome(Effect.REFUSED, "", "", pool=POOL)
     told.drafts.settle(
         sent, WriteEnded(sent, refused, accepted=sent.row_ids[:2], clashing=sent.row_ids[2:3])
@@ -151,13 +151,48 @@ def test_of_a_send_that_stopped_only_what_was_accepted_leaves_and_what_clashed_s
     assert draft.session.counts.left_out == 2
 
 
+def test_the_end_of_a_send_touches_no_other_draft_of_the_same_target() -> None:
+    """Rows are numbered alike in every draft, and a pool may be another account's target, too."""
+    drafts = Told().drafts
+    mine, theirs = (Draft(owner, Target(WORKSPACE, POOL)) for owner in ("owner-1", "owner-2"))
+    for draft in (mine, theirs):
+        draft.session.insert(0, Rows.of((f"{draft.owner_id}-{n}", "pw") for n in range(3)))
+        drafts.keep(draft)
+    sent = plan(mine.session, mine.target, "")
+    drafts.sending(mine, sent)
+    assert not theirs.sending
+    drafts.settle(
+        sent, WriteEnded(sent, Outcome(Effect.ACCEPTED, "", "", pool=POOL), accepted=sent.row_ids)
+    )
+    assert mine.is_empty
+    assert len(theirs.session.document) == 3
+    assert list(drafts) == [theirs]
+
+
+def test_rows_of_a_new_pool_stay_apart_from_those_that_wait_for_it_already() -> None:
+    drafts = Told().drafts
+    rest, waiting = Draft("owner-1", TARGET), Draft("owner-1", Target(WORKSPACE, POOL))
+    for draft in (rest, waiting):
+        draft.session.insert(0, Rows.of([("lab-1", "pw-1"), (" lab-2", "pw-2")]))
+        drafts.keep(draft)
+    assert not drafts.aim(rest, waiting.target)
+    assert rest.target == TARGET
+    sent = plan(rest.session, TARGET, "")
+    drafts.sending(rest, sent)
+    drafts.settle(
+        sent, WriteEnded(sent, Outcome(Effect.ACCEPTED, "", "", pool=POOL), accepted=sent.row_ids)
+    )
+    assert rest.asks_target, "a second pool must not be made of them"
+    assert [len(each.session.document) for each in (rest, waiting)] == [1, 2]
+
+
 def test_a_pool_of_which_the_name_was_lost_is_asked_for() -> None:
     drafts = Told().drafts
     draft = Draft("owner-1", TARGET)
     draft.session.insert(0, Rows.of([("lab-1", "pw"), (" lab-2", "pw")]))
     drafts.keep(draft)
     sent = plan(draft.session, TARGET, "")
-    drafts.sending(sent)
+    drafts.sending(draft, sent)
     lost = Outcome(Effect.ACCEPTED, "", "")
     drafts.settle(sent, WriteEnded(sent, lost, accepted=sent.row_ids))
     assert draft.asks_target

@@ -31,8 +31,8 @@ class Draft:
     """Whose they are: another account neither sees nor sends them."""
     target: Target
     session: EditSession = field(default_factory=EditSession)
-    sending: bool = False
-    """Whether a write of these rows is under way; they can't be changed meanwhile."""
+    sending: CredentialPlan | None = None
+    """The write of these rows that is under way, if one is; they can't be changed meanwhile."""
     asks_target: bool = False
     """Whether the rest of an accepted create does not know which pool that made."""
     exported: Exported = field(default_factory=Exported)
@@ -119,7 +119,7 @@ class Draft:
                         if self.exported.holds(Row(row_id, usernames[number], passwords[number])):
                             exported.append(number)
             yield len(usernames)
-        notes = [SEND_BEGUN] * self.sending + [_POOL_UNKNOWN] * self.asks_target
+        notes = [SEND_BEGUN] * (self.sending is not None) + [_POOL_UNKNOWN] * self.asks_target
         source = "; ".join(filter(None, [self.source, *notes]))
         return DraftContent(
             Rows(usernames, passwords),
@@ -198,10 +198,10 @@ class Drafts:
         elif self._drafts.pop(draft.key, None) is not None:
             self._left(draft.owner_id, draft.target)
 
-    def aim(self, draft: Draft, target: Target) -> None:
-        """Give a draft another target; one that is kept for that target already stays as it is."""
+    def aim(self, draft: Draft, target: Target) -> bool:
+        """Give a draft another target; False, and it stays, where another draft has that one."""
         if self.find(draft.owner_id, target) not in (None, draft):
-            return
+            return False
         before = draft.target
         self._drafts.pop(draft.key, None)
         draft.target = target
@@ -210,16 +210,16 @@ class Drafts:
         if before.key != target.key:
             # After the new place has them, so that they are never in none.
             self._left(draft.owner_id, before)
+        return True
 
     def unsent_rows(self) -> int:
         """How many rows there are in all drafts."""
         return sum(len(draft.session.document) for draft in self._drafts.values())
 
-    def sending(self, plan: CredentialPlan) -> None:
-        """A write of a plan begins: its draft can't be changed until it ends."""
-        for draft in self._of(plan):
-            draft.sending = True
-            self._changed(draft, at_once=True)
+    def sending(self, draft: Draft, plan: CredentialPlan) -> None:
+        """A write of a draft's rows begins: it can't be changed until `settle` is told its end."""
+        draft.sending = plan
+        self.keep(draft, at_once=True)
 
     def settle(self, plan: CredentialPlan, ended: WriteEnded) -> None:
         """A write ended: what was accepted leaves its draft, and the others follow their pool.
@@ -228,8 +228,9 @@ class Drafts:
             plan: what was to go.
             ended: what became of it; a part may have been accepted before another one was not.
         """
-        for draft in self._of(plan):
-            draft.sending = False
+        # By the plan itself: rows of other drafts have the same ids, and may have the same target.
+        for draft in [each for each in self if each.sending is plan]:
+            draft.sending = None
             draft.continues = None
             # They may tell what Prolific does not.
             draft.asks_reports |= ended.outcome.effect is Effect.REFUSED
@@ -237,15 +238,12 @@ class Drafts:
             if ended.accepted:
                 draft.session.remove_for_good(ended.accepted)
                 draft.exported.forget(ended.accepted)
-                if ended.outcome.pool is not None:
-                    self.aim(draft, Target(plan.workspace, ended.outcome.pool))
-                elif plan.target.pool is None:
-                    # A pool was made, but the answer that named it was lost: never make another.
+                pool = ended.outcome.pool
+                follows = pool is not None and self.aim(draft, Target(plan.workspace, pool))
+                if not follows and plan.target.pool is None:
+                    # A pool was made, but nobody knows here which it is: never make another.
                     draft.asks_target = True
             self.keep(draft, at_once=True)
-
-    def _of(self, plan: CredentialPlan) -> list[Draft]:
-        return [draft for draft in self._drafts.values() if draft.target.key == plan.target.key]
 
 
 def _begun(rows: Rows) -> Rows:

@@ -29,6 +29,7 @@ from prolific_tui.submission.plan import CredentialPlan, Plan, SecretPlan
 from prolific_tui.submission.progress import Progress
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs import SendAct, SendDialog
+from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.keeping import Keeping
 from prolific_tui.tui.readings import Reading, ReadingApp
 from prolific_tui.tui.rotation import Rotation
@@ -114,11 +115,12 @@ class Shell(ReadingApp):
             self.say(refusal.message)
         return refusal is None
 
-    def submit(self, plan: Plan, *, halving: bool = False) -> None:
+    def submit(self, plan: Plan, draft: Draft | None = None, *, halving: bool = False) -> None:
         """Send a plan that the person confirmed, unless another write is under way.
 
         Args:
             plan: what goes.
+            draft: whose rows go, where they are rows.
             halving: whether the plan was refused for a clash, which is to be found.
         """
         if not self.may_write():
@@ -131,8 +133,8 @@ class Shell(ReadingApp):
         if not has_begun:
             self.say("Another send is under way. Nothing was sent.")
             return
-        if isinstance(plan, CredentialPlan):
-            self.drafts.sending(plan)
+        if isinstance(plan, CredentialPlan) and draft is not None:
+            self.drafts.sending(draft, plan)
         self.progress = None
         self.sending = plan
         self.sends += 1

@@ -218,7 +218,7 @@ async def find_clash(shell: Shell, ended: WriteEnded) -> None:
         )
     )
     if confirmed:
-        shell.submit(matched.plan, halving=True)
+        shell.submit(matched.plan, draft, halving=True)
     else:
         shell.say("Nothing was sent.")
 

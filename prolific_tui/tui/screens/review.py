@@ -299,7 +299,7 @@ class ReviewScreen(BaseScreen):
             self._draft.label = field.value.strip()
             plan = replace(plan, label=self._draft.label)
         self.dismiss()
-        self.app.submit(plan)
+        self.app.submit(plan, self._draft)
 
     def _take_word(self, field: Input) -> None:
         """The accounts made here exist, as the person says: now for the words that send them."""

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 
 from prolific_tui.credentials.document import NO_ROWS
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.submission.plan import CredentialPlan, seek_plan
+from prolific_tui.submission.plan import CredentialPlan, Target, seek_plan
 from prolific_tui.submission.resuming import Resumption
 from prolific_tui.tui.drive import drive
 from prolific_tui.tui.screens.choose_target import choose_target
@@ -85,15 +85,27 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
                 self._show(Reviewed(plan))
 
     def _go_on_with(self, plan: CredentialPlan, matched: Resumption) -> None:
+        reviewed = _continued(plan, matched)
+        target = reviewed.plan.target
+        if target.key != self.draft.target.key and not self._aim(target):
+            self.draft.continues = None
+            return
         self.draft.continues = matched.send.number
         if matched.needs_pool:
             self._ask_target()
-            return
-        reviewed = _continued(plan, matched)
-        if reviewed.plan.target.key != self.draft.target.key:
-            self.app.drafts.aim(self.draft, reviewed.plan.target)
-            self.show_all()
-        self._show(reviewed)
+        else:
+            self._show(reviewed)
+
+    def _aim(self, target: Target) -> bool:
+        """Give the rows another target; where other rows wait for that one, say so and don't."""
+        if not self.app.drafts.aim(self.draft, target):
+            self.app.say(
+                "Other unsent rows wait for that pool: send or clear those first."
+                " Nothing was sent, and these rows are as they were."
+            )
+            return False
+        self.show_all()
+        return True
 
     def _show(self, reviewed: Reviewed) -> None:
         self.app.push_screen(ReviewScreen(self.draft, reviewed, self))
@@ -119,9 +131,7 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
             workspace,
             pools,
         )
-        if target is not None:
-            self.app.drafts.aim(self.draft, target)
-            self.show_all()
+        if target is not None and self._aim(target):
             self._review()
 
 

@@ -1,0 +1,73 @@
+"""What tests of sends share: lists in files, sending in small parts, and writes that wait."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+
+from prolific_tui.assembly import demo_parts
+from prolific_tui.client.api import Api
+from prolific_tui.demo.service import Service
+from prolific_tui.demo.transport import DemoTransport
+from prolific_tui.operations import Parts
+from prolific_tui.operations.connection import Prolific
+from prolific_tui.operations.events import Listener
+from prolific_tui.secret import Secret
+from prolific_tui.submission.means import Pace
+from tests.dashboard import Dashboard
+
+
+def a_list(folder: Path, *usernames: str) -> Path:
+    path = folder / "wave.csv"
+    path.write_text("".join(f"{name},pw-of-{name}\n" for name in usernames), encoding="utf-8")
+    return path
+
+
+def numbered(count: int) -> list[str]:
+    return [f"lab-z-{number:03}" for number in range(1, count + 1)]
+
+
+def in_parts(part_rows: int) -> Callable[[Service], Parts]:
+    async def at_once(_seconds: float) -> None:
+        pass
+
+    pace = Pace(part_rows=part_rows, looks=(0.0,), sleep=at_once)
+    return lambda service: replace(demo_parts(service), pace=pace)
+
+
+class Gate(httpx.AsyncBaseTransport):
+    """Lets a write through to the demo only when the test says so."""
+
+    def __init__(self, service: Service) -> None:
+        self._inner = DemoTransport(service)
+        self._permits = threading.Semaphore(0)
+
+    def let_one_through(self) -> None:
+        self._permits.release()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "PATCH":
+            await asyncio.to_thread(self._permits.acquire)
+        return await self._inner.handle_async_request(request)
+
+    def connect(self, service_url: str, token: Secret, _listener: Listener) -> Prolific:
+        return Api(service_url, token, carrier=self)
+
+
+async def load(board: Dashboard, path: Path, rows: int) -> None:
+    await board.shows("No rows yet")
+    await board.press("f")
+    await board.shows("Load a file")
+    await board.type(str(path))
+    await board.press("enter")
+    await board.shows(f"{rows} rows", f"goes {rows}")
+
+
+async def send(board: Dashboard, rows: int) -> None:
+    await board.press("s")
+    await board.shows(f"Type  send {rows} :")
+    await board.type(f"send {rows}")
+    await board.press("enter")
