@@ -156,6 +156,43 @@ async def test_a_send_is_cut_the_next_start_announces_it_and_the_person_settles_
     assert new_pool(machine.service, before) == numbered(5)
 
 
+async def test_a_create_is_not_called_lost_against_the_figures_by_one_key(
+    machine: Machine,
+) -> None:
+    """A pool with that total is there: saying that it is not takes words, and can be taken back."""
+    path = a_list(machine.directory, *numbered(3))
+    machine.service.switch_on("createCredentialPool", Fault(cut=Cut.AFTER, times=1))
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, path, 3)
+        await send(board, 3)
+        await board.shows("We do not know whether", "consistent with")
+        await board.press("enter", "escape", "3", "S")
+        await board.shows("What do you say?")
+        await board.press("j", "j")
+        await board.shows("you will get a second pool with these rows")
+        await board.press("enter")
+        await board.shows("speaks against it", "consistent with accepted")
+        await board.press("enter")
+        await board.shows("Nothing was done", "it did not arrive")
+        await board.type("it did not arrive")
+        await board.press("enter")
+        await board.shows("Settled: did not arrive", "S takes back what you said")
+
+        await board.press("1", "r")
+        await board.shows("free of")
+        await board.press("c")
+        await board.shows("3 rows")
+        await board.press("s")
+        await board.shows("Unexplained", "with 3 is new since", "which you said did not arrive")
+        await board.press("escape", "escape", "3", "S")
+        await board.shows("You said that it did not arrive")
+        await board.press("j", "enter")
+        await board.shows("What do you say?")
+        await board.press("j", "enter")
+        await board.shows("Settled: accepted")
+
+
 async def test_a_journal_that_is_no_use_is_said_at_the_start_and_nothing_can_be_sent_without_one(
     machine: Machine,
 ) -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.errors import Effect, ProlificTuiError
-from prolific_tui.submission.later import say, settle_open
-from prolific_tui.submission.send import Finding, Standing
+from prolific_tui.submission.later import say, settle_open, take_back
+from prolific_tui.submission.send import Finding, Standing, unexplained
 from tests.parts_bench import LIST, Story, fault_at, plan
 from tests.submission_bench import (
     Write,
@@ -102,6 +102,38 @@ async def test_a_create_left_open_by_a_run_that_ended_is_settled_by_the_next() -
     assert story.made == LIST
     with pytest.raises(ProlificTuiError, match="not open"):
         await say(1, 1, story.means(), arrived=False)
+
+
+async def test_a_word_can_be_taken_back_until_rows_were_sent_on_its_strength() -> None:
+    """They say that a create did not arrive; it did, and that is found out before it goes again."""
+    story = Story()
+    story.service.switch_on("listStudies", Fault(status=403))
+    fault_at(story, 1, Fault(cut=Cut.AFTER))
+    await story.send(plan(Write.CREATE))
+    send = await say(1, 1, story.means(), arrived=False)
+    made = list(story.service.state.pools)[-1]
+
+    pools = await story.means().service.list_credential_pools(send.workspace.id)
+    assert [pool.credential_pool_id for _, pool in unexplained([send], pools)] == [made]
+
+    send = await take_back(1, story.means())
+    assert (send.is_open, send.open_parts[0].finding) == (True, None)
+    send = await settle_open(1, story.means())
+    assert send.open_parts[0].finding is Finding.CONSISTENT
+    send = await say(1, 1, story.means(), arrived=True)
+    assert send.pool_id == made
+    assert unexplained([send], pools) == ()
+
+    # The other way round, the pool is forgotten with the word that named it.
+    send = await take_back(1, story.means())
+    assert send == story.journal.send(1)
+    assert send.pool_id is None
+    await settle_open(1, story.means())
+    await say(1, 1, story.means(), arrived=True)
+    story.on_progress = lambda _: None
+    await story.go_on(plan(Write.CREATE))
+    with pytest.raises(ProlificTuiError, match="can't be taken back"):
+        await take_back(1, story.means())
 
 
 async def test_what_another_window_sent_meanwhile_is_not_sent_again() -> None:

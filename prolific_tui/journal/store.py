@@ -343,6 +343,8 @@ def _put(database: sqlite3.Connection, number: int, part: Part) -> None:
 
 def _learn(database: sqlite3.Connection, number: int, learned: Learned) -> None:
     _put(database, number, learned.part)
+    if learned.forgets_pool:
+        database.execute("UPDATE sends SET pool_id = NULL WHERE number = ?", (number,))
     if learned.pool_id is None:
         return
     made = database.execute(

@@ -17,7 +17,7 @@ from prolific_tui.operations.sends import KnownSends, Lending, Sends
 from prolific_tui.submission import export
 from prolific_tui.submission.journal import PoolMarks
 from prolific_tui.submission.known import Coverage, Known, Mark, Marked
-from prolific_tui.submission.later import say, settle_open
+from prolific_tui.submission.later import say, settle_open, take_back
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.resuming import Resumption, resumption
 from prolific_tui.submission.send import Send
@@ -108,6 +108,19 @@ class History:
         async def tell() -> Send:
             async with self._lending.means() as means:
                 return await say(number, part, means, arrived=arrived)
+
+        return await self._run(tell())
+
+    async def take_back(self, number: int) -> Send:
+        """Open again what the person said of a send, for another look and another verdict.
+
+        Raises:
+            ProlificTuiError: as `settle_now`, or nothing that was said can be taken back.
+        """
+
+        async def tell() -> Send:
+            async with self._lending.means() as means:
+                return await take_back(number, means)
 
         return await self._run(tell())
 

@@ -53,6 +53,8 @@ class Learned:
     """The part, as `Journal.about_to_send` gave it and with what is known since."""
     pool_id: str | None = None
     """The pool that the send made, if this part tells."""
+    forgets_pool: bool = False
+    """Whether it is not known any more which pool the send made."""
 
 
 class Journal(Protocol):

@@ -13,7 +13,7 @@ from prolific_tui.submission.means import Means
 from prolific_tui.submission.outcome import SOMEBODY_ELSE, reported_title, seen, seen_secret
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.record import Record
-from prolific_tui.submission.send import Finding, Part, Send
+from prolific_tui.submission.send import Finding, Part, Send, Standing
 from prolific_tui.submission.settling import Settled, Sought, reported, settle_rows, settle_secret
 
 
@@ -59,6 +59,34 @@ async def say(number: int, part_number: int, means: Means, *, arrived: bool) -> 
             ended=means.clock(),
         )
         await record.settle(told, pool_id)
+    finally:
+        await record.leave()
+    return record.send or send
+
+
+async def take_back(number: int, means: Means) -> Send:
+    """Open again what the person said of a part; they may until rows were sent on its strength.
+
+    Raises:
+        SettingsError: nothing that was said can be taken back.
+        ProlificTuiError: somebody is at work on it, or it could not be written down.
+    """
+    record = Record(means)
+    send = await record.take_up(number)
+    try:
+        part = send.said_part
+        if part is None:
+            raise SettingsError(
+                "This can't be taken back", "Nothing was said of it, or more was sent since."
+            )
+        # Which pool a create made was a part of that word.
+        is_first = not any(
+            each.standing is Standing.ACCEPTED for each in send.parts if each.number != part.number
+        )
+        await record.reopen(
+            replace(part, finding=None, ended=means.clock()),
+            forgets_pool=send.kind is Kind.CREATE and is_first,
+        )
     finally:
         await record.leave()
     return record.send or send

@@ -130,6 +130,10 @@ class Record:
         """Record what was found of a part, or said of it; raises what the journal raises."""
         await self._write(Learned(part, pool_id))
 
+    async def reopen(self, part: Part, *, forgets_pool: bool) -> None:
+        """Record that nobody knows any more what became of a part; raises as `settle`."""
+        await self._write(Learned(part, forgets_pool=forgets_pool))
+
     async def leave(self) -> None:
         """Let it be; a disk that does not take that leaves it in use until the program ends."""
         if self.send is not None:
@@ -156,7 +160,8 @@ class Record:
 
 def _with(send: Send, learned: Learned) -> Send:
     """A send with what became known of a part, as the journal has it then."""
-    return replace(send, pool_id=send.pool_id or learned.pool_id).with_part(learned.part)
+    pool_id = None if learned.forgets_pool else send.pool_id or learned.pool_id
+    return replace(send, pool_id=pool_id).with_part(learned.part)
 
 
 def without_names(text: str, names: Iterable[str]) -> str:

@@ -142,6 +142,16 @@ class Send:
         return tuple(part for part in self.parts if part.standing is Standing.OPEN)
 
     @property
+    def said_part(self) -> Part | None:
+        """The part of which the person's own word may still be taken back, if there is one.
+
+        It may until another part left: that one went, or had its place, on the strength of it.
+        """
+        sent = [part for part in self.parts if part.effect is not Effect.NOT_SENT]
+        is_said = bool(sent) and sent[-1].finding in (Finding.SAID_ARRIVED, Finding.SAID_NOT)
+        return sent[-1] if is_said and not self.open_parts else None
+
+    @property
     def is_open(self) -> bool:
         """Whether there is such a part, and nobody is waiting for its answer."""
         return bool(self.open_parts) and not self.in_use
@@ -206,6 +216,35 @@ class Send:
         others = [each for each in self.parts if each.number != part.number]
         parts = sorted([*others, part], key=lambda each: each.number)
         return replace(self, parts=tuple(parts))
+
+
+def unexplained(
+    sends: Iterable[Send], pools: Iterable[CredentialPool]
+) -> tuple[tuple[Send, CredentialPool], ...]:
+    """The pools that a create may have made of which the person said that it did not arrive.
+
+    Args:
+        sends: all that is known of this service.
+        pools: those of the workspaces in question, as last listed.
+
+    Returns:
+        Each such send with a pool that was not there before it, has just as many credentials, and
+        is no other send's.
+    """
+    known = tuple(sends)
+    taken = {send.pool_id for send in known}
+    free = [pool for pool in pools if pool.credential_pool_id not in taken]
+    return tuple(
+        (send, pool)
+        for send in known
+        if send.kind is Kind.CREATE and send.pool_id is None
+        for part in send.parts
+        if part.finding is Finding.SAID_NOT
+        for pool in free
+        if pool.total_credentials == part.rows
+        and pool.workspace_id in (None, send.workspace.id)
+        and all(pool.credential_pool_id != each.credential_pool_id for each in part.before)
+    )
 
 
 def joined(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -17,8 +17,10 @@ from prolific_tui.models import CredentialPool
 from prolific_tui.submission.known import Known
 from prolific_tui.submission.outcome import credentials_word
 from prolific_tui.submission.plan import CredentialPlan
+from prolific_tui.submission.send import unexplained
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.screens.send_words import moment
 from prolific_tui.tui.widgets import Facts, Field, KeyBar, Line, fit, number, paragraph
 from prolific_tui.visible import counted, visible
 
@@ -127,6 +129,8 @@ class ReviewScreen(BaseScreen):
                 self._is_checking = True
                 self._check(self._plan.target.pool)
         self._show()
+        if self._plan.target.pool is None:
+            self.watch(self.app, "pools", self._show, init=False)
 
     def _show(self) -> None:
         self.query_one(Facts).show(self._facts())
@@ -213,6 +217,7 @@ class ReviewScreen(BaseScreen):
         if (parts := self.app.operations.writes.parts_of(planned)) > 1:
             size = self.app.operations.writes.part_rows
             facts.append(("In parts", f"{parts:,}, of at most {size:,} rows, one after another"))
+        facts += [("Unexplained", note) for note in self._unexplained()]
         facts += [("Goes on", note) for note in self._reviewed.notes]
         facts += [
             ("First and last", self._ends()),
@@ -224,6 +229,21 @@ class ReviewScreen(BaseScreen):
             *(("", f"  {reason}") for reason in planned.left_out),
         ]
         return [*facts, ("", "")]
+
+    def _unexplained(self) -> list[str]:
+        """The pools that may hold these rows already, although the person said otherwise."""
+        if self._plan.target.pool is not None:
+            return []
+        sends = [
+            send
+            for send in self.app.known_sends.sends
+            if send.workspace.id == self._plan.workspace.id
+        ]
+        return [
+            f"the pool {pool.credential_pool_id} with {number(pool.total_credentials)} is new since"
+            f" the send of {moment(send.begun)}, which you said did not arrive"
+            for send, pool in unexplained(sends, self.app.pools.value or ())
+        ]
 
     def _ends(self) -> str:
         """The first and the last username that go, so that the wrong list is noticed."""

@@ -56,9 +56,12 @@ def what_next(send: Send) -> str:
         return ""
     if send.open_parts:
         return "S looks now whether it arrived. Nothing of it is sent again before that is settled."
+    told = []
     if send.can_go_on and send.accepted_rows:
-        return f"c goes on with the {counted(send.rows_left, 'row')} that are left."
-    return ""
+        told.append(f"c goes on with the {counted(send.rows_left, 'row')} that are left.")
+    if send.said_part is not None:
+        told.append("S takes back what you said of it.")
+    return " ".join(told)
 
 
 def facts(send: Send, sends: Sends) -> Iterator[tuple[str, str]]:

@@ -1,16 +1,27 @@
-"""Settling an open send: look whether it arrived, and ask the person where looking can't tell."""
+"""Settling an open send: look whether it arrived, and ask the person where looking can't tell.
+
+What the person said may be taken back, as long as nothing was sent on the strength of it.
+"""
 
 from typing import Final
 
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Part, Send
-from prolific_tui.tui.dialogs import Choice, ChoiceDialog, WaitDialog
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog, TypedConfirmation, WaitDialog
 from prolific_tui.tui.screens.send_words import sentence
 from prolific_tui.tui.shell import Shell
 
 _ARRIVED: Final = 1
 _DID_NOT: Final = 2
+_TAKE_BACK: Final = 1
+_CONTRADICTIONS: Final = {
+    _ARRIVED: (Finding.NOT_THERE,),
+    _DID_NOT: (Finding.CONSISTENT,),
+}
+"""What was found that speaks against an answer."""
+_WORDS: Final = {_ARRIVED: "it arrived", _DID_NOT: "it did not arrive"}
+"""What is typed to answer all the same."""
 
 
 async def settle(shell: Shell, send: Send) -> Send | None:
@@ -23,8 +34,17 @@ async def settle(shell: Shell, send: Send) -> Send | None:
         shell.say("This send is under way, here or in another window; wait for its end.")
         return None
     if not send.open_parts:
-        shell.say("What became of this send is known already.")
-        return None
+        if send.said_part is None:
+            shell.say("What became of this send is known already.")
+            return None
+        try:
+            opened = await _take_back(shell, send, send.said_part)
+        except ProlificTuiError as error:
+            shell.show_error(error)
+            return None
+        if opened is None:
+            return None
+        send = opened
     since = f"{shell.operations.clock():%H:%M:%S}"
     dialog = WaitDialog(
         "We do not know whether this arrived. Looking…",
@@ -48,6 +68,24 @@ async def settle(shell: Shell, send: Send) -> Send | None:
     return found
 
 
+async def _take_back(shell: Shell, send: Send, part: Part) -> Send | None:
+    """Offer to take back what the person said; None where it stands."""
+    answer = await shell.ask(
+        ChoiceDialog(
+            f"{part.is_known_by[:1].upper()}{part.is_known_by[1:]}",
+            f"That is of {sentence(send, shell.known_sends)}. Nothing was sent on the strength of"
+            " your word yet.",
+            [
+                Choice("Leave it as it is"),
+                Choice("Take it back and look again", "It is open then, until it is settled."),
+            ],
+        )
+    )
+    if answer != _TAKE_BACK:
+        return None
+    return await shell.operations.history.take_back(send.number)
+
+
 async def _ask(shell: Shell, send: Send, part: Part) -> Send:
     """Show what was found of a part, and take the person's verdict if there is one."""
     number = f"Part {part.number:,}: " if len(send.parts) > 1 else ""
@@ -62,11 +100,19 @@ async def _ask(shell: Shell, send: Send, part: Part) -> Send:
                     "Nothing of it can be sent again until it is settled. S looks once more.",
                 ),
                 Choice("It arrived", _arrived_words(send, part)),
-                Choice("It did not arrive", _not_arrived_words(send)),
+                Choice("It did not arrive", _not_arrived_words(send, part)),
             ],
         )
     )
     if answer not in (_ARRIVED, _DID_NOT):
+        return send
+    if finding in _CONTRADICTIONS[answer] and not await shell.ask(
+        TypedConfirmation(
+            f"What was found speaks against it: {finding.value}",
+            f"{part.message}\n\n{_risk(send, part, answer)}",
+            _WORDS[answer],
+        )
+    ):
         return send
     arrived = answer == _ARRIVED
     return await shell.operations.history.say(send.number, part.number, arrived=arrived)
@@ -78,10 +124,24 @@ def _arrived_words(send: Send, part: Part) -> str:
     return f"It is recorded as your word. Its {part.rows:,} rows are not sent again."
 
 
-def _not_arrived_words(send: Send) -> str:
+def _not_arrived_words(send: Send, part: Part) -> str:
     if send.kind is Kind.REPLACE_SECRET:
         return "It is recorded as your word."
     return (
-        "It is recorded as your word. Its rows may be sent again then, after another review. If it"
-        " arrives late after all, Prolific refuses them as taken."
+        "It is recorded as your word. Its rows may be sent again then, after another review."
+        f" {_risk(send, part, _DID_NOT)}"
     )
+
+
+def _risk(send: Send, part: Part, answer: int) -> str:
+    """What happens if the person is wrong."""
+    if send.kind is Kind.REPLACE_SECRET:
+        return "If you are wrong, the history says what is not so; no secret is changed by it."
+    if answer == _ARRIVED:
+        return f"If it did not, these {part.rows:,} rows are in no pool and are not sent again."
+    if send.pool_id is None:
+        return (
+            "If it did arrive, or does so late, and you send these rows again, you will get a"
+            " second pool with these rows, and Prolific can't delete a pool."
+        )
+    return "If it arrives late after all, Prolific refuses them as taken."
