@@ -23,6 +23,7 @@ from prolific_tui.settings import (
     TokenPlace,
 )
 from tests.accounts_bench import (
+    ELSEWHERE,
     GIVEN,
     HIS,
     KEPT,
@@ -112,6 +113,27 @@ async def test_another_choice_moves_the_tokens_of_all_accounts(tmp_path: Path) -
             assert await kept(bench, LAB) == {**nowhere, place: KEPT}
             assert await kept(bench, PILOTS) == {**nowhere, place: HIS}
             assert {profile.place for profile in await operations.profiles()} == {place}
+
+
+async def test_a_typed_token_stays_with_its_service(tmp_path: Path) -> None:
+    """The same person has an account at another service, with another token."""
+    bench = await bench_with(tmp_path, ELSEWHERE, PILOTS, last=PILOTS)
+    far = Secret("far-token")
+    await bench.keyring.save(entry(ELSEWHERE), far)
+    with bench.running() as operations:
+        await operations.sign_in()
+        await operations.sign_in_with(TYPED)
+        await operations.switch_to("pilots")
+        assert (await operations.keep(in_place(FILE))).notes == ()
+
+        assert await kept(bench, ELSEWHERE) == {KEYRING: None, FILE: far.reveal()}
+        assert await kept(bench, LAB) == {KEYRING: None, FILE: TYPED}
+
+        await operations.sign_in_with(TYPED)
+        await operations.forget("far")
+        assert (await found(operations)).place is SESSION
+        assert await kept(bench, LAB) == {KEYRING: None, FILE: TYPED}
+        assert await kept(bench, ELSEWHERE) == {KEYRING: None, FILE: None}
 
 
 async def test_a_given_token_is_never_copied(tmp_path: Path) -> None:

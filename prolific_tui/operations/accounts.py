@@ -53,8 +53,8 @@ class Accounts:
         self._given = given
         """The token that was given, until another account is chosen."""
         self._wanted = wanted
-        self._typed: dict[str, Secret] = {}
-        """Tokens that are kept nowhere but here, by the ids of their owners."""
+        self._typed: dict[Entry, Secret] = {}
+        """Tokens that are kept nowhere but here, each for its owner at its own service only."""
         self._token: Secret | None = None
         """The token in use."""
         self._account: Account | None = None
@@ -99,13 +99,13 @@ class Accounts:
         return profile.service_url == self._connection.service_url
 
     async def _token_of(self, profile: Profile) -> Secret | None:
-        typed = self._typed.get(profile.owner_id)
+        typed = self._typed.get(_entry(profile))
         if typed is None and profile.place in KEEPING_PLACES:
             return await self._stores.load(profile.place, _entry(profile))
         return typed
 
     def _place_of(self, profile: Profile) -> TokenPlace:
-        return TokenPlace.SESSION if profile.owner_id in self._typed else profile.place
+        return TokenPlace.SESSION if _entry(profile) in self._typed else profile.place
 
     async def sign_in_with(self, text: str) -> Account:
         """Check a token that a person typed, and use it for this session.
@@ -148,7 +148,7 @@ class Accounts:
         # Both before anything is awaited, so that they can't come from two checks at once.
         self._token, self._account = token, account
         if is_typed:
-            self._typed[me.id] = token
+            self._typed[Entry.token(service_url, me.id)] = token
             self._given, self._wanted = None, name
         await self._connection.use(client, me, origin(place, name))
         if profile is not None:
@@ -253,18 +253,18 @@ class Accounts:
 
     async def _move(self, profile: Profile, to: TokenPlace) -> tuple[str, ...]:
         """Keep one token where it belongs by now; returns what could not be done."""
-        owner_id, entry = profile.owner_id, _entry(profile)
-        typed = self._typed.get(owner_id)
+        entry = _entry(profile)
+        typed = self._typed.get(entry)
         if typed is None and profile.place is to:
             return ()
         token = await self._token_of(profile)
         if token is not None:
             if to in KEEPING_PLACES:
                 await self._stores.save(to, entry, token)
-                if self._typed.get(owner_id) is typed:  # none was typed in meanwhile
-                    self._typed.pop(owner_id, None)
+                if self._typed.get(entry) is typed:  # none was typed in meanwhile
+                    self._typed.pop(entry, None)
             else:
-                self._typed.setdefault(owner_id, token)
+                self._typed.setdefault(entry, token)
         notes = []
         if profile.place in KEEPING_PLACES and profile.place is not to:
             try:
@@ -297,15 +297,16 @@ class Accounts:
 
     async def _forget(self, profile: Profile) -> tuple[str, ...]:
         notes = []
-        typed = self._typed.get(profile.owner_id)
+        entry = _entry(profile)
+        typed = self._typed.get(entry)
         if profile.place in KEEPING_PLACES:
             try:
-                await self._stores.delete(profile.place, _entry(profile))
+                await self._stores.delete(profile.place, entry)
             except ProlificTuiError as error:
                 notes.append(_left_behind(profile.place, error))
-        if self._typed.get(profile.owner_id) is not typed:
+        if self._typed.get(entry) is not typed:
             return tuple(notes)  # another was typed in meanwhile, and is in use
-        self._typed.pop(profile.owner_id, None)
+        self._typed.pop(entry, None)
         return (*notes, *await self._memory.forget_profile(profile.name))
 
     @contextmanager
