@@ -39,17 +39,19 @@ def in_parts(part_rows: int) -> Callable[[Service], Parts]:
 
 
 class Gate(httpx.AsyncBaseTransport):
-    """Lets a write through to the demo only when the test says so."""
+    """Lets a kind of request, appends unless told, through to the demo when the test says so."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, method: str = "PATCH", path_end: str = "") -> None:
         self._inner = DemoTransport(service)
+        self._method = method
+        self._path_end = path_end
         self._permits = threading.Semaphore(0)
 
     def let_one_through(self) -> None:
         self._permits.release()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.method == "PATCH":
+        if request.method == self._method and request.url.path.endswith(self._path_end):
             await asyncio.to_thread(self._permits.acquire)
         return await self._inner.handle_async_request(request)
 

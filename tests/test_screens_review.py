@@ -1,14 +1,23 @@
 """Review: what it asks to be typed sends the rows that it showed, and no others."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
+from prolific_tui.assembly import demo_parts
 from prolific_tui.credentials.document import Column
 from prolific_tui.demo.faults import Fault
+from prolific_tui.demo.seed import CHATBOT_B
+from prolific_tui.demo.service import Service
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.operations import Parts
+from prolific_tui.tui.dialogs import ErrorDialog
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import dashboard
 from tests.editing import editing
-from tests.sending import a_list, in_parts, load, numbered, send
+from tests.sending import Gate, a_list, in_parts, load, numbered, send
 
+_REPORT: Final = "/credentials/report/"
 ROWS = [("lab-1", "pw-1"), ("lab-2", "pw-2")]
 
 
@@ -46,6 +55,41 @@ async def test_words_that_are_not_quite_right_send_nothing() -> None:
         await at.press("escape")
         await at.says("Nothing was sent.")
         assert len(at.board.service.state.pools) == pools
+
+
+async def test_a_dialog_that_opens_while_reports_are_read_is_not_closed_by_the_send(
+    tmp_path: Path,
+) -> None:
+    gate: Gate | None = None
+
+    def parts(service: Service) -> Parts:
+        nonlocal gate
+        gate = Gate(service, "GET", _REPORT)
+        return replace(demo_parts(service), connect=gate.connect)
+
+    async with dashboard(parts=parts) as board:
+        assert gate is not None
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(2)), 2)
+        await send(board, 2)
+        await board.shows("The usage reports are read first")
+        review = board.app.screen
+        board.app.show_error(ProlificTuiError("Something else", "It ended elsewhere."))
+        await board.shows("Something else")
+        for _ in range(9):
+            gate.let_one_through()
+        await board.until(lambda: "nothing was sent yet" in board.app.message)
+        assert isinstance(board.app.screen, ErrorDialog)
+        assert len(board.service.state.pools[CHATBOT_B].passwords) == 60
+
+        # Back there, the words still stand, and Enter sends once however often it is pressed.
+        await board.press("enter")
+        await board.shows("nothing was sent yet: Enter sends", "Type  send 2 : send 2")
+        assert board.app.screen is review
+        await board.press("enter", "enter")
+        await board.shows("2 credentials appended")
+        assert len(board.service.state.pools[CHATBOT_B].passwords) == 62
 
 
 async def test_rows_do_not_go_on_in_a_pool_for_which_other_rows_wait(tmp_path: Path) -> None:

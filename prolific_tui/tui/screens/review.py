@@ -79,6 +79,8 @@ class ReviewScreen(BaseScreen):
         self._is_checking = False
         self._is_confirmed = False
         """Whether the words were typed while the reports were still being read."""
+        self._is_sent = False
+        """Whether the plan was handed on to be sent, which happens once."""
 
     @property
     def _plan(self) -> CredentialPlan:
@@ -167,8 +169,10 @@ class ReviewScreen(BaseScreen):
         except ProlificTuiError as error:
             self._checked = f"not checked: {error.message}"
         except OutdatedError:
-            self.app.say("The rows changed meanwhile. Nothing was sent: look at them again.")
-            self.dismiss()
+            # Enter tells of it as well, where another screen is above this one.
+            if self.is_on_top:
+                self.app.say("The rows changed meanwhile. Nothing was sent: look at them again.")
+                self.dismiss()
             return
         self._is_checking = False
         self._revision = self._draft.session.revision
@@ -296,6 +300,9 @@ class ReviewScreen(BaseScreen):
     def confirmed(self, event: Input.Submitted) -> None:
         """Send if the words are right."""
         event.stop()
+        if self._is_sent or not self.is_on_top:
+            # Typed twice, or before another screen came above this one, which dismissing closed.
+            return
         if event.value.strip() != self._words:
             to_do = "They exist? Type exactly" if self._made else "To send, type exactly"
             self.app.say(f"Nothing was sent. {to_do}: {self._words}")
@@ -314,6 +321,14 @@ class ReviewScreen(BaseScreen):
         self._send()
 
     def _send(self) -> None:
+        if not self.is_on_top:
+            self._is_confirmed = False
+            self.app.say("The usage reports are read, but nothing was sent yet: Enter sends.")
+            return
+        if self._draft.sending is not None:
+            self.app.say("These rows are being sent already. Nothing was sent twice.")
+            return
+        self._is_sent = True
         plan = self._plan
         for field in self.query("#pool-label-field").results(Field):
             self._draft.label = field.value.strip()
