@@ -339,6 +339,22 @@ async def test_the_keyring_need_not_be_waited_for_and_then_nothing_else_is_chang
         assert (await operations.keep(in_place(FILE))).notes == ()
 
 
+async def test_a_look_meanwhile_does_not_take_the_place_of_what_is_given_up(
+    tmp_path: Path,
+) -> None:
+    bench, keyring = await bench_holding("save", tmp_path, FILED)
+    with bench.running() as operations:
+        await operations.sign_in()
+        keeping = asyncio.ensure_future(operations.keep(in_place(KEYRING)))
+        await until_held(keyring)
+        await operations.signing.kept(MAIN_WORKSPACE)
+
+        operations.cancel_keeping()
+
+        with pytest.raises(KeyringError):
+            await asyncio.wait_for(keeping, PATIENCE)
+
+
 async def test_forgetting_without_the_keyrings_answer_goes_on(tmp_path: Path) -> None:
     bench, keyring = await bench_holding("delete", tmp_path, LAB)
     with bench.running() as operations:

@@ -1,6 +1,7 @@
 """A new secret is in its place before anything else is done with it, and nothing is lost by it."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -209,6 +210,37 @@ def test_a_mistake_in_keeping_does_not_hide_that_the_secret_was_made(bench: Benc
     assert outcome.secret is not None
     assert "NOT kept in the keyring: this program failed (RuntimeError)." in outcome.message
     assert value_of(bench).reveal() not in said(outcome)
+
+
+class Slow(KeyringOfTests):
+    """A keyring that takes the signing secret only when told to go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached, self.go_on = threading.Event(), threading.Event()
+
+    async def save(self, entry: Entry, value: Secret) -> None:
+        if entry == ENTRY:
+            self.reached.set()
+            await asyncio.to_thread(self.go_on.wait, PATIENCE)
+        await super().save(entry, value)
+
+
+def test_a_new_secret_is_kept_whoever_tires_of_waiting_for_the_keyring(tmp_path: Path) -> None:
+    """Esc on Account is for what is asked there; nobody else may have the new secret by now."""
+    keyring = Slow()
+    bench = Bench(keyring=keyring)
+    with bench.signed_in() as operations:
+        operations.writes.submit(plan_to(bench, own_entry=True, file=tmp_path / "secret"))
+        assert keyring.reached.wait(PATIENCE)
+        operations.cancel_keeping()
+        # Behind it on the same loop, so that it has been given up by now if it ever is.
+        asyncio.run(operations.profiles())
+        keyring.go_on.set()
+        outcome = bench.write_ended().outcome
+
+    assert "in the keyring" in outcome.message
+    assert keyring._values[ENTRY] == value_of(bench)
 
 
 # A line that is cut

@@ -220,7 +220,12 @@ class Operations:
         Once begun it goes on to its end, whoever waits for it. Raises `SettingsError` if tokens are
         being kept or forgotten already.
         """
-        return await self._run_to_the_end(self._accounts.forget(profile))
+
+        async def change() -> Changed:
+            with self._stores.for_a_person():
+                return await self._accounts.forget(profile)
+
+        return await self._run_to_the_end(change())
 
     async def keeping(self) -> MachineKeeping | None:
         """How things are kept on this machine; None while nobody has chosen."""
@@ -242,8 +247,9 @@ class Operations:
 
         async def change() -> Changed:
             before = await self._memory.secrets_place()
-            changed = await self._accounts.keep(keeping.secrets)
-            moved = await self._secret_entries.move(before, keeping.secrets)
+            with self._stores.for_a_person():
+                changed = await self._accounts.keep(keeping.secrets)
+                moved = await self._secret_entries.move(before, keeping.secrets)
             notes = await self.drafts.keep(keeping.rows)
             return replace(changed, notes=(*changed.notes, *moved, *notes))
 
@@ -255,9 +261,10 @@ class Operations:
         return self._accounts.is_changing
 
     def cancel_keeping(self) -> None:
-        """Give up what the keyring is being asked, if anything.
+        """Give up what `keep` or `forget` is asking the keyring, if anything.
 
         Keeping then ends with an error that says so; forgetting goes on with the other places.
+        Whatever else the keyring is asked goes on, such as to take a new signing secret.
         """
         self._loop.submit(self._stores.give_up())
 

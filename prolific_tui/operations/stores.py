@@ -1,12 +1,15 @@
-"""The places that keep tokens, asked one question at a time, each of which can be given up.
+"""The places that keep tokens and secrets, and what they are being asked.
 
 A keyring may wait for its password to be typed, so a person who tires of waiting must be able to
-go on without its answer.
+go on without its answer. What a send asks of it goes on: the secret in its hands may be nowhere
+else.
 """
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, Protocol, TypeVar
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final, Protocol, TypeVar
 
 from prolific_tui.access import Entry
 from prolific_tui.errors import KeyringError
@@ -14,6 +17,9 @@ from prolific_tui.secret import Secret
 from prolific_tui.settings import TokenPlace
 
 T = TypeVar("T")
+
+_CAN_BE_GIVEN_UP: Final = ContextVar("can_be_given_up", default=False)
+"""Whether what the present task asks is what a person may tire of waiting for."""
 
 
 class KeyringReport(Protocol):
@@ -68,10 +74,8 @@ class Stores:
             TokenPlace.KEYRING: keyring,
             TokenPlace.FILE: token_file,
         }
-        self._question: asyncio.Task[Any] | None = None
-        """What the keyring is being asked."""
-        self._is_given_up = False
-        """Whether the person gave up waiting for its answer."""
+        self._questions: set[asyncio.Task[Any]] = set()
+        """What the keyring is being asked that can be given up, and was not."""
 
     async def report(self) -> KeyringReport:
         """The state of the keyring, in words."""
@@ -89,21 +93,29 @@ class Stores:
         """Forget what a place holds."""
         await self._asked(place, self._places[place].delete(entry))
 
+    @contextmanager
+    def for_a_person(self) -> Iterator[None]:
+        """What is asked in here can be given up: a person waits for it, and nothing is lost."""
+        before = _CAN_BE_GIVEN_UP.set(True)
+        try:
+            yield
+        finally:
+            _CAN_BE_GIVEN_UP.reset(before)
+
     async def give_up(self) -> None:
-        """End what the keyring is being asked with an error that says so; else nothing happens."""
-        if self._question is not None:
-            self._is_given_up = True
-            self._question.cancel()
+        """End what the keyring is being asked `for_a_person` with an error that says so."""
+        while self._questions:
+            self._questions.pop().cancel()
 
     async def _asked(self, place: TokenPlace, answer: Coroutine[Any, Any, T]) -> T:
-        if place is not TokenPlace.KEYRING:
+        if place is not TokenPlace.KEYRING or not _CAN_BE_GIVEN_UP.get():
             return await answer
-        self._is_given_up = False
-        self._question = question = asyncio.create_task(answer)
+        question = asyncio.create_task(answer)
+        self._questions.add(question)
         try:
             return await question
         except asyncio.CancelledError:
-            if not self._is_given_up:
+            if question in self._questions:  # not given up: whoever asked was cancelled
                 raise
             raise KeyringError(
                 "Not waited for",
@@ -111,4 +123,4 @@ class Stores:
                 "Try again, or keep the token in another place.",
             ) from None
         finally:
-            self._question = None
+            self._questions.discard(question)
