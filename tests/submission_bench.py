@@ -180,9 +180,10 @@ class NotingJournal(MemoryJournal):
         before: tuple[CredentialPool, ...],
         at: datetime,
         learned: Learned | None = None,
+        since: datetime | None = None,
     ) -> Part:
         self._log.append("about to send")
-        return super().about_to_send(number, rows, before, at, learned)
+        return super().about_to_send(number, rows, before, at, learned, since)
 
     def record(self, number: int, learned: Learned) -> None:
         assert learned.part.effect is not None

@@ -60,9 +60,10 @@ class Doomed(JournalStore):
         before: tuple[CredentialPool, ...],
         at: datetime,
         learned: Learned | None = None,
+        since: datetime | None = None,
     ) -> Part:
         self._step()
-        part = super().about_to_send(number, rows, before, at, learned)
+        part = super().about_to_send(number, rows, before, at, learned, since)
         self._step()
         return part
 

@@ -16,7 +16,7 @@ import pytest
 from prolific_tui.errors import Effect, FileError, ProlificTuiError
 from prolific_tui.journal import JournalStore, memory_journal
 from prolific_tui.models import CredentialPool
-from prolific_tui.submission.journal import Journal, Learned, NewSend
+from prolific_tui.submission.journal import Journal, Learned, NewSend, SentMeanwhileError
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Part, Standing
 from tests.submission_bench import OWNER, SERVICE_URL, WORKSPACE
@@ -390,3 +390,32 @@ def test_where_nothing_can_be_made_nothing_is_recorded_and_it_says_why(tmp_path:
             journal.begin(SEND)
 
     assert str(tmp_path / "state") in caught.value.message
+
+
+@pytest.mark.parametrize("kind", [Kind.APPEND, Kind.CREATE])
+def test_rows_that_another_send_has_since_they_were_reviewed_do_not_leave(
+    journal: JournalStore, kind: Kind
+) -> None:
+    new = replace(SEND, kind=kind, pool_id="pool" if kind is Kind.APPEND else None)
+    theirs = journal.begin(new).number
+    part = journal.about_to_send(theirs, (0, 2), BEFORE, NOW, since=NOW)
+    mine = journal.begin(new).number
+
+    # Under way there: it may arrive.
+    with pytest.raises(SentMeanwhileError, match="another window") as caught:
+        journal.about_to_send(mine, (1, 4), BEFORE, LATER, since=NOW)
+    assert "1 row may have arrived with it" in caught.value.message
+    assert journal.send(mine).parts == ()
+    assert journal.about_to_send(mine, (2, 3), BEFORE, LATER, since=NOW).rows == 1
+
+    # The other window finds its own next rows gone, too.
+    with pytest.raises(SentMeanwhileError):
+        journal.about_to_send(theirs, (2, 4), BEFORE, LATER, since=NOW)
+
+    # Accepted there since the review, or before it: then the review knew.
+    journal.record(theirs, Learned(accepted(part), pool_id="pool"))
+    journal.leave(theirs)
+    with pytest.raises(SentMeanwhileError) as caught:
+        journal.about_to_send(mine, (0, 2), BEFORE, LATER, since=NOW)
+    assert "2 rows were accepted with it" in caught.value.message
+    assert journal.about_to_send(mine, (0, 2), BEFORE, LATER, since=LATER).rows == 2

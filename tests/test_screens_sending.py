@@ -11,10 +11,11 @@ import pytest
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import CHATBOT_B, MAIN_WORKSPACE
 from prolific_tui.demo.service import Service
+from prolific_tui.errors import Effect
 from prolific_tui.models import Me, Workspace
 from prolific_tui.operations import Parts
 from prolific_tui.settings import DraftKeeping
-from prolific_tui.submission.journal import NewSend
+from prolific_tui.submission.journal import Learned, NewSend
 from prolific_tui.submission.plan import Kind
 from prolific_tui.tui.dialogs import ErrorDialog
 from tests.contract.caller import checked_demo_service
@@ -238,6 +239,29 @@ async def test_hundreds_of_sends_are_listed_and_the_cursor_stays_on_its_own(
         await board.press("enter")
         await board.shows("1 of 301 sends with", "wave-17.csv")
     store.close()
+
+
+async def test_a_review_left_open_finds_what_another_window_sent_meanwhile(
+    machine: Machine,
+) -> None:
+    other = machine.parts(machine.service).journal
+    async with machine.at_pools() as board:
+        await board.press("j", "a")
+        await load(board, a_list(machine.directory, *numbered(2)), 2)
+        await board.press("s")
+        await board.shows("Type  send 2 :")
+        begun = other.begin(replace(new_send(1), usernames=numbered(1))).number
+        later = datetime(2099, 1, 1, tzinfo=UTC)
+        part = other.about_to_send(begun, (0, 1), (), later)
+        other.record(begun, Learned(replace(part, effect=Effect.ACCEPTED, ended=later)))
+        other.leave(begun)
+        await board.type("send 2")
+        await board.press("enter")
+        await board.shows("Sent by another window meanwhile", "1 row was accepted with it")
+        await board.press("enter")
+        await board.shows("2 rows   goes 1", "left out 1", "already in this pool")
+    assert not set(numbered(2)) & set(held_by(machine.service))
+    other.close()
 
 
 async def test_without_kept_rows_a_send_goes_on_with_the_same_file(machine: Machine) -> None:

@@ -66,10 +66,11 @@ class MistakenJournal(MemoryJournal):
         before: tuple[CredentialPool, ...],
         at: datetime,
         learned: Learned | None = None,
+        since: datetime | None = None,
     ) -> Part:
         if not self._takes_the_beginning:
             raise KeyError(PASSWORD)
-        return super().about_to_send(number, rows, before, at, learned)
+        return super().about_to_send(number, rows, before, at, learned, since)
 
     def record(self, number: int, learned: Learned) -> None:
         raise KeyError(PASSWORD, number, learned)

@@ -1,5 +1,8 @@
 """A part that nobody answered: it is looked for, settled, and never sent again unasked."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from prolific_tui.demo.faults import Cut, Fault
@@ -134,6 +137,24 @@ async def test_a_word_can_be_taken_back_until_rows_were_sent_on_its_strength() -
     await story.go_on(plan(Write.CREATE))
     with pytest.raises(ProlificTuiError, match="can't be taken back"):
         await take_back(1, story.means())
+
+
+async def test_a_review_left_open_does_not_send_what_another_window_sent_meanwhile() -> None:
+    """The first part leaves, the second one's rows are in the pool by then."""
+    story = Story()
+    at = datetime(2026, 11, 21, 9, tzinfo=UTC)
+    mine = replace(plan(), reviewed=at)
+    theirs = replace(plan(names=LIST[3:5]), reviewed=at)
+    await story.send(theirs)
+
+    ended = await story.send(mine)
+
+    assert ended.outcome.effect is Effect.NOT_SENT
+    assert ended.outcome.title.startswith("Sent by another window meanwhile (3 of 10 rows")
+    assert "Nothing more was sent. Another send has some of these rows" in ended.outcome.message
+    assert "2 rows were accepted with it" in ended.outcome.message
+    assert story.pool == (*LIST[3:5], *LIST[:3])
+    assert len(story.service.writes) == 2
 
 
 async def test_what_another_window_sent_meanwhile_is_not_sent_again() -> None:

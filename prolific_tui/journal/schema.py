@@ -72,6 +72,17 @@ PARTS: Final = """
 SELECT send, number, start, stop, begun, before, effect, finding, title, message, ended, total_after
 FROM parts
 """
+RIVALS: Final = """
+SELECT other.number, other.run, fingerprints.usernames
+FROM sends AS own
+JOIN sends AS other ON other.service_url = own.service_url AND other.number != own.number
+JOIN fingerprints ON fingerprints.send = other.number
+WHERE own.number = :send AND fingerprints.key_id = :key_id AND CASE
+    WHEN own.pool_id IS NOT NULL THEN other.pool_id = own.pool_id
+    ELSE own.kind = 'Create' AND other.kind = 'Create' AND other.workspace_id = own.workspace_id
+END
+"""
+"""The other sends to the pool of a send; before a create has one, those that make one as well."""
 
 
 def send_of(row: sqlite3.Row, parts: Iterable[sqlite3.Row], in_use: Callable[[str], bool]) -> Send:

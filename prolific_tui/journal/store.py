@@ -18,11 +18,11 @@ from prolific_tui.errors import FileError
 from prolific_tui.journal import opening
 from prolific_tui.journal.opening import Opened
 from prolific_tui.journal.runs import Runs
-from prolific_tui.journal.schema import PARTS, SENDS, part_of, part_values, send_of
+from prolific_tui.journal.schema import PARTS, RIVALS, SENDS, part_of, part_values, send_of
 from prolific_tui.journal.words import in_words
 from prolific_tui.models import CredentialPool
 from prolific_tui.submission.fingerprints import KEY_SIZE, Fingerprints, unpacked
-from prolific_tui.submission.journal import Learned, NewSend, PoolMarks
+from prolific_tui.submission.journal import Learned, NewSend, PoolMarks, SentMeanwhileError
 from prolific_tui.submission.send import Part, Send, Standing
 
 _BUSY_SECONDS: Final = 5.0
@@ -126,9 +126,13 @@ class JournalStore:
         before: tuple[CredentialPool, ...],
         at: datetime,
         learned: Learned | None = None,
+        since: datetime | None = None,
     ) -> Part:
         """Record that a part is about to leave; it may leave once this has returned."""
-        with self._writing() as (database, _):
+        with self._writing() as (database, fingerprints):
+            if since is not None:
+                # In the same transaction: of two windows with the same rows only one goes on.
+                self._refuse_sent(database, fingerprints, number, rows, since)
             if learned is not None:
                 _learn(database, number, learned)
             last = database.execute(
@@ -302,6 +306,37 @@ class JournalStore:
             raise _no_such(number)
         parts = database.execute(f"{PARTS} WHERE send = ? ORDER BY number", (number,))
         return send_of(row, parts, self._runs.is_running)
+
+    def _refuse_sent(
+        self,
+        database: sqlite3.Connection,
+        fingerprints: Fingerprints,
+        number: int,
+        rows: tuple[int, int],
+        since: datetime,
+    ) -> None:
+        """Raise `SentMeanwhileError` where other sends have some of these rows since then."""
+        accepted: set[bytes] = set()
+        perhaps: set[bytes] = set()
+        own = _fingerprints_of(database, number)
+        if own["key_id"] != fingerprints.key_id:
+            return
+        going = frozenset(unpacked(own["usernames"], *rows))
+        for rival in database.execute(RIVALS, {"send": number, "key_id": own["key_id"]}).fetchall():
+            is_at_work = rival["run"] is not None and self._runs.is_running(rival["run"])
+            for part in self._parts(database, rival["number"]):
+                if part.standing is Standing.ACCEPTED and (
+                    is_at_work or (part.ended or part.begun) > since
+                ):
+                    found = accepted
+                elif part.standing is Standing.OPEN and (is_at_work or part.begun > since):
+                    found = perhaps
+                else:
+                    continue
+                theirs = unpacked(rival["usernames"], part.start, part.stop)
+                found.update(going.intersection(theirs))
+        if accepted or perhaps:
+            raise SentMeanwhileError(len(accepted), len(perhaps - accepted))
 
     def _parts(self, database: sqlite3.Connection, number: int) -> Iterator[Part]:
         return map(part_of, database.execute(f"{PARTS} WHERE send = ?", (number,)))

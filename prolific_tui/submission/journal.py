@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import CredentialPool, Me, Workspace
 from prolific_tui.submission.known import Mark
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Part, Send
+from prolific_tui.visible import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,23 @@ class Learned:
     """Whether it is not known any more which pool the send made."""
 
 
+class SentMeanwhileError(ProlificTuiError):
+    """Rows that were about to leave were sent by another send since they were reviewed."""
+
+    def __init__(self, accepted: int, perhaps: int) -> None:
+        told = []
+        if accepted:
+            told.append(f"{counted(accepted, 'row')} {'was' if accepted == 1 else 'were'} accepted")
+        if perhaps:
+            told.append(f"{counted(perhaps, 'row')} may have arrived")
+        super().__init__(
+            "Sent by another window meanwhile",
+            f"Another send has some of these rows since you reviewed them: of the rows that were"
+            f" about to leave, {' and '.join(told)} with it.",
+            "Look at it in 3 History, and review the rows again.",
+        )
+
+
 class Journal(Protocol):
     """Where sends are recorded. It may be asked from any thread, and may make it wait for a disk.
 
@@ -85,6 +104,7 @@ class Journal(Protocol):
         before: tuple[CredentialPool, ...],
         at: datetime,
         learned: Learned | None = None,
+        since: datetime | None = None,
     ) -> Part:
         """Record that a part of a send is about to leave; if this raises, it may not leave.
 
@@ -94,6 +114,11 @@ class Journal(Protocol):
             before: the workspace's pools as they are now.
             at: the present moment.
             learned: more of an earlier part, recorded along with it: the disk is waited for once.
+            since: when its rows were compared with what was sent before; None for never.
+
+        Raises:
+            SentMeanwhileError: another send to that pool, or another create in that workspace, has
+                some of these rows: accepted since then, or begun since then and open.
         """
 
     def record(self, number: int, learned: Learned) -> None:

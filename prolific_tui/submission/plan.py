@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
@@ -67,6 +68,8 @@ class CredentialPlan:
     """What the target is called; a pool that is made is remembered by it."""
     continues: Continuation | None = None
     """The send that this goes on with; None for a new one."""
+    reviewed: datetime | None = None
+    """When its rows were compared with what was sent before; None where nobody did."""
 
     @property
     def kind(self) -> Kind:

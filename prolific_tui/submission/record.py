@@ -6,6 +6,7 @@ A disk may be slow, and nothing else on the send's event loop must wait for it.
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from prolific_tui.errors import Effect, ProlificTuiError
 from prolific_tui.models import CredentialPool
@@ -42,9 +43,12 @@ class Record:
         return self._now(await asyncio.to_thread(self._means.journal.take_up, number))
 
     async def about_to_send(
-        self, rows: tuple[int, int], before: tuple[CredentialPool, ...]
+        self,
+        rows: tuple[int, int],
+        before: tuple[CredentialPool, ...],
+        since: datetime | None = None,
     ) -> Part:
-        """Record that a part is about to leave; raises what the journal raises."""
+        """Record that a part is about to leave; see `Journal`, and raises what that raises."""
         later = self._later
         part = await asyncio.to_thread(
             self._means.journal.about_to_send,
@@ -53,6 +57,7 @@ class Record:
             before,
             self._means.clock(),
             later,
+            since,
         )
         self._later = None
         send = self._known if later is None else _with(self._known, later)

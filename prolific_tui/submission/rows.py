@@ -14,7 +14,7 @@ from prolific_tui.models import CredentialPool
 from prolific_tui.submission import outcome as judge
 from prolific_tui.submission import whole
 from prolific_tui.submission.halving import ClashSearch, Pieces, Range
-from prolific_tui.submission.journal import NewSend
+from prolific_tui.submission.journal import NewSend, SentMeanwhileError
 from prolific_tui.submission.looks import PoolsLook, total_of
 from prolific_tui.submission.means import Means
 from prolific_tui.submission.outcome import Outcome
@@ -30,6 +30,7 @@ from prolific_tui.submission.whole import Tally
 _CONFLICT: Final = 409
 _TOO_LARGE: Final = 413
 _UNREAD: Final = "The pools could not be read first, so nothing{} was sent."
+_MEANWHILE: Final = "Nothing{} was sent."
 _UNRECORDED: Final = (
     "What is about to be sent could not be written down first, so nothing{} was sent."
 )
@@ -167,7 +168,9 @@ class Sending:
                 return _Result(outcome)
             start = self._plan.place(rows[0])
             places = (start, start + rows[1] - rows[0])
-            part = await self._record.about_to_send(places, before)
+            part = await self._record.about_to_send(places, before, self._plan.reviewed)
+        except SentMeanwhileError as error:
+            return _Result(judge.not_sent(error, because=_MEANWHILE.format(more)))
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
             return _Result(judge.not_sent(error, because=_UNRECORDED.format(more)))
         self._part += 1

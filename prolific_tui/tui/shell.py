@@ -195,6 +195,9 @@ class Shell(ReadingApp):
         if outcome.effect is not Effect.NOT_SENT and plan.workspace == self.workspace:
             self.read_pools()
             self.read_webhooks()
+        elif outcome.effect is Effect.NOT_SENT:
+            # What another window sent may be why; the rows are compared with it again.
+            self.read_history()
         self.say(f"{outcome.title} (3 History)")
         dialogs, send = self._dialogs_of(plan), self.send(ended.number)
         for dialog in dialogs:

@@ -46,7 +46,8 @@ def unfinished_sends(shell: Shell, plan: CredentialPlan) -> list[Send]:
         is_unfinished = send.standing in (Standing.OPEN, Standing.PARTLY)
         return is_unfinished and send.pool_id == pool.credential_pool_id
 
-    return [send for send in shell.known_sends.sends if may_belong(send)][:_MOST_MATCHED]
+    sends = shell.operations.history.now.sends
+    return [send for send in sends if may_belong(send)][:_MOST_MATCHED]
 
 
 async def find_match(shell: Shell, plan: CredentialPlan, number: int | None) -> Resumption | None:
@@ -191,6 +192,7 @@ async def find_clash(shell: Shell, ended: WriteEnded) -> None:
     if draft is None:
         shell.say("The rows are not here any more. Nothing was sent.")
         return
+    begun = shell.operations.clock()
     try:
         matched = await shell.wait_for(
             WaitDialog("Looking what is known of the pool…", "Nothing is sent yet."),
@@ -218,7 +220,7 @@ async def find_clash(shell: Shell, ended: WriteEnded) -> None:
         )
     )
     if confirmed:
-        shell.submit(matched.plan, draft, halving=True)
+        shell.submit(replace(matched.plan, reviewed=begun), draft, halving=True)
     else:
         shell.say("Nothing was sent.")
 

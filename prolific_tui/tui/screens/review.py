@@ -1,6 +1,7 @@
 """Review: what is about to be sent, where to, what stays behind and why, and the confirmation."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import PurePath
 from typing import ClassVar, Final, Protocol
 
@@ -73,6 +74,8 @@ class ReviewScreen(BaseScreen):
         self._made = len(draft.made_here())
         """How many rows were made here, until the person says that they exist."""
         self._reviewed = reviewed
+        self._begun: datetime | None = None
+        """When it was; what is known of earlier sends was asked just before, or is after that."""
         self._revision = draft.session.revision
         self._checked = ""
         """What came of looking at the usage reports."""
@@ -125,6 +128,7 @@ class ReviewScreen(BaseScreen):
     def begin(self) -> None:
         """Be ready for the words."""
         super().begin()
+        self._begun = self.app.operations.clock()
         for field in self.query("#confirmation-field").results(Field):
             field.focus()
             if self._plan.target.pool is not None:
@@ -329,7 +333,7 @@ class ReviewScreen(BaseScreen):
             self.app.say("These rows are being sent already. Nothing was sent twice.")
             return
         self._is_sent = True
-        plan = self._plan
+        plan = replace(self._plan, reviewed=self._begun)
         for field in self.query("#pool-label-field").results(Field):
             self._draft.label = field.value.strip()
             plan = replace(plan, label=self._draft.label)

@@ -54,7 +54,8 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
 
     def _reviewed(self, plan: CredentialPlan) -> None:
         """Show the plan, unless an earlier send may be what it belongs to."""
-        if self.draft.continues is None and not unfinished_sends(self.app, plan):
+        is_create = plan.target.pool is None
+        if self.draft.continues is None and not is_create and not unfinished_sends(self.app, plan):
             self._show(Reviewed(plan))
         else:
             self._match(plan)
@@ -65,6 +66,8 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
         wanted = self.draft.continues
         try:
             with self.app.holding_keys():
+                # Another window may have made a pool of these rows meanwhile.
+                await self.app.operations.history.read()
                 matched = await find_match(self.app, plan, wanted)
         except ProlificTuiError as error:
             self.app.show_error(error)
