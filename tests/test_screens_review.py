@@ -92,6 +92,21 @@ async def test_a_dialog_that_opens_while_reports_are_read_is_not_closed_by_the_s
         assert len(board.service.state.pools[CHATBOT_B].passwords) == 62
 
 
+async def test_the_pool_of_a_create_is_looked_for_as_pools_are_now_and_no_other_is_made() -> None:
+    async with editing(ROWS) as at:
+        service = at.board.service
+        at.editor.draft.asks_target = True
+        service.switch_on("listCredentialPools", Fault(status=403))
+        await at.press("s")
+        await at.board.until(lambda: isinstance(at.board.app.screen, ErrorDialog))
+        service.switch_off("listCredentialPools")
+        await at.press("enter", "s")
+        await at.shows("Which pool are the rows left over for?", "Append to")
+        assert "Create a new pool" not in at.board.words()
+        await at.press("enter")
+        await at.shows("Review: nothing has been sent yet", "2 credentials to the pool")
+
+
 async def test_rows_do_not_go_on_in_a_pool_for_which_other_rows_wait(tmp_path: Path) -> None:
     service = checked_demo_service()
     service.switch_on("updateCredentialPool", Fault(status=400, times=1))

@@ -202,7 +202,7 @@ class ProlificApp(Shell, inherit_bindings=False):
         """Quit, after asking where something would be lost."""
         if isinstance(self.screen, ModalScreen):
             return
-        if self.sending is not None and not await self._may_leave_open():
+        if self.is_sending and not await self._may_leave_open():
             return
         if not await is_stored(self):
             return
@@ -217,7 +217,7 @@ class ProlificApp(Shell, inherit_bindings=False):
                 [Choice("Stay and wait for the answer"), Choice("Quit now and leave it open")],
             )
         )
-        return answer == 1 or (answer is not None and self.sending is None)
+        return answer == 1 or (answer is not None and not self.is_sending)
 
     def _finish(self, seconds: float) -> None:
         """Save what was not sent, and wait for what is under way; called on another thread."""

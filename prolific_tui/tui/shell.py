@@ -140,6 +140,11 @@ class Shell(ReadingApp):
         self.sends += 1
         self.show_progress()
 
+    @property
+    def is_sending(self) -> bool:
+        """Whether a write is under way, or what became of it was not told here yet."""
+        return self.sending is not None or self.operations.writes.under_way is not None
+
     def show_progress(self) -> None:
         """Open the box that shows the write under way, from any screen and as often as wanted."""
         if self.sending is None:
@@ -182,7 +187,9 @@ class Shell(ReadingApp):
 
     def _write_ended(self, ended: WriteEnded) -> None:
         plan, outcome = ended.plan, ended.outcome
-        self.sending = self.progress = None
+        if plan is self.sending:
+            # Another one may have been begun before the end of this one was told here.
+            self.sending = self.progress = None
         if isinstance(plan, CredentialPlan):
             self.drafts.settle(plan, ended)
         elif outcome.secret is not None and plan.workspace == self.workspace:
@@ -192,7 +199,8 @@ class Shell(ReadingApp):
         if isinstance(plan, SecretPlan):
             self.rotation.made(plan, outcome, self.operations.clock())
         self.sends += 1
-        if outcome.effect is not Effect.NOT_SENT and plan.workspace == self.workspace:
+        reached = ended.accepted or outcome.effect is not Effect.NOT_SENT
+        if reached and plan.workspace == self.workspace:
             self.read_pools()
             self.read_webhooks()
         elif outcome.effect is Effect.NOT_SENT:

@@ -162,9 +162,9 @@ class AccountScreen(BaseScreen):
     # Which account is in use
 
     def _may_change(self) -> bool:
-        if self.app.sending is not None:
+        if self.app.is_sending:
             self.app.say("A send is under way; the account can be changed when it is over.")
-        return self.app.sending is None
+        return not self.app.is_sending
 
     @on(OptionList.OptionSelected)
     def selected(self) -> None:

@@ -16,11 +16,26 @@ async def choose_target(
     message: str,
     workspace: Workspace,
     pools: Iterable[CredentialPool],
+    *,
+    may_create: bool = True,
 ) -> Target | None:
-    """Ask where rows are to go; None where the person would rather not say."""
-    listed = emptiest_first(pools)
-    choices = [Choice(f"Create a new pool in {workspace.title}")] + [
-        Choice(
+    """Ask where rows are to go; None where the person would rather not say.
+
+    Args:
+        shell: Where to ask.
+        title: What is asked.
+        message: Why.
+        workspace: Where the rows go.
+        pools: Those of its pools that they may go to.
+        may_create: Whether they may go to a new pool as well.
+    """
+    listed: tuple[CredentialPool | None, ...] = emptiest_first(pools)
+    if may_create:
+        listed = (None, *listed)
+    choices = [
+        Choice(f"Create a new pool in {workspace.title}")
+        if pool is None
+        else Choice(
             f"Append to {pool_name(pool, shell.label(pool))}",
             f"{number(pool.available_credentials)} free of {number(pool.total_credentials)}",
         )
@@ -29,4 +44,4 @@ async def choose_target(
     answer = await shell.ask(ChoiceDialog(title, message, choices))
     if answer is None:
         return None
-    return Target(workspace, listed[answer - 1] if answer else None)
+    return Target(workspace, listed[answer])

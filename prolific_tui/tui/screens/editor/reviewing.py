@@ -126,13 +126,23 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
     async def _ask_target(self) -> None:
         """Ask which pool the rest of a create is for: its answer was lost, the pool was made."""
         workspace = self.draft.target.workspace
-        pools = self.app.pools.value or () if workspace == self.app.workspace else ()
+        try:
+            with self.app.holding_keys():
+                # What was listed before the send can't have the pool that it made.
+                pools = await self.app.operations.pools(workspace.id)
+        except ProlificTuiError as error:
+            self.app.show_error(error)
+            return
+        if not pools:
+            self.app.say("The pool that was made is not listed yet. s looks again.")
+            return
         target = await choose_target(
             self.app,
             "Which pool are the rows left over for?",
             "A pool was made of the others, but the answer that named it was lost.",
             workspace,
             pools,
+            may_create=False,
         )
         if target is not None and self._aim(target):
             self._review()

@@ -1,0 +1,69 @@
+"""The shell: what it makes of the ends of sends, in whichever order and state they come."""
+
+from dataclasses import replace
+
+from prolific_tui.assembly import demo_parts
+from prolific_tui.credentials.rows import Rows
+from prolific_tui.credentials.session import EditSession
+from prolific_tui.demo.service import Service
+from prolific_tui.errors import Effect
+from prolific_tui.operations import Parts
+from prolific_tui.operations.events import WriteEnded
+from prolific_tui.submission.outcome import Outcome
+from prolific_tui.submission.plan import CredentialPlan, Target, plan
+from tests.dashboard import PATIENCE, Dashboard, dashboard, opened
+from tests.sending import Gate
+
+
+def append(board: Dashboard, username: str) -> CredentialPlan:
+    """What appends one row to the first pool that is listed."""
+    app = board.app
+    assert app.workspace is not None
+    assert app.pools.value is not None
+    session = EditSession(Rows.of([(username, "pw-long-enough")]))
+    return plan(session, Target(app.workspace, app.pools.value[0]), "")
+
+
+async def test_an_end_that_is_told_late_takes_nothing_from_the_next_send() -> None:
+    gate: Gate | None = None
+
+    def parts(service: Service) -> Parts:
+        nonlocal gate
+        gate = Gate(service)
+        return replace(demo_parts(service), connect=gate.connect)
+
+    async with dashboard(parts=parts) as board:
+        assert gate is not None
+        app = board.app
+        await board.shows("free of")
+        first, second = append(board, "lab-z-1"), append(board, "lab-z-2")
+        app.submit(first)
+        gate.let_one_through()
+        # The interface does nothing meanwhile, so that it hears of this end after the next begin.
+        assert app.operations.writes.wait(PATIENCE)
+        app.submit(second)
+        await board.until(lambda: "1 credential appended" in app.message)
+        assert app.sending is second
+        await board.press("escape", "escape")
+        await board.shows("0 sending")
+        await board.press("q")
+        await board.shows("A send is under way")
+        await board.press("escape", "4", "t")
+        await board.until(lambda: "the account can be changed when it is over" in app.message)
+        gate.let_one_through()
+        await board.until(lambda: not app.is_sending)
+
+
+async def test_pools_are_read_again_where_parts_arrived_before_one_was_not_sent() -> None:
+    async with opened() as board:
+        app = board.app
+        sent = append(board, "lab-z-1")
+        await board.until(lambda: not app.pools.loading)
+        before = app.pools.value
+        stopped = Outcome(Effect.NOT_SENT, "No connection", "")
+        app.happened(WriteEnded(sent, stopped))
+        await board.shows("No connection")
+        assert not app.pools.loading
+        assert app.pools.value is before
+        app.happened(WriteEnded(sent, stopped, accepted=sent.row_ids))
+        await board.until(lambda: app.pools.value is not before)
