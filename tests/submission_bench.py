@@ -28,6 +28,7 @@ from prolific_tui.demo.seed import (
     counted_ids,
     demo_state,
 )
+from prolific_tui.demo.state import Pool
 from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.journal import JournalStore
@@ -123,6 +124,11 @@ class NotedService(CheckedService):
         pool = self.state.pools[pool_id]
         added = {username: Secret("theirs") for username in usernames}
         self.state.pools[pool_id] = replace(pool, passwords={**pool.passwords, **added})
+
+    def make(self, pool_id: str, *usernames: str) -> None:
+        """A second client makes a pool, or a create is done late."""
+        passwords = {username: Secret("theirs") for username in usernames}
+        self.state.pools[pool_id] = Pool(pool_id, MAIN_WORKSPACE, passwords)
 
 
 @dataclass(frozen=True)

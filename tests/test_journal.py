@@ -419,3 +419,19 @@ def test_rows_that_another_send_has_since_they_were_reviewed_do_not_leave(
         journal.about_to_send(mine, (0, 2), BEFORE, LATER, since=NOW)
     assert "2 rows were accepted with it" in caught.value.message
     assert journal.about_to_send(mine, (0, 2), BEFORE, LATER, since=LATER).rows == 2
+
+
+def test_a_journal_of_the_version_before_is_gone_on_with(tmp_path: Path) -> None:
+    with closing(on_disk(tmp_path)) as journal:
+        journal.begin(SEND)
+        journal.about_to_send(1, (0, 4), BEFORE, NOW)
+        before = journal.send(1)
+    with closing(sqlite3.connect(tmp_path / "state" / "journal.sqlite3")) as database:
+        database.execute("ALTER TABLE parts DROP COLUMN new_pools")
+        database.execute("PRAGMA user_version = 1")
+
+    with closing(on_disk(tmp_path, "two")) as journal:
+        assert journal.send(1).parts == before.parts
+        journal.record(1, Learned(replace(before.parts[0], new_pools=2)))
+        assert journal.send(1).parts[0].new_pools == 2
+        assert journal.notes() == ()

@@ -11,9 +11,11 @@ import pytest
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import CHATBOT_B, MAIN_WORKSPACE
 from prolific_tui.demo.service import Service
+from prolific_tui.demo.state import Pool
 from prolific_tui.errors import Effect
 from prolific_tui.models import Me, Workspace
 from prolific_tui.operations import Parts
+from prolific_tui.secret import Secret
 from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.journal import Learned, NewSend
 from prolific_tui.submission.plan import Kind
@@ -185,6 +187,8 @@ async def test_a_create_is_not_called_lost_against_the_figures_by_one_key(
         await board.press("c")
         await board.shows("3 rows")
         await board.press("s")
+        await board.shows("Rows of an earlier send", "Go on with it: 3 rows")
+        await board.press("enter")
         await board.shows("Unexplained", "with 3 is new since", "which you said did not arrive")
         await board.press("escape", "escape", "3", "S")
         await board.shows("You said that it did not arrive")
@@ -192,6 +196,39 @@ async def test_a_create_is_not_called_lost_against_the_figures_by_one_key(
         await board.shows("What do you say?")
         await board.press("j", "enter")
         await board.shows("Settled: accepted")
+
+
+async def test_a_create_that_arrives_after_the_verdict_is_not_sent_again(machine: Machine) -> None:
+    machine.choose(DraftKeeping.NOTHING)
+    before = set(machine.service.state.pools)
+    path = a_list(machine.directory, *numbered(2))
+    machine.service.switch_on("createCredentialPool", Fault(cut=Cut.BEFORE, times=1))
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, path, 2)
+        await send(board, 2)
+        await board.shows("We do not know whether")
+
+    async with machine.run() as board:
+        await board.shows("A send is open")
+        await board.press("enter")
+        await board.shows("not there after looking", "What do you say?")
+        await board.press("j", "j", "enter")
+        await board.shows("did not arrive")
+        late = {name: Secret("pw-long-enough") for name in numbered(2)}
+        machine.service.state.pools["late"] = Pool("late", MAIN_WORKSPACE, late)
+        # The same rows as a list of its own belong to that send, and only to that.
+        await board.press("1", "c")
+        await load(board, path, 2)
+        await board.press("s")
+        await board.shows("Rows of an earlier send", "Go on with it: 2 rows")
+        assert "Send them as a new one" not in board.words()
+        await board.press("enter")
+        await board.shows("Type  send 2 :")
+        await board.type("send 2")
+        await board.press("enter")
+        await board.shows("A new pool appeared since you looked", "Nothing was sent")
+    assert new_pool(machine.service, before) == numbered(2)
 
 
 async def test_a_journal_that_is_no_use_is_said_at_the_start_and_nothing_can_be_sent_without_one(

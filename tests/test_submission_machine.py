@@ -92,6 +92,8 @@ class Windows(RuleBasedStateMachine):
         self.runs = itertools.count()
         self.plans: dict[int, CredentialPlan] = {}
         """What was sent, by the number in the journal."""
+        self.late: set[str] = set()
+        """What arrived after the person had said that it had not."""
         self.windows = {name: self.opened(name) for name in ("one", "two")}
 
     def opened(self, name: str) -> JournalStore:
@@ -186,6 +188,21 @@ class Windows(RuleBasedStateMachine):
                 asyncio.run(say(send.number, part.number, self.means(window), arrived=is_there))
             return
 
+    @rule()
+    def arrives_after_all(self) -> None:
+        """What the person said had not arrived does so, later than anybody looked."""
+        for send in self.sends():
+            for part in send.absent_parts:
+                names = self.names(send, part.start, part.stop)
+                if any(map(self.service.copies, names)):
+                    continue
+                self.late.update(names)
+                if send.pool_id is None:
+                    self.service.make(f"late-{next(self.numbers)}", *names)
+                else:
+                    self.service.add(*names, pool_id=send.pool_id)
+                return
+
     @rule(count=st.integers(1, 4))
     def somebody_else_appends(self, count: int) -> None:
         self.service.add(*(f"theirs-{next(self.numbers)}-" for _ in range(count)))
@@ -224,7 +241,8 @@ class Windows(RuleBasedStateMachine):
                 assert [self.service.copies(name) for name in names] == [1] * len(names)
             for start, stop in send.left:
                 names = self.names(send, start, stop)
-                assert not any(map(self.service.copies, names)), (send, names)
+                told = [name for name in names if name not in self.late]
+                assert not any(map(self.service.copies, told)), (send, told)
         assert len(self.service.writes) <= requests
 
     @invariant()

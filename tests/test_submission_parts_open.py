@@ -74,6 +74,55 @@ async def test_what_arrives_late_after_all_is_not_sent_again() -> None:
     assert ended.outcome.title == "The pool changed since you looked"
     assert ended.outcome.effect is Effect.NOT_SENT
     assert len(story.service.writes) == 2
+    assert ended.outcome.hint == "Settle it again in 3 History, and decide anew."
+    (send,) = story.journal.entries()
+    assert send.is_open
+
+    story.service.switch_on("listStudies", Fault(status=403))
+    send = await settle_open(1, story.means())
+    assert send.open_parts[0].finding is Finding.CONSISTENT
+    await say(1, 2, story.means(), arrived=True)
+    assert (await story.go_on(plan())).outcome.effect is Effect.ACCEPTED
+    assert story.pool == LIST
+
+
+async def test_a_pool_that_is_made_late_after_all_is_not_made_again() -> None:
+    story = Story(part_rows=10)
+    story.service.switch_on("listStudies", Fault(status=403))
+    fault_at(story, 1, Fault(cut=Cut.BEFORE))
+    await story.send(plan(Write.CREATE))
+    story.on_progress = lambda _: None
+    await say(1, 1, story.means(), arrived=False)
+    story.service.make("late", *LIST)
+
+    ended = await story.go_on(plan(Write.CREATE))
+
+    assert ended.outcome.title == "A new pool appeared since you looked"
+    assert len(story.service.writes) == 1
+    assert story.match(plan(Write.CREATE)).is_blocked, "it is open again"
+    send = await settle_open(1, story.means())
+    assert send.open_parts[0].finding is Finding.CONSISTENT
+
+    send = await say(1, 1, story.means(), arrived=True)
+    assert send.pool_id == "late"
+    assert not send.rows_left
+
+
+async def test_a_pool_that_the_person_saw_and_knows_to_be_another_holds_nothing_up() -> None:
+    story = Story(part_rows=10)
+    story.service.switch_on("listStudies", Fault(status=403))
+    fault_at(story, 1, Fault(cut=Cut.BEFORE))
+    story.service.before_write = lambda: story.service.make("theirs", *"abcdefghij")
+    await story.send(plan(Write.CREATE))
+    story.service.before_write = lambda: None
+    story.on_progress = lambda _: None
+    await settle_open(1, story.means())
+    await say(1, 1, story.means(), arrived=False)
+
+    ended = await story.go_on(plan(Write.CREATE))
+
+    assert ended.outcome.effect is Effect.ACCEPTED
+    assert story.made == LIST
 
 
 async def test_a_usage_report_says_that_a_part_arrived_and_it_goes_on() -> None:

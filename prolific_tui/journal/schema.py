@@ -11,7 +11,7 @@ from prolific_tui.models import CredentialPool, Me, Workspace
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Part, Send
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the tables, as SQLite's user_version; 0 is a file that is still empty."""
 
 TABLES: Final = f"""
@@ -52,6 +52,7 @@ CREATE TABLE parts (
     message TEXT NOT NULL DEFAULT '',
     ended TEXT,
     total_after INTEGER,
+    new_pools INTEGER,
     PRIMARY KEY (send, number)
 ) WITHOUT ROWID;
 CREATE TABLE pools (
@@ -63,13 +64,20 @@ CREATE TABLE pools (
 PRAGMA user_version = {VERSION};
 """
 
+UPGRADE: Final = f"""
+ALTER TABLE parts ADD COLUMN new_pools INTEGER;
+PRAGMA user_version = {VERSION};
+"""
+"""What makes the tables of version 1 those above; what was recorded stays."""
+
 SENDS: Final = """
 SELECT number, kind, service_url, owner_id, owner_email, workspace_id, workspace_title, pool_id,
     label, source, rows, begun, planned_parts, old_secret_id, run
 FROM sends
 """
 PARTS: Final = """
-SELECT send, number, start, stop, begun, before, effect, finding, title, message, ended, total_after
+SELECT send, number, start, stop, begun, before, effect, finding, title, message, ended,
+    total_after, new_pools
 FROM parts
 """
 RIVALS: Final = """
@@ -127,6 +135,7 @@ def part_of(row: sqlite3.Row) -> Part:
         message=row["message"],
         ended=None if row["ended"] is None else _moment(row["ended"]),
         total_after=row["total_after"],
+        new_pools=row["new_pools"],
     )
 
 
@@ -145,6 +154,7 @@ def part_values(number: int, part: Part) -> dict[str, Any]:
         "message": part.message,
         "ended": None if part.ended is None else part.ended.isoformat(),
         "total_after": part.total_after,
+        "new_pools": part.new_pools,
     }
 
 

@@ -100,9 +100,11 @@ async def _settle(send: Send, part: Part, means: Means, record: Record) -> None:
         found, told, pool_id = await _rows(send, part, means)
     if found.finding is Finding.NOT_READ:
         raise _unread(found.look)
-    total = None
-    if isinstance(found.look, PoolsLook) and (pool := found.look.pool(send.pool_id)) is not None:
-        total = pool.total_credentials
+    total = new_pools = None
+    if isinstance(found.look, PoolsLook):
+        new_pools = found.look.new_pools
+        pool = found.look.pool(send.pool_id)
+        total = pool.total_credentials if pool else None
     await record.settle(
         replace(
             part,
@@ -116,6 +118,7 @@ async def _settle(send: Send, part: Part, means: Means, record: Record) -> None:
             message=f"{told} {found.words}".strip(),
             ended=means.clock(),
             total_after=total,
+            new_pools=new_pools,
         ),
         pool_id,
     )

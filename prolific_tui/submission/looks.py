@@ -35,6 +35,11 @@ class PoolsLook:
         known = {pool.credential_pool_id for pool in self.before}
         return tuple(p for p in self.after or () if p.credential_pool_id not in known)
 
+    @property
+    def new_pools(self) -> int | None:
+        """How many that are; None where they were not listed afterwards."""
+        return None if self.after is None else len(self.appeared())
+
 
 @dataclass(frozen=True, slots=True)
 class SecretLook:

@@ -117,7 +117,7 @@ class Record:
         names: Iterable[str],
     ) -> Learned:
         pool_id = outcome.pool.credential_pool_id if outcome.pool else None
-        total = look.pool(pool_id) if isinstance(look, PoolsLook) else None
+        total = look.pool(pool_id or self._known.pool_id) if isinstance(look, PoolsLook) else None
         is_accepted = outcome.effect is Effect.ACCEPTED
         known = replace(
             part,
@@ -128,6 +128,7 @@ class Record:
             message=outcome.message if is_accepted else without_names(outcome.message, names),
             ended=self._means.clock(),
             total_after=total.total_credentials if total else None,
+            new_pools=look.new_pools if isinstance(look, PoolsLook) else None,
         )
         return Learned(known, pool_id)
 

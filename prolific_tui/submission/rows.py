@@ -23,8 +23,8 @@ from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.record import Record
 from prolific_tui.submission.request import Answered, looked, send_credentials
-from prolific_tui.submission.send import Finding, Part, Send, Standing
-from prolific_tui.submission.settling import Sought, settle_rows
+from prolific_tui.submission.send import Finding, Part, Send
+from prolific_tui.submission.settling import Sought, judged, settle_rows
 from prolific_tui.submission.whole import Tally
 
 _CONFLICT: Final = 409
@@ -251,7 +251,9 @@ class Sending:
         plan, means = self._plan, self._means
         if plan.continues is not None:
             send = await self._record.take_up(plan.continues.number)
-            return _trouble(plan, send, before)
+            if not _is_left(plan, send):
+                return whole.outdated()
+            return await self._reopen(send, before)
         await self._record.begin(
             NewSend(
                 kind=plan.kind,
@@ -267,6 +269,28 @@ class Sending:
             )
         )
         return None
+
+    async def _reopen(self, send: Send, before: tuple[CredentialPool, ...]) -> Outcome | None:
+        """Open again what may have arrived after the person said that it had not.
+
+        Gives the outcome of a send that may not go on for it, and None where nothing changed.
+        """
+        outcome = None
+        for part in send.absent_parts:
+            look = PoolsLook(part.before, before, "")
+            changed = _changed(send, part, look)
+            if changed is None:
+                continue
+            outcome = changed
+            sought = Sought(send.workspace.id, send.pool_id, part.rows, part.before)
+            seen = replace(
+                part,
+                finding=judged(sought, look),
+                message=outcome.message,
+                ended=self._means.clock(),
+            )
+            await self._record.settle(seen, None)
+        return outcome
 
     # What is said
 
@@ -322,23 +346,22 @@ class Sending:
         )
 
 
-def _trouble(
-    plan: CredentialPlan, send: Send, before: tuple[CredentialPool, ...]
-) -> Outcome | None:
-    """Why a send may not go on after all, if it may not."""
+def _is_left(plan: CredentialPlan, send: Send) -> bool:
+    """Whether all rows of a plan may still be sent with the send that it goes on with."""
     places = plan.continues.places if plan.continues else ()
-    if send.open_parts or not _are_within(places, send.left):
-        return whole.outdated()
-    last_accepted = max(
-        (part.number for part in send.parts if part.standing is Standing.ACCEPTED), default=0
-    )
-    for part in send.parts:
-        # After an accepted part of this send, its own growth would look like a late arrival.
-        if part.standing is Standing.ABSENT and part.number > last_accepted:
-            total = total_of(before, send.pool_id)
-            if send.pool_id and part.total_after is not None and total != part.total_after:
-                return whole.changed_meanwhile(total, part.total_after)
-    return None
+    return not send.open_parts and _are_within(places, send.left)
+
+
+def _changed(send: Send, part: Part, look: PoolsLook) -> Outcome | None:
+    """What is said where a part that had not arrived may have done so since that was said."""
+    if send.pool_id is None:
+        # Pools can't be deleted, so their number tells of each that was made.
+        is_new = len(look.appeared()) > (part.new_pools or 0)
+        return whole.pool_appeared() if is_new else None
+    total = total_of(look.after or (), send.pool_id)
+    if part.total_after is None or total == part.total_after:
+        return None
+    return whole.changed_meanwhile(total, part.total_after)
 
 
 def _are_within(places: Sequence[int], ranges: Sequence[Range]) -> bool:

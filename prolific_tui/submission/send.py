@@ -81,6 +81,8 @@ class Part:
     """When the last of this was recorded."""
     total_after: int | None = None
     """The pool's total at the last look, where it was told."""
+    new_pools: int | None = None
+    """How many pools there were at the last look that were not there before; None without one."""
 
     @property
     def rows(self) -> int:
@@ -150,6 +152,16 @@ class Send:
         sent = [part for part in self.parts if part.effect is not Effect.NOT_SENT]
         is_said = bool(sent) and sent[-1].finding in (Finding.SAID_ARRIVED, Finding.SAID_NOT)
         return sent[-1] if is_said and not self.open_parts else None
+
+    @property
+    def absent_parts(self) -> tuple[Part, ...]:
+        """The parts that may still arrive, late: of no later one it is known that it arrived."""
+        arrived = max((p.number for p in self.parts if p.standing is Standing.ACCEPTED), default=0)
+        return tuple(
+            part
+            for part in self.parts
+            if part.standing is Standing.ABSENT and part.number > arrived
+        )
 
     @property
     def is_open(self) -> bool:

@@ -109,6 +109,17 @@ def changed_meanwhile(total: int | None, seen: int | None) -> Outcome:
     )
 
 
+def pool_appeared() -> Outcome:
+    """There is a pool that was not there when the person said that a create had not arrived."""
+    return Outcome(
+        Effect.NOT_SENT,
+        "A new pool appeared since you looked",
+        "There is a pool in the workspace that was not there when you said that this had not"
+        " arrived: it may have arrived late. Nothing was sent.",
+        "Settle it again in 3 History, and decide anew.",
+    )
+
+
 def no_rows() -> Outcome:
     """A plan without rows."""
     return Outcome(Effect.NOT_SENT, "No rows", "There was nothing to send.")

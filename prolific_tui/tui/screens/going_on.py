@@ -42,9 +42,10 @@ def unfinished_sends(shell: Shell, plan: CredentialPlan) -> list[Send]:
         if send.workspace.id != plan.workspace.id or not send.rows or send.in_use:
             return False
         if pool is None:
-            return send.kind is Kind.CREATE and bool(send.accepted_rows or send.open_parts)
-        is_unfinished = send.standing in (Standing.OPEN, Standing.PARTLY)
-        return is_unfinished and send.pool_id == pool.credential_pool_id
+            may_be_there = send.accepted_rows or send.open_parts or send.absent_parts
+            return send.kind is Kind.CREATE and bool(may_be_there)
+        is_unfinished = send.standing in (Standing.OPEN, Standing.PARTLY) or send.absent_parts
+        return bool(is_unfinished) and send.pool_id == pool.credential_pool_id
 
     sends = shell.operations.history.now.sends
     return [send for send in sends if may_belong(send)][:_MOST_MATCHED]
@@ -98,18 +99,18 @@ async def ask_match(shell: Shell, matched: Resumption) -> bool | None:
         )
         return False if answer == 1 else None
     going = counted(matched.plan.rows, "row") if matched.plan else "the rest"
+    choices = [Choice(f"Go on with it: {going}", " ".join(matched.words))]
+    # A pool that was made late after all is looked for only by what goes on with its send.
+    if send.pool_id is not None or not send.absent_parts:
+        choices.append(
+            Choice("Send them as a new one", "What that send has left stays left in the history.")
+        )
     answer = await shell.ask(
         ChoiceDialog(
             "Rows of an earlier send",
             f"These belong to the send of {when} for {name}: {send.accepted_rows:,} of"
             f" {send.rows:,} rows were accepted.",
-            [
-                Choice(f"Go on with it: {going}", " ".join(matched.words)),
-                Choice(
-                    "Send them as a new one",
-                    "What that send has left stays left in the history.",
-                ),
-            ],
+            choices,
         )
     )
     return None if answer is None else answer == 0
