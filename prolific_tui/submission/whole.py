@@ -14,7 +14,8 @@ from prolific_tui.submission.outcome import Outcome, credentials_word
 from prolific_tui.submission.settling import Settled
 from prolific_tui.visible import counted
 
-_ALL_IN_EDITOR: Final = " All rows are still in the editor."
+ALL_IN_EDITOR: Final = " All rows are still in the editor."
+"""What is said of a request that was refused; of a send in parts it is not so."""
 _NAMES_SHOWN: Final = 5
 
 
@@ -38,7 +39,7 @@ def ended_early(outcome: Outcome, tally: Tally, pool: CredentialPool | None) -> 
     """The outcome of a send that a part put an end to, where something went before it."""
     if not tally.accepted:
         return outcome
-    message = outcome.message.replace(_ALL_IN_EDITOR, "")
+    message = outcome.message.replace(ALL_IN_EDITOR, "")
     return replace(
         outcome,
         title=f"{outcome.title} ({tally.accepted:,} of {tally.rows:,} rows were accepted)",

@@ -25,6 +25,7 @@ from prolific_tui.tui.screens.send_words import (
     outcome_words,
     target_name,
     what_next,
+    whole_words,
 )
 from prolific_tui.tui.screens.settling import settle
 from prolific_tui.tui.widgets import CursorList, Facts, Line, Rule, fit
@@ -181,8 +182,7 @@ class HistoryScreen(BaseScreen):
             told = told[1:]
         if send.source:
             told.append(("From", send.source))
-        last = send.parts[-1].message if send.parts else ""
-        told.append(("Outcome", last or send.words))
+        told.append(("Outcome", whole_words(send)))
         if next_words := what_next(send):
             told.append(("Next", next_words))
         return told

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from prolific_tui.operations import Sends
+from prolific_tui.submission.looks import total_of
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Part, Send, Standing
+from prolific_tui.submission.whole import ALL_IN_EDITOR
 from prolific_tui.visible import counted
 
 KIND_WORDS = {Kind.CREATE: "Create", Kind.APPEND: "Append", Kind.REPLACE_SECRET: "Secret"}
@@ -39,6 +41,26 @@ def outcome_words(send: Send) -> str:
     if last is None or not last.title or send.standing in (Standing.ACCEPTED, Standing.OPEN):
         return send.words
     return f"{send.words}: {last.title}"
+
+
+def whole_words(send: Send) -> str:
+    """What became of a whole send, in sentences; of one in parts with the totals around them."""
+    if not send.parts:
+        return send.words
+    last = send.parts[-1]
+    if len(send.parts) == 1 and last.rows == send.rows:
+        return last.message or send.words
+    told = f"Of {counted(send.rows, 'row')}, {send.accepted_rows:,} were accepted"
+    if send.open_parts:
+        told += f", {sum(part.rows for part in send.open_parts):,} may have arrived"
+    told += f", and {send.rows_left:,} did not go." if send.rows_left else "."
+    if last.total_after is not None:
+        before = total_of(send.parts[0].before, send.pool_id)
+        was = "" if before is None else f"{before:,} before it and "
+        told += f" The pool's total was {was}{last.total_after:,} after it."
+    if last.standing is Standing.ACCEPTED or not last.message:
+        return told
+    return f"{told} The last part: {last.message.replace(ALL_IN_EDITOR, '')}"
 
 
 def sentence(send: Send, sends: Sends) -> str:
