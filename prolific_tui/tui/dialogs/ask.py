@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList, Static
 
 from prolific_tui.tui.dialogs.base import Dialog
-from prolific_tui.tui.widgets import CursorList, Field, paragraph
+from prolific_tui.tui.widgets import CursorList, Field, KeyBar, paragraph
 from prolific_tui.visible import visible
 
 
@@ -253,16 +253,21 @@ class TypedConfirmation(Dialog[bool]):
 
 
 class PasteDialog(Dialog[str | None]):
-    """A box that takes a paste and shows how much arrived, never what: passwords are in it."""
+    """A box that takes a paste and shows how much arrived, never what: passwords are in it.
+
+    A marked paste is all there at once and closes it. One that comes as single keys has no end that
+    could be seen, and every other key may be part of it, so it is Esc that says so.
+    """
 
     TITLE_TEXT = "Paste credentials"
     WORDS: ClassVar[str] = (
         "Paste now, with your terminal's own key. Lines of username,password or columns"
         " copied from a spreadsheet. Nothing of it is displayed."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "done", "Done; it is asked what to do with it", key_display="Esc")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "done", "Cancel", key_display="Esc")]
+    _ENDS: ClassVar[Binding] = Binding(
+        "escape", "done", "That was all; asks what to do with it", key_display="Esc"
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -278,6 +283,7 @@ class PasteDialog(Dialog[str | None]):
         """Take a paste that the terminal marked as one."""
         event.stop()
         self._take(event.text)
+        self.action_done()
 
     def on_key(self, event: events.Key) -> None:
         """Take what arrives as single keys, from terminals that do not mark a paste."""
@@ -294,6 +300,8 @@ class PasteDialog(Dialog[str | None]):
         self._take(text)
 
     def _take(self, text: str) -> None:
+        if not self._parts:
+            self.query_one(KeyBar).show([self._ENDS])
         # Counted as it comes: an unmarked paste arrives a character at a time.
         self._parts.append(text)
         self._characters += len(text)

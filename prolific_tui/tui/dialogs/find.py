@@ -8,6 +8,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from prolific_tui.credentials.history import Proposal
@@ -106,8 +107,12 @@ class ReplaceDialog(Dialog[Proposal | None]):
 
     def body(self) -> ComposeResult:
         """The two fields, and the preview."""
-        yield Field(placeholder="find", id="find")
-        yield Field(placeholder="and put this in its place; empty takes it out", id="put")
+        with Horizontal(classes="form-row"):
+            yield Static("Replace", classes="form-label", markup=False)
+            yield Field(placeholder="part of a username", id="find")
+        with Horizontal(classes="form-row"):
+            yield Static("with", classes="form-label", markup=False)
+            yield Field(placeholder="empty takes it out", id="put")
         yield paragraph("", id="preview")
         about = _PASSWORDS if self._passwords else _USERNAMES
         yield paragraph(f"{about} {_CASE}", classes="hint")

@@ -105,8 +105,9 @@ class MakeDialog(FormDialog[MakeOrder | None]):
         )
 
     def on_mount(self) -> None:
-        """Propose what follows from the pattern used last."""
+        """Propose what follows from the pattern used last, which typing replaces."""
         self._follow_pattern()
+        self.call_after_refresh(self.field("pattern").action_select_all)
 
     # What is typed
 
