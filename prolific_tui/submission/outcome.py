@@ -295,13 +295,17 @@ def secret_troubled(plan: SecretPlan, error: ServiceError, look: SecretLook) -> 
             _STORE_IT if changed else "Refresh (r) to read the new secret from Prolific.",
             secret=look.after if changed else None,
         )
+    hint = f"{_ONCE} settle it in 3 History and compare the id before you try again."
     if changed:
         told += f" {SOMEBODY_ELSE}"
+    if changed and look.after is not None:
+        hint = f"{_STORE_IT} {hint}"
     return Outcome(
         effect,
         f"We do not know whether the secret was {_done(plan)}",
         f"{error.message} {told}",
-        f"{_ONCE} settle it in 3 History and compare the id before you try again.",
+        hint,
+        secret=look.after if changed else None,
     )
 
 

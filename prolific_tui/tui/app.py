@@ -120,7 +120,7 @@ class ProlificApp(Shell, inherit_bindings=False):
         """Go to one of the four screens."""
         if mode == self.current_mode:
             return
-        if self.current_mode == "webhooks" and self.rotation.unstored is not None:
+        if self.current_mode == "webhooks" and self.rotation.unstored:
             self._leave_webhooks(mode)
         else:
             self._go_to(mode)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from prolific_tui.errors import Effect
 from prolific_tui.models import Subscription, WebhookSecret, Workspace
 from prolific_tui.operations import PreviousSecret
 from prolific_tui.secret import Secret
@@ -53,16 +54,33 @@ class Rotation:
         self._behind: dict[str, int] = {}
         self._ticks: dict[tuple[_Key, Receiver], Tick] = {}
         self._replaced: dict[str, PreviousSecret] = {}
-        self.unstored: NewSecret | None = None
-        """A new secret, until the person says that it is stored."""
+        self._unstored: dict[str, NewSecret] = {}
+        """New secrets by their workspaces, until the person says that they are stored."""
 
     def made(self, plan: SecretPlan, outcome: Outcome, at: datetime) -> None:
-        """A secret may have been made: one whose value was seen is to be stored."""
-        if outcome.secret is None or outcome.kept is None:
+        """A secret may have been made: one whose value was seen is to be stored.
+
+        The one before it stays at hand wherever Prolific may have another one by now.
+        """
+        is_there = outcome.secret is not None and outcome.effect is Effect.UNKNOWN
+        if outcome.effect is not Effect.ACCEPTED and not is_there:
             return
-        self.unstored = NewSecret(plan.workspace, outcome.secret, outcome.kept)
+        if outcome.secret is not None and outcome.kept is not None:
+            self._unstored[plan.workspace.id] = NewSecret(
+                plan.workspace, outcome.secret, outcome.kept
+            )
         if plan.old is not None and plan.old.value is not None:
             self._replaced[plan.workspace.id] = PreviousSecret(plan.old.value, at)
+
+    @property
+    def unstored(self) -> tuple[NewSecret, ...]:
+        """New secrets of which nobody has said that they are stored, one a workspace at most."""
+        return tuple(self._unstored.values())
+
+    def is_stored(self, new: NewSecret) -> None:
+        """The person says that a new secret is stored."""
+        if self._unstored.get(new.workspace.id) == new:
+            del self._unstored[new.workspace.id]
 
     def replaced(self, workspace: Workspace | None) -> PreviousSecret | None:
         """The secret of a workspace that was replaced last in this run."""

@@ -154,19 +154,18 @@ def short(secret: WebhookSecret) -> str:
 
 
 async def is_stored(shell: Shell) -> bool:
-    """Whether a secret that was made in this run is stored, as the person says; asked once."""
-    new = shell.rotation.unstored
-    if new is None:
-        return True
-    kept = f"It is kept {' and '.join(new.kept.places)}." if new.kept.places else ""
-    answer = await shell.ask(
-        ConfirmDialog(
-            "Have you stored it?",
-            f"The new secret of {new.workspace.title} ({short(new.secret)})."
-            f" {kept or 'This program keeps it nowhere.'} Every receiver needs it: one with the"
-            " old secret rejects each delivery. y leaves, n goes back.",
+    """Whether what was made in this run is stored, as the person says; each is asked for once."""
+    for new in shell.rotation.unstored:
+        kept = f"It is kept {' and '.join(new.kept.places)}." if new.kept.places else ""
+        answer = await shell.ask(
+            ConfirmDialog(
+                "Have you stored it?",
+                f"The new secret of {new.workspace.title} ({short(new.secret)})."
+                f" {kept or 'This program keeps it nowhere.'} Every receiver needs it: one with"
+                " the old secret rejects each delivery. y leaves, n goes back.",
+            )
         )
-    )
-    if answer:
-        shell.rotation.unstored = None
-    return answer is True
+        if not answer:
+            return False
+        shell.rotation.is_stored(new)
+    return True
