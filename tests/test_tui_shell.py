@@ -1,5 +1,6 @@
 """The shell: what it makes of the ends of sends, in whichever order and state they come."""
 
+import asyncio
 from dataclasses import replace
 
 from prolific_tui.assembly import demo_parts
@@ -12,15 +13,15 @@ from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, Target, plan
 from tests.dashboard import PATIENCE, Dashboard, dashboard, opened
-from tests.sending import Gate
+from tests.sending import Gate, in_parts, numbered
 
 
-def append(board: Dashboard, username: str) -> CredentialPlan:
-    """What appends one row to the first pool that is listed."""
+def append(board: Dashboard, *usernames: str) -> CredentialPlan:
+    """What appends rows to the first pool that is listed."""
     app = board.app
     assert app.workspace is not None
     assert app.pools.value is not None
-    session = EditSession(Rows.of([(username, "pw-long-enough")]))
+    session = EditSession(Rows.of((username, "pw-long-enough") for username in usernames))
     return plan(session, Target(app.workspace, app.pools.value[0]), "")
 
 
@@ -67,3 +68,27 @@ async def test_pools_are_read_again_where_parts_arrived_before_one_was_not_sent(
         assert app.pools.value is before
         app.happened(WriteEnded(sent, stopped, accepted=sent.row_ids))
         await board.until(lambda: app.pools.value is not before)
+
+
+async def test_a_program_told_to_end_lets_a_part_end_and_begins_no_other() -> None:
+    """So that none is left open where there was time to hear of it."""
+    gate: Gate | None = None
+
+    def parts(service: Service) -> Parts:
+        nonlocal gate
+        gate = Gate(service)
+        return replace(in_parts(1)(service), connect=gate.connect)
+
+    async with dashboard(parts=parts) as board:
+        assert gate is not None
+        app = board.app
+        await board.shows("free of")
+        app.submit(append(board, *numbered(20)))
+        await board.shows("Part 1 of 20 is on its way")
+        ending = asyncio.create_task(asyncio.to_thread(app.departure._finish, PATIENCE))
+        await board.shows("No further part begins after it")
+        for _ in range(20):
+            gate.let_one_through()
+        await ending
+        (send,) = app.operations.history.now.sends
+        assert (send.accepted_rows, send.rows_left, send.open_parts) == (1, 19, ())

@@ -222,6 +222,9 @@ class ProlificApp(Shell, inherit_bindings=False):
     def _finish(self, seconds: float) -> None:
         """Save what was not sent, and wait for what is under way; called on another thread."""
         until = monotonic() + seconds
+        with suppress(RuntimeError):
+            # A part begun from here on might only be cut off. The loop may be closed by now.
+            self.operations.writes.stop()
         saved = threading.Event()
 
         def save() -> None:
