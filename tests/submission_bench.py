@@ -187,9 +187,10 @@ class NotingJournal(MemoryJournal):
         at: datetime,
         learned: Learned | None = None,
         since: datetime | None = None,
+        pool_id: str | None = None,
     ) -> Part:
         self._log.append("about to send")
-        return super().about_to_send(number, rows, before, at, learned, since)
+        return super().about_to_send(number, rows, before, at, learned, since, pool_id)
 
     def record(self, number: int, learned: Learned) -> None:
         assert learned.part.effect is not None

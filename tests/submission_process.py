@@ -61,9 +61,10 @@ class Doomed(JournalStore):
         at: datetime,
         learned: Learned | None = None,
         since: datetime | None = None,
+        pool_id: str | None = None,
     ) -> Part:
         self._step()
-        part = super().about_to_send(number, rows, before, at, learned, since)
+        part = super().about_to_send(number, rows, before, at, learned, since, pool_id)
         self._step()
         return part
 

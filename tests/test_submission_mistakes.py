@@ -67,10 +67,11 @@ class MistakenJournal(MemoryJournal):
         at: datetime,
         learned: Learned | None = None,
         since: datetime | None = None,
+        pool_id: str | None = None,
     ) -> Part:
         if not self._takes_the_beginning:
             raise KeyError(PASSWORD)
-        return super().about_to_send(number, rows, before, at, learned, since)
+        return super().about_to_send(number, rows, before, at, learned, since, pool_id)
 
     def record(self, number: int, learned: Learned) -> None:
         raise KeyError(PASSWORD, number, learned)

@@ -7,10 +7,15 @@ import pytest
 
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.errors import Effect, ProlificTuiError
+from prolific_tui.models import CredentialPool
 from prolific_tui.submission.later import say, settle_open, take_back
+from prolific_tui.submission.plan import CredentialPlan, Target
+from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.send import Finding, Standing, unexplained
 from tests.parts_bench import LIST, Story, fault_at, plan
 from tests.submission_bench import (
+    POOL,
+    WORKSPACE,
     Write,
 )
 
@@ -204,6 +209,44 @@ async def test_a_review_left_open_does_not_send_what_another_window_sent_meanwhi
     assert "2 rows were accepted with it" in ended.outcome.message
     assert story.pool == (*LIST[3:5], *LIST[:3])
     assert len(story.service.writes) == 2
+
+
+async def test_the_pool_that_a_person_names_for_the_rest_is_known_whatever_happens_then() -> None:
+    """Of a create it is lost which pool it made, and then the program ends in the middle."""
+    story = Story(part_rows=5)
+    fault_at(story, 1, Fault(cut=Cut.WITHIN))
+    await story.send(plan(Write.CREATE))
+    made, another = list(story.service.state.pools)[-1], POOL
+    rest = story.match(aimed_at(CredentialPool(made, 5))).plan
+    elsewhere = story.match(aimed_at(another)).plan
+    assert rest is not None
+    assert elsewhere is not None
+
+    def killed(progress: Progress) -> None:
+        # What is recorded by now is all that the next run has.
+        if progress.phase is Phase.SENDING:
+            raise KeyboardInterrupt
+
+    story.on_progress = killed
+    with pytest.raises(KeyboardInterrupt):
+        await story.send(rest)
+    story.journal.leave(1)
+    assert story.journal.send(1).pool_id == made
+    story.service.switch_on("listStudies", Fault(status=403))
+    story.service.add(*LIST[5:], pool_id=made)
+    send = await settle_open(1, story.means())
+    assert send.open_parts[0].finding is Finding.CONSISTENT
+
+    await say(1, 2, story.means(), arrived=False)
+    story.on_progress = lambda _: None
+    ended = await story.send(elsewhere)
+    assert ended.outcome.title == "This send belongs to another pool"
+    assert story.pool == ()
+
+
+def aimed_at(pool: CredentialPool) -> CredentialPlan:
+    """The list, with a pool that the person names."""
+    return replace(plan(), target=Target(WORKSPACE, pool))
 
 
 async def test_what_another_window_sent_meanwhile_is_not_sent_again() -> None:

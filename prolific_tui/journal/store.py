@@ -127,6 +127,7 @@ class JournalStore:
         at: datetime,
         learned: Learned | None = None,
         since: datetime | None = None,
+        pool_id: str | None = None,
     ) -> Part:
         """Record that a part is about to leave; it may leave once this has returned."""
         with self._writing() as (database, fingerprints):
@@ -135,6 +136,11 @@ class JournalStore:
                 self._refuse_sent(database, fingerprints, number, rows, since)
             if learned is not None:
                 _learn(database, number, learned)
+            if pool_id is not None:
+                database.execute(
+                    "UPDATE sends SET pool_id = ? WHERE number = ? AND pool_id IS NULL",
+                    (pool_id, number),
+                )
             last = database.execute(
                 "SELECT max(number) FROM parts WHERE send = ?", (number,)
             ).fetchone()[0]

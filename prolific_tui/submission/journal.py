@@ -105,6 +105,7 @@ class Journal(Protocol):
         at: datetime,
         learned: Learned | None = None,
         since: datetime | None = None,
+        pool_id: str | None = None,
     ) -> Part:
         """Record that a part of a send is about to leave; if this raises, it may not leave.
 
@@ -115,6 +116,8 @@ class Journal(Protocol):
             at: the present moment.
             learned: more of an earlier part, recorded along with it: the disk is waited for once.
             since: when its rows were compared with what was sent before; None for never.
+            pool_id: the pool that it is appended to, which the person may have named for a send
+                of which nobody knew it.
 
         Raises:
             SentMeanwhileError: another send to that pool, or another create in that workspace, has

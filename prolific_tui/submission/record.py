@@ -47,6 +47,7 @@ class Record:
         rows: tuple[int, int],
         before: tuple[CredentialPool, ...],
         since: datetime | None = None,
+        pool_id: str | None = None,
     ) -> Part:
         """Record that a part is about to leave; see `Journal`, and raises what that raises."""
         later = self._later
@@ -58,9 +59,11 @@ class Record:
             self._means.clock(),
             later,
             since,
+            pool_id,
         )
         self._later = None
         send = self._known if later is None else _with(self._known, later)
+        send = replace(send, pool_id=send.pool_id or pool_id)
         self._now(send.with_part(part))
         return part
 

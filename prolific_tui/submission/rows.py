@@ -168,7 +168,12 @@ class Sending:
                 return _Result(outcome)
             start = self._plan.place(rows[0])
             places = (start, start + rows[1] - rows[0])
-            part = await self._record.about_to_send(places, before, self._plan.reviewed)
+            part = await self._record.about_to_send(
+                places,
+                before,
+                self._plan.reviewed,
+                self._pool.credential_pool_id if self._pool else None,
+            )
         except SentMeanwhileError as error:
             return _Result(judge.not_sent(error, because=_MEANWHILE.format(more)))
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
@@ -253,6 +258,8 @@ class Sending:
             send = await self._record.take_up(plan.continues.number)
             if not _is_left(plan, send):
                 return whole.outdated()
+            if send.pool_id not in (None, self._pool and self._pool.credential_pool_id):
+                return whole.of_another_pool()
             return await self._reopen(send, before)
         await self._record.begin(
             NewSend(

@@ -126,6 +126,17 @@ def no_rows() -> Outcome:
     return Outcome(Effect.NOT_SENT, "No rows", "There was nothing to send.")
 
 
+def of_another_pool() -> Outcome:
+    """What was to go on belongs to another pool than was reviewed."""
+    return Outcome(
+        Effect.NOT_SENT,
+        "This send belongs to another pool",
+        "By now it is known that the rest of this send belongs to another pool than the one that"
+        " you reviewed. Nothing was sent.",
+        "Look at it in 3 History, and review the rows again.",
+    )
+
+
 def outdated() -> Outcome:
     """What was to go on was sent or changed meanwhile, perhaps from another window."""
     return Outcome(
