@@ -359,6 +359,29 @@ async def test_a_clash_is_found_by_halving_after_it_was_told_what_that_takes(
         await board.shows("1 row   goes 0", "left out 1", "already in this pool")
 
 
+async def test_of_a_list_in_parts_only_the_refused_part_is_searched(tmp_path: Path) -> None:
+    """The first part was accepted, the second refused, and the third never left."""
+    service = checked_demo_service()
+    service.switch_on("getStudyCredentialsReport", UNREAD)
+    taken = held_by(service)[0]
+    names = [*numbered(7), taken, *numbered(11)[7:]]
+    async with dashboard(service, parts=in_parts(5)) as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *names), 12)
+        await send(board, 12)
+        await board.shows("5 of 12 rows were accepted", "with at most 9 requests")
+        await board.press("h")
+        await board.shows("The 5 refused rows are sent again", "at most 9 requests, and at most 7")
+        await board.shows("2 more rows stay in the editor for later")
+        await board.type("send 5")
+        await board.press("enter")
+        await board.shows("1 username is taken", taken, "All other 4 are in the pool now")
+        assert len(held_by(service)) == 69
+        await board.press("enter")
+        await board.shows("3 rows   goes 2", "left out 1", "already in this pool")
+
+
 async def test_the_usage_reports_change_what_goes_before_anything_is_sent(
     tmp_path: Path,
 ) -> None:

@@ -4,7 +4,7 @@ Usernames are compared by fingerprints: the journal holds nothing else of them.
 """
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -134,6 +134,25 @@ def _continued(
         accounts=accounts,
         label=plan.label or send.label,
         continues=Continuation(send.number, array("q", order)),
+    )
+
+
+def within(plan: CredentialPlan, start: int, stop: int) -> CredentialPlan:
+    """Of a plan that goes on with a send, the rows whose places in it are from `start` to `stop`.
+
+    Args:
+        plan: from `resumption`.
+        start: the first place.
+        stop: the first one after them.
+    """
+    if plan.continues is None:
+        raise ValueError("the plan goes on with no send")
+    places = plan.continues.places
+    first, last = bisect_left(places, start), bisect_left(places, stop)
+    return replace(
+        plan,
+        accounts=plan.accounts.part(first, last),
+        continues=Continuation(plan.continues.number, places[first:last]),
     )
 
 

@@ -13,7 +13,7 @@ from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.draft import DraftSummary
 from prolific_tui.submission.halving import ClashSearch
 from prolific_tui.submission.plan import CredentialPlan, Kind, Target, seek_plan
-from prolific_tui.submission.resuming import Resumption
+from prolific_tui.submission.resuming import Resumption, within
 from prolific_tui.submission.send import Send, Standing
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, PathDialog, TypedConfirmation, WaitDialog
 from prolific_tui.tui.drafts import Draft
@@ -206,22 +206,37 @@ async def find_clash(shell: Shell, ended: WriteEnded) -> None:
         words = matched.words if matched else ()
         shell.say(" ".join((*words, "Nothing was sent.")))
         return
-    rows = matched.plan.rows
-    if rows < plan.rows:
+    # What another part took is in the pool, and what did not leave was not refused.
+    part = next(
+        (each for each in reversed(matched.send.parts) if each.standing is Standing.REFUSED), None
+    )
+    if part is None:
+        shell.say("It is not known any more which rows were refused. Nothing was sent.")
+        return
+    refused = within(matched.plan, part.start, part.stop)
+    rows = refused.rows
+    if rows < part.rows:
+        gone = part.rows - rows
         shell.say(
-            f"{plan.rows - rows:,} of the refused rows are in the pool already, or changed: P marks"
-            " them. Send the others with s; nothing was sent."
+            f"{gone:,} of the {counted(part.rows, 'refused row')} {'is' if gone == 1 else 'are'} in"
+            " the pool already, or changed: P marks what is there. Send the others with s; nothing"
+            " was sent."
         )
         return
+    others = matched.plan.rows - rows
+    stays = ""
+    if others:
+        verb = "stays" if others == 1 else "stay"
+        stays = f"\n\n{counted(others, 'more row')} {verb} in the editor for later."
     confirmed = await shell.ask(
         TypedConfirmation(
             "Find the clash by halving",
-            f"{ClashSearch(rows).words}\n\nTo {_where(shell, matched.plan)}.",
-            matched.plan.confirmation,
+            f"{ClashSearch(rows).words}\n\nTo {_where(shell, refused)}.{stays}",
+            refused.confirmation,
         )
     )
     if confirmed:
-        shell.submit(replace(matched.plan, reviewed=begun), draft, halving=True)
+        shell.submit(replace(refused, reviewed=begun), draft, halving=True)
     else:
         shell.say("Nothing was sent.")
 
