@@ -13,6 +13,7 @@ from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import Effect, ProlificTuiError
 from prolific_tui.operations import KeptSecrets, PreviousSecret
+from prolific_tui.operations.signing import SecretEntries
 from prolific_tui.secret import Secret
 from prolific_tui.settings import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.submission.outcome import Outcome
@@ -243,6 +244,71 @@ def test_a_new_secret_is_kept_whoever_tires_of_waiting_for_the_keyring(tmp_path:
     assert keyring._values[ENTRY] == value_of(bench)
 
 
+# Neither is lost for the other
+
+
+def test_the_old_one_is_kept_before_anything_is_asked_of_prolific(bench: Bench) -> None:
+    old = value_of(bench)
+    with bench.signed_in() as operations:
+        bench.hold("createSecret")
+        operations.writes.submit(plan_to(bench, own_entry=True))
+        assert bench.carrier.reached.wait(PATIENCE)
+        found = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+        operations.stop(0)
+        assert bench.carrier.given_up.wait(PATIENCE)
+
+    assert found.current is None
+    assert found.previous is not None
+    assert found.previous.value == old
+
+
+def test_a_refusal_leaves_what_was_kept_as_it_was(bench: Bench) -> None:
+    old, earlier = value_of(bench), Secret("earlier")
+    with bench.signed_in() as operations:
+        for value in (earlier, old):
+            asyncio.run(operations.signing.keep(MAIN_WORKSPACE, value))
+        before = dict(bench.keyring._values)
+        bench.service.switch_on(CREATE, Fault(status=403))
+        operations.writes.submit(plan_to(bench, own_entry=True))
+        assert bench.write_ended().outcome.effect is Effect.REFUSED
+
+    assert bench.keyring._values == before
+
+
+def test_an_old_one_that_prolific_does_not_tell_is_taken_from_where_it_is_kept(
+    bench: Bench,
+) -> None:
+    old, new = Secret("one"), Secret("two")
+
+    async def keep(entries: SecretEntries) -> KeptSecrets:
+        await bench.keyring.save(ENTRY, old)
+        places = await entries.prove(plan_to(bench, own_entry=True))
+        await places.keep_old(None)
+        assert (await places.keep(new, None)).troubles == ()
+        return await entries.kept(MAIN_WORKSPACE)
+
+    with bench.running() as operations:
+        found = asyncio.run(keep(operations.signing._entries))
+
+    assert found.current == new
+    assert found.previous is not None
+    assert found.previous.value == old
+
+
+def test_the_new_one_goes_where_it_was_proved_whatever_is_chosen_meanwhile(bench: Bench) -> None:
+    with bench.signed_in() as operations:
+        bench.hold("createSecret")
+        operations.writes.submit(plan_to(bench, own_entry=True))
+        assert bench.carrier.reached.wait(PATIENCE)
+        asyncio.run(operations.keep(MachineKeeping(TokenPlace.FILE, DraftKeeping.EVERYTHING)))
+        bench.carrier.go_on.set()
+        outcome = bench.write_ended().outcome
+
+    assert "The new one is kept in the keyring." in outcome.message
+    assert bench.keyring._values[ENTRY] == value_of(bench)
+    assert asyncio.run(bench.token_file.load(ENTRY)) is None
+
+
 # A line that is cut
 
 
@@ -293,7 +359,7 @@ def test_where_nothing_was_made_nothing_is_kept(bench: Bench, tmp_path: Path, fa
 
     assert "kept" not in outcome.message
     assert names_in(tmp_path) == set()
-    assert bench.keyring._values == {}
+    assert kept(bench).current is None
 
 
 @pytest.mark.parametrize("was_kept", [True, False])

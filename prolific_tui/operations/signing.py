@@ -21,7 +21,7 @@ from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
 from prolific_tui.secret import Secret
 from prolific_tui.settings import KEEPING_PLACES, TokenPlace
-from prolific_tui.submission.means import Clock
+from prolific_tui.submission.means import Clock, ProvedPlaces
 from prolific_tui.submission.plan import Kept, SecretPlan
 
 T = TypeVar("T")
@@ -89,27 +89,17 @@ class SecretEntries:
 
     # As a send needs it
 
-    async def prove(self, plan: SecretPlan) -> None:
+    async def prove(self, plan: SecretPlan) -> ProvedPlaces:
         """Write something to every destination, read it back, and take it away again."""
         if plan.destinations.file is not None:
             await asyncio.to_thread(files.prove_new, plan.destinations.file)
+        place = None
         if plan.destinations.own_entry:
             place, probe = await self._place(), Entry.probe(self._service_url)
             # Another one every time, so that what is read back is not an older one.
             await self._stores.save(place, probe, Secret(f"probe {self._clock().isoformat()}"))
             await self._stores.delete(place, probe)
-
-    async def keep(self, plan: SecretPlan, new: Secret, old: Secret | None) -> Kept:
-        """Keep a new secret, first where that takes no time; nothing is raised."""
-        places: list[str] = []
-        troubles: list[str] = []
-        if plan.destinations.file is not None:
-            file = plan.destinations.file
-            path = await _attempt(save_to_file(file, new), f"NOT kept in {file}", troubles)
-            places += [] if path is None else [f"in {path}"]
-        if plan.destinations.own_entry:
-            await self._keep_own(plan.workspace.id, new, old, places, troubles)
-        return Kept(tuple(places), tuple(troubles))
+        return _Places(self, plan, place)
 
     async def keep_found(self, workspace_id: str, found: Secret) -> Kept:
         """Keep a secret where that of its workspace is kept already; nothing is raised."""
@@ -118,36 +108,52 @@ class SecretEntries:
             return Kept()
         return await self.keep_own(workspace_id, found)
 
-    async def keep_own(self, workspace_id: str, new: Secret) -> Kept:
-        """Keep a secret in this program's own entry; nothing is raised."""
-        kept = await self.kept(workspace_id)
-        places: list[str] = []
-        troubles: list[str] = []
-        await self._keep_own(workspace_id, new, kept.current, places, troubles)
-        return Kept(tuple(places), tuple(troubles))
-
-    async def _keep_own(
+    async def keep_own(
         self,
         workspace_id: str,
         new: Secret,
-        old: Secret | None,
-        places: list[str],
-        troubles: list[str],
-    ) -> None:
-        place = await self._place()
+        old: Secret | None = None,
+        place: TokenPlace | None = None,
+    ) -> Kept:
+        """Keep a secret in this program's own entry; nothing is raised.
+
+        Args:
+            workspace_id: whose it is.
+            new: the secret.
+            old: the one that it replaces; None for the one that is kept so far.
+            place: where it was proved that it can be kept; None for where such are kept now.
+        """
+        place = place or await self._place()
+        places: list[str] = []
+        troubles: list[str] = []
+        entry, words = self._entry(workspace_id), _WORDS[place]
+        if old is None:
+            unread = "What was kept before could not be read"
+            old = await _attempt(self._stores.load(place, entry), unread, troubles)
+        # Before the new one takes its place: then each of them is somewhere at every moment.
+        if old is not None and old != new:
+            saving = self._save_previous(place, workspace_id, old)
+            await _attempt(saving, "The previous one was not kept", troubles)
         failed = len(troubles)
-        entry = self._entry(workspace_id)
-        words = _WORDS[place]
         await _attempt(self._stores.save(place, entry, new), f"NOT kept {words}", troubles)
         if len(troubles) == failed:
             places.append(words)
-        if old is not None and old != new:
-            previous = json.dumps({"value": old.reveal(), "ended": self._clock().isoformat()})
-            entry = self._previous_entry(workspace_id)
-            saving = self._stores.save(place, entry, Secret(previous))
-            await _attempt(saving, "The previous one was not kept", troubles)
-        if len(troubles) == failed:
             troubles += await self._memory.remember_kept_secret(self._service_url, workspace_id)
+        return Kept(tuple(places), tuple(troubles))
+
+    async def keep_old(self, workspace_id: str, old: Secret, place: TokenPlace) -> None:
+        """Keep a secret that is about to be replaced, where nothing holds it yet.
+
+        Raises:
+            ProlificTuiError: the place did not take it.
+        """
+        if await self._stores.load(place, self._entry(workspace_id)) != old:
+            await self._save_previous(place, workspace_id, old)
+
+    async def _save_previous(self, place: TokenPlace, workspace_id: str, old: Secret) -> None:
+        """Keep a secret beside the current one, with the present moment as its end."""
+        previous = json.dumps({"value": old.reveal(), "ended": self._clock().isoformat()})
+        await self._stores.save(place, self._previous_entry(workspace_id), Secret(previous))
 
     async def move(self, before: TokenPlace | None, to: TokenPlace) -> tuple[str, ...]:
         """Keep what is kept where the person wants it from now on, or nowhere.
@@ -187,6 +193,33 @@ class SecretEntries:
             await self._stores.save(to, entry, value)
         await self._stores.delete(source, entry)
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """The destinations of a plan as they were proved."""
+
+    entries: SecretEntries
+    plan: SecretPlan
+    place: TokenPlace | None
+    """Where this program's own entry goes; None where the person wants none."""
+
+    async def keep_old(self, old: Secret | None) -> None:
+        """Keep the secret that is about to be replaced, where nothing holds it yet."""
+        if self.place is not None and old is not None:
+            await self.entries.keep_old(self.plan.workspace.id, old, self.place)
+
+    async def keep(self, new: Secret, old: Secret | None) -> Kept:
+        """Keep a new secret, first where that takes no time; nothing is raised."""
+        kept, file = Kept(), self.plan.destinations.file
+        if file is not None:
+            troubles: list[str] = []
+            path = await _attempt(save_to_file(file, new), f"NOT kept in {file}", troubles)
+            kept = Kept(() if path is None else (f"in {path}",), tuple(troubles))
+        if self.place is None:
+            return kept
+        own = await self.entries.keep_own(self.plan.workspace.id, new, old, self.place)
+        return Kept(kept.places + own.places, kept.troubles + own.troubles)
 
 
 async def save_to_file(path: Path, value: Secret) -> Path:

@@ -48,23 +48,37 @@ class Service(Protocol):
         """The usernames of a study's pool; raises `ServiceError`, also where it has none."""
 
 
+class ProvedPlaces(Protocol):
+    """The places that took something on trial, whatever is chosen for later ones meanwhile."""
+
+    async def keep_old(self, old: Secret | None) -> None:
+        """Keep the secret that is about to be replaced, where nothing holds it yet.
+
+        Raises:
+            ProlificTuiError: it was not taken.
+        """
+
+    async def keep(self, new: Secret, old: Secret | None) -> Kept:
+        """Keep a new secret; nothing is raised.
+
+        Args:
+            new: the secret.
+            old: the one that it replaces, which is kept beside it with its end; None where
+                Prolific did not tell it.
+        """
+
+
 class SecretKeeper(Protocol):
     """Keeps signing secrets where the person chose."""
 
-    async def prove(self, plan: SecretPlan) -> None:
+    async def prove(self, plan: SecretPlan) -> ProvedPlaces:
         """Write something to every destination of a plan, read it back, and take it away again.
+
+        Returns:
+            Those destinations, to keep the new secret in.
 
         Raises:
             ProlificTuiError: one of them did not take it; its words say which.
-        """
-
-    async def keep(self, plan: SecretPlan, new: Secret, old: Secret | None) -> Kept:
-        """Keep a new secret in the destinations of its plan; nothing is raised.
-
-        Args:
-            plan: by which it was made.
-            new: the secret.
-            old: the one that it replaces, which is kept beside it with its end.
         """
 
     async def keep_found(self, workspace_id: str, found: Secret) -> Kept:
@@ -74,10 +88,14 @@ class SecretKeeper(Protocol):
 class ScreenOnly:
     """Keeps nothing."""
 
-    async def prove(self, plan: SecretPlan) -> None:
+    async def prove(self, plan: SecretPlan) -> ProvedPlaces:  # noqa: ARG002 - as every keeper
         """There is nothing to prove."""
+        return self
 
-    async def keep(self, plan: SecretPlan, new: Secret, old: Secret | None) -> Kept:  # noqa: ARG002 - as every keeper
+    async def keep_old(self, old: Secret | None) -> None:
+        """Nowhere."""
+
+    async def keep(self, new: Secret, old: Secret | None) -> Kept:  # noqa: ARG002 - as every keeper
         """Nowhere."""
         return Kept()
 

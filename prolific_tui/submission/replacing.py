@@ -1,7 +1,7 @@
 """The making of a signing secret, which is kept where the person chose before anything else.
 
-look at what is there → prove the destinations → journal → request → keep → journal → look at what
-is there now → compare → journal
+look at what is there → prove the destinations → keep the old one there → journal → request → keep
+→ journal → look at what is there now → compare → journal
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from prolific_tui.submission import outcome as judge
 from prolific_tui.submission import whole
 from prolific_tui.submission.journal import NewSend
 from prolific_tui.submission.looks import SecretLook, is_same_secret
-from prolific_tui.submission.means import Means
+from prolific_tui.submission.means import Means, ProvedPlaces
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import Kept, SecretPlan
 from prolific_tui.submission.progress import Phase, Progress
@@ -38,7 +38,8 @@ async def replace_secret(plan: SecretPlan, means: Means, record: Record) -> Outc
     if not is_same_secret(plan.old, before):
         return judge.secret_changed_meanwhile(before)
     try:
-        await means.keeper.prove(plan)
+        places = await means.keeper.prove(plan)
+        await places.keep_old(before.value if before else None)
     except Exception as error:  # noqa: BLE001 - as above
         return judge.not_sent(error, because=_UNPROVED)
     try:
@@ -46,7 +47,7 @@ async def replace_secret(plan: SecretPlan, means: Means, record: Record) -> Outc
         part = await record.about_to_send((0, 0), ())
     except Exception as error:  # noqa: BLE001 - as above
         return judge.not_sent(error, because=_UNRECORDED)
-    return await _Replacement(plan, before, means, record, part).run()
+    return await _Replacement(plan, before, places, means, record, part).run()
 
 
 def _new_send(plan: SecretPlan, before: WebhookSecret | None, means: Means) -> NewSend:
@@ -73,12 +74,14 @@ class _Replacement:
         self,
         plan: SecretPlan,
         before: WebhookSecret | None,
+        places: ProvedPlaces,
         means: Means,
         record: Record,
         part: Part,
     ) -> None:
         self._plan = plan
         self._before = before
+        self._places = places
         self._means = means
         self._record = record
         self._part = part
@@ -128,7 +131,7 @@ class _Replacement:
         """Keep a secret, once its value is known."""
         if self._kept is None and secret is not None and secret.value is not None:
             old = self._before.value if self._before else None
-            self._kept = await self._means.keeper.keep(self._plan, secret.value, old)
+            self._kept = await self._places.keep(secret.value, old)
 
     def _told(self, outcome: Outcome) -> Outcome:
         return outcome if self._kept is None else judge.kept(outcome, self._kept)

@@ -163,7 +163,7 @@ class AccountScreen(BaseScreen):
 
     def _may_change(self) -> bool:
         if self.app.is_sending:
-            self.app.say("A send is under way; the account can be changed when it is over.")
+            self.app.say("A send is under way; this can be changed when it is over.")
         return not self.app.is_sending
 
     @on(OptionList.OptionSelected)
@@ -287,6 +287,8 @@ class AccountScreen(BaseScreen):
     @work(group="token")
     async def action_storage(self) -> None:
         """Ask what is kept on this machine, and where."""
+        if not self._may_change():
+            return
         if self.app.operations.is_demo:
             self.app.say("The demo keeps nothing once you quit.")
         elif not await ask_keeping(self.app) and not self.app.message:
