@@ -72,6 +72,22 @@ async def test_all_usernames_in_usage_reports_say_that_they_are_in_the_pool() ->
     assert "they are in the pool" in send.parts[0].message
 
 
+async def test_usage_reports_that_name_none_of_the_rows_are_told() -> None:
+    """Nothing arrived, and somebody else added just as many: the totals alone would mislead."""
+    story = Story()
+    story.service.switch_on(Write.APPEND.value, Fault(cut=Cut.BEFORE))
+    story.service.before_write = lambda: story.service.add("theirs-1", "theirs-2", "theirs-3")
+
+    ended = await run(credential_plan(), story.means())
+
+    (send,) = story.journal.entries()
+    assert send.parts[0].finding is Finding.CONSISTENT
+    told = "None of the 3 is among the 63 usernames of the usage reports."
+    assert told in ended.outcome.message
+    send = await settle_open(send.number, story.means())
+    assert told in send.parts[0].message
+
+
 @pytest.mark.parametrize(
     ("write", "look"),
     [(Write.CREATE, "listCredentialPools"), (Write.SECRET, "listSecrets")],

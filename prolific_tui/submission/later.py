@@ -135,19 +135,19 @@ def _unread(look: PoolsLook | SecretLook) -> ProlificTuiError:
 
 
 async def _rows(send: Send, part: Part, means: Means) -> tuple[Settled, str, str | None]:
-    async def is_among(usernames: list[str]) -> bool:
+    async def count_among(usernames: list[str]) -> int:
         places = await asyncio.to_thread(means.journal.places, send.number, usernames)
-        return set(range(part.start, part.stop)).issubset(places)
+        return len(set(range(part.start, part.stop)).intersection(places))
 
     # Once an earlier part made the pool, the later ones append to it.
     sought = Sought(send.workspace.id, send.pool_id, part.rows, part.before)
-    found = await settle_rows(means.service, sought, means.pace, is_among)
+    found = await settle_rows(means.service, sought, means.pace, count_among)
     pool_id = None
     if send.pool_id is None and found.finding is Finding.CONSISTENT:
         candidates = _candidates(part, found.look)
         for pool in candidates:
             usernames, _ = await reported(means.service, pool.credential_pool_id)
-            if usernames and await is_among(usernames):
+            if usernames and await count_among(usernames) == part.rows:
                 found = replace(found, finding=Finding.REPORTED)
                 pool_id = pool.credential_pool_id
                 break

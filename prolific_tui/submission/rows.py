@@ -221,8 +221,8 @@ class Sending:
         names = plan.accounts.usernames
         pool = plan.target.pool
 
-        async def is_among(usernames: list[str]) -> bool:
-            return frozenset(names).issubset(usernames)
+        async def count_among(usernames: list[str]) -> int:
+            return len(frozenset(names).intersection(usernames))
 
         unknown = replace(part, effect=Effect.UNKNOWN)
         try:
@@ -232,7 +232,7 @@ class Sending:
                     plan.workspace.id, pool.credential_pool_id if pool else None, plan.rows, before
                 ),
                 self._means.pace,
-                is_among,
+                count_among,
                 lambda seconds: self._tell(Phase.SETTLING, seconds),
             )
         except Exception as error:  # noqa: BLE001 - what is known of the write by now stays known

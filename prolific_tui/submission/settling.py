@@ -14,6 +14,7 @@ from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.submission.looks import PoolsLook, SecretLook, is_same_secret
 from prolific_tui.submission.means import Pace, Service
 from prolific_tui.submission.send import Finding
+from prolific_tui.visible import counted
 
 T = TypeVar("T")
 
@@ -27,10 +28,31 @@ class Settled:
     """The last look."""
     seconds: float
     """For how long it was looked for, up to the last look that could be taken."""
+    rows: int = 0
+    """How many rows were looked for."""
+    reported: int = 0
+    """How many usernames the usage reports named, where they were read."""
+    named: int = 0
+    """How many of the rows were among them."""
 
     @property
     def words(self) -> str:
-        """What was found, a sentence or two, to stand after the figures."""
+        """What was found, a sentence or more, to stand after the figures."""
+        return f"{self._found} {self._not_reported}".strip()
+
+    @property
+    def _not_reported(self) -> str:
+        """What speaks against it: usage reports that name none of the rows."""
+        if not self.reported or self.named:
+            return ""
+        which = f"None of the {self.rows:,}" if self.rows > 1 else "It"
+        verb = "is" if self.rows > 1 else "is not"
+        return (
+            f"{which} {verb} among the {counted(self.reported, 'username')} of the usage reports."
+        )
+
+    @property
+    def _found(self) -> str:
         match self.finding:
             case Finding.REPORTED:
                 return (
@@ -91,7 +113,7 @@ async def settle_rows(
     service: Service,
     sought: Sought,
     pace: Pace,
-    is_among: Callable[[list[str]], Awaitable[bool]],
+    count_among: Callable[[list[str]], Awaitable[int]],
     tell: Callable[[float], None] = lambda _: None,
 ) -> Settled:
     """Look for rows until they seem to be there, or all looks are taken.
@@ -100,8 +122,8 @@ async def settle_rows(
         service: What is asked.
         sought: The rows.
         pace: How often, and how far apart.
-        is_among: Whether all of the rows are among usernames; they are in the pool then. Some of
-            them prove nothing: they may be those for which the list was refused.
+        count_among: How many of the rows are among usernames. If all are, they are in the pool;
+            some of them prove nothing: they may be those for which the list was refused.
         tell: Is told before each look for how many seconds it has been looked for.
     """
 
@@ -114,11 +136,13 @@ async def settle_rows(
         return judged(sought, taken), taken
 
     finding, last, seconds = await _sought(look, pace, tell)
-    if sought.pool_id is not None and finding is not Finding.NOT_THERE:
-        usernames, _ = await reported(service, sought.pool_id)
-        if usernames and await is_among(usernames):
-            finding = Finding.REPORTED
-    return Settled(finding, last, seconds)
+    if sought.pool_id is None or finding is Finding.NOT_THERE:
+        return Settled(finding, last, seconds)
+    usernames, _ = await reported(service, sought.pool_id)
+    named = await count_among(usernames) if usernames else 0
+    if usernames and named == sought.rows:
+        finding = Finding.REPORTED
+    return Settled(finding, last, seconds, sought.rows, len(set(usernames)), named)
 
 
 async def settle_secret(

@@ -181,6 +181,14 @@ def _all_there(trial: Trial, _: object) -> bool:
     return set(trial.usernames) <= set(trial.after.pools[CHATBOT_B])
 
 
+def _none_reported(trial: Trial, match: "re.Match[str]") -> bool:
+    """Reports name all that a pool holds: of what had been done by then they would name it."""
+    others = set(trial.after.pools[CHATBOT_B]) - set(trial.usernames)
+    was_seen = _is_done(trial) and _is_consistent(trial, match)
+    is_counted = _number(match["rows"]) == trial.plan.rows
+    return is_counted and not was_seen and 0 < _number(match["named"]) <= len(others)
+
+
 def _unseen(trial: Trial, _: object) -> bool:
     # What was told on a line that went down, the client need not have heard.
     return not trial.was_looked_at or trial.cut.looks is not None
@@ -293,6 +301,11 @@ _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
     ),
     (r"Its id is (?P<pool>\S+)\.", lambda trial, match: match["pool"] in trial.made),
     (r"(?P<rows>[\d,]+) credentials in the pool, answer lost", _all_there),
+    (
+        r"None of the (?P<rows>[\d,]+) is among the (?P<named>[\d,]+) usernames of the usage"
+        r" reports\.",
+        _none_reported,
+    ),
     (r"All its usernames are in usage reports .*: they are in the pool\.", _all_there),
     (r"The answer never came, but .* name all these usernames: .* in the pool\.", _all_there),
     (
