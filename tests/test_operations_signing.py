@@ -357,7 +357,7 @@ def test_where_nothing_was_made_nothing_is_kept(bench: Bench, tmp_path: Path, fa
 
     outcome = replaced(bench, plan_to(bench, own_entry=True, file=tmp_path / "secret"))
 
-    assert "kept" not in outcome.message
+    assert "The new one is kept" not in outcome.message
     assert names_in(tmp_path) == set()
     assert kept(bench).current is None
 
@@ -384,6 +384,33 @@ def test_a_secret_that_a_later_run_finds_is_kept_where_the_one_before_was(
     assert ("It is kept in the keyring." in send.parts[-1].message) == was_kept
     assert found.current == (value_of(bench) if was_kept else None)
     assert (found.previous is not None) == was_kept
+    told = "look whether it is there" if was_kept else "Settling it kept the new one nowhere"
+    assert told in send.parts[-1].message
+
+
+def test_what_settling_finds_is_kept_in_the_entry_that_was_chosen_and_no_file_is_claimed(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """Nothing was kept before this send, so the one before it tells what had been chosen."""
+    old, file = value_of(bench), tmp_path / "secret"
+    bench.service.after_write = lambda: bench.service.switch_on("listSecrets", Fault(status=502))
+    bench.service.switch_on(CREATE, Fault(cut=Cut.AFTER))
+    with bench.signed_in() as operations:
+        operations.writes.submit(plan_to(bench, own_entry=True, file=file))
+        ended = bench.write_ended()
+        assert f"it is kept nowhere yet, and {file} was not written." in ended.outcome.message
+        assert ended.number is not None
+        bench.service.switch_off("listSecrets")
+        send = asyncio.run(operations.history.settle_now(ended.number))
+        found = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+
+    assert found.current == value_of(bench)
+    assert found.previous is not None
+    assert found.previous.value == old
+    assert not file.exists()
+    message = send.parts[-1].message
+    assert "It is kept in the keyring." in message
+    assert "If you chose a file as well, settling did not write it" in message
 
 
 # What is kept

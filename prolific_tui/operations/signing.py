@@ -102,9 +102,14 @@ class SecretEntries:
         return _Places(self, plan, place)
 
     async def keep_found(self, workspace_id: str, found: Secret) -> Kept:
-        """Keep a secret where that of its workspace is kept already; nothing is raised."""
+        """Keep a secret where that of its workspace is kept already; nothing is raised.
+
+        The one before it, kept there as the send began, tells as much as the current one.
+        """
         kept = await self.kept(workspace_id)
-        if kept.current is None:
+        if kept.trouble is not None:
+            return Kept(troubles=(f"NOT kept {_WORDS[kept.place]}: {kept.trouble.message}",))
+        if kept.current is None and kept.previous is None:
             return Kept()
         return await self.keep_own(workspace_id, found)
 

@@ -5,6 +5,7 @@ Only the journal is there to go by: the rows themselves may be long gone.
 
 import asyncio
 from dataclasses import replace
+from typing import Final
 
 from prolific_tui.errors import Effect, ProlificTuiError, SettingsError
 from prolific_tui.models import CredentialPool, WebhookSecret
@@ -15,6 +16,15 @@ from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.record import Record
 from prolific_tui.submission.send import Finding, Part, Send, Standing
 from prolific_tui.submission.settling import Settled, Sought, reported, settle_rows, settle_secret
+
+_KEPT_NOWHERE: Final = (
+    "Settling it kept the new one nowhere, and wrote no file that you may have chosen for it. Store"
+    " it now: in 2 Webhooks, K keeps it in this program's entry and f saves it to a new file."
+)
+_LOOK_FOR_FILE: Final = (
+    "If you chose a file as well, settling did not write it: look whether it is there, or press f"
+    " in 2 Webhooks."
+)
 
 
 async def settle_open(number: int, means: Means) -> Send:
@@ -180,6 +190,7 @@ async def _secret(send: Send, means: Means) -> tuple[Settled, str]:
     if look.after is not None and look.after.value is not None:
         kept = await means.keeper.keep_found(send.workspace.id, look.after.value)
         words += [*(f"It is kept {place}." for place in kept.places), *kept.troubles]
+        words.append(_LOOK_FOR_FILE if kept.places else _KEPT_NOWHERE)
     return found, " ".join(words)
 
 

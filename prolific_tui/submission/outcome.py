@@ -10,7 +10,7 @@ from typing import Final
 from prolific_tui.errors import Effect, ProlificTuiError, ServiceError
 from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.submission.looks import PoolsLook, SecretLook, is_same_secret
-from prolific_tui.submission.plan import CredentialPlan, Kept, SecretPlan
+from prolific_tui.submission.plan import CredentialPlan, Destinations, Kept, SecretPlan
 from prolific_tui.visible import counted
 
 _UNAUTHORIZED: Final = 401
@@ -298,6 +298,10 @@ def secret_troubled(plan: SecretPlan, error: ServiceError, look: SecretLook) -> 
     hint = f"{_ONCE} settle it in 3 History and compare the id before you try again."
     if changed:
         told += f" {SOMEBODY_ELSE}"
+    elif plan.destinations != Destinations():
+        file = plan.destinations.file
+        also = "" if file is None else f", and {file} was not written"
+        told += f" Should there be a new one, it is kept nowhere yet{also}."
     if changed and look.after is not None:
         hint = f"{_STORE_IT} {hint}"
     return Outcome(
