@@ -408,7 +408,9 @@ async def test_the_usage_reports_change_what_goes_before_anything_is_sent(
         await board.shows("3 rows   goes 1", "left out 2")
         await send(board, 1)
         await board.shows("1 credential appended")
-        await board.press("enter", "escape")
+        await board.press("enter")
+        await board.shows("Checked against all 61 usernames")
+        await board.press("escape")
         await board.shows("Last sent from here: +1 on", "wave.csv, accepted")
     assert len(held_by(service)) == 61
 

@@ -18,6 +18,7 @@ from prolific_tui.submission import export
 from prolific_tui.submission.journal import PoolMarks
 from prolific_tui.submission.known import Coverage, Known, Mark, Marked
 from prolific_tui.submission.later import say, settle_open, take_back
+from prolific_tui.submission.looks import total_of
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.resuming import Resumption, resumption
 from prolific_tui.submission.send import Send
@@ -164,22 +165,34 @@ class History:
         marks = await self._ask(partial(self._journal.marks, self._lending.service_url, pool_id))
         return _known(marks, total)
 
-    async def known_with_reports(self, pool_id: str, total: int | None) -> Known:
-        """The same with the usage reports of the studies on that pool, read now.
+    async def known_with_reports(
+        self, pool_id: str, total: int | None, workspace_id: str | None = None
+    ) -> Known:
+        """The same with the usage reports of the studies on that pool, and its total, read now.
 
         What Prolific does not tell is no error: `coverage.trouble` says so. Raises as `known`.
+
+        Args:
+            pool_id: the pool.
+            total: how many usernames it has, as last listed; used where it can't be read.
+            workspace_id: that of the pool; None where the total is not to be read.
         """
         marks = await self._ask(partial(self._journal.marks, self._lending.service_url, pool_id))
 
-        async def read() -> tuple[list[str], str]:
+        async def read() -> tuple[list[str], str, int | None]:
+            usernames: list[str] = []
             try:
                 async with self._lending.means() as means:
-                    return await reported(means.service, pool_id)
+                    usernames, trouble = await reported(means.service, pool_id)
+                    if workspace_id is None:
+                        return usernames, trouble, total
+                    pools = await means.service.list_credential_pools(workspace_id)
+                    return usernames, trouble, total_of(pools, pool_id)
             except ProlificTuiError as error:
-                return [], error.message
+                return usernames, error.message, total
 
-        usernames, trouble = await self._run(read())
-        return await self._ask(partial(_known, marks, total, usernames, trouble))
+        usernames, trouble, now = await self._run(read())
+        return await self._ask(partial(_known, marks, now, usernames, trouble))
 
     async def _ask(self, question: Callable[[], T]) -> T:
         return await self._run(asyncio.to_thread(question))

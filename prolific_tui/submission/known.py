@@ -44,7 +44,13 @@ class Coverage:
         if self.total is None:
             told = f"checked against {self.checked:,} usernames; Prolific does not tell the total"
             return f"{told}; {self.perhaps:,} more may have arrived" if self.perhaps else told
-        if self.checked >= self.total:
+        if self.checked > self.total:
+            # What was sent meanwhile is known here before the pool is listed again.
+            return (
+                f"checked against {self.checked:,} usernames, more than the {self.total:,} that"
+                " were listed last"
+            )
+        if self.checked == self.total:
             return f"checked against all {self.total:,} usernames"
         if not self.checked and not self.perhaps:
             return f"not checked: none of its {self.total:,} usernames is known here"

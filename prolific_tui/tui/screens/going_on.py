@@ -245,7 +245,9 @@ async def _look_first(shell: Shell, draft: Draft, number: int) -> Resumption:
     """Mark what the usage reports and the history know, and match what would still go."""
     history, pool = shell.operations.history, draft.target.pool
     if pool is not None:
-        known = await history.known_with_reports(pool.credential_pool_id, pool.total_credentials)
+        known = await history.known_with_reports(
+            pool.credential_pool_id, pool.total_credentials, draft.target.workspace.id
+        )
         draft.hold(known)
         shell.sends += 1
     steps = seek_plan(draft.session, draft.target, draft.source)

@@ -79,6 +79,8 @@ class ReviewScreen(BaseScreen):
         self._revision = draft.session.revision
         self._checked = ""
         """What came of looking at the usage reports."""
+        self._total: int | None = None
+        """The pool's total as it was read along with them."""
         self._is_checking = False
         self._is_confirmed = False
         """Whether the words were typed while the reports were still being read."""
@@ -162,8 +164,9 @@ class ReviewScreen(BaseScreen):
         before = self._plan.rows
         try:
             known = await self.app.operations.history.known_with_reports(
-                pool.credential_pool_id, pool.total_credentials
+                pool.credential_pool_id, pool.total_credentials, self._plan.workspace.id
             )
+            self._total = known.coverage.total
             self._checked = known.coverage.words
             if known.coverage.trouble:
                 self._checked += f". Not all could be read: {known.coverage.trouble}"
@@ -210,6 +213,9 @@ class ReviewScreen(BaseScreen):
             facts.append(("Create", Text(f"a new pool of {count}", "bold")))
         else:
             total, free = pool.total_credentials, pool.available_credentials
+            if self._total not in (None, total):
+                # Read with the reports, later than the pool was listed.
+                total, free = self._total, None
             after = "?" if total is None else f"{total + planned.rows:,}"
             facts += [
                 ("Append", Text(f"{count} to the pool", "bold")),

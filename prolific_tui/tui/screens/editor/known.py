@@ -21,13 +21,14 @@ class KnownRows(EditorPage):
 
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    _checked_against: tuple[str, tuple[Send, ...]] | None = None
-    """The pool, and the sends to it, that the rows were checked against last."""
+    _checked_against: tuple[str, int | None, tuple[Send, ...]] | None = None
+    """The pool, its total, and the sends to it, that the rows were checked against last."""
 
     def begin(self) -> None:
         """Check the rows, and again whenever a send has ended."""
         super().begin()
         self.watch(self.app, "sends", self._check_known)
+        self.watch(self.app, "pools", self._check_known, init=False)
 
     def on_screen_resume(self) -> None:
         """Check the rows again if something became known meanwhile."""
@@ -38,8 +39,12 @@ class KnownRows(EditorPage):
         if pool is None or self.draft.sending or not self.is_on_top:
             return
         sends = self.app.known_sends.sends
+        listed = self.app.pools.value or ()
+        # The target is as it was when the rows were begun.
+        now = next((p for p in listed if p.credential_pool_id == pool.credential_pool_id), pool)
         against = (
             pool.credential_pool_id,
+            now.total_credentials,
             tuple(send for send in sends if send.pool_id == pool.credential_pool_id),
         )
         if against != self._checked_against or self.draft.known is None:
@@ -47,12 +52,14 @@ class KnownRows(EditorPage):
             self._hold_known(*against)
 
     @work(exclusive=True, group="known")
-    async def _hold_known(self, pool_id: str, _sends: tuple[Send, ...]) -> None:
-        history, pool = self.app.operations.history, self.draft.target.pool
-        total = pool.total_credentials if pool else None
-        ask = history.known_with_reports if self.draft.asks_reports else history.known
+    async def _hold_known(self, pool_id: str, total: int | None, _sends: tuple[Send, ...]) -> None:
+        history, workspace = self.app.operations.history, self.draft.target.workspace
         try:
-            known = await ask(pool_id, total)
+            known = (
+                await history.known_with_reports(pool_id, total, workspace.id)
+                if self.draft.asks_reports
+                else await history.known(pool_id, total)
+            )
         except ProlificTuiError as error:
             self.app.say(f"Not checked against the pool. {error.message}")
             return
