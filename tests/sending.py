@@ -59,13 +59,13 @@ class Gate(httpx.AsyncBaseTransport):
         return Api(service_url, token, carrier=self)
 
 
-async def load(board: Dashboard, path: Path, rows: int) -> None:
+async def load(board: Dashboard, path: Path, rows: int, *, goes: int | None = None) -> None:
     await board.shows("No rows yet")
     await board.press("f")
     await board.shows("Load a file")
     await board.type(str(path))
     await board.press("enter")
-    await board.shows(f"{rows} rows", f"goes {rows}")
+    await board.shows(f"{rows} rows", f"goes {rows if goes is None else goes}")
 
 
 async def send(board: Dashboard, rows: int) -> None:

@@ -6,7 +6,7 @@ Usernames are compared by fingerprints: the journal holds nothing else of them.
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.models import CredentialPool
@@ -25,14 +25,19 @@ class Resumption:
     None where none can."""
     missing: int
     """How many rows of the send still have to go but are not at hand."""
-    accepted: int
-    """How many rows at hand were accepted with this send already; they don't go again."""
+    accepted_at: Sequence[int] = field(repr=False)
+    """Which rows at hand, from 0, were accepted with this send already; they don't go again."""
     strange: int
     """How many rows at hand are none of this send's; they don't go with it."""
     is_blocked: bool
     """Whether a part is open: it has to be settled first."""
     needs_pool: bool = False
     """Whether its first part made a pool and nobody knows which: the plan has to name it."""
+
+    @property
+    def accepted(self) -> int:
+        """How many rows at hand were accepted with this send already."""
+        return len(self.accepted_at)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -73,7 +78,8 @@ def resumption(send: Send, plan: CredentialPlan, places: Sequence[int | None]) -
         places: the place of each of them in the send, as the journal knows it by fingerprint.
     """
     going: dict[int, int] = {}
-    accepted = strange = 0
+    accepted_at = array("q")
+    strange = 0
     left = _Places(send.left)
     done = _Places(joined((p.start, p.stop) for p in send.parts if p.standing is Standing.ACCEPTED))
     for index, place in enumerate(places):
@@ -82,15 +88,15 @@ def resumption(send: Send, plan: CredentialPlan, places: Sequence[int | None]) -
         elif place in left:
             going.setdefault(place, index)
         elif place in done:
-            accepted += 1
+            accepted_at.append(index)
     pool = _pool_of(send, plan)
-    needs_pool = pool is None and bool(accepted or send.accepted_rows)
+    needs_pool = pool is None and bool(accepted_at or send.accepted_rows)
     can_go = bool(going) and not needs_pool and not send.open_parts
     return Resumption(
         send=send,
         plan=_continued(send, plan, pool, going) if can_go else None,
         missing=send.rows_left - len(going),
-        accepted=accepted,
+        accepted_at=accepted_at,
         strange=strange,
         is_blocked=bool(send.open_parts),
         needs_pool=needs_pool,

@@ -9,6 +9,7 @@ from prolific_tui.credentials.rows import Row, Rows
 from prolific_tui.credentials.session import Delta, EditSession
 from prolific_tui.credentials.stepping import Steps
 from prolific_tui.errors import Effect
+from prolific_tui.models import CredentialPool
 from prolific_tui.operations.autosave import Autosave
 from prolific_tui.operations.events import WriteEnded
 from prolific_tui.settings import DraftKeeping
@@ -236,14 +237,25 @@ class Drafts:
             draft.asks_reports |= ended.outcome.effect is Effect.REFUSED
             draft.clashing |= _usernames(draft, ended.clashing)
             if ended.accepted:
-                draft.session.remove_for_good(ended.accepted)
-                draft.exported.forget(ended.accepted)
-                pool = ended.outcome.pool
-                follows = pool is not None and self.aim(draft, Target(plan.workspace, pool))
-                if not follows and plan.target.pool is None:
-                    # A pool was made, but nobody knows here which it is: never make another.
-                    draft.asks_target = True
-            self.keep(draft, at_once=True)
+                self.accepted(draft, ended.accepted, ended.outcome.pool)
+            else:
+                self.keep(draft, at_once=True)
+
+    def accepted(self, draft: Draft, row_ids: Sequence[int], pool: CredentialPool | None) -> None:
+        """Rows of a draft are in a pool: they leave it, and the others follow that pool.
+
+        Args:
+            draft: The draft.
+            row_ids: The document's ids of those rows.
+            pool: The pool; None where it is not known which one was made.
+        """
+        draft.session.remove_for_good(row_ids)
+        draft.exported.forget(row_ids)
+        follows = pool is not None and self.aim(draft, Target(draft.target.workspace, pool))
+        if not follows and draft.target.pool is None:
+            # A pool was made, but nobody knows here which it is: never make another.
+            draft.asks_target = True
+        self.keep(draft, at_once=True)
 
 
 def _begun(rows: Rows) -> Rows:

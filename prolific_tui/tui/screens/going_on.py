@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Final
 
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.models import CredentialPool
 from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.draft import DraftSummary
 from prolific_tui.submission.halving import ClashSearch
-from prolific_tui.submission.plan import CredentialPlan, Kind, Target, seek_plan
+from prolific_tui.submission.plan import CredentialPlan, Kind, seek_plan
 from prolific_tui.submission.resuming import Resumption, within
 from prolific_tui.submission.send import Send, Standing
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, PathDialog, TypedConfirmation, WaitDialog
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.drive import drive
+from prolific_tui.tui.screens.rows_of_sends import open_draft
 from prolific_tui.tui.screens.send_words import moment, target_name
 from prolific_tui.tui.screens.settling import settle
 from prolific_tui.tui.shell import Shell
@@ -128,26 +128,6 @@ def why_not(send: Send) -> str:
     if send.open_parts:
         return "Settle it first: S looks whether it arrived."
     return "" if send.can_go_on else "Every row of it was accepted; nothing is left."
-
-
-def target_of(shell: Shell, send: Send) -> Target:
-    """Where the rest of a send goes, with the pool as last listed if it was."""
-    if send.pool_id is None:
-        return Target(send.workspace)
-    listed = shell.pools.value or ()
-    found = next((pool for pool in listed if pool.credential_pool_id == send.pool_id), None)
-    pool = found or CredentialPool(send.pool_id, workspace_id=send.workspace.id)
-    return Target(send.workspace, pool)
-
-
-def open_draft(shell: Shell, send: Send, owner_id: str) -> Draft | None:
-    """The rows of this run that may be the rest of a send."""
-    targets = [target_of(shell, send)]
-    if send.kind is Kind.CREATE:
-        # The program may have ended before they were given to the pool that was made.
-        targets.append(Target(send.workspace))
-    found = (shell.drafts.find(owner_id, target) for target in targets)
-    return next((draft for draft in found if draft is not None), None)
 
 
 async def left_draft(shell: Shell, send: Send, owner_id: str) -> DraftSummary | None:

@@ -6,10 +6,9 @@ from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.going_on import (
     ask_same_file,
     left_draft,
-    open_draft,
-    target_of,
     why_not,
 )
+from prolific_tui.tui.screens.rows_of_sends import open_draft, target_of
 from prolific_tui.tui.screens.taking_up import take_up
 from prolific_tui.tui.shell import Shell
 

@@ -9,6 +9,7 @@ from prolific_tui.errors import ProlificTuiError
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Part, Send
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, TypedConfirmation, WaitDialog
+from prolific_tui.tui.screens.rows_of_sends import take_away_accepted
 from prolific_tui.tui.screens.send_words import sentence
 from prolific_tui.tui.shell import Shell
 
@@ -58,6 +59,7 @@ async def settle(shell: Shell, send: Send) -> Send | None:
             return None
         for part in found.open_parts:
             found = await _ask(shell, found, part)
+        await take_away_accepted(shell, found)
     except ProlificTuiError as error:
         shell.show_error(error)
         return None

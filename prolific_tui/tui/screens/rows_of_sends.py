@@ -1,0 +1,64 @@
+"""The unsent rows of this run that belong to a send of the history, and where they are to go."""
+
+from collections import Counter
+
+from prolific_tui.credentials.rows import Rows
+from prolific_tui.models import CredentialPool
+from prolific_tui.submission.plan import CredentialPlan, Kind, Target
+from prolific_tui.submission.send import Send
+from prolific_tui.tui.drafts import Draft
+from prolific_tui.tui.shell import Shell
+
+
+def target_of(shell: Shell, send: Send) -> Target:
+    """Where the rest of a send goes, with the pool as last listed if it was."""
+    if send.pool_id is None:
+        return Target(send.workspace)
+    listed = shell.pools.value or ()
+    found = next((pool for pool in listed if pool.credential_pool_id == send.pool_id), None)
+    pool = found or CredentialPool(send.pool_id, workspace_id=send.workspace.id)
+    return Target(send.workspace, pool)
+
+
+def open_draft(shell: Shell, send: Send, owner_id: str) -> Draft | None:
+    """The rows of this run that may be the rest of a send."""
+    targets = [target_of(shell, send)]
+    if send.kind is Kind.CREATE:
+        # The program may have ended before they were given to the pool that was made.
+        targets.append(Target(send.workspace))
+    found = (shell.drafts.find(owner_id, target) for target in targets)
+    return next((draft for draft in found if draft is not None), None)
+
+
+async def take_away_accepted(shell: Shell, send: Send) -> None:
+    """What a settled send turned out to have brought leaves its draft; the rest follows its pool.
+
+    The journal knows fingerprints of usernames only, so a username that stands in several rows is
+    left alone: none of those rows could be sent.
+
+    Args:
+        shell: Where the drafts are.
+        send: The send as it is known now.
+
+    Raises:
+        ProlificTuiError: The journal can't be read.
+    """
+    account, target = shell.account, target_of(shell, send)
+    draft = open_draft(shell, send, account.me.id) if account and send.accepted_rows else None
+    if draft is None or draft.sending or draft.session.is_loading or draft.session.is_changing:
+        return
+    session = draft.session
+    rows, revision = _once(session.document.rows()), session.revision
+    matched = await shell.operations.history.match(
+        send.number, CredentialPlan(target, rows, (), (), "")
+    )
+    if matched.accepted and session.revision == revision and draft.sending is None:
+        ids = rows.ids or ()
+        shell.drafts.accepted(draft, [ids[index] for index in matched.accepted_at], target.pool)
+        shell.sends += 1
+
+
+def _once(rows: Rows) -> Rows:
+    """The rows whose username stands in no other one."""
+    count = Counter(rows.usernames)
+    return rows.only(count[username] == 1 for username, _ in rows)
