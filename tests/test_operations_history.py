@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import stat
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,15 @@ from prolific_tui.submission.plan import CredentialPlan, Target
 from prolific_tui.submission.progress import Phase
 from prolific_tui.submission.send import Finding, Send, Standing
 from tests.operations_bench import Bench
-from tests.submission_bench import ROWS, TOTAL, WORKSPACE, Write, credential_plan, secret_plan
+from tests.submission_bench import (
+    ROWS,
+    TOTAL,
+    WORKSPACE,
+    MemoryJournal,
+    Write,
+    credential_plan,
+    secret_plan,
+)
 
 NAMES = [name for name, _ in ROWS]
 
@@ -70,6 +79,31 @@ def test_a_send_tells_of_its_parts_and_the_history_has_it_at_once(bench: Bench) 
         (3, 3),
     ]
     assert HistoryChanged() in events
+
+
+class Overtaken(MemoryJournal):
+    """Something happens after the sends were read, and before anybody is told of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.happening: list[Callable[[], object]] = []
+
+    def sends(self, service_url: str) -> tuple[Send, ...]:
+        sends = super().sends(service_url)
+        while self.happening:
+            self.happening.pop()()
+        return sends
+
+
+def test_what_was_read_before_a_send_does_not_take_its_place() -> None:
+    journal = Overtaken()
+    bench = Bench(part_rows=1, journal=journal)
+    with bench.signed_in() as operations:
+        journal.happening.append(lambda: sent(bench, operations))
+        read = asyncio.run(operations.history.read())
+
+        assert [send.standing for send in operations.history.now.sends] == [Standing.ACCEPTED]
+        assert read == operations.history.now
 
 
 def test_a_send_can_be_paused_and_stopped_from_the_interface(bench: Bench) -> None:

@@ -53,9 +53,12 @@ class History:
             sends = self._journal.sends(url)
             return Sends(sends, self._journal.labels(url), self._journal.notes())
 
-        sends = await self._ask(ask)
-        self._known.read(sends)
-        return sends
+        while True:
+            written = self._known.written
+            sends = await self._ask(ask)
+            if self._known.read(sends, written):
+                return sends
+            # What was read may be older than what is known by now.
 
     async def set_label(self, pool_id: str, label: str) -> None:
         """Call a pool something; an empty label forgets it.

@@ -49,6 +49,7 @@ class KnownSends:
         self._listener = listener
         self._turn = threading.Lock()
         self._now = Sends()
+        self._written = 0
 
     @property
     def now(self) -> Sends:
@@ -56,9 +57,26 @@ class KnownSends:
         with self._turn:
             return self._now
 
-    def read(self, sends: Sends) -> None:
-        """The whole journal was read."""
-        self._change(lambda _: sends)
+    @property
+    def written(self) -> int:
+        """Grows with whatever this run was told that it wrote down."""
+        with self._turn:
+            return self._written
+
+    def read(self, sends: Sends, written: int) -> bool:
+        """The whole journal was read; False, and forgotten, where something was written meanwhile.
+
+        Args:
+            sends: What was read.
+            written: `written` as it was before that began.
+        """
+        with self._turn:
+            if self._written != written:
+                return False
+            is_new, self._now = self._now != sends, sends
+        if is_new:
+            self._listener(HistoryChanged())
+        return True
 
     def took(self, send: Send) -> None:
         """Something of a send was written down."""
@@ -84,6 +102,7 @@ class KnownSends:
 
     def _change(self, change: Callable[[Sends], Sends]) -> None:
         with self._turn:
+            self._written += 1
             before, self._now = self._now, change(self._now)
             is_new = self._now != before
         if is_new:
