@@ -14,7 +14,7 @@ from prolific_tui.demo.service import Service
 from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.operations import Parts
 from prolific_tui.operations.connection import Prolific
-from prolific_tui.operations.events import Listener
+from prolific_tui.operations.events import Listener, ReadOver, ReadRetried
 from prolific_tui.secret import Secret
 from prolific_tui.submission.means import Pace
 from tests.dashboard import Dashboard
@@ -55,8 +55,16 @@ class Gate(httpx.AsyncBaseTransport):
             await asyncio.to_thread(self._permits.acquire)
         return await self._inner.handle_async_request(request)
 
-    def connect(self, service_url: str, token: Secret, _listener: Listener) -> Prolific:
-        return Api(service_url, token, carrier=self)
+    def connect(self, service_url: str, token: Secret, listener: Listener) -> Prolific:
+        return Api(
+            service_url,
+            token,
+            carrier=self,
+            on_retry=lambda retry: listener(
+                ReadRetried(retry.operation, retry.attempt, retry.wait_seconds)
+            ),
+            on_retry_over=lambda operation: listener(ReadOver(operation)),
+        )
 
 
 async def load(board: Dashboard, path: Path, rows: int, *, goes: int | None = None) -> None:

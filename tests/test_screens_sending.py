@@ -456,6 +456,36 @@ async def test_a_send_in_parts_pauses_stops_and_can_be_left_and_opened_again(
         assert len(held_by(board.service)) == 64
 
 
+async def test_while_it_looks_for_a_send_it_says_when_prolific_is_tried_again(
+    tmp_path: Path,
+) -> None:
+    gate: Gate | None = None
+
+    def parts(service: Service) -> Parts:
+        nonlocal gate
+        gate = Gate(service)
+        return replace(in_parts(2)(service), connect=gate.connect)
+
+    async with dashboard(parts=parts) as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(2)), 2)
+        await send(board, 2)
+        await board.shows("Waiting for Prolific's answer")
+        board.service.switch_on("updateCredentialPool", Fault(cut=Cut.BEFORE))
+        board.service.switch_on("listCredentialPools", Fault(status=429, retry_after=2, times=1))
+        assert gate is not None
+        gate.let_one_through()
+        tried_again = r"Looking….* can't be read right now; it is tried again at \d\d:\d\d:\d\d"
+
+        def words() -> str:
+            """The screen without the lines of the box."""
+            return " ".join(re.sub(r"[│┃|]", " ", board.screen()).split())
+
+        await board.until(lambda: re.search(tried_again, words()))
+        await board.shows("It was not there")
+
+
 async def test_a_read_that_is_tried_again_says_when_and_can_be_given_up() -> None:
     service = checked_demo_service()
     async with dashboard(service) as board:

@@ -235,12 +235,20 @@ class ReadingApp(TalkingApp):
         told = f"No answer from Prolific; it is tried again at {at:%H:%M:%S}. Esc gives it up."
         self._retrying[event.operation] = told
         self.say(told)
+        self.waits_for_prolific(
+            f"Prolific can't be read right now; it is tried again at {at:%H:%M:%S}."
+        )
 
     def read_over(self, event: ReadOver) -> None:
         """Take back what was said of a read that is waited for no more."""
         told = self._retrying.pop(event.operation, None)
+        if not self._retrying:
+            self.waits_for_prolific("")
         if told is not None and self.message == told:
             self.say(next(reversed(self._retrying.values()), ""))
+
+    def waits_for_prolific(self, told: str) -> None:
+        """A read is tried again, by these words; empty once none is. For whoever shows it too."""
 
     def give_up_reading(self) -> None:
         """Wait no more for what the screens read; what was read before stays."""

@@ -178,6 +178,12 @@ class Shell(ReadingApp):
         elif isinstance(event, ReadOver):
             self.read_over(event)
 
+    def waits_for_prolific(self, told: str) -> None:
+        """Say it in the box of the write under way as well: its looks are reads."""
+        if self.sending is not None:
+            for dialog in self._dialogs_of(self.sending):
+                dialog.waiting = told
+
     def _progressed(self, event: SendProgressed) -> None:
         if event.plan is not self.sending:
             return

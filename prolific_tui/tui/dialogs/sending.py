@@ -57,6 +57,8 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
 
     progress: reactive[Progress | None] = reactive(None)
     ended: reactive[WriteEnded | None] = reactive(None)
+    waiting: reactive[str] = reactive("")
+    """Why nothing goes on right now, and when it does; empty where nothing is waited for."""
 
     def __init__(
         self,
@@ -100,6 +102,11 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
         if self.query("#outcome-hint"):
             self._show()
 
+    def watch_waiting(self) -> None:
+        """Show what is waited for."""
+        if self.query("#outcome-hint"):
+            self._show()
+
     def watch_ended(self) -> None:
         """Show what became of the write."""
         if self.query("#outcome-hint"):
@@ -136,7 +143,7 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
         if self.ended is None:
             parts = "p pauses and x stops between two parts. " if self._has_parts else ""
             return (
-                _phase_words(self.progress),
+                f"{_phase_words(self.progress)} {self.waiting}".strip(),
                 f"{parts}Leaving this box, or the screen, does not stop it; 0 opens it again.",
             )
         outcome, search = self.ended.outcome, self.ended.search
