@@ -19,6 +19,7 @@ from textual.screen import ModalScreen, Screen
 
 from prolific_tui.operations import Operations
 from prolific_tui.operations.events import WriteEnded
+from prolific_tui.submission.progress import Phase
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, CommandsDialog, SendAct
 from prolific_tui.tui.screens.account import AccountScreen
 from prolific_tui.tui.screens.going_on import find_clash
@@ -38,6 +39,10 @@ _SAVE_SECONDS: Final = 0.5
 _LEFT_OPEN: Final = (
     "It is in the history on disk, and its rows stay in the draft. If you quit now, the next start"
     " announces it before anything else, and looks whether it arrived."
+)
+_LEFT_OPEN_UNKEPT: Final = (
+    "It is in the history on disk. Its rows are not: they are only in this program's memory, and"
+    " going on with them after a quit takes the same file."
 )
 _LEFT_OPEN_DEMO: Final = (
     "The demo keeps nothing: if you quit now, nobody learns whether it arrived."
@@ -210,11 +215,18 @@ class ProlificApp(Shell, inherit_bindings=False):
             self.exit(0, message=quit_words(self) or None)
 
     async def _may_leave_open(self) -> bool:
+        told = _LEFT_OPEN
+        if self.operations.is_demo:
+            told = _LEFT_OPEN_DEMO
+        elif any(draft.sending and not self.keeping.is_kept(draft) for draft in self.drafts):
+            told = _LEFT_OPEN_UNKEPT
+        paused = self.progress is not None and self.progress.phase is Phase.PAUSED
+        stay = "Stay; the send stays paused" if paused else "Stay and wait for the answer"
         answer = await self.ask(
             ChoiceDialog(
-                "A send is under way",
-                _LEFT_OPEN_DEMO if self.operations.is_demo else _LEFT_OPEN,
-                [Choice("Stay and wait for the answer"), Choice("Quit now and leave it open")],
+                "A send is paused" if paused else "A send is under way",
+                told,
+                [Choice(stay), Choice("Quit now and leave it open")],
             )
         )
         return answer == 1 or (answer is not None and not self.is_sending)

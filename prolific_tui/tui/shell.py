@@ -205,8 +205,10 @@ class Shell(ReadingApp):
         if isinstance(plan, SecretPlan):
             self.rotation.made(plan, outcome, self.operations.clock())
         self.sends += 1
+        # A workspace out of the journal has less to it than the same one as listed.
+        is_here = self.workspace is not None and plan.workspace.id == self.workspace.id
         reached = ended.accepted or outcome.effect is not Effect.NOT_SENT
-        if reached and plan.workspace == self.workspace:
+        if reached and is_here:
             self.read_pools()
             self.read_webhooks()
         elif outcome.effect is Effect.NOT_SENT:

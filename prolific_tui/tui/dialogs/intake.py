@@ -64,7 +64,7 @@ class IntakeDialog(Dialog[Intake | None]):
         questions = sorted(self._intake.questions, key=lambda question: question.name)
         self._put("#questions", " ".join(question.words for question in questions))
         counts = preview.counts
-        rows = f"{'' if counts.whole else 'at least '}{counts.rows:,}"
+        rows = f"{counts.rows:,}" if counts.whole else "not counted yet"
         rows += f", {counted(counts.blank_lines, 'blank line')} skipped"
         if counts.ragged_lines:
             taken = self._intake.ragged is Ragged.TAKE

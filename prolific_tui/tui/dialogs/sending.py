@@ -147,7 +147,11 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
                 f"{parts}Leaving this box, or the screen, does not stop it; 0 opens it again.",
             )
         outcome, search = self.ended.outcome, self.ended.search
-        message = "\n".join(filter(None, (outcome.message, _tally_words(self.send))))
+        message = "\n".join(
+            filter(
+                None, (outcome.message, _tally_words(self.send), _moved_words(self.plan, self.send))
+            )
+        )
         if search is None:
             return message, outcome.hint
         offer = (
@@ -188,6 +192,23 @@ def _tally_words(send: Send | None) -> str:
         f"Of {counted(send.rows, 'row')}, {send.accepted_rows:,} were accepted, {is_open:,} may"
         f" have arrived, and {send.rows_left:,} did not go. All but the accepted ones are still in"
         " the editor."
+    )
+
+
+def _moved_words(plan: Plan, send: Send | None) -> str:
+    """That the pool was not as Review showed it any more when the rows left."""
+    if not isinstance(plan, CredentialPlan) or plan.continues is not None or send is None:
+        return ""
+    shown, first = plan.target.pool, next(iter(send.parts), None)
+    if shown is None or shown.total_credentials is None or first is None:
+        return ""
+    ids = {each.credential_pool_id: each.total_credentials for each in first.before}
+    found = ids.get(shown.credential_pool_id)
+    if found is None or found == shown.total_credentials:
+        return ""
+    return (
+        f"Just before, the pool had {found:,}, and not the {shown.total_credentials:,} that Review"
+        " showed: somebody else appended meanwhile."
     )
 
 

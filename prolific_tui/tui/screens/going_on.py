@@ -72,21 +72,27 @@ async def find_match(shell: Shell, plan: CredentialPlan, number: int | None) -> 
     return None
 
 
+async def ask_open(shell: Shell, send: Send) -> None:
+    """Say that a send of these rows is open, and look whether it arrived if that is wanted."""
+    name, when = target_name(send, shell.known_sends), moment(send.begun)
+    answer = await shell.ask(
+        ChoiceDialog(
+            "A send of these rows is open",
+            f"Nobody knows whether the send of {when} for {name} arrived. Nothing of it is sent"
+            " again before that is settled.",
+            [Choice("Look now whether it arrived"), Choice("Back to the rows")],
+        )
+    )
+    if answer == 0:
+        await settle(shell, send)
+
+
 async def ask_match(shell: Shell, matched: Resumption) -> bool | None:
     """Ask what rows of an earlier send are to be: the rest of it (True), or a new send (False)."""
     send = matched.send
     name, when = target_name(send, shell.known_sends), moment(send.begun)
     if matched.is_blocked:
-        answer = await shell.ask(
-            ChoiceDialog(
-                "A send of these rows is open",
-                f"Nobody knows whether the send of {when} for {name} arrived. Nothing of it is sent"
-                " again before that is settled.",
-                [Choice("Look now whether it arrived"), Choice("Back to the rows")],
-            )
-        )
-        if answer == 0:
-            await settle(shell, send)
+        await ask_open(shell, send)
         return None
     if matched.plan is None and not matched.needs_pool:
         answer = await shell.ask(

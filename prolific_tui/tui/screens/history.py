@@ -1,6 +1,6 @@
 """History: every send from this machine, what became of it, and what can still be done about it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -250,20 +250,23 @@ class HistoryScreen(BaseScreen):
         self.app.say("")
         self.app.read_history()
 
-    @work
-    async def action_export(self) -> None:
+    def action_export(self) -> None:
         """Write the sends shown to a new file."""
         sends = self._listed
         if not sends:
             self.app.say("There is no send to export.")
             return
-        form = await self.app.ask(
-            ChoiceDialog(
-                f"Export {counted(len(sends), 'send')}",
-                "No username, password or token is in it.",
-                [Choice("CSV, a line for each part"), Choice("JSON, with all that is known")],
-            )
+        dialog = ChoiceDialog(
+            f"Export {counted(len(sends), 'send')}",
+            "No username, password or token is in it.",
+            [Choice("CSV, a line for each part"), Choice("JSON, with all that is known")],
         )
+        # Asked at once, so that what was typed ahead is the answer.
+        self._export(sends, self.app.ask(dialog))
+
+    @work
+    async def _export(self, sends: tuple[Send, ...], answer: Awaitable[int | None]) -> None:
+        form = await answer
         if form is None:
             return
         path = await self.app.ask(

@@ -22,6 +22,13 @@ def rows_words(rows: int) -> str:
     return f"{rows:,} unsent row{'' if rows == 1 else 's'}"
 
 
+def unsent_rows(shell: Shell, draft: Draft) -> int:
+    """How many rows of a draft are unsent: what a send under way has in the pool is none."""
+    rows = len(draft.session.document)
+    accepted = shell.progress.accepted if draft.sending and shell.progress else 0
+    return max(rows - accepted, 0)
+
+
 def own_drafts(shell: Shell) -> list[Draft]:
     """The drafts of this run that belong to the one who is signed in."""
     owner_id = shell.account.me.id if shell.account else ""
@@ -41,7 +48,7 @@ def unsent_words(shell: Shell) -> str:
     drafts = own_drafts(shell)
     if not drafts:
         return ""
-    rows = rows_words(sum(len(draft.session.document) for draft in drafts))
+    rows = rows_words(sum(unsent_rows(shell, draft) for draft in drafts))
     if len(drafts) > 1:
         return f"{rows} for {len(drafts)} targets: d"
     # A name may be long: it comes last, so that the key is seen where the line is cut.

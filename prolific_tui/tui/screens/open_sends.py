@@ -9,7 +9,7 @@ from prolific_tui.errors import ProlificTuiError
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, ErrorDialog, NoteDialog
 from prolific_tui.tui.screens.base import BaseScreen
-from prolific_tui.tui.screens.send_words import sentence
+from prolific_tui.tui.screens.send_words import open_sentence
 from prolific_tui.tui.screens.settling import settle
 
 _NAMED: Final = 5
@@ -68,7 +68,7 @@ class OpenSends(BaseScreen):
 
     async def _ask(self, sends: Sequence[Send]) -> None:
         several = len(sends) > 1
-        named = [sentence(send, self.app.known_sends) for send in sends[:_NAMED]]
+        named = [open_sentence(send, self.app.known_sends) for send in sends[:_NAMED]]
         if len(sends) > _NAMED:
             named.append(f"and {len(sends) - _NAMED:,} more")
         answer = await self.app.ask(

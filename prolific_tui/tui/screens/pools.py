@@ -18,7 +18,7 @@ from prolific_tui.submission.plan import Target
 from prolific_tui.tui.dialogs import TextDialog
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.choose_target import choose_target
-from prolific_tui.tui.screens.kept import unsent_words
+from prolific_tui.tui.screens.kept import rows_words, unsent_rows, unsent_words
 from prolific_tui.tui.screens.left import LeftDrafts
 from prolific_tui.tui.screens.pool_words import emptiest_first, pool_name
 from prolific_tui.tui.screens.send_words import moment
@@ -179,9 +179,7 @@ class PoolsScreen(LeftDrafts):
         if workspace is not None and account is not None:
             draft = self.app.drafts.find(account.me.id, Target(workspace, pool))
             if draft is not None:
-                text.append(
-                    f"{len(draft.session.document):,} unsent rows are kept for it: a\n", "bold"
-                )
+                text.append(f"{rows_words(unsent_rows(self.app, draft))} for it: a\n", "bold")
             for summary in self._left_for_pool(pool):
                 text.append(f"{visible(summary.words)}: d\n", "bold")
         text.append(visible(self._last_sent(pool)))
@@ -193,6 +191,9 @@ class PoolsScreen(LeftDrafts):
     def _last_sent(self, pool: CredentialPool) -> str:
         send = self.app.known_sends.last_to(pool.credential_pool_id)
         if send is None:
+            if self.app.known_sends.notes:
+                # A history was set aside: what it held can't be told.
+                return "What was sent there before is not known here."
             return "Nothing was sent there from this machine."
         source = f", {send.source.partition(':')[0]}" if send.source else ""
         when = moment(send.begun)

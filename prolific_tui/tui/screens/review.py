@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import ClassVar, Final, Protocol
 
 from rich.text import Text
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -17,7 +17,7 @@ from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import CredentialPool
 from prolific_tui.submission.known import Known
 from prolific_tui.submission.outcome import credentials_word
-from prolific_tui.submission.plan import CredentialPlan
+from prolific_tui.submission.plan import CredentialPlan, Target
 from prolific_tui.submission.send import unexplained
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.base import BaseScreen
@@ -27,6 +27,10 @@ from prolific_tui.visible import counted, visible
 
 _EXIST: Final = "yes"
 """What is typed to say that accounts made here exist where they are to be used."""
+
+
+_OWN_KEYS: Final = {"E"}
+"""What may be typed here and is a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,8 @@ class ReviewScreen(BaseScreen):
         self._total: int | None = None
         """The pool's total as it was read along with them."""
         self._is_checking = False
+        self._has_new_totals = False
+        """Whether the pool's totals were read since this screen opened."""
         self._is_confirmed = False
         """Whether the words were typed while the reports were still being read."""
         self._is_sent = False
@@ -160,9 +166,10 @@ class ReviewScreen(BaseScreen):
 
     @work(exclusive=True, group="check")
     async def _check(self, pool: CredentialPool) -> None:
-        """Read the usage reports, and leave out the rows that they name."""
+        """Read the totals and the usage reports, and leave out the rows that those name."""
         before = self._plan.rows
         try:
+            pool = await self._read_totals(pool)
             known = await self.app.operations.history.known_with_reports(
                 pool.credential_pool_id, pool.total_credentials, self._plan.workspace.id
             )
@@ -188,6 +195,26 @@ class ReviewScreen(BaseScreen):
             self._changed_by(before)
         elif self._is_confirmed:
             self._send()
+
+    async def _read_totals(self, pool: CredentialPool) -> CredentialPool:
+        """The pool as it is listed now; as it was listed last where it can't be read."""
+        workspace = self._plan.workspace
+        try:
+            listed = await self.app.operations.pools(workspace.id)
+        except ProlificTuiError:
+            return pool
+        now = next(
+            (each for each in listed if each.credential_pool_id == pool.credential_pool_id), None
+        )
+        if now is None:
+            return pool
+        self._has_new_totals = True
+        self._draft.target = Target(workspace, now)
+        self._reviewed = replace(
+            self._reviewed, plan=replace(self._plan, target=self._draft.target)
+        )
+        self._show()
+        return now
 
     def _changed_by(self, before: int) -> None:
         """Other rows go than those that were shown: what was typed does not count any more."""
@@ -217,10 +244,11 @@ class ReviewScreen(BaseScreen):
                 # Read with the reports, later than the pool was listed.
                 total, free = self._total, None
             after = "?" if total is None else f"{total + planned.rows:,}"
+            held = f"{number(total)} in total{self._when}, {number(free)} free"
             facts += [
                 ("Append", Text(f"{count} to the pool", "bold")),
                 ("", pool.credential_pool_id),
-                ("", f"{number(total)} in total now, {number(free)} free; {after} afterwards"),
+                ("", f"{held}; {after} afterwards"),
                 ("Already there", "checking…" if self._is_checking else self._checked),
             ]
             if label := self.app.label(pool):
@@ -258,6 +286,14 @@ class ReviewScreen(BaseScreen):
             f" the send of {moment(send.begun)}, which you said did not arrive"
             for send, pool in unexplained(sends, self.app.pools.value or ())
         ]
+
+    @property
+    def _when(self) -> str:
+        """When the totals were read, to be said right after them."""
+        if self._has_new_totals:
+            return " now"
+        at = self.app.pools.at
+        return f" at {at:%H:%M:%S}" if at else " when last read"
 
     def _ends(self) -> str:
         """The first and the last username that go, so that the wrong list is noticed."""
@@ -358,6 +394,11 @@ class ReviewScreen(BaseScreen):
             field.value = ""
         self._show()
         self.app.say("Nothing is sent yet.")
+
+    def on_key(self, event: events.Key) -> None:
+        """Let words that were typed for the field be no commands where there is none."""
+        if event.is_printable and not self.query("Field:focus") and event.key not in _OWN_KEYS:
+            event.stop()
 
     def action_send(self) -> None:
         """Enter outside of the field."""

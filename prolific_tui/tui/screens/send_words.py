@@ -72,6 +72,17 @@ def sentence(send: Send, sends: Sends) -> str:
     return f"{counted(send.rows, 'row')} for {where}, {when}"
 
 
+def open_sentence(send: Send, sends: Sends) -> str:
+    """An open send named in a list: how much of it nobody knows, and what is settled."""
+    is_open = sum(part.rows for part in send.open_parts)
+    if is_open == send.rows:
+        return sentence(send, sends)
+    settled = [f"{send.accepted_rows:,} accepted"] if send.accepted_rows else []
+    settled += [f"{send.rows_left:,} not sent"] if send.rows_left else []
+    told = f"{is_open:,} of {sentence(send, sends)}"
+    return f"{told} ({', '.join(settled)})" if settled else told
+
+
 def what_next(send: Send) -> str:
     """What a person can do about it; empty where there is nothing to be done."""
     if send.in_use:

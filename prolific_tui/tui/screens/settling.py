@@ -66,7 +66,8 @@ async def settle(shell: Shell, send: Send) -> Send | None:
     if found.open_parts:
         shell.say("It stays open; 3 History has it, and S looks again.")
     else:
-        shell.say(f"Settled: {found.words}.")
+        rest = " 3 History, c goes on with them." if found.can_go_on else ""
+        shell.say(f"Settled: {found.words}.{rest}")
     return found
 
 

@@ -135,7 +135,8 @@ class IntakeKeys(EditorPage):
             present = len(self.draft.session.document)
             if not present and not ask:
                 break
-            answer = await self.app.ask(_where_to(name, intake, present))
+            lacks = present > 0 and not any(self.draft.session.document.rows().passwords)
+            answer = await self.app.ask(_where_to(name, intake, present, lacks=lacks))
             if answer is None:
                 return False
             way = _ways(present)[answer]
@@ -227,20 +228,34 @@ def _ways(present: int) -> tuple[_Way, ...]:
     return (_Way.APPEND, _Way.REPLACE, _Way.LOOK) if present else (_Way.APPEND, _Way.LOOK)
 
 
-def _where_to(name: str, intake: Intake, present: int) -> ChoiceDialog:
-    """The question what is to become of the list; answered by an index of `_ways`."""
-    counts = intake.preview.counts
-    rows = f"{'' if counts.whole else 'more than '}{counted(counts.rows, 'row')}"
+def _where_to(name: str, intake: Intake, present: int, *, lacks: bool) -> ChoiceDialog:
+    """The question what is to become of the list; answered by an index of `_ways`.
+
+    Args:
+        name: What the list is called.
+        intake: How it is read.
+        present: How many rows there are already.
+        lacks: Whether none of those has a password, so that the list may bring them.
+    """
+    counts, preview = intake.preview.counts, intake.preview
+    # Of a long list only the beginning was looked at: a number would read as if rows were missing.
+    rows = counted(counts.rows, "row") if counts.whole else "the rows"
+    fills = lacks and preview.password is not None
     if not present:
         choices = [Choice(f"Take {rows}")]
     else:
+        over = f"Replace the {present:,} here with {rows}"
+        if fills:
+            over = "Give these rows their passwords: take the list in their place"
         choices = [
             Choice(f"Append {rows} to the {present:,} here"),
-            Choice(f"Replace the {present:,} here with {rows}", "u brings them back."),
+            Choice(over, "u brings them back."),
         ]
     look = "Encoding, delimiter, header and columns are shown and can be changed."
     choices.append(Choice("See first how it is read", look))
-    return ChoiceDialog(f"{rows[0].upper()}{rows[1:]} in {name}", intake.preview.warning, choices)
+    title = f"{rows[0].upper()}{rows[1:]} {'in' if counts.whole else 'of'} {name}"
+    highlighted = _ways(present).index(_Way.REPLACE) if fills else 0
+    return ChoiceDialog(title, preview.warning, choices, highlighted=highlighted)
 
 
 def _about_ragged_lines(error: RaggedError) -> ChoiceDialog:

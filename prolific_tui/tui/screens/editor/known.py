@@ -29,6 +29,8 @@ class KnownRows(EditorPage):
         super().begin()
         self.watch(self.app, "sends", self._check_known)
         self.watch(self.app, "pools", self._check_known, init=False)
+        # Settling an open send, here or in another window, is no send of its own.
+        self.watch(self.app, "history", self._check_known, init=False)
 
     def on_screen_resume(self) -> None:
         """Check the rows again if something became known meanwhile."""
@@ -83,4 +85,7 @@ class KnownRows(EditorPage):
         if known is None or self.draft.target.pool is None:
             return super().row_notes(row)
         words = known.coverage.words
-        return (*super().row_notes(row), f"{words[:1].upper()}{words[1:]}.")
+        notes = (*super().row_notes(row), f"{words[:1].upper()}{words[1:]}.")
+        if self.draft.session.document.username(row) in known.perhaps:
+            return (*notes, "It goes once it is settled whether it arrived: s looks first.")
+        return notes

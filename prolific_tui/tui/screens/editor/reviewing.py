@@ -10,12 +10,13 @@ from prolific_tui.credentials.document import NO_ROWS
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.submission.plan import CredentialPlan, Target, seek_plan
 from prolific_tui.submission.resuming import Resumption
+from prolific_tui.submission.send import Send
 from prolific_tui.tui.drive import drive
 from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor.intake import IntakeKeys
 from prolific_tui.tui.screens.editor.known import KnownRows
 from prolific_tui.tui.screens.editor.making import MakingKeys
-from prolific_tui.tui.screens.going_on import ask_match, find_match, unfinished_sends
+from prolific_tui.tui.screens.going_on import ask_match, ask_open, find_match, unfinished_sends
 from prolific_tui.tui.screens.review import Reviewed, ReviewScreen
 
 
@@ -55,10 +56,28 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
     def _reviewed(self, plan: CredentialPlan) -> None:
         """Show the plan, unless an earlier send may be what it belongs to."""
         is_create = plan.target.pool is None
-        if self.draft.continues is None and not is_create and not unfinished_sends(self.app, plan):
+        if not plan.rows and (send := self._held_up_by(plan)) is not None:
+            self._ask_open(send)
+        elif not plan.rows or (
+            self.draft.continues is None and not is_create and not unfinished_sends(self.app, plan)
+        ):
+            # With no row to compare, nothing can be said about an earlier send.
             self._show(Reviewed(plan))
         else:
             self._match(plan)
+
+    def _held_up_by(self, plan: CredentialPlan) -> Send | None:
+        """The open send that keeps rows from going, because they may have arrived with it."""
+        known = self.draft.known
+        sends = [send for send in unfinished_sends(self.app, plan) if send.open_parts]
+        if known is None or not sends:
+            return None
+        usernames = self.draft.session.document.rows().usernames
+        return sends[0] if any(username in known.perhaps for username in usernames) else None
+
+    @work(exclusive=True, group="review")
+    async def _ask_open(self, send: Send) -> None:
+        await ask_open(self.app, send)
 
     @work(exclusive=True, group="review")
     async def _match(self, plan: CredentialPlan) -> None:

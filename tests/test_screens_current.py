@@ -1,0 +1,149 @@
+"""What Review and the boxes of a send say of a pool is as it is then, not as it was listed."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from prolific_tui.demo.faults import Cut, Fault
+from prolific_tui.demo.seed import CHATBOT_B
+from prolific_tui.demo.service import Service
+from prolific_tui.operations import Parts
+from prolific_tui.secret import Secret
+from prolific_tui.settings import DraftKeeping
+from prolific_tui.tui.screens.review import ReviewScreen
+from tests.dashboard import dashboard, opened
+from tests.machine import Machine
+from tests.sending import Gate, a_list, load, numbered, send
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    machine = Machine(tmp_path, part_rows=3)
+    machine.choose(DraftKeeping.EVERYTHING)
+    return machine
+
+
+async def test_review_reads_the_totals_and_the_outcome_says_where_they_moved_since(
+    tmp_path: Path,
+) -> None:
+    async with opened() as board:
+        pools = board.service.state.pools
+
+        def somebody_else_appends(username: str) -> None:
+            pool = pools[CHATBOT_B]
+            added = {**pool.passwords, username: Secret("pw")}
+            pools[CHATBOT_B] = replace(pool, passwords=added)
+
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(2)), 2)
+        # Somebody else appends after the pools were listed, and again after Review read them.
+        somebody_else_appends("another-1")
+        await board.press("s")
+        await board.shows("61 in total now", "63 afterwards", "usernames")
+        somebody_else_appends("another-2")
+        await board.type("send 2")
+        await board.press("enter")
+        await board.shows("2 credentials appended", "64 now")
+        await board.shows("Just before, the pool had 62, and not the 61 that Review showed")
+
+
+async def test_where_totals_can_not_be_read_review_says_of_when_they_are(tmp_path: Path) -> None:
+    async with opened() as board:
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(2)), 2)
+        board.service.switch_on("listCredentialPools", Fault(status=403))
+        await board.press("s")
+        at = board.app.pools.at
+        assert at is not None
+        await board.shows(f"60 in total at {at:%H:%M:%S}", "Type  send 2 :")
+
+
+async def test_a_pool_made_by_a_send_that_was_stopped_is_listed_at_once(machine: Machine) -> None:
+    async with machine.at_pools() as board:
+        before = len(board.app.pools.value or ())
+        await board.press("c")
+        await load(board, a_list(machine.directory, *numbered(5)), 5)
+        machine.service.switch_on("updateCredentialPool", Fault(status=400, times=1))
+        await send(board, 5)
+        await board.shows("3 of 5 rows were accepted")
+        await board.until(lambda: len(board.app.pools.value or ()) == before + 1)
+        # Going on with it, of which the journal knows the workspace.
+        await board.press("enter", "3", "c")
+        await board.shows("Goes on with the send of")
+        await send(board, 2)
+        await board.shows("2 credentials appended")
+        await board.until(
+            lambda: 5 in [pool.total_credentials for pool in board.app.pools.value or ()]
+        )
+
+
+async def test_rows_of_an_open_send_lead_to_the_question_whether_it_arrived(
+    machine: Machine,
+) -> None:
+    machine.service.switch_on("updateCredentialPool", Fault(cut=Cut.BEFORE, times=1))
+    async with machine.at_pools() as board:
+        await board.press("j", "a")
+        await load(board, a_list(machine.directory, *numbered(2)), 2)
+        await send(board, 2)
+        await board.shows("We do not know whether")
+        await board.press("enter")
+        await board.shows("2 rows   goes 0", "needs your OK 2")
+        await board.press("s")
+        await board.shows("A send of these rows is open", "Look now whether it arrived")
+        assert not isinstance(board.app.screen, ReviewScreen)
+
+
+async def test_rows_that_were_accepted_before_the_program_ended_are_not_taken_up_as_unsent(
+    machine: Machine,
+) -> None:
+    gate: Gate | None = None
+
+    def parts(service: Service) -> Parts:
+        nonlocal gate
+        gate = Gate(service)
+        return replace(machine.parts(service), connect=gate.connect)
+
+    async with dashboard(machine.service, parts=parts) as board:
+        assert gate is not None
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(machine.directory, *numbered(5)), 5)
+        await send(board, 5)
+        await board.shows("Part 1 of 2 is on its way")
+        await board.press("p")
+        await board.shows("No further part begins after it")
+        gate.let_one_through()
+        await board.shows("Paused before part 2 of 2", "3 of 5 rows accepted")
+        await board.press("escape", "escape")
+        await board.shows("2 unsent rows: d")
+        await board.press("q")
+        await board.shows("A send is paused", "Stay; the send stays paused", "stay in the draft")
+
+    async with machine.run() as board:
+        await board.shows("Unsent rows of before", "a send of these was begun")
+        await board.press("enter")
+        await board.shows("2 rows are back", "3 more are in the pool already", "2 rows   goes 2")
+
+
+async def test_a_list_for_rows_without_passwords_brings_them_unless_something_else_is_chosen(
+    tmp_path: Path,
+) -> None:
+    machine = Machine(tmp_path)
+    machine.choose(DraftKeeping.USERNAMES)
+    path = a_list(tmp_path, *numbered(4))
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, path, 4)
+        await board.until(lambda: any(d.kept_rows == 4 for d in board.app.drafts))
+    async with machine.run() as board:
+        await board.shows("Unsent rows of before")
+        await board.press("enter")
+        await board.shows("4 rows   goes 0")
+        await board.press("f")
+        await board.shows("Load a file")
+        await board.type(str(path))
+        await board.press("enter")
+        await board.shows("Give these rows their passwords")
+        await board.press("enter")
+        await board.shows("4 rows   goes 4")
