@@ -102,7 +102,7 @@ async def send(url: str, journal: JournalStore) -> Effect:
                 there = {Finding.CONSISTENT: True, Finding.NOT_THERE: False}
                 arrived = there[part.finding or Finding.UNCLEAR]
                 last = await say(last.number, part.number, means, arrived=arrived)
-        if last.standing is Standing.ACCEPTED:
+        if last.standing in (Standing.ACCEPTED, Standing.SAID):
             return Effect.ACCEPTED
         places = journal.places(last.number, plan().accounts.usernames)
         rest = resumption(last, plan(), places).plan

@@ -148,7 +148,9 @@ async def test_a_send_is_cut_the_next_start_announces_it_and_the_person_settles_
         await board.shows("Unsent rows of before")
         await board.press("escape")
         await board.press("3")
-        await board.shows("3 accepted, 2 rows left", "c goes on with the 2 rows that are left")
+        await board.shows(
+            "3 arrived, as you said, 2 rows left", "c goes on with the 2 rows that are left"
+        )
         await board.press("c")
         await board.shows("Goes on with the send of", ": 2 left", "5 rows   goes 2")
         await board.press("s")
@@ -195,7 +197,7 @@ async def test_a_create_is_not_called_lost_against_the_figures_by_one_key(
         await board.press("j", "enter")
         await board.shows("What do you say?")
         await board.press("j", "enter")
-        await board.shows("Settled: accepted")
+        await board.shows("Settled: arrived, as you said")
 
 
 async def test_a_create_that_arrives_after_the_verdict_is_not_sent_again(machine: Machine) -> None:

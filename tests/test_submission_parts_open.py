@@ -1,5 +1,6 @@
 """A part that nobody answered: it is looked for, settled, and never sent again unasked."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ import pytest
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.errors import Effect, ProlificTuiError
 from prolific_tui.models import CredentialPool
+from prolific_tui.submission.export import as_json
 from prolific_tui.submission.later import say, settle_open, take_back
 from prolific_tui.submission.plan import CredentialPlan, Target
 from prolific_tui.submission.progress import Phase, Progress
@@ -37,10 +39,23 @@ async def test_a_part_that_nobody_answered_stops_it_until_the_person_decides() -
     assert story.match(plan()).plan is None
 
     send = await say(send.number, 2, story.means(), arrived=True)
-    assert (send.standing, send.accepted_rows) == (Standing.PARTLY, 6)
+    # Only Prolific accepts; but what is said to be there is not sent again either.
+    assert (send.standing, send.accepted_rows, send.said_rows) == (Standing.PARTLY, 3, 3)
+    assert send.words == "3 accepted, 3 arrived, as you said, 4 rows left"
+    marks = story.journal.marks(send.service_url, send.pool_id or "")
+    assert marks.surely == frozenset(map(marks.mark, LIST[:3]))
+    assert marks.perhaps == frozenset(map(marks.mark, LIST[3:6]))
+    matched = story.match(plan())
+    assert (matched.accepted, matched.said) == (3, 3)
+    assert "3 rows here arrived already, as you said, and are not sent again." in matched.words
     story.on_progress = lambda _: None
     await story.go_on(plan())
     assert story.pool == LIST
+    (send,) = story.journal.entries()
+    assert send.words == "7 accepted, 3 arrived, as you said"
+    (line,) = json.loads(as_json([send], {}))
+    assert (line["outcome"], line["accepted_rows"]) == ("arrived, as you said", 7)
+    assert line["parts"][1]["part_outcome"] == "arrived, as you said"
 
 
 async def test_what_is_not_there_is_looked_for_15_s_and_again_before_it_goes_again() -> None:

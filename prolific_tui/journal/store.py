@@ -220,7 +220,7 @@ class JournalStore:
                 for part in self._parts(database, number):
                     if part.standing is Standing.ACCEPTED:
                         surely.update(unpacked(usernames, part.start, part.stop))
-                    elif part.standing is Standing.OPEN:
+                    elif part.standing in (Standing.OPEN, Standing.SAID):
                         perhaps.update(unpacked(usernames, part.start, part.stop))
         return PoolMarks(fingerprints.mark, frozenset(surely), frozenset(perhaps - surely))
 
@@ -331,10 +331,10 @@ class JournalStore:
         for rival in database.execute(RIVALS, {"send": number, "key_id": own["key_id"]}).fetchall():
             is_at_work = rival["run"] is not None and self._runs.is_running(rival["run"])
             for part in self._parts(database, rival["number"]):
-                if part.standing is Standing.ACCEPTED and (
+                if part.standing in (Standing.ACCEPTED, Standing.SAID) and (
                     is_at_work or (part.ended or part.begun) > since
                 ):
-                    found = accepted
+                    found = accepted if part.standing is Standing.ACCEPTED else perhaps
                 elif part.standing is Standing.OPEN and (is_at_work or part.begun > since):
                     found = perhaps
                 else:

@@ -50,6 +50,7 @@ def _send(send: Send, labels: Mapping[str, str]) -> Fields:
         "source": send.source,
         "rows": send.rows,
         "accepted_rows": send.accepted_rows,
+        "arrived_as_said_rows": send.said_rows,
         "begun": send.begun.isoformat(),
         "ended": send.ended.isoformat() if send.ended else None,
         "outcome": send.standing.value,

@@ -44,7 +44,7 @@ class PoolMarks:
     surely: frozenset[bytes] = field(default=frozenset(), repr=False)
     """Those of accepted parts."""
     perhaps: frozenset[bytes] = field(default=frozenset(), repr=False)
-    """Those of open parts, without those above."""
+    """Those of parts that are open, or arrived as the person said, without those above."""
 
 
 @dataclass(frozen=True, slots=True)

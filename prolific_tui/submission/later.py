@@ -91,7 +91,9 @@ async def take_back(number: int, means: Means) -> Send:
             )
         # Which pool a create made was a part of that word.
         is_first = not any(
-            each.standing is Standing.ACCEPTED for each in send.parts if each.number != part.number
+            each.standing in (Standing.ACCEPTED, Standing.SAID)
+            for each in send.parts
+            if each.number != part.number
         )
         await record.reopen(
             replace(part, finding=None, ended=means.clock()),

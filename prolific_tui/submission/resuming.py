@@ -25,19 +25,22 @@ class Resumption:
     None where none can."""
     missing: int
     """How many rows of the send still have to go but are not at hand."""
-    accepted_at: Sequence[int] = field(repr=False)
-    """Which rows at hand, from 0, were accepted with this send already; they don't go again."""
+    arrived_at: Sequence[int] = field(repr=False)
+    """Which rows at hand, from 0, arrived with this send already, as Prolific or the person says;
+    they don't go again."""
     strange: int
     """How many rows at hand are none of this send's; they don't go with it."""
     is_blocked: bool
     """Whether a part is open: it has to be settled first."""
+    said: int = 0
+    """How many rows at hand arrived with this send, as the person said; they don't go again."""
     needs_pool: bool = False
     """Whether its first part made a pool and nobody knows which: the plan has to name it."""
 
     @property
     def accepted(self) -> int:
         """How many rows at hand were accepted with this send already."""
-        return len(self.accepted_at)
+        return len(self.arrived_at) - self.said
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -61,6 +64,11 @@ class Resumption:
                 f"{counted(self.accepted, 'row')} here {_is(self.accepted)} accepted already and"
                 " not sent again."
             )
+        if self.said:
+            told.append(
+                f"{counted(self.said, 'row')} here arrived already, as you said, and"
+                f" {_is(self.said)} not sent again."
+            )
         if self.strange:
             told.append(
                 f"{counted(self.strange, 'row')} here {_is(self.strange)} not part of this send"
@@ -78,26 +86,31 @@ def resumption(send: Send, plan: CredentialPlan, places: Sequence[int | None]) -
         places: the place of each of them in the send, as the journal knows it by fingerprint.
     """
     going: dict[int, int] = {}
-    accepted_at = array("q")
-    strange = 0
+    arrived_at = array("q")
+    said = strange = 0
     left = _Places(send.left)
-    done = _Places(joined((p.start, p.stop) for p in send.parts if p.standing is Standing.ACCEPTED))
+    accepted = _Places(
+        joined((p.start, p.stop) for p in send.parts if p.standing is Standing.ACCEPTED)
+    )
+    arrived = _Places(send.arrived)
     for index, place in enumerate(places):
         if place is None:
             strange += 1
         elif place in left:
             going.setdefault(place, index)
-        elif place in done:
-            accepted_at.append(index)
+        elif place in arrived:
+            arrived_at.append(index)
+            said += place not in accepted
     pool = _pool_of(send, plan)
-    needs_pool = pool is None and bool(accepted_at or send.accepted_rows)
+    needs_pool = pool is None and bool(send.arrived)
     can_go = bool(going) and not needs_pool and not send.open_parts
     return Resumption(
         send=send,
         plan=_continued(send, plan, pool, going) if can_go else None,
         missing=send.rows_left - len(going),
-        accepted_at=accepted_at,
+        arrived_at=arrived_at,
         strange=strange,
+        said=said,
         is_blocked=bool(send.open_parts),
         needs_pool=needs_pool,
     )

@@ -36,8 +36,10 @@ class Standing(Enum):
     OPEN = "open"
     """Nobody knows whether it arrived; nothing goes on before that is settled."""
     ACCEPTED = "accepted"
-    PARTLY = "partly accepted"
-    """Of a send only: some of its rows were accepted, the others were not."""
+    SAID = "arrived, as you said"
+    """Nothing but the person's word says so."""
+    PARTLY = "in part"
+    """Of a send only: some of its rows were accepted or are said to have arrived, others not."""
     REFUSED = "refused"
     ABSENT = "did not arrive"
     """As the person said after looking."""
@@ -52,7 +54,7 @@ _STANDINGS = {
 }
 _SETTLED = {
     Finding.REPORTED: Standing.ACCEPTED,
-    Finding.SAID_ARRIVED: Standing.ACCEPTED,
+    Finding.SAID_ARRIVED: Standing.SAID,
     Finding.SAID_NOT: Standing.ABSENT,
 }
 
@@ -136,7 +138,27 @@ class Send:
     @property
     def accepted_rows(self) -> int:
         """How many of its rows Prolific accepted."""
-        return sum(stop - start for start, stop in joined(self._ranges(Standing.ACCEPTED)))
+        return _count(joined(self._ranges(Standing.ACCEPTED)))
+
+    @property
+    def arrived(self) -> tuple[tuple[int, int], ...]:
+        """The ranges of rows, ascending, that were accepted or are said to have arrived."""
+        return joined(self._ranges(Standing.ACCEPTED, Standing.SAID))
+
+    @property
+    def said_rows(self) -> int:
+        """Of how many rows nothing but the person's word says that they arrived."""
+        return _count(self.arrived) - self.accepted_rows
+
+    @property
+    def arrived_words(self) -> str:
+        """How many of its rows arrived and who says so; empty where none did."""
+        told = []
+        if accepted := self.accepted_rows:
+            told.append(f"{accepted:,} accepted")
+        if said := self.said_rows:
+            told.append(f"{said:,} arrived, as you said")
+        return ", ".join(told)
 
     @property
     def open_parts(self) -> tuple[Part, ...]:
@@ -156,7 +178,8 @@ class Send:
     @property
     def absent_parts(self) -> tuple[Part, ...]:
         """The parts that may still arrive, late: of no later one it is known that it arrived."""
-        arrived = max((p.number for p in self.parts if p.standing is Standing.ACCEPTED), default=0)
+        there = (Standing.ACCEPTED, Standing.SAID)
+        arrived = max((part.number for part in self.parts if part.standing in there), default=0)
         return tuple(
             part
             for part in self.parts
@@ -173,8 +196,10 @@ class Send:
         """What is known of the whole."""
         if self.open_parts:
             return Standing.OPEN
-        if self.rows and (accepted := self.accepted_rows):
-            return Standing.ACCEPTED if accepted == self.rows else Standing.PARTLY
+        if self.rows and (arrived := _count(self.arrived)):
+            if arrived < self.rows:
+                return Standing.PARTLY
+            return Standing.SAID if self.said_rows else Standing.ACCEPTED
         return self.parts[-1].standing if self.parts else Standing.NOT_SENT
 
     @property
@@ -184,8 +209,8 @@ class Send:
 
     @property
     def left(self) -> tuple[tuple[int, int], ...]:
-        """The ranges of rows, ascending, that are neither accepted nor open."""
-        taken = joined([*self._ranges(Standing.ACCEPTED), *self._ranges(Standing.OPEN)])
+        """The ranges of rows, ascending, that have neither arrived nor are open."""
+        taken = joined([*self.arrived, *self._ranges(Standing.OPEN)])
         ranges, at = [], 0
         for start, stop in (*taken, (self.rows, self.rows)):
             if at < start:
@@ -196,7 +221,7 @@ class Send:
     @property
     def rows_left(self) -> int:
         """How many rows that are."""
-        return sum(stop - start for start, stop in self.left)
+        return _count(self.left)
 
     @property
     def can_go_on(self) -> bool:
@@ -206,22 +231,24 @@ class Send:
     @property
     def words(self) -> str:
         """What became of it, in a few words that fit beside it in a list."""
+        arrived = self.arrived_words
         if self.in_use:
-            accepted = self.accepted_rows
-            return f"under way, {accepted:,} accepted" if accepted else "under way"
+            return f"under way, {arrived}" if arrived else "under way"
         standing = self.standing
-        if self.open_parts and (accepted := self.accepted_rows):
-            return f"open; {accepted:,} accepted"
+        if self.open_parts and arrived:
+            return f"open; {arrived}"
         if standing is Standing.PARTLY:
-            return f"{self.accepted_rows:,} accepted, {counted(self.rows_left, 'row')} left"
+            return f"{arrived}, {counted(self.rows_left, 'row')} left"
+        if standing is Standing.SAID and self.accepted_rows:
+            return arrived
         if standing is Standing.OPEN and len(self.open_parts) == 1:
             finding = self.open_parts[0].finding
             return f"open: {finding.value}" if finding else "open"
         told: str = standing.value
         return told
 
-    def _ranges(self, standing: Standing) -> list[tuple[int, int]]:
-        return [(part.start, part.stop) for part in self.parts if part.standing is standing]
+    def _ranges(self, *standings: Standing) -> list[tuple[int, int]]:
+        return [(part.start, part.stop) for part in self.parts if part.standing in standings]
 
     def with_part(self, part: Part) -> "Send":
         """The same with a part in the place of the one of that number, or after the last one."""
@@ -257,6 +284,10 @@ def unexplained(
         and pool.workspace_id in (None, send.workspace.id)
         and all(pool.credential_pool_id != each.credential_pool_id for each in part.before)
     )
+
+
+def _count(ranges: Iterable[tuple[int, int]]) -> int:
+    return sum(stop - start for start, stop in ranges)
 
 
 def joined(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -185,13 +185,14 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
 
 def _tally_words(send: Send | None) -> str:
     """What is in the pool, what may be and what is not, where all three are not the same."""
-    if send is None or not send.open_parts or not (send.accepted_rows or send.rows_left):
+    if send is None or not send.open_parts or not (send.arrived or send.rows_left):
         return ""
     is_open = sum(part.rows for part in send.open_parts)
+    said = f" {send.said_rows:,} arrived, as you said," if send.said_rows else ""
     return (
-        f"Of {counted(send.rows, 'row')}, {send.accepted_rows:,} were accepted, {is_open:,} may"
-        f" have arrived, and {send.rows_left:,} did not go. All but the accepted ones are still in"
-        " the editor."
+        f"Of {counted(send.rows, 'row')}, {send.accepted_rows:,} were accepted,{said}"
+        f" {is_open:,} may have arrived, and {send.rows_left:,} did not go. All but the accepted"
+        " ones are still in the editor."
     )
 
 

@@ -42,7 +42,7 @@ def unfinished_sends(shell: Shell, plan: CredentialPlan) -> list[Send]:
         if send.workspace.id != plan.workspace.id or not send.rows or send.in_use:
             return False
         if pool is None:
-            may_be_there = send.accepted_rows or send.open_parts or send.absent_parts
+            may_be_there = send.arrived or send.open_parts or send.absent_parts
             return send.kind is Kind.CREATE and bool(may_be_there)
         is_unfinished = send.standing in (Standing.OPEN, Standing.PARTLY) or send.absent_parts
         return bool(is_unfinished) and send.pool_id == pool.credential_pool_id
@@ -98,8 +98,8 @@ async def ask_match(shell: Shell, matched: Resumption) -> bool | None:
         answer = await shell.ask(
             ChoiceDialog(
                 "These rows were sent before",
-                f"{counted(matched.accepted, 'row')} of these went into {name} on {when}, and"
-                " Prolific accepted them.",
+                f"{counted(matched.accepted + matched.said, 'row')} of these went into {name} on"
+                f" {when}: {send.words}.",
                 [Choice("Back to the rows"), Choice("Make another pool of them all the same")],
             )
         )
@@ -114,8 +114,8 @@ async def ask_match(shell: Shell, matched: Resumption) -> bool | None:
     answer = await shell.ask(
         ChoiceDialog(
             "Rows of an earlier send",
-            f"These belong to the send of {when} for {name}: {send.accepted_rows:,} of"
-            f" {send.rows:,} rows were accepted.",
+            f"These belong to the send of {when} for {name}: of"
+            f" {counted(send.rows, 'row')}, {send.arrived_words or '0 accepted'}.",
             choices,
         )
     )
@@ -133,7 +133,7 @@ def why_not(send: Send) -> str:
         return "This send is under way, here or in another window."
     if send.open_parts:
         return "Settle it first: S looks whether it arrived."
-    return "" if send.can_go_on else "Every row of it was accepted; nothing is left."
+    return "" if send.can_go_on else "No row of it is left to be sent."
 
 
 async def left_draft(shell: Shell, send: Send, owner_id: str) -> DraftSummary | None:

@@ -44,7 +44,7 @@ async def take_away_accepted(shell: Shell, send: Send) -> None:
         ProlificTuiError: The journal can't be read.
     """
     account, target = shell.account, target_of(shell, send)
-    draft = open_draft(shell, send, account.me.id) if account and send.accepted_rows else None
+    draft = open_draft(shell, send, account.me.id) if account and send.arrived else None
     if draft is None or draft.sending or draft.session.is_loading or draft.session.is_changing:
         return
     session = draft.session
@@ -52,9 +52,9 @@ async def take_away_accepted(shell: Shell, send: Send) -> None:
     matched = await shell.operations.history.match(
         send.number, CredentialPlan(target, rows, (), (), "")
     )
-    if matched.accepted and session.revision == revision and draft.sending is None:
+    if matched.arrived_at and session.revision == revision and draft.sending is None:
         ids = rows.ids or ()
-        shell.drafts.accepted(draft, [ids[index] for index in matched.accepted_at], target.pool)
+        shell.drafts.accepted(draft, [ids[index] for index in matched.arrived_at], target.pool)
         shell.sends += 1
 
 

@@ -13,6 +13,9 @@ from prolific_tui.visible import counted
 KIND_WORDS = {Kind.CREATE: "Create", Kind.APPEND: "Append", Kind.REPLACE_SECRET: "Secret"}
 """What a send does, in one word."""
 
+_TOLD = (Standing.ACCEPTED, Standing.SAID, Standing.OPEN)
+"""Of these the last part has no reason to tell."""
+
 
 def moment(at: datetime) -> str:
     """A date and a time, as people write it in a ledger."""
@@ -38,7 +41,7 @@ def target_name(send: Send, sends: Sends) -> str:
 def outcome_words(send: Send) -> str:
     """What became of it, with the reason of the last part where there is room for it."""
     last = send.parts[-1] if send.parts else None
-    if last is None or not last.title or send.standing in (Standing.ACCEPTED, Standing.OPEN):
+    if last is None or not last.title or send.standing in _TOLD:
         return send.words
     return f"{send.words}: {last.title}"
 
@@ -51,6 +54,8 @@ def whole_words(send: Send) -> str:
     if len(send.parts) == 1 and last.rows == send.rows:
         return last.message or send.words
     told = f"Of {counted(send.rows, 'row')}, {send.accepted_rows:,} were accepted"
+    if send.said_rows:
+        told += f", {send.said_rows:,} arrived, as you said"
     if send.open_parts:
         told += f", {sum(part.rows for part in send.open_parts):,} may have arrived"
     told += f", and {send.rows_left:,} did not go." if send.rows_left else "."
@@ -90,7 +95,7 @@ def what_next(send: Send) -> str:
     if send.open_parts:
         return "S looks now whether it arrived. Nothing of it is sent again before that is settled."
     told = []
-    if send.can_go_on and send.accepted_rows:
+    if send.can_go_on and send.arrived:
         told.append(f"c goes on with the {counted(send.rows_left, 'row')} that are left.")
     if send.said_part is not None:
         told.append("S takes back what you said of it.")
@@ -110,7 +115,7 @@ def facts(send: Send, sends: Sends) -> Iterator[tuple[str, str]]:
     yield "Workspace", send.workspace.title
     if send.rows:
         left = f", {send.rows_left:,} left" if send.rows_left else ""
-        yield "Rows", f"{send.rows:,}: {send.accepted_rows:,} accepted{left}"
+        yield "Rows", f"{send.rows:,}: {send.arrived_words or '0 accepted'}{left}"
     if send.source:
         yield "From", send.source
     yield "Sent by", send.owner.email
@@ -134,6 +139,8 @@ def part_facts(send: Send) -> Iterator[tuple[str, str]]:
 def part_words(part: Part) -> str:
     """One part: its rows, when, what became of it, and how that is known."""
     rows = f"rows {part.start + 1:,} to {part.stop:,}, " if part.rows else ""
-    how = f" ({part.is_known_by})" if part.is_known_by else ""
+    how = (
+        f" ({part.is_known_by})" if part.is_known_by and part.standing is not Standing.SAID else ""
+    )
     total = "" if part.total_after is None else f", total {part.total_after:,} then"
     return f"{rows}{part.begun:%H:%M:%S}: {part.standing.value}{how}{total}"
