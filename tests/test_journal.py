@@ -14,13 +14,16 @@ from pathlib import Path
 import pytest
 
 from prolific_tui.errors import Effect, FileError, ProlificTuiError
-from prolific_tui.journal import JournalStore, memory_journal
+from prolific_tui.journal import JournalStore, memory_journal, opening
 from prolific_tui.models import CredentialPool
+from prolific_tui.submission.fingerprints import KEY_SIZE
 from prolific_tui.submission.journal import Journal, Learned, NewSend, SentMeanwhileError
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Part, Standing
 from tests.submission_bench import OWNER, SERVICE_URL, WORKSPACE
 
+FULL = 2
+"""What SQLite calls waiting for the disk at the end of every transaction."""
 NOW = datetime(2026, 11, 21, 10, 22, tzinfo=UTC)
 LATER = datetime(2026, 11, 21, 10, 23, tzinfo=UTC)
 NAMES = ("lab-b-061", "lab-b-062", "lab-b-063", "Lab \ud800 odd")
@@ -435,3 +438,19 @@ def test_a_journal_of_the_version_before_is_gone_on_with(tmp_path: Path) -> None
         journal.record(1, Learned(replace(before.parts[0], new_pools=2)))
         assert journal.send(1).parts[0].new_pools == 2
         assert journal.notes() == ()
+
+
+@pytest.mark.parametrize("found", [None, b"no database at all, but a text"])
+def test_a_transaction_is_on_the_disk_when_it_ends(tmp_path: Path, found: bytes | None) -> None:
+    """In a new journal, and in the one that is begun where the old one was set aside."""
+    path = tmp_path / "journal.sqlite3"
+    if found is not None:
+        path.write_bytes(found)
+        path.chmod(0o600)
+
+    opened = opening.on_disk(path, lambda: bytes(KEY_SIZE), lambda: NOW, lambda: False, 0.2)
+
+    with closing(opened.database) as database:
+        assert bool(opened.notes) == (found is not None)
+        assert database.execute("PRAGMA synchronous").fetchone()[0] == FULL
+        assert database.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
