@@ -148,9 +148,7 @@ async def test_a_send_is_cut_the_next_start_announces_it_and_the_person_settles_
         await board.shows("Unsent rows of before")
         await board.press("escape")
         await board.press("3")
-        await board.shows(
-            "3 arrived, as you said, 2 rows left", "c goes on with the 2 rows that are left"
-        )
+        await board.shows("3 arrived, as you said", "c goes on with the 2 rows that are left")
         await board.press("c")
         await board.shows("Goes on with the send of", ": 2 left", "5 rows   goes 2")
         await board.press("s")

@@ -156,3 +156,25 @@ async def test_of_many_new_pools_the_one_that_may_be_this_list_is_named() -> Non
     mine = list(pools)[-1]
     assert f"since just before: {mine} with 3," in ended.outcome.message
     assert "and 2 more, which is consistent" in ended.outcome.message
+
+
+async def test_a_new_pool_of_another_size_is_not_called_absent() -> None:
+    """The pool was made, its answer lost, and somebody appended to it before it was looked for."""
+    story = Story()
+    service = story.service
+    known = set(service.state.pools)
+
+    def somebody_appends() -> None:
+        (made,) = service.state.pools.keys() - known
+        service.add("theirs", pool_id=made)
+
+    service.after_write = somebody_appends
+    service.switch_on(Write.CREATE.value, Fault(cut=Cut.AFTER))
+
+    ended = await run(credential_plan(Write.CREATE), story.means())
+
+    assert "with 4. The figures don't settle it." in ended.outcome.message
+    assert "not there" not in ended.outcome.message
+    assert story.journal.last_part.finding is Finding.UNCLEAR
+    send = await settle_open(1, story.means())
+    assert send.open_parts[0].finding is Finding.UNCLEAR

@@ -97,8 +97,8 @@ def judged(sought: Sought, look: PoolsLook) -> Finding:
             return Finding.CONSISTENT
         if None in totals:
             return Finding.NO_TOTALS
-        # Another pool than this one would be is somebody else's.
-        return Finding.NOT_THERE
+        # One of another size is this one where somebody appended to it since.
+        return Finding.UNCLEAR if appeared else Finding.NOT_THERE
     pool = look.pool(sought.pool_id)
     before = look.total_before(sought.pool_id)
     after = None if pool is None else pool.total_credentials

@@ -170,9 +170,13 @@ def _is_consistent(trial: Trial, _: object) -> bool:
 def _was_not_there(trial: Trial, match: "re.Match[str]") -> bool:
     """Whether it was looked for so long, and not there at the end of that."""
     first, last = trial.first_look, trial.last_look
-    is_same = trial.cut.write is not Write.APPEND or (
-        last.totals[CHATBOT_B] == first.totals[CHATBOT_B]
-    )
+    match trial.cut.write:
+        case Write.APPEND:
+            is_same = last.totals[CHATBOT_B] == first.totals[CHATBOT_B]
+        case Write.CREATE:
+            is_same = last.totals.keys() == first.totals.keys()
+        case Write.SECRET:
+            is_same = True
     looked = last.second - trial.looking_since if trial.was_looked_at else -1
     return is_same and not _is_consistent(trial, match) and looked >= _number(match["seconds"])
 
