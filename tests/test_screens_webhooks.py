@@ -57,8 +57,6 @@ async def try_delivery(
     await board.press("t")
     await board.shows("Paste the raw body")
     await paste(board, body if received is None else received)
-    await board.shows("characters")
-    await board.press("escape")
     await board.shows("Test a delivery: its headers")
     await board.type(TIMESTAMP)
     await board.press("down")
