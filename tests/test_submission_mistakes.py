@@ -13,7 +13,8 @@ from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.secret import Secret
 from prolific_tui.submission.journal import Learned
-from prolific_tui.submission.send import Part
+from prolific_tui.submission.run import run as run_sending
+from prolific_tui.submission.send import Part, Send
 from tests.submission_bench import (
     LIMITS,
     ROWS,
@@ -21,6 +22,8 @@ from tests.submission_bench import (
     NotedService,
     Write,
     client_of,
+    credential_plan,
+    means_of,
     plan_for,
     run,
     said,
@@ -177,3 +180,26 @@ async def test_a_failure_of_this_program_in_the_middle_leaves_the_outcome_unknow
     assert PASSWORD not in said(outcome)
     assert service.state.secrets[MAIN_WORKSPACE].value.reveal() not in said(outcome)
     assert journal.last_part.effect is Effect.UNKNOWN
+
+
+class LeftBadly(MemoryJournal):
+    """A journal with a mistake at the very end of a send."""
+
+    def leave(self, number: int) -> Send:
+        raise KeyError(PASSWORD, number)
+
+
+def mistaken(send: Send) -> None:
+    """Whoever listens makes a mistake."""
+    raise KeyError(send.number)
+
+
+async def test_a_mistake_after_the_answer_leaves_an_accepted_send_accepted(
+    service: NotedService,
+) -> None:
+    means = means_of(client_of(service), LeftBadly(), recorded=mistaken)
+
+    ended = await run_sending(credential_plan(), means)
+
+    assert ended.outcome.effect is Effect.ACCEPTED
+    assert len(ended.accepted) == 3

@@ -4,11 +4,12 @@ A disk may be slow, and nothing else on the send's event loop must wait for it.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from prolific_tui.errors import Effect, ProlificTuiError
+from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
 from prolific_tui.secret import MASK
 from prolific_tui.submission import outcome as judge
@@ -148,7 +149,7 @@ class Record:
         if self.send is not None:
             try:
                 self._now(await asyncio.to_thread(self._means.journal.leave, self._known.number))
-            except ProlificTuiError:
+            except Exception:  # noqa: BLE001 - as in `know`
                 return
 
     async def _write(self, learned: Learned) -> None:
@@ -157,7 +158,9 @@ class Record:
 
     def _now(self, send: Send) -> Send:
         self.send = send
-        self._means.recorded(send)
+        # A mistake in who listens is no reason to doubt what was answered and written down.
+        with contextlib.suppress(Exception):
+            self._means.recorded(send)
         return send
 
     @property

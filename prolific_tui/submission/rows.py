@@ -126,7 +126,7 @@ class Sending:
                 self._pieces.accepted(piece)
                 if self._pool is None and self._pieces:
                     return whole.pool_unknown(outcome, self._tally()), None
-            elif result.status == _TOO_LARGE and may_go_on and not piece.is_single:
+            elif result.status == _TOO_LARGE and not piece.is_single:
                 self._pieces.halve(piece)
             elif result.status == _CONFLICT and may_go_on and self._halving:
                 if piece.is_single:
