@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmark.cases import CASES, Plan
+from tests.benchmark.cases import CASES
 from tests.benchmark.figures import Line, in_turns, machine, table
 from tests.benchmark.lists import paste_of, write_list
 from tests.benchmark.measured import MeasuredTerminal
+from tests.benchmark.plan import Plan
 from tests.benchmark.sending import sending
 
 
@@ -36,7 +37,7 @@ def test_the_machine_is_told_by_its_kind() -> None:
     )
 
 
-def test_candidates_are_measured_in_turns_and_the_median_counts() -> None:
+def test_candidates_are_measured_in_turns_and_the_least_counts() -> None:
     order: list[str] = []
     values = {"here": iter([5.0, 1.0, 2.0]), "there": iter([9.0, 7.0, 8.0])}
 
@@ -45,7 +46,7 @@ def test_candidates_are_measured_in_turns_and_the_median_counts() -> None:
         return {"seconds": next(values[name])}
 
     found = in_turns(3, {name: partial(measure, name) for name in values})
-    assert found == {"here": {"seconds": 2.0}, "there": {"seconds": 8.0}}
+    assert found == {"here": {"seconds": 1.0}, "there": {"seconds": 7.0}}
     assert order == ["here", "there"] * 3
 
 

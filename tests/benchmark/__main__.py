@@ -6,8 +6,9 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from tests.benchmark.cases import CASES, Plan
+from tests.benchmark.cases import CASES
 from tests.benchmark.figures import Line, machine, table
+from tests.benchmark.plan import Plan
 
 
 def main() -> int:

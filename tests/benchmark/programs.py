@@ -17,6 +17,8 @@ from tests.terminal import PROGRAM, bare_environment, keep_drafts, signed_in
 _ROOT: Final = Path(__file__).parents[2]
 ROWS_READ: Final = "rows read."
 """What the editor says when the exact duplicates of a list are known."""
+UNEXAMINED: Final = "not looked at yet"
+"""What it counts until the other problems are known as well."""
 
 
 @contextmanager

@@ -95,6 +95,8 @@ def here(rows: int, address: str) -> dict[str, float]:
         operations = Operations(_parts(address, Path(directory)))
         operations.start(hear)
         asyncio.run(operations.sign_in())
+        # The journal is there, as after the first send from a machine.
+        asyncio.run(operations.history.set_label("another pool", "label"))
         asyncio.run(operations.history.read())
         goes = _list(rows)
         start = time.perf_counter()
