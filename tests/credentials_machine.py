@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from prolific_tui.credentials import groups
 from prolific_tui.credentials.document import Row, Rows
-from prolific_tui.credentials.problems import Problem
+from prolific_tui.credentials.problems import ACCEPTED, Problem
 from prolific_tui.credentials.session import (
     Counts,
     Delta,
@@ -184,7 +184,9 @@ class Comparison(RuleBasedStateMachine):
         for index in range(len(self.now.rows)):
             problems = [each for each in Problem if each in self.now.problems(index)]
             state = self.session.state(index)
-            assert state.letter == (problems[0].letter if problems else "")
+            letter = problems[0].letter if problems else ""
+            goes = self.now.verdict(index) is Verdict.GOES
+            assert state.letter == (ACCEPTED if problems and goes else letter)
             assert len(state.words) == len(problems)
             assert len(self.session.explain(index)) == len(problems) + state.accepted
 

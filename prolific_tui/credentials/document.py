@@ -6,7 +6,7 @@ inverse is the same call with the two blocks swapped.
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, repeat
 from operator import attrgetter, ne
@@ -247,6 +247,13 @@ class Document:
         """The id of the row at `index`; raises as `row` does."""
         piece, at = self._find(index)
         return piece.ids[at]
+
+    def existing(self, indices: Iterable[int]) -> list[int]:
+        """These rows in order, each once; raises IndexError unless all are there."""
+        wanted = sorted(set(indices))
+        for index in wanted[:1] + wanted[-1:]:
+            self.row_id(index)
+        return wanted
 
     def index_of(self, row_id: int) -> int | None:
         """Where the row with this id is now, or None where it is not in the document."""

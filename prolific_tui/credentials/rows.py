@@ -73,6 +73,10 @@ class Rows:
         ids = None if self.ids is None else self.ids[cut]
         return Rows(self.usernames[cut], self.passwords[cut], ids)
 
+    def anew(self) -> "Rows":
+        """The rows without the ids that they have elsewhere."""
+        return Rows(self.usernames, self.passwords)
+
     def only(self, wanted: Iterable[int]) -> "Rows":
         """The rows for which `wanted`, in the order of the rows, is true; they keep their ids."""
         mask = bytes(wanted)

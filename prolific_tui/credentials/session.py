@@ -69,7 +69,7 @@ class EditSession:
         self._ledger = self._engine.ledger
         self._made_here: set[int] = set()
         if rows:
-            self._engine.make(Step("", (Replacement(0, 0, _new(rows)),)), for_good=True)
+            self._engine.make(Step("", (Replacement(0, 0, rows.anew()),)), for_good=True)
 
     # Reading
 
@@ -100,7 +100,7 @@ class EditSession:
 
     def rows(self, indices: Iterable[int]) -> Rows:
         """A copy of some rows, in the order of the document; put in again, they are new rows."""
-        return finish(self.seek_rows(self._existing(indices)))
+        return finish(self.seek_rows(self._document.existing(indices)))
 
     def seek_rows(self, indices: Sequence[int]) -> Steps[Rows]:
         """`rows`, in steps, of rows that are in order; raises as `problem_groups` does."""
@@ -121,17 +121,14 @@ class EditSession:
         """Whether other rows have this username, exactly or nearly, too."""
         return self._ledger.is_related(username)
 
-    def rows_of(self, username: str, limit: int) -> tuple[int, ...]:
-        """The first `limit` rows with exactly this username, from the top."""
-        return self._engine.examination.places.rows(username, limit)
-
     def related_rows(self, keys: Iterable[str]) -> Iterator[int]:
         """The rows whose username has one of these `near_key`s."""
         names = [username for key in keys for username in self._ledger.alike.family(key)]
+        places = self._engine.examination.places
         if len(names) > 1:
-            self._engine.examination.places.prepare(names)
+            places.prepare(names)
         for username in names:
-            yield from self.rows_of(username, self._ledger.exact.count(username))
+            yield from places.rows(username, self._ledger.exact.count(username))
 
     @property
     def is_loading(self) -> bool:
@@ -225,7 +222,7 @@ class EditSession:
         label = label or f"insertion of {rows_words(len(rows))}"
         marks = [made_here or row_id in self._made_here for row_id in rows.ids or ()]
         # Rows from elsewhere, or a copy of rows of this list: either way they are new ones here.
-        step = Step(label, (Replacement(index, index, _new(rows)),), source=source)
+        step = Step(label, (Replacement(index, index, rows.anew()),), source=source)
         delta = yield from self._engine.making(step)
         if made_here or any(marks):
             ids = self._document.rows(index, index + len(rows)).ids or array("q")
@@ -234,7 +231,7 @@ class EditSession:
 
     def delete(self, rows: Iterable[int]) -> Delta | None:
         """Take rows out, wherever they are, in one step."""
-        wanted = self._existing(rows)
+        wanted = self._document.existing(rows)
         if not wanted:
             return None
         return self._engine.make(
@@ -245,7 +242,7 @@ class EditSession:
         """Let rows go that need an OK; rows that do not need one are passed over."""
         wanted = [
             index
-            for index in self._existing(rows)
+            for index in self._document.existing(rows)
             if self._ledger.verdict(self._document.row(index)) is Verdict.NEEDS_OK
         ]
         ids = tuple(map(self._document.row_id, wanted))
@@ -255,7 +252,7 @@ class EditSession:
         """Take the OK of rows back; rows that have none are passed over."""
         wanted = [
             index
-            for index in self._existing(rows)
+            for index in self._document.existing(rows)
             if self._ledger.is_accepted(self._document.row_id(index))
         ]
         ids = tuple(map(self._document.row_id, wanted))
@@ -345,9 +342,9 @@ class EditSession:
         There is no undo of it, nor of how the rows came.
         """
         delta = None
-        if ids := tuple(map(self._document.row_id, self._existing(accepted))):
+        if ids := tuple(map(self._document.row_id, self._document.existing(accepted))):
             delta = self._engine.make(Step("", accepted=ids), for_good=True)
-        self._made_here.update(map(self._document.row_id, self._existing(made_here)))
+        self._made_here.update(map(self._document.row_id, self._document.existing(made_here)))
         self._engine.revision += 1
         self._engine.forget()
         return delta
@@ -401,14 +398,3 @@ class EditSession:
     def redoing(self) -> Steps[Delta] | None:
         """`redo`, in steps; once begun it is made to its end, even if closed."""
         return self._engine.redoing()
-
-    def _existing(self, rows: Iterable[int]) -> list[int]:
-        wanted = sorted(set(rows))
-        for index in wanted[:1] + wanted[-1:]:
-            self._document.row_id(index)
-        return wanted
-
-
-def _new(rows: Rows) -> Rows:
-    """The rows without the ids that they have elsewhere."""
-    return Rows(rows.usernames, rows.passwords)
