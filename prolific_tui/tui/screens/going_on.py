@@ -3,6 +3,7 @@
 The journal holds fingerprints and no rows, so those come from the kept draft or from the same file.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -24,31 +25,40 @@ from prolific_tui.tui.shell import Shell
 from prolific_tui.visible import counted
 
 _MOST_MATCHED: Final = 5
-"""How many earlier sends rows are compared with, the newest first."""
+"""How many earlier sends of which all is known rows are compared with, the newest first."""
 
 
 # Which send rows belong to
 
 
 def unfinished_sends(shell: Shell, plan: CredentialPlan) -> list[Send]:
-    """The earlier sends that the rows of a plan may belong to, the newest first.
+    """The earlier sends that the rows of a plan may belong to; see `belonging`."""
+    return belonging(shell.operations.history.now.sends, plan)
+
+
+def belonging(sends: Iterable[Send], plan: CredentialPlan) -> list[Send]:
+    """Which of these sends, the newest first, the rows of a plan may belong to.
 
     Of a list for a new pool these are all that made one, or may have: the same rows would become
-    a second pool. Rows that a pool took already are marked in the editor.
+    a second pool. Rows that a pool took already are marked in the editor. However old, none is
+    left out that is under way or may still arrive; those come first.
     """
     pool = plan.target.pool
 
+    def is_undecided(send: Send) -> bool:
+        return bool(send.in_use or send.open_parts or send.absent_parts)
+
     def may_belong(send: Send) -> bool:
-        if send.workspace.id != plan.workspace.id or not send.rows or send.in_use:
+        if send.workspace.id != plan.workspace.id or not send.rows:
             return False
         if pool is None:
-            may_be_there = send.arrived or send.open_parts or send.absent_parts
-            return send.kind is Kind.CREATE and bool(may_be_there)
-        is_unfinished = send.standing in (Standing.OPEN, Standing.PARTLY) or send.absent_parts
-        return bool(is_unfinished) and send.pool_id == pool.credential_pool_id
+            return send.kind is Kind.CREATE and (is_undecided(send) or bool(send.arrived))
+        is_unfinished = is_undecided(send) or send.standing is Standing.PARTLY
+        return is_unfinished and send.pool_id == pool.credential_pool_id
 
-    sends = shell.operations.history.now.sends
-    return [send for send in sends if may_belong(send)][:_MOST_MATCHED]
+    found = [send for send in sends if may_belong(send)]
+    undecided = [send for send in found if is_undecided(send)]
+    return undecided + [send for send in found if not is_undecided(send)][:_MOST_MATCHED]
 
 
 async def find_match(shell: Shell, plan: CredentialPlan, number: int | None) -> Resumption | None:
