@@ -126,6 +126,7 @@ def test_the_first_start_on_a_new_server_without_a_keyring_asks_once_and_never_a
         with Terminal(home=tmp_path, environment=_service_of(server)) as again:
             shows(again, "Unsent rows of before", "1 row for a new pool in Methods group")
             again.press("escape")
+            shows(again, "The unsent rows of before stay where they are; d offers them again.")
             shows(again, "Methods group  you: you@lab.org", "No credential pool in this workspace")
             again.press("4")
             shows(again, "from the plain-text token file")

@@ -36,7 +36,7 @@ async def replace_by(at: Editing, path: str) -> None:
     """Load a file in the place of the rows that are there."""
     await load(at, path)
     await at.shows("See first how it is read")
-    await at.press("j", "enter")
+    await at.press("g", "j", "enter")
 
 
 async def takes(at: Editing, rows: list[tuple[str, str]], *said: str) -> None:
@@ -164,7 +164,7 @@ async def replace_by_asking(at: Editing, path: str) -> None:
     await at.press("enter")
     await at.press("enter")
     await at.shows("See first how it is read")
-    await at.press("j", "enter")
+    await at.press("g", "j", "enter")
 
 
 async def test_columns_that_nobody_named_are_masked_until_one_is_chosen() -> None:

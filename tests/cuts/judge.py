@@ -4,12 +4,14 @@ Nothing of the program's own judgement is used. Every sentence has to be one tha
 with what must be the case for it to be true; a sentence that is not known is as bad as a wrong one.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.errors import Effect
+from prolific_tui.submission.plan import SecretPlan
 from prolific_tui.submission.send import Standing
 from tests.cuts.cuts import Direction, Fate, Manner, Shape
 from tests.cuts.lab import Trial
@@ -193,6 +195,12 @@ def _none_reported(trial: Trial, match: "re.Match[str]") -> bool:
     return is_counted and not was_seen and 0 < _number(match["named"]) <= len(others)
 
 
+def _was_kept_nowhere(trial: Trial, _: object) -> bool:
+    """No destination was chosen, so there is none that a secret found later could be in."""
+    plan = trial.plan
+    return isinstance(plan, SecretPlan) and not any(dataclasses.astuple(plan.destinations))
+
+
 def _unseen(trial: Trial, _: object) -> bool:
     # What was told on a line that went down, the client need not have heard.
     return not trial.was_looked_at or trial.cut.looks is not None
@@ -312,6 +320,16 @@ _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
     ),
     (r"All its usernames are in usage reports .*: they are in the pool\.", _all_there),
     (r"The answer never came, but .* name all these usernames: .* in the pool\.", _all_there),
+    (
+        r"Settling it kept the new one nowhere, and wrote no file that you may have chosen for"
+        r" it\.",
+        _was_kept_nowhere,
+    ),
+    (
+        r"Store it now: in 2 Webhooks, K keeps it in this program's entry and f saves it to a new"
+        r" file\.",
+        _was_kept_nowhere,
+    ),
     (
         r"It was not there at the one look that could be taken\.",
         lambda trial, match: not _is_consistent(trial, match),

@@ -152,11 +152,9 @@ class AccountScreen(BaseScreen):
         told = self._keyring.message if self._keyring else ""
         facts += [("Note", note) for note in notes if not told or told not in note]
         if self.app.account is None and (error := signing_in.error) is not None:
-            facts += [
-                ("Last attempt", Text(visible(error.title), "bold")),
-                ("", error.message),
-                ("", error.hint),
-            ]
+            # First, because it is what the person came here for.
+            attempt = Text(visible(error.title), "bold")
+            facts = [("Last attempt", attempt), ("", error.message), ("", error.hint), *facts]
         self.query_one(Facts).show(facts)
 
     # Which account is in use
