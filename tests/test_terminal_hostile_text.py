@@ -184,6 +184,8 @@ def _pools(terminal: Terminal) -> None:
     """Each pool in the list and in the detail, and a pool to append to."""
     for text in _HOSTILE:
         _says(terminal, text)
+    # The cursor is on the pool that was just made.
+    terminal.press("g")
     for text in ("[red]x", "a\u202eb"):
         terminal.press("down")
         terminal.wait_for(f"{_WORKSPACE}_{visible(text)}")
@@ -214,14 +216,25 @@ def _webhooks(terminal: Terminal) -> None:
     _says(terminal, "[/x]")
     terminal.press("*")
     terminal.wait_for(re.compile(r"Value +\[red\]x"))
-    terminal.press("c")
-    terminal.wait_for("Replace the secret")
+    _replace_for_the_screen_only(terminal)
     _says(terminal, _CLIPBOARD)
     terminal.type("something else")
     terminal.press("enter")
     terminal.wait_for("Nothing was done")
     terminal.press("escape")
     terminal.wait_for("The secret is unchanged")
+
+
+def _replace_for_the_screen_only(terminal: Terminal) -> None:
+    """Go as far as the words that replace the secret."""
+    terminal.wait_for("keyring: No keyring")
+    terminal.press("c")
+    terminal.wait_for("Where is the new secret kept?")
+    terminal.press("G", "space")
+    terminal.wait_for("[x] the screen only")
+    terminal.press("enter")
+    terminal.wait_for("Enter Do it")
+    terminal.wait_for("Replace the secret")
 
 
 def _history_and_account(terminal: Terminal) -> None:
@@ -252,10 +265,8 @@ def test_the_end_of_a_hostile_id_is_neither_asked_for_nor_obeyed(tmp_path: Path)
         terminal.wait_for("6 pools")
         terminal.press("2")
         terminal.wait_for("6 subscriptions")
-        terminal.press("c")
-        terminal.wait_for("Enter Do it")
+        _replace_for_the_screen_only(terminal)
         _is_harmless(terminal.raw)
-        terminal.wait_for("Replace the secret")
         # What can't be seen is not asked for.
         assert re.search(r"Type  replace +:|Type  replace :", terminal.screen())
         terminal.type("replace")
