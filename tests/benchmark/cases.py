@@ -111,7 +111,7 @@ def paste(plan: Plan) -> Iterator[Line]:
             terminal.paste(text)
             return {
                 "seconds": terminal.seconds_until("Reading the paste", since=start),
-                "asked": terminal.seconds_until("rows in paste", since=start),
+                "asked": terminal.seconds_until("See first how it is read", since=start),
             }
 
     def textual(text: str) -> dict[str, float]:
