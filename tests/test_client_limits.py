@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import os
 import time
 import zlib
 from dataclasses import replace
@@ -9,9 +10,6 @@ from dataclasses import replace
 import pytest
 
 from prolific_tui.client.api import Limits
-from prolific_tui.demo.faults import Fault
-from prolific_tui.demo.seed import CHATBOT_B, DEMO_TOKEN, MAIN_WORKSPACE, demo_service
-from prolific_tui.demo.server import serving
 from prolific_tui.errors import Effect, ServiceError
 from prolific_tui.secret import Secret
 from tests.client_peer import ONCE, Reply, Then, client_of, gzipped, listening, reply
@@ -46,20 +44,29 @@ async def test_the_total_limit_ends_headers_that_trickle() -> None:
     assert (written.effect, written.status) == (Effect.UNKNOWN, None)
 
 
-async def test_an_answer_that_came_while_the_process_was_stopped_counts() -> None:
-    service = demo_service()
-    service.switch_on("updateCredentialPool", Fault(delay=0.1))
-    with serving(service) as server:
-        limits = replace(ONCE, total_write=0.3)
-        async with client_of(server.address, limits, token=DEMO_TOKEN) as api:
-            # The first request of a client takes longer: it loads what it needs.
-            await api.list_credential_pools(MAIN_WORKSPACE)
-            write = asyncio.create_task(api.update_credential_pool(CHATBOT_B, Secret("a,b")))
-            while "a" not in service.state.pools[CHATBOT_B].passwords:  # noqa: ASYNC110 - a thread's
-                await asyncio.sleep(0)
-            # As if by Ctrl-Z: nothing runs here, while the service goes on and answers.
-            time.sleep(0.5)  # noqa: ASYNC251 - that nothing else runs is the point
-            assert await write == CHATBOT_B
+async def test_an_answer_that_came_while_the_process_was_stopped_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: asyncio.Queue[int] = asyncio.Queue()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"}")
+        asked.put_nowait(writer.get_extra_info("socket").fileno())
+        await reader.read()
+        writer.close()
+
+    loop = asyncio.get_running_loop()
+    limits = replace(ONCE, read=100, total_write=5, grace=5)
+    async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with client_of(f"http://127.0.0.1:{port}", limits) as api:
+            write = asyncio.create_task(api.update_credential_pool("pool-1", Secret("a,b")))
+            line = await asked.get()
+            # As if by Ctrl-Z: the answer came, and ten seconds went by, before anything runs.
+            os.write(line, reply(200, {"credential_pool_id": "pool-1"}).data)
+            now = loop.time
+            monkeypatch.setattr(loop, "time", lambda: now() + 10)
+            assert await write == "pool-1"
 
 
 async def test_a_refusal_that_trickles_is_a_refusal() -> None:

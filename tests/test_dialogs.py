@@ -3,7 +3,7 @@
 import asyncio
 
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, PathDialog
-from prolific_tui.tui.widgets import Field
+from prolific_tui.tui.field import Field
 from tests.dashboard import opened
 
 FILES = ("lists/wave-1.csv", "lists/wave-2.csv")

@@ -3,8 +3,9 @@
 import pytest
 from textual import events
 
+from prolific_tui.tui.field import Field
 from prolific_tui.tui.screens.review import ReviewScreen
-from prolific_tui.tui.widgets import Field, KeyBar
+from prolific_tui.tui.widgets import KeyBar
 from tests.editing import Editing, Pair, editing
 
 ROWS: list[Pair] = [("lab-1", "pw-1"), ("lab-2", "pw-2"), ("lab-3", "")]

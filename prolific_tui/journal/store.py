@@ -15,15 +15,15 @@ from typing import Final
 
 from prolific_tui import files
 from prolific_tui.errors import FileError
-from prolific_tui.journal import opening
+from prolific_tui.journal import marks, opening
 from prolific_tui.journal.opening import Opened
 from prolific_tui.journal.runs import Runs
-from prolific_tui.journal.schema import PARTS, RIVALS, SENDS, part_of, part_values, send_of
-from prolific_tui.journal.words import in_words
+from prolific_tui.journal.schema import PARTS, SENDS, part_values, send_of
+from prolific_tui.journal.words import in_words, no_such
 from prolific_tui.models import CredentialPool
 from prolific_tui.submission.fingerprints import KEY_SIZE, Fingerprints, unpacked
-from prolific_tui.submission.journal import Learned, NewSend, PoolMarks, SentMeanwhileError
-from prolific_tui.submission.send import Part, Send, Standing
+from prolific_tui.submission.journal import Learned, NewSend, PoolMarks
+from prolific_tui.submission.send import Part, Send
 
 _BUSY_SECONDS: Final = 5.0
 _CLOSING_SECONDS: Final = 0.5
@@ -133,7 +133,9 @@ class JournalStore:
         with self._writing() as (database, fingerprints):
             if since is not None:
                 # In the same transaction: of two windows with the same rows only one goes on.
-                self._refuse_sent(database, fingerprints, number, rows, since)
+                marks.refuse_sent(
+                    database, fingerprints, number, rows, since, self._runs.is_running
+                )
             if learned is not None:
                 _learn(database, number, learned)
             if pool_id is not None:
@@ -157,7 +159,7 @@ class JournalStore:
         """A send as it is now."""
         with self._reading() as database:
             if database is None:
-                raise _no_such(number)
+                raise no_such(number)
             return self._send(database, number)
 
     def sends(self, service_url: str) -> tuple[Send, ...]:
@@ -182,9 +184,9 @@ class JournalStore:
         """For each username its place in a send."""
         with self._reading() as database:
             if database is None:
-                raise _no_such(number)
+                raise no_such(number)
             fingerprints = self._fingerprints()
-            row = _fingerprints_of(database, number)
+            row = marks.of_send(database, number)
         if row["key_id"] != fingerprints.key_id:
             return [None] * len(usernames)
         place_of = {mark: place for place, mark in enumerate(unpacked(row["usernames"]))}
@@ -194,35 +196,20 @@ class JournalStore:
         """Whether a secret has the value that a send was to replace."""
         with self._reading() as database:
             if database is None:
-                raise _no_such(number)
+                raise no_such(number)
             fingerprints = self._fingerprints()
-            row = _fingerprints_of(database, number)
+            row = marks.of_send(database, number)
         if row["old_secret"] is None or row["key_id"] != fingerprints.key_id:
             return None
         return bool(row["old_secret"] == fingerprints.mark(value))
 
     def marks(self, service_url: str, pool_id: str) -> PoolMarks:
         """What was sent to a pool; of sends whose key is lost nothing is known."""
-        surely: set[bytes] = set()
-        perhaps: set[bytes] = set()
         with self._reading() as database:
             fingerprints = self._fingerprints()
             if database is None:
                 return PoolMarks(fingerprints.mark)
-            found = database.execute(
-                """
-                SELECT number, usernames FROM sends JOIN fingerprints ON send = number
-                WHERE service_url = ? AND pool_id = ? AND key_id = ?
-                """,
-                (service_url, pool_id, fingerprints.key_id),
-            )
-            for number, usernames in found:
-                for part in self._parts(database, number):
-                    if part.standing is Standing.ACCEPTED:
-                        surely.update(unpacked(usernames, part.start, part.stop))
-                    elif part.standing in (Standing.OPEN, Standing.SAID):
-                        perhaps.update(unpacked(usernames, part.start, part.stop))
-        return PoolMarks(fingerprints.mark, frozenset(surely), frozenset(perhaps - surely))
+            return marks.of_pool(database, fingerprints, service_url, pool_id)
 
     # Labels
 
@@ -309,43 +296,9 @@ class JournalStore:
     def _send(self, database: sqlite3.Connection, number: int) -> Send:
         row = database.execute(f"{SENDS} WHERE number = ?", (number,)).fetchone()
         if row is None:
-            raise _no_such(number)
+            raise no_such(number)
         parts = database.execute(f"{PARTS} WHERE send = ? ORDER BY number", (number,))
         return send_of(row, parts, self._runs.is_running)
-
-    def _refuse_sent(
-        self,
-        database: sqlite3.Connection,
-        fingerprints: Fingerprints,
-        number: int,
-        rows: tuple[int, int],
-        since: datetime,
-    ) -> None:
-        """Raise `SentMeanwhileError` where other sends have some of these rows since then."""
-        accepted: set[bytes] = set()
-        perhaps: set[bytes] = set()
-        own = _fingerprints_of(database, number)
-        if own["key_id"] != fingerprints.key_id:
-            return
-        going = frozenset(unpacked(own["usernames"], *rows))
-        for rival in database.execute(RIVALS, {"send": number, "key_id": own["key_id"]}).fetchall():
-            is_at_work = rival["run"] is not None and self._runs.is_running(rival["run"])
-            for part in self._parts(database, rival["number"]):
-                if part.standing in (Standing.ACCEPTED, Standing.SAID) and (
-                    is_at_work or (part.ended or part.begun) > since
-                ):
-                    found = accepted if part.standing is Standing.ACCEPTED else perhaps
-                elif part.standing is Standing.OPEN and (is_at_work or part.begun > since):
-                    found = perhaps
-                else:
-                    continue
-                theirs = unpacked(rival["usernames"], part.start, part.stop)
-                found.update(going.intersection(theirs))
-        if accepted or perhaps:
-            raise SentMeanwhileError(len(accepted), len(perhaps - accepted))
-
-    def _parts(self, database: sqlite3.Connection, number: int) -> Iterator[Part]:
-        return map(part_of, database.execute(f"{PARTS} WHERE send = ?", (number,)))
 
 
 def memory_journal(random: Callable[[int], bytes], now: Callable[[], datetime]) -> JournalStore:
@@ -360,19 +313,6 @@ def _is_there(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
-
-
-def _no_such(number: int) -> FileError:
-    return FileError("No such send", f"The history of this machine has no send {number}.")
-
-
-def _fingerprints_of(database: sqlite3.Connection, number: int) -> sqlite3.Row:
-    row: sqlite3.Row | None = database.execute(
-        "SELECT key_id, usernames, old_secret FROM fingerprints WHERE send = ?", (number,)
-    ).fetchone()
-    if row is None:
-        raise _no_such(number)
-    return row
 
 
 def _put(database: sqlite3.Connection, number: int, part: Part) -> None:

@@ -62,3 +62,8 @@ def in_words(path: Path | None, done: str) -> Iterator[None]:
         raise FileError(
             "The history can't be used", f"{path} could not be {done}: {error.strerror}."
         ) from error
+
+
+def no_such(number: int) -> FileError:
+    """What is said of a send that the journal does not have."""
+    return FileError("No such send", f"The history of this machine has no send {number}.")

@@ -8,8 +8,8 @@ from textual.widgets import Input
 
 from prolific_tui.credentials.document import Column
 from prolific_tui.credentials.session import EditSession
+from prolific_tui.tui.field import Field
 from prolific_tui.tui.grid import CredentialGrid
-from prolific_tui.tui.widgets import Field
 
 
 class CellField(Field):

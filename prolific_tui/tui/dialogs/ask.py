@@ -11,7 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList, Static
 
 from prolific_tui.tui.dialogs.base import Dialog
-from prolific_tui.tui.widgets import CursorList, Field, KeyBar, paragraph
+from prolific_tui.tui.field import Field
+from prolific_tui.tui.widgets import CursorList, KeyBar, paragraph
 from prolific_tui.visible import visible
 
 

@@ -14,7 +14,8 @@ from textual.widgets import Input, Static
 from prolific_tui.credentials.history import Proposal
 from prolific_tui.credentials.search import Query
 from prolific_tui.tui.dialogs.base import Dialog
-from prolific_tui.tui.widgets import Field, paragraph, visible_lines
+from prolific_tui.tui.field import Field
+from prolific_tui.tui.widgets import paragraph, visible_lines
 
 _USERNAMES: Final = "Looks into usernames. Where passwords are shown (*), it looks into those, too."
 _PASSWORDS: Final = "Looks into usernames and, because they were shown, passwords."

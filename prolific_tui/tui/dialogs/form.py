@@ -12,7 +12,8 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from prolific_tui.tui.dialogs.base import Dialog
-from prolific_tui.tui.widgets import Field, paragraph, visible_lines
+from prolific_tui.tui.field import Field
+from prolific_tui.tui.widgets import paragraph, visible_lines
 
 T = TypeVar("T")
 

@@ -11,7 +11,8 @@ from textual.widgets import Static
 from prolific_tui.operations import KeyringReport
 from prolific_tui.settings import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.tui.dialogs.ask import Choice, ChoiceDialog
-from prolific_tui.tui.widgets import Field, Line, paragraph
+from prolific_tui.tui.field import Field
+from prolific_tui.tui.widgets import Line, paragraph
 from prolific_tui.visible import visible
 
 _SECRETS: Final = {

@@ -9,7 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList
 
 from prolific_tui.tui.dialogs.base import Dialog
-from prolific_tui.tui.widgets import CursorList, Field, fit, paragraph
+from prolific_tui.tui.field import Field
+from prolific_tui.tui.widgets import CursorList, fit, paragraph
 
 Completer = Callable[[str], Awaitable[tuple[str, ...]]]
 """Gives the ways in which a path that is being typed may go on."""

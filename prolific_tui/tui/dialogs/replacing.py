@@ -13,7 +13,8 @@ from textual.widgets import Static
 from prolific_tui.operations import KeyringReport
 from prolific_tui.tui.dialogs.ask import TypedConfirmation
 from prolific_tui.tui.dialogs.base import Dialog
-from prolific_tui.tui.widgets import CursorList, Field, paragraph
+from prolific_tui.tui.field import Field
+from prolific_tui.tui.widgets import CursorList, paragraph
 from prolific_tui.visible import visible
 
 _OWN, _FILE, _SCREEN = range(3)

@@ -18,11 +18,11 @@ from prolific_tui.models import CredentialPool
 from prolific_tui.submission.known import Known
 from prolific_tui.submission.outcome import credentials_word
 from prolific_tui.submission.plan import CredentialPlan, Target
-from prolific_tui.submission.send import unexplained
 from prolific_tui.tui.drafts import Draft
+from prolific_tui.tui.field import Field
 from prolific_tui.tui.screens.base import BaseScreen
-from prolific_tui.tui.screens.send_words import moment
-from prolific_tui.tui.widgets import Facts, Field, KeyBar, Line, fit, number, paragraph
+from prolific_tui.tui.screens.review_words import ends, stays, unexplained_notes, warning
+from prolific_tui.tui.widgets import Facts, KeyBar, Line, number, paragraph
 from prolific_tui.visible import counted, visible
 
 _EXIST: Final = "yes"
@@ -123,7 +123,10 @@ class ReviewScreen(BaseScreen):
         """What goes, where to, what stays, and the field."""
         with VerticalScroll(id="review", can_focus=False):
             yield Facts()
-            yield paragraph(self._warning(), id="review-warning")
+            yield paragraph(
+                self._warning(),
+                id="review-warning",
+            )
         if self._plan.rows and not self._unexported:
             if self._asks_label:
                 with Horizontal(id="pool-label"):
@@ -259,33 +262,21 @@ class ReviewScreen(BaseScreen):
         if (parts := self.app.operations.writes.parts_of(planned)) > 1:
             size = self.app.operations.writes.part_rows
             facts.append(("In parts", f"{parts:,}, of at most {size:,} rows, one after another"))
-        facts += [("Unexplained", note) for note in self._unexplained()]
+        if pool is None:
+            pools = self.app.pools.value or ()
+            notes = unexplained_notes(workspace, self.app.known_sends.sends, pools)
+            facts += [("Unexplained", note) for note in notes]
         facts += [("Goes on", note) for note in self._reviewed.notes]
         facts += [
-            ("First and last", self._ends()),
+            ("First and last", ends(planned, self._draft.session.document)),
             ("", ""),
             ("Goes", Text(f"{planned.rows:,}", "bold")),
-            ("Needs your OK", _stays(counts.needs_ok)),
+            ("Needs your OK", stays(counts.needs_ok)),
             *(("", f"  {reason}") for reason in planned.needs_ok),
-            ("Left out", _stays(counts.left_out)),
+            ("Left out", stays(counts.left_out)),
             *(("", f"  {reason}") for reason in planned.left_out),
         ]
         return [*facts, ("", "")]
-
-    def _unexplained(self) -> list[str]:
-        """The pools that may hold these rows already, although the person said otherwise."""
-        if self._plan.target.pool is not None:
-            return []
-        sends = [
-            send
-            for send in self.app.known_sends.sends
-            if send.workspace.id == self._plan.workspace.id
-        ]
-        return [
-            f"the pool {pool.credential_pool_id} with {number(pool.total_credentials)} is new since"
-            f" the send of {moment(send.begun)}, which you said did not arrive"
-            for send, pool in unexplained(sends, self.app.pools.value or ())
-        ]
 
     @property
     def _when(self) -> str:
@@ -295,36 +286,8 @@ class ReviewScreen(BaseScreen):
         at = self.app.pools.at
         return f" at {at:%H:%M:%S}" if at else " when last read"
 
-    def _ends(self) -> str:
-        """The first and the last username that go, so that the wrong list is noticed."""
-        document, ids = self._draft.session.document, self._plan.row_ids
-        ends = [document.index_of(row_id) for row_id in (*ids[:1], *ids[1:][-1:])]
-        names = [document.username(index) for index in ends if index is not None]
-        return " … ".join(fit(name, 24).strip() for name in names) or "-"
-
     def _warning(self) -> str:
-        if not self._plan.rows:
-            return "No row can go yet. Esc goes back; n finds the next problem."
-        if self._unexported:
-            several = self._unexported != 1
-            return (
-                f"Th{'ese' if several else 'is'} {self._unexported:,}"
-                f" account{'s were' if several else ' was'} made here and"
-                f" exist{'' if several else 's'} nowhere yet: E exports"
-                f" {'them' if several else 'it'}. Then make {'them' if several else 'it'} in your"
-                " tool, and come back."
-            )
-        if self._made:
-            return (
-                f"{self._made:,} of these were made here. Do these accounts exist in your tool?"
-                " Participants will be given them at once. Type yes."
-            )
-        if self._plan.target.pool is None:
-            return (
-                "Prolific can't delete a pool or take an account out of one. A published study"
-                " can't change its pool: to rescue one, append to the pool it has."
-            )
-        return "Prolific can't take an account out of a pool again."
+        return warning(self._plan, unexported=self._unexported, made=self._made)
 
     @on(Input.Changed, "#confirmation-field")
     def typing(self) -> None:
@@ -420,7 +383,3 @@ class ReviewScreen(BaseScreen):
                 self._draft.label = field.value.strip()
         self.app.say("Nothing was sent.")
         self.dismiss()
-
-
-def _stays(rows: int) -> str:
-    return f"{rows:,}   stay in the editor" if rows else "0"

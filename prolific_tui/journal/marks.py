@@ -1,0 +1,89 @@
+"""What the fingerprints in the journal tell: which usernames went where, and how sure that is."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from prolific_tui.journal.schema import PARTS, RIVALS, part_of
+from prolific_tui.journal.words import no_such
+from prolific_tui.submission.fingerprints import Fingerprints, unpacked
+from prolific_tui.submission.journal import PoolMarks, SentMeanwhileError
+from prolific_tui.submission.send import Part, Standing
+
+
+def of_send(database: sqlite3.Connection, number: int) -> sqlite3.Row:
+    """The fingerprints of a send, and which key they were made with.
+
+    Raises:
+        FileError: there is no such send.
+    """
+    row: sqlite3.Row | None = database.execute(
+        "SELECT key_id, usernames, old_secret FROM fingerprints WHERE send = ?", (number,)
+    ).fetchone()
+    if row is None:
+        raise no_such(number)
+    return row
+
+
+def of_pool(
+    database: sqlite3.Connection, fingerprints: Fingerprints, service_url: str, pool_id: str
+) -> PoolMarks:
+    """What was sent to a pool, as far as the key is that of these fingerprints."""
+    surely: set[bytes] = set()
+    perhaps: set[bytes] = set()
+    found = database.execute(
+        """
+        SELECT number, usernames FROM sends JOIN fingerprints ON send = number
+        WHERE service_url = ? AND pool_id = ? AND key_id = ?
+        """,
+        (service_url, pool_id, fingerprints.key_id),
+    )
+    for number, usernames in found:
+        for part in _parts(database, number):
+            if part.standing is Standing.ACCEPTED:
+                surely.update(unpacked(usernames, part.start, part.stop))
+            elif part.standing in (Standing.OPEN, Standing.SAID):
+                perhaps.update(unpacked(usernames, part.start, part.stop))
+    return PoolMarks(fingerprints.mark, frozenset(surely), frozenset(perhaps - surely))
+
+
+def refuse_sent(
+    database: sqlite3.Connection,
+    fingerprints: Fingerprints,
+    number: int,
+    rows: tuple[int, int],
+    since: datetime,
+    is_running: Callable[[str], bool],
+) -> None:
+    """Let no rows of a send go, from one place up to another, that others have sent since.
+
+    Raises:
+        FileError: there is no such send.
+        SentMeanwhileError: other sends have some of these rows, or another program is sending
+            them.
+    """
+    accepted: set[bytes] = set()
+    perhaps: set[bytes] = set()
+    own = of_send(database, number)
+    if own["key_id"] != fingerprints.key_id:
+        return
+    going = frozenset(unpacked(own["usernames"], *rows))
+    for rival in database.execute(RIVALS, {"send": number, "key_id": own["key_id"]}).fetchall():
+        is_at_work = rival["run"] is not None and is_running(rival["run"])
+        for part in _parts(database, rival["number"]):
+            if part.standing in (Standing.ACCEPTED, Standing.SAID) and (
+                is_at_work or (part.ended or part.begun) > since
+            ):
+                found = accepted if part.standing is Standing.ACCEPTED else perhaps
+            elif part.standing is Standing.OPEN and (is_at_work or part.begun > since):
+                found = perhaps
+            else:
+                continue
+            theirs = unpacked(rival["usernames"], part.start, part.stop)
+            found.update(going.intersection(theirs))
+    if accepted or perhaps:
+        raise SentMeanwhileError(len(accepted), len(perhaps - accepted))
+
+
+def _parts(database: sqlite3.Connection, number: int) -> Iterator[Part]:
+    return map(part_of, database.execute(f"{PARTS} WHERE send = ?", (number,)))

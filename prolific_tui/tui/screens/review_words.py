@@ -1,0 +1,73 @@
+"""What Review says of a plan, apart from what it asks to be typed."""
+
+from collections.abc import Iterable, Sequence
+
+from prolific_tui.credentials.document import Document
+from prolific_tui.models import CredentialPool, Workspace
+from prolific_tui.submission.plan import CredentialPlan
+from prolific_tui.submission.send import Send, unexplained
+from prolific_tui.tui.screens.send_words import moment
+from prolific_tui.tui.widgets import fit, number
+
+
+def warning(plan: CredentialPlan, *, unexported: int, made: int) -> str:
+    """What can't be taken back, or what is to be done before anything can go.
+
+    Args:
+        plan: What would go.
+        unexported: How many rows were made here and stand in no file.
+        made: How many rows were made here, and nobody has said yet that they exist.
+    """
+    if not plan.rows:
+        return "No row can go yet. Esc goes back; n finds the next problem."
+    if unexported:
+        several = unexported != 1
+        return (
+            f"Th{'ese' if several else 'is'} {unexported:,}"
+            f" account{'s were' if several else ' was'} made here and"
+            f" exist{'' if several else 's'} nowhere yet: E exports"
+            f" {'them' if several else 'it'}. Then make {'them' if several else 'it'} in your"
+            " tool, and come back."
+        )
+    if made:
+        return (
+            f"{made:,} of these were made here. Do these accounts exist in your tool?"
+            " Participants will be given them at once. Type yes."
+        )
+    if plan.target.pool is None:
+        return (
+            "Prolific can't delete a pool or take an account out of one. A published study"
+            " can't change its pool: to rescue one, append to the pool it has."
+        )
+    return "Prolific can't take an account out of a pool again."
+
+
+def ends(plan: CredentialPlan, document: Document) -> str:
+    """The first and the last username that go, so that the wrong list is noticed."""
+    ids = plan.row_ids
+    indices = [document.index_of(row_id) for row_id in (*ids[:1], *ids[1:][-1:])]
+    names = [document.username(index) for index in indices if index is not None]
+    return " … ".join(fit(name, 24).strip() for name in names) or "-"
+
+
+def unexplained_notes(
+    workspace: Workspace, sends: Iterable[Send], pools: Sequence[CredentialPool]
+) -> list[str]:
+    """The workspace's pools that may hold these rows already, although the person said otherwise.
+
+    Args:
+        workspace: Where a pool is to be made.
+        sends: All sends known.
+        pools: The workspace's pools as last listed.
+    """
+    here = [send for send in sends if send.workspace.id == workspace.id]
+    return [
+        f"the pool {pool.credential_pool_id} with {number(pool.total_credentials)} is new since"
+        f" the send of {moment(send.begun)}, which you said did not arrive"
+        for send, pool in unexplained(here, pools)
+    ]
+
+
+def stays(rows: int) -> str:
+    """How many rows do not go, and where they are then."""
+    return f"{rows:,}   stay in the editor" if rows else "0"
