@@ -1,10 +1,11 @@
-"""The child process that talks to the keyring: one JSON line in, one JSON line out.
+"""The child process that talks to the keyring: an empty line when ready, one JSON line in, one out.
 
 It may hang, print or crash; the parent kills it when its time is up. Only backends of the list
 below are used, whatever else is installed: others lose values, keep them in plain text, or ask for
 a password on the terminal.
 """
 
+import contextlib
 import importlib
 import importlib.metadata
 import json
@@ -149,8 +150,10 @@ def _take_standard_output() -> TextIO:
 
 def _end_with_the_parent() -> None:
     # Past Python's own buffer, whose lock would be held while the interpreter shuts down.
-    while os.read(0, 1024):
-        pass
+    # An error is its end too: it went away with something unread.
+    with contextlib.suppress(OSError):
+        while os.read(0, 1024):
+            pass
     os._exit(1)
 
 
@@ -158,6 +161,7 @@ def main() -> None:
     """Answer one request, and end at once if the parent goes away meanwhile."""
     keep_memory_private()
     answers = _take_standard_output()
+    print(file=answers, flush=True)
     line = sys.stdin.buffer.readline()
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     with answers:

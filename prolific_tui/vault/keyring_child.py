@@ -1,9 +1,11 @@
 """The operating system's keyring, asked through a child process that is always ended in time.
 
-One line of JSON goes to the child and one comes back, so that no value is ever an argument or an
-environment variable. The child leads its own session; its whole group is killed when it has
-answered, when time is up, and when the question is cancelled. Processes are started and reaped in
-threads, because either may take long on a machine in trouble, and writes live on the same loop.
+When the child is ready, one line of JSON goes to it and one comes back, so that no value is ever an
+argument or an environment variable. Its start has a limit of its own: a machine that is slow to
+load Python says nothing about the keyring. The child leads its own session; its whole group is
+killed when it has answered, when time is up, and when the question is cancelled. Processes are
+started and reaped in threads, because either may take long on a machine in trouble, and writes live
+on the same loop.
 """
 
 import asyncio
@@ -30,6 +32,8 @@ from prolific_tui.vault.states import (
 )
 
 _ANSWER_BYTES: Final = 1024 * 1024
+_READY: Final = b"\n"
+"""What the child says when it is loaded and reads."""
 _REAP_SECONDS: Final = 0.5
 """How long the end of a killed child is waited for; one that hangs in the kernel is left to it."""
 _PROBE: Final = Entry("probe", "probe")
@@ -40,6 +44,8 @@ class _Child:
     """The process for one question, from before it is started."""
 
     process: subprocess.Popen[bytes] | None = None
+    is_ready: bool = False
+    """Whether it is loaded, so that whatever takes time from now on is the keyring."""
     is_over: bool = False
     """Whether nobody waits for its answer any more."""
 
@@ -50,6 +56,7 @@ class Vault:
     Args:
         python: the interpreter for the child.
         environment: what the child inherits, less what it has no business with.
+        start_seconds: how long the child may take until it can ask the keyring anything.
         read_seconds: how long a read may take; nobody is expected to type a password meanwhile.
         save_seconds: how long a save or a deletion may take, which a person asked for and may
             have to unlock the keyring for. Cancel the task to give up earlier.
@@ -60,6 +67,7 @@ class Vault:
         *,
         environment: Mapping[str, str],
         python: str = sys.executable,
+        start_seconds: float = 20,
         read_seconds: float = 3,
         save_seconds: float = 60,
     ) -> None:
@@ -69,6 +77,7 @@ class Vault:
             for name, value in environment.items()
             if name != "PROLIFIC_TOKEN" and not name.startswith("TEXTUAL")
         }
+        self._start_seconds = start_seconds
         self._read_seconds = read_seconds
         self._save_seconds = save_seconds
         self._children: set[subprocess.Popen[bytes]] = set()
@@ -142,10 +151,17 @@ class Vault:
             "name": entry.name,
             "value": None if value is None else value.reveal(),
         }
+        child = _Child()
         try:
-            async with asyncio.timeout(seconds):
-                line = await self._exchange(json.dumps(request).encode("ascii") + b"\n")
+            async with asyncio.timeout(self._start_seconds) as limit:
+                line = await self._exchange(
+                    child, json.dumps(request).encode("ascii") + b"\n", limit, seconds
+                )
         except TimeoutError:
+            if not child.is_ready:
+                raise _broken(
+                    f"its process was not ready within {self._start_seconds:g} s"
+                ) from None
             raise KeyringUnusableError(
                 describe(KeyringCondition.NO_ANSWER, detail=f"{seconds:g} s")
             ) from None
@@ -155,18 +171,24 @@ class Vault:
             raise _broken("its answer is too long") from None
         return _understood(line)
 
-    async def _exchange(self, request: bytes) -> bytes:
+    async def _exchange(
+        self, child: _Child, request: bytes, limit: asyncio.Timeout, seconds: float
+    ) -> bytes:
+        """The child's answer; `limit` is set to `seconds` from when the child is ready."""
+        loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
-        child = _Child()
         with ours:
             try:
-                starting = asyncio.get_running_loop().run_in_executor(
-                    None, self._start, child, theirs
-                )
+                starting = loop.run_in_executor(None, self._start, child, theirs)
                 # Shielded: whoever starts the child must also learn that it is over by then.
                 await asyncio.shield(starting)
                 reader, writer = await asyncio.open_connection(sock=ours, limit=_ANSWER_BYTES)
                 try:
+                    line = await reader.readline()
+                    if line != _READY:
+                        return line
+                    child.is_ready = True
+                    limit.reschedule(loop.time() + seconds)
                     writer.write(request)
                     # Our end stays open for writing: where it is closed, as when this program
                     # dies, the child ends itself.
