@@ -5,6 +5,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import warnings
 from collections.abc import MutableMapping, Sequence
@@ -18,6 +19,7 @@ from prolific_tui.version import NAME, VERSION
 from prolific_tui.visible import visible
 
 USAGE_ERROR: Final = 2
+INTERRUPTED: Final = 128 + signal.SIGINT
 
 _DESCRIPTION: Final = (
     "Credential pools and the webhook secret of a Prolific workspace, in a terminal."
@@ -132,9 +134,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parts = assembly.demo_parts(assembly.faulty_service(options.fault))
         else:
             configuration = read_configuration(configuration_directory(environment))
-            parts = assembly.parts(options.token_file, options.profile, configuration, environment)
+            parts = assembly.parts(
+                options.token_file, options.profile, configuration, environment, _tell
+            )
     except ProlificTuiError as error:
         return _refuse_for(error)
+    except KeyboardInterrupt:
+        # Only a token that does not come is waited for before there is a screen.
+        _tell("given up; no token was read.")
+        return INTERRUPTED
     if options.read_only:
         parts = replace(parts, read_only="--read-only")
     # The parts hold the token now; no child is to inherit it.
@@ -171,8 +179,12 @@ def _refuse_for(error: ProlificTuiError) -> int:
 
 
 def _refuse(reason: str) -> int:
-    print(f"{NAME}: {visible(reason)}", file=sys.stderr)  # noqa: T201 - before there is a screen
+    _tell(reason)
     return USAGE_ERROR
+
+
+def _tell(words: str) -> None:
+    print(f"{NAME}: {visible(words)}", file=sys.stderr)  # noqa: T201 - before there is a screen
 
 
 def _terminal_trouble(environment: MutableMapping[str, str]) -> str:

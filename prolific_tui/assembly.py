@@ -9,7 +9,7 @@ import os
 import secrets
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -54,11 +54,13 @@ def parts(
     profile: str,
     configuration: Configuration,
     environment: Mapping[str, str],
+    tell: Callable[[str], None],
 ) -> Parts:
     """The real parts, as the command line, the configuration and the environment ask for them.
 
-    Nothing is made or written yet, so that the program starts where nothing can be. Raises
-    `ProlificTuiError` for an account, a service or a token that can't be used.
+    Nothing is made or written yet, so that the program starts where nothing can be. `tell` says
+    what is waited for meanwhile, if anything is. Raises `ProlificTuiError` for an account, a
+    service or a token that can't be used.
     """
     state = state_directory(environment)
     settings = StateFile(state / "state.json")
@@ -76,7 +78,7 @@ def parts(
         drafts=DraftStore(state / "drafts", secrets.token_hex(8)),
         clock=_now,
         pace=Pace(part_rows=configuration.part_rows, part_bytes=configuration.part_bytes),
-        given_token=_given_token(token_path, environment),
+        given_token=_given_token(token_path, environment, tell),
         profile=wanted,
         read_only=f"read_only in {FILE_NAME}" if configuration.read_only else "",
     )
@@ -121,10 +123,17 @@ def _beginning(
     )
 
 
-def _given_token(token_path: Path | None, environment: Mapping[str, str]) -> GivenToken | None:
+def _given_token(
+    token_path: Path | None, environment: Mapping[str, str], tell: Callable[[str], None]
+) -> GivenToken | None:
     """The token of the command line or the environment, if either gave one."""
     if token_path is not None:
-        held = read_token_file(token_path)
+        held = read_token_file(
+            token_path,
+            waiting=lambda seconds: tell(
+                f"waiting up to {seconds:g} s for the token from {token_path}; Ctrl-C gives it up."
+            ),
+        )
         return GivenToken(checked_token(held.value.reveal()), TokenPlace.TOKEN_FILE, held.note)
     if text := environment.get("PROLIFIC_TOKEN"):
         return GivenToken(checked_token(text), TokenPlace.ENVIRONMENT)

@@ -156,24 +156,31 @@ def test_a_password_managers_pipe_is_read_to_its_end() -> None:
     os.write(writing, b"the-to")
     os.write(writing, b"ken\n")
     os.close(writing)
+    told: list[float] = []
     try:
-        token = files.read_token_file(Path(f"/dev/fd/{reading}"))
+        token = files.read_token_file(Path(f"/dev/fd/{reading}"), waiting=told.append)
     finally:
         os.close(reading)
 
     assert token.value.reveal() == "the-token"
-    assert token.note == ""
+    assert (token.note, told) == ("", [])
 
 
 def test_a_named_pipe_is_waited_for_until_somebody_writes(tmp_path: Path) -> None:
     path = make_fifo(tmp_path / "pipe")
+    told: list[float] = []
     writer = threading.Thread(target=path.write_text, args=("the-token\n",))
-    writer.start()
 
-    token = files.read_token_file(path)
+    def begin(seconds: float) -> None:
+        told.append(seconds)
+        writer.start()
+
+    # The writer has a question of its own, and begins only after it was said who is waited for.
+    token = files.read_token_file(path, waiting=begin)
 
     writer.join()
     assert token.value.reveal() == "the-token"
+    assert told == [60]
 
 
 def test_a_pipe_that_is_never_closed_is_given_up() -> None:

@@ -6,7 +6,7 @@ import os
 import select
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,8 @@ TOKEN_BYTES: Final = 64 * 1024
 """How much of a token file is read; a token is a few dozen characters."""
 
 _CHUNK: Final = 1024 * 1024
+_QUICK: Final = 0.3
+"""Seconds in which most writers of a pipe are done, and nobody wonders what is waited for."""
 _NEVER_BLOCK: Final = os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
@@ -70,10 +72,17 @@ def read_if_there(path: Path, limit: int) -> bytes | None:
         raise
 
 
-def read_token_file(path: Path, limit: int = TOKEN_BYTES, seconds: float = 5) -> TokenText:
+def read_token_file(
+    path: Path,
+    limit: int = TOKEN_BYTES,
+    seconds: float = 60,
+    waiting: Callable[[float], None] = lambda _: None,
+) -> TokenText:
     """The token in a regular file or a pipe (`/dev/fd/3`, `<(pass show x)`, a named pipe).
 
-    A pipe is read until its writer closes it, for at most `seconds` in all.
+    A pipe is read until its writer closes it, for at most `seconds` in all: a password manager may
+    have a question of its own first. `waiting` is told how long that is, once, where the pipe was
+    not closed at once.
 
     Raises:
         FileError: nothing there, not readable, a terminal, a folder or another device, larger
@@ -94,7 +103,7 @@ def read_token_file(path: Path, limit: int = TOKEN_BYTES, seconds: float = 5) ->
             raise FileError(
                 "Not a file or a pipe", f"{path} is a device or a socket, and is not read."
             )
-        content = read_descriptor(descriptor, limit, seconds)
+        content = read_descriptor(descriptor, limit, seconds, waiting)
     if content is None:
         raise FileError(
             "No token came",
@@ -119,17 +128,27 @@ def read_token_file(path: Path, limit: int = TOKEN_BYTES, seconds: float = 5) ->
     return TokenText(Secret(text), note)
 
 
-def read_descriptor(descriptor: int, limit: int, seconds: float) -> bytes | None:
+def read_descriptor(
+    descriptor: int,
+    limit: int,
+    seconds: float,
+    waiting: Callable[[float], None] = lambda _: None,
+) -> bytes | None:
     """What an open file or pipe gives until its end: at most `limit` + 1 bytes.
 
     The one byte beyond tells the caller that there was too much. None when the end did not come
-    within `seconds`. The descriptor stays open; whether it blocks does not matter.
+    within `seconds`, of which `waiting` is told once where there is anything to wait for. The
+    descriptor stays open; whether it blocks does not matter.
     """
     ready = select.poll()
     ready.register(descriptor, select.POLLIN)
     deadline = time.monotonic() + seconds
     content = bytearray()
+    told = False
     while len(content) <= limit:
+        if not told and not ready.poll(min(_QUICK, seconds) * 1000):
+            waiting(seconds)
+            told = True
         remaining = deadline - time.monotonic()
         if remaining <= 0 or not ready.poll(remaining * 1000):
             return None
