@@ -144,6 +144,7 @@ class Bench:
     waited: Waited = field(default_factory=Waited)
     """What is waited for between two looks."""
     part_rows: int = 5_000
+    part_bytes: int = 1024 * 1024
     drafts: DraftsKeeper | None = None
     """Where drafts are kept; None for nowhere."""
     given: GivenToken | None = field(
@@ -195,7 +196,7 @@ class Bench:
             journal=self.journal,
             drafts=self.drafts or MemoryDrafts(),
             clock=ticking(),
-            pace=self.waited.pace(part_rows=self.part_rows),
+            pace=self.waited.pace(part_rows=self.part_rows, part_bytes=self.part_bytes),
             given_token=self.given,
             read_only=self.read_only,
             profile=self.profile,

@@ -28,7 +28,7 @@ async def failing(
     notices: list[RetryNotice] = []
     async with (
         listening(told) as peer,
-        client_of(peer.url, limits, on_retry=notices.append) as api,
+        client_of(peer.url, limits, on_retry=notices.append, clock=lambda: NOW) as api,
     ):
         with pytest.raises(ServiceError) as caught:
             await api.get_me()
@@ -129,7 +129,8 @@ async def test_a_longer_wait_than_anyone_sits_through_is_left_to_the_person() ->
         error, notices, asked = await failing(reply(429, b"", "Retry-After: 120"), limits)
     assert (notices, asked) == ([], 1)
     assert error.retry_after == 120
-    assert "Wait 120 s" in error.hint
+    until = datetime.fromtimestamp(NOW + 120, UTC).astimezone()
+    assert f"Wait 120 s, until {until:%H:%M:%S}, then try again." in error.hint
 
 
 async def test_no_attempt_begins_beyond_the_budget() -> None:

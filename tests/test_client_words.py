@@ -100,3 +100,8 @@ def test_a_429_says_how_long_to_wait(seconds: float, hint: str) -> None:
     error = error_for(contract.GET_ME, Answer(429, retry_after=seconds))
     assert error.hint.startswith(hint)
     assert error.retry_after == seconds
+
+
+def test_a_wait_that_ends_on_another_day_has_no_clock_time() -> None:
+    error = error_for(contract.GET_ME, Answer(429, retry_after=1e300, retry_at=1e300))
+    assert "until" not in error.hint

@@ -1,6 +1,7 @@
 """Files that are written whole or not at all, by one at a time, for their owner alone."""
 
 import errno
+import fcntl
 import os
 from pathlib import Path
 
@@ -159,6 +160,24 @@ def test_a_lock_is_held_by_one_at_a_time_and_freed_on_leaving(tmp_path: Path) ->
         assert caught.value.title == "In use"
     with files.locked(lock, seconds=0):
         assert mode_of(lock) == 0o600
+
+
+def test_a_lock_whose_file_was_removed_meanwhile_is_taken_anew(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lock = tmp_path / "run.lock"
+    flock = fcntl.flock
+
+    def flock_after_its_holder_tidied_up(descriptor: int, operation: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", flock)
+        lock.unlink()
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", flock_after_its_holder_tidied_up)
+    with files.locked(lock):
+        assert lock.exists()
+        with pytest.raises(FileError), files.locked(lock, seconds=0):
+            pytest.fail("two hold the lock")
 
 
 def test_a_lock_is_not_taken_through_a_link(tmp_path: Path) -> None:

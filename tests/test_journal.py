@@ -148,6 +148,27 @@ def test_usernames_are_recognised_by_what_became_of_them(journal: JournalStore) 
     ]
 
 
+def test_rows_that_may_be_there_without_being_told_by_their_names_are_counted(
+    journal: JournalStore,
+) -> None:
+    def sent(new: NewSend, what: Finding | None, before: tuple[CredentialPool, ...]) -> None:
+        number = journal.begin(new).number
+        part = journal.about_to_send(number, (0, 4), before, NOW)
+        effect = Effect.UNKNOWN if what else Effect.ACCEPTED
+        journal.record(number, Learned(replace(part, effect=effect, finding=what)))
+
+    create = replace(SEND, kind=Kind.CREATE, pool_id=None)
+    sent(create, None, ())
+    assert journal.marks(SERVICE_URL, "pool").unmarked == 0, "nothing tells of which workspace"
+
+    sent(replace(SEND, usernames=[f"late-{n}" for n in range(4)]), Finding.SAID_NOT, BEFORE)
+    sent(create, Finding.SAID_NOT, BEFORE)  # that pool was there before
+    assert journal.marks(SERVICE_URL, "pool").unmarked == 8
+    sent(SEND, None, BEFORE)
+    marks = journal.marks(SERVICE_URL, "pool")
+    assert (len(marks.surely), len(marks.perhaps), marks.unmarked) == (4, 0, 8)
+
+
 def test_an_old_secret_is_recognised_by_its_value(journal: JournalStore) -> None:
     kind = Kind.REPLACE_SECRET
     with_value = journal.begin(replace(SEND, kind=kind, usernames=(), old_secret="whs-old")).number
@@ -332,7 +353,8 @@ def test_a_key_that_was_cut_short_is_set_aside_and_nothing_is_recognised_falsely
     other._random = lambda count: b"k" * count
 
     with closing(other) as journal:
-        assert not journal.marks(SERVICE_URL, "pool").surely
+        marks = journal.marks(SERVICE_URL, "pool")
+        assert (len(marks.surely), marks.unmarked) == (0, 4)
         assert journal.places(number, NAMES) == [None] * 4
         assert journal.is_old_secret(number, "whs-old") is None
         assert "can't be recognised" in journal.notes()[0]

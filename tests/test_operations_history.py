@@ -54,6 +54,15 @@ def verdicts(session: EditSession) -> list[Verdict]:
 # Sending, as it is told
 
 
+def test_the_parts_that_are_told_are_those_that_go_by_size_as_well() -> None:
+    bench = Bench(part_bytes=1)
+    with bench.signed_in() as operations:
+        assert operations.writes.parts_of(credential_plan()) == 3
+        number = sent(bench, operations).number
+        (send,) = operations.history.now.sends
+        assert (send.number, len(send.parts)) == (number, 3)
+
+
 def test_a_send_tells_of_its_parts_and_the_history_has_it_at_once(bench: Bench) -> None:
     with bench.signed_in() as operations:
         assert operations.writes.parts_of(credential_plan()) == 3

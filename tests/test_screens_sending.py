@@ -73,7 +73,9 @@ async def test_a_part_is_refused_in_the_middle_and_the_rest_goes_on_in_the_same_
 
         # Review says how many parts, and asks for a label that is proposed.
         await board.press("s")
-        await board.shows("3, of at most 3 rows, one after another", "Label for the pool : wave ")
+        await board.shows(
+            "3, of at most 3 rows and 1 MiB, one after another", "Label for the pool : wave "
+        )
         await board.press("tab", *["backspace"] * 20)
         await board.type("chatbot-Z")
         await board.press("enter")
@@ -175,7 +177,7 @@ async def test_a_create_is_not_called_lost_against_the_figures_by_one_key(
         await board.press("j", "j")
         await board.shows("you will get a second pool with these rows")
         await board.press("enter")
-        await board.shows("speaks against it", "consistent with accepted")
+        await board.shows("does not bear it out", "consistent with accepted")
         await board.press("enter")
         await board.shows("Nothing was done", "it did not arrive")
         await board.type("it did not arrive")

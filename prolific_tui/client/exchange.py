@@ -169,6 +169,8 @@ class Progress:
     """The status line, once it has arrived."""
     retry_after: float | None = None
     """Seconds that the service asked to wait."""
+    retry_at: float | None = None
+    """When they are over, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,8 @@ class Answer:
     """Why the body is missing, if it is."""
     retry_after: float | None = None
     """Seconds that the service asked to wait."""
+    retry_at: float | None = None
+    """When they are over, in seconds since 1970."""
     token_accepted: bool | None = None
     """After a 401: whether the service takes the token elsewhere; None where that is not known."""
 

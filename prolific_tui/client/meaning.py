@@ -8,7 +8,9 @@ about a certificate are quoted.
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import groupby
+from math import ceil
 from typing import Final
 
 from prolific_tui.client.exchange import Answer, Failure, Operation, Trouble
@@ -23,6 +25,7 @@ _FRAGMENT: Final = 5
 """So many characters of a password in a row are more than chance."""
 _MOST_COMPARED: Final = 10**8
 """Characters of a sentence times passwords: what takes longer to compare is not quoted."""
+_DAY: Final = 24 * 60 * 60
 _SPACE: Final = re.compile(r"\s+")
 
 _WAIT: Final = "Wait a minute, then try again."
@@ -195,11 +198,10 @@ def _words_for(
                 "Refresh with r and look, then try again.",
             )
         case 429:
-            wait = answer.retry_after
             return (
                 "Prolific asks to wait",
                 "Too many requests are being made with this token or from this network.",
-                _WAIT if wait is None else f"Wait {max(1, round(wait))} s, then try again.",
+                _wait_words(answer.retry_after, answer.retry_at),
             )
         case 408 | 499:
             return (
@@ -270,6 +272,17 @@ def _unauthorized(operation: Operation, answer: Answer) -> tuple[str, str, str]:
         "Prolific does not accept this token.",
         "Make a new one in Prolific's settings, then 4 Account.",
     )
+
+
+def _wait_words(seconds: float | None, until: float | None) -> str:
+    """How long to wait, and by the clock of this machine when that is over, as far as told."""
+    if seconds is None:
+        return _WAIT
+    told = f"Wait {max(1, round(seconds))} s"
+    # A clock time alone says nothing of another day.
+    if until is not None and seconds < _DAY:
+        told += f", until {datetime.fromtimestamp(ceil(until), UTC).astimezone():%H:%M:%S}"
+    return f"{told}, then try again."
 
 
 def _sentence(text: str) -> str:

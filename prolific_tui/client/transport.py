@@ -100,7 +100,12 @@ class Transport:
         except Exception as error:  # noqa: BLE001 - an unforeseen error leaves the outcome unknown
             trouble, reason = _trouble_in(error)
         if progress.status is not None:
-            return Answer(progress.status, spoiled=trouble, retry_after=progress.retry_after)
+            return Answer(
+                progress.status,
+                spoiled=trouble,
+                retry_after=progress.retry_after,
+                retry_at=progress.retry_at,
+            )
         return failure(trouble, progress, reason)
 
     async def aclose(self) -> None:
@@ -196,6 +201,8 @@ class Transport:
             headers = response.headers
             progress.unsent = False
             progress.retry_after = seconds_to_wait(headers.get("Retry-After", ""), self._clock)
+            if progress.retry_after is not None:
+                progress.retry_at = self._clock() + progress.retry_after
             progress.status = response.status_code
             body = b""
             if 200 <= response.status_code <= 299 or response.status_code >= 400:
@@ -203,7 +210,12 @@ class Transport:
                 body = await body_of(stream, encoding, self._limits.answer_bytes)
         finally:
             await stream.aclose()
-        return Answer(response.status_code, body, retry_after=progress.retry_after)
+        return Answer(
+            response.status_code,
+            body,
+            retry_after=progress.retry_after,
+            retry_at=progress.retry_at,
+        )
 
 
 @dataclass(slots=True)

@@ -113,18 +113,16 @@ def locked(path: Path, seconds: float = 2) -> Iterator[None]:
         FileError: another one held it for all of `seconds`, or the lock file can't be made.
     """
     path = expand(path)
-    with in_words(path, "locked"):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    deadline = time.monotonic() + seconds
+    while (descriptor := _try_lock(path)) is None:
+        if time.monotonic() >= deadline:
+            raise FileError(
+                "In use",
+                f"Another {NAME} has held {path} for {seconds:g} seconds; nothing was written.",
+                "Try again; a stopped one (Ctrl-Z) holds it until it goes on or ends.",
+            )
+        time.sleep(_LOCK_PAUSE_SECONDS)
     try:
-        deadline = time.monotonic() + seconds
-        while not _try_lock(descriptor, path):
-            if time.monotonic() >= deadline:
-                raise FileError(
-                    "In use",
-                    f"Another {NAME} has held {path} for {seconds:g} seconds; nothing was written.",
-                    "Try again; a stopped one (Ctrl-Z) holds it until it goes on or ends.",
-                )
-            time.sleep(_LOCK_PAUSE_SECONDS)
         yield
     finally:
         os.close(descriptor)
@@ -149,10 +147,28 @@ def _sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _try_lock(descriptor: int, path: Path) -> bool:
+def _try_lock(path: Path) -> int | None:
+    """The descriptor that holds the lock; None while another one does."""
     with in_words(path, "locked"):
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-    return True
+        while True:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if _is_named(descriptor, path):
+                    return descriptor
+            except BlockingIOError:
+                os.close(descriptor)
+                return None
+            except BaseException:
+                os.close(descriptor)
+                raise
+            # Who held it before removed it, and the next one would lock another file.
+            os.close(descriptor)
+
+
+def _is_named(descriptor: int, path: Path) -> bool:
+    """Whether an open file is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.lstat())
+    except FileNotFoundError:
+        return False

@@ -3,12 +3,16 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Final
 
 from prolific_tui.journal.schema import PARTS, RIVALS, part_of
 from prolific_tui.journal.words import no_such
 from prolific_tui.submission.fingerprints import Fingerprints, unpacked
 from prolific_tui.submission.journal import PoolMarks, SentMeanwhileError
 from prolific_tui.submission.send import Part, Standing
+
+_MAY_BE_THERE: Final = (Standing.ACCEPTED, Standing.SAID, Standing.OPEN, Standing.ABSENT)
+"""What the rows of a part may be in the pool with."""
 
 
 def of_send(database: sqlite3.Connection, number: int) -> sqlite3.Row:
@@ -28,23 +32,36 @@ def of_send(database: sqlite3.Connection, number: int) -> sqlite3.Row:
 def of_pool(
     database: sqlite3.Connection, fingerprints: Fingerprints, service_url: str, pool_id: str
 ) -> PoolMarks:
-    """What was sent to a pool, as far as the key is that of these fingerprints."""
+    """What was sent to a pool; by their names only those rows whose key these fingerprints have."""
     surely: set[bytes] = set()
     perhaps: set[bytes] = set()
+    absent: set[bytes] = set()
+    unmarked = 0
     found = database.execute(
         """
-        SELECT number, usernames FROM sends JOIN fingerprints ON send = number
-        WHERE service_url = ? AND pool_id = ? AND key_id = ?
+        SELECT number, pool_id, key_id, usernames FROM sends JOIN fingerprints ON send = number
+        WHERE service_url = :url AND (pool_id = :pool OR pool_id IS NULL AND kind = 'Create' AND
+            workspace_id IN (
+                SELECT workspace_id FROM sends WHERE service_url = :url AND pool_id = :pool
+            ))
         """,
-        (service_url, pool_id, fingerprints.key_id),
+        {"url": service_url, "pool": pool_id},
     )
-    for number, usernames in found:
+    for number, target, key_id, usernames in found:
         for part in _parts(database, number):
-            if part.standing is Standing.ACCEPTED:
+            if target is None and any(pool_id == pool.credential_pool_id for pool in part.before):
+                # It was there before, so that this create did not make it.
+                continue
+            if target is None or key_id != fingerprints.key_id:
+                unmarked += part.rows if part.standing in _MAY_BE_THERE else 0
+            elif part.standing is Standing.ACCEPTED:
                 surely.update(unpacked(usernames, part.start, part.stop))
             elif part.standing in (Standing.OPEN, Standing.SAID):
                 perhaps.update(unpacked(usernames, part.start, part.stop))
-    return PoolMarks(fingerprints.mark, frozenset(surely), frozenset(perhaps - surely))
+            elif part.standing is Standing.ABSENT:
+                absent.update(unpacked(usernames, part.start, part.stop))
+    unmarked += len(absent - surely - perhaps)
+    return PoolMarks(fingerprints.mark, frozenset(surely), frozenset(perhaps - surely), unmarked)
 
 
 def refuse_sent(

@@ -12,6 +12,8 @@ from prolific_tui import files
 from prolific_tui.errors import FileError
 
 _LOCKED_BY_ANOTHER = "In use"
+_SECONDS = 2.0
+"""How long a lock is waited for that others take for a moment, to see whether anybody has it."""
 
 
 class Runs:
@@ -31,7 +33,7 @@ class Runs:
         """Be known as running from now on; raises `FileError` where the disk does not let it."""
         if not self._is_held and self._directory is not None:
             files.make_private(self._directory)
-            self._held.enter_context(files.locked(_lock_of(self._directory, self.own), 0))
+            self._held.enter_context(files.locked(_lock_of(self._directory, self.own), _SECONDS))
         self._is_held = True
 
     def is_running(self, name: str) -> bool:

@@ -210,7 +210,7 @@ def _known(
     """What is known of a pool, with the usernames of its usage reports, if they were read."""
     surely = marks.surely.union(map(marks.mark, usernames or ()))
     perhaps = marks.perhaps - surely
-    coverage = Coverage(len(surely), total, len(perhaps), trouble)
+    coverage = Coverage(len(surely), total, len(perhaps), marks.unmarked, trouble)
     return Known(_container(marks.mark, surely), _container(marks.mark, perhaps), coverage)
 
 

@@ -12,8 +12,9 @@ from prolific_tui.errors import SettingsError
 from prolific_tui.operations.events import Listener, SendProgressed, WriteEnded
 from prolific_tui.operations.loop import BackgroundLoop
 from prolific_tui.operations.sends import Lending
-from prolific_tui.submission.means import Control
+from prolific_tui.submission.means import Control, Pace
 from prolific_tui.submission.outcome import Outcome, not_sent, unforeseen
+from prolific_tui.submission.parting import parts
 from prolific_tui.submission.plan import CredentialPlan, Plan
 from prolific_tui.submission.progress import Progress
 from prolific_tui.submission.run import Ended, run
@@ -59,13 +60,13 @@ class Writes:
             return self._progress
 
     @property
-    def part_rows(self) -> int:
-        """The most rows that go in one part."""
-        return self._lending.pace.part_rows
+    def pace(self) -> Pace:
+        """How large the parts of a send are at most."""
+        return self._lending.pace
 
     def parts_of(self, plan: CredentialPlan) -> int:
-        """In how many parts a plan would go, as far as the number of its rows tells."""
-        return -(-plan.rows // self.part_rows)
+        """In how many parts a plan would go, by the number and the size of its rows."""
+        return len(parts(plan, self.pace))
 
     def submit(self, plan: Plan) -> bool:
         """Send the plan; a `WriteEnded` follows. False, and nothing sent, while one is under way.

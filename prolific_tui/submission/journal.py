@@ -45,6 +45,9 @@ class PoolMarks:
     """Those of accepted parts."""
     perhaps: frozenset[bytes] = field(default=frozenset(), repr=False)
     """Those of parts that are open, or arrived as the person said, without those above."""
+    unmarked: int = 0
+    """How many more rows may be there from here that are not told by their names: their key was
+    lost, nobody knows which pool their create made, or they did not arrive as the person said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Coverage:
     """How many it has, where Prolific tells."""
     perhaps: int = 0
     """How many more were sent there without anybody knowing whether they arrived."""
+    unmarked: int = 0
+    """How many more may be there from here that can't be told by their names."""
     trouble: str = ""
     """Why no more is known, a sentence; empty where nothing went wrong."""
 
@@ -52,14 +54,15 @@ class Coverage:
             )
         if self.checked == self.total:
             return f"checked against all {self.total:,} usernames"
-        if not self.checked and not self.perhaps:
-            return f"not checked: none of its {self.total:,} usernames is known here"
         others = self.total - self.checked
         told = f"checked against {self.checked:,} of {self.total:,} usernames"
-        if self.perhaps:
-            return (
-                f"{told}; up to {min(self.perhaps, others):,} of the other {others:,} are from here"
-            )
+        if not self.checked and not self.perhaps:
+            told = f"not checked: none of its {self.total:,} usernames is known here"
+            if not self.unmarked:
+                return told
+        if from_here := min(self.perhaps + self.unmarked, others):
+            of_them = "them" if not self.checked else f"the other {others:,}"
+            return f"{told}; up to {from_here:,} of {of_them} are from here"
         return f"{told}; {others:,} {'was' if others == 1 else 'were'} added elsewhere"
 
 

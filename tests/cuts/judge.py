@@ -191,7 +191,7 @@ def _none_reported(trial: Trial, match: "re.Match[str]") -> bool:
     """Reports name all that a pool holds: of what had been done by then they would name it."""
     others = set(trial.after.pools[CHATBOT_B]) - set(trial.usernames)
     was_seen = _is_done(trial) and _is_consistent(trial, match)
-    is_counted = _number(match["rows"]) == trial.plan.rows
+    is_counted = _number(match["rows"] or "1") == trial.plan.rows
     return is_counted and not was_seen and 0 < _number(match["named"]) <= len(others)
 
 
@@ -314,8 +314,8 @@ _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
     (r"Its id is (?P<pool>\S+)\.", lambda trial, match: match["pool"] in trial.made),
     (r"(?P<rows>[\d,]+) credentials in the pool, answer lost", _all_there),
     (
-        r"None of the (?P<rows>[\d,]+) is among the (?P<named>[\d,]+) usernames of the usage"
-        r" reports\.",
+        r"(None of the (?P<rows>[\d,]+) is|It is not) among the (?P<named>[\d,]+) usernames? of the"
+        r" usage reports\.",
         _none_reported,
     ),
     (r"All its usernames are in usage reports .*: they are in the pool\.", _all_there),

@@ -21,7 +21,13 @@ from prolific_tui.submission.plan import CredentialPlan, Target
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.field import Field
 from prolific_tui.tui.screens.base import BaseScreen
-from prolific_tui.tui.screens.review_words import ends, stays, unexplained_notes, warning
+from prolific_tui.tui.screens.review_words import (
+    ends,
+    parts_words,
+    stays,
+    unexplained_notes,
+    warning,
+)
 from prolific_tui.tui.widgets import Facts, KeyBar, Line, number, paragraph
 from prolific_tui.visible import counted, visible
 
@@ -259,9 +265,9 @@ class ReviewScreen(BaseScreen):
         facts.append(("In workspace", f"{workspace.title}   ({workspace.id})"))
         if planned.source:
             facts.append(("From", planned.source))
-        if (parts := self.app.operations.writes.parts_of(planned)) > 1:
-            size = self.app.operations.writes.part_rows
-            facts.append(("In parts", f"{parts:,}, of at most {size:,} rows, one after another"))
+        writes = self.app.operations.writes
+        if (parts := writes.parts_of(planned)) > 1:
+            facts.append(("In parts", parts_words(parts, writes.pace)))
         if pool is None:
             pools = self.app.pools.value or ()
             notes = unexplained_notes(workspace, self.app.known_sends.sends, pools)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from prolific_tui.credentials.document import Document
 from prolific_tui.models import CredentialPool, Workspace
+from prolific_tui.submission.means import Pace
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.send import Send, unexplained
 from prolific_tui.tui.screens.send_words import moment
@@ -66,6 +67,12 @@ def unexplained_notes(
         f" the send of {moment(send.begun)}, which you said did not arrive"
         for send, pool in unexplained(here, pools)
     ]
+
+
+def parts_words(parts: int, pace: Pace) -> str:
+    """In how many parts a list goes, and how large they are."""
+    size = pace.part_bytes / (1024 * 1024)
+    return f"{parts:,}, of at most {pace.part_rows:,} rows and {size:.3g} MiB, one after another"
 
 
 def stays(rows: int) -> str:

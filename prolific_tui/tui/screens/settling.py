@@ -17,10 +17,10 @@ _ARRIVED: Final = 1
 _DID_NOT: Final = 2
 _TAKE_BACK: Final = 1
 _CONTRADICTIONS: Final = {
-    _ARRIVED: (Finding.NOT_THERE,),
-    _DID_NOT: (Finding.CONSISTENT,),
+    _ARRIVED: (Finding.NOT_THERE, Finding.UNCLEAR),
+    _DID_NOT: (Finding.CONSISTENT, Finding.UNCLEAR),
 }
-"""What was found that speaks against an answer."""
+"""What was found that does not bear an answer out."""
 _WORDS: Final = {_ARRIVED: "it arrived", _DID_NOT: "it did not arrive"}
 """What is typed to answer all the same."""
 
@@ -111,7 +111,7 @@ async def _ask(shell: Shell, send: Send, part: Part) -> Send:
         return send
     if finding in _CONTRADICTIONS[answer] and not await shell.ask(
         TypedConfirmation(
-            f"What was found speaks against it: {finding.value}",
+            f"What was found does not bear it out: {finding.value}",
             f"{part.message}\n\n{_risk(send, part, answer)}",
             _WORDS[answer],
         )
