@@ -8,6 +8,7 @@ from prolific_tui.credentials.search import Query
 from prolific_tui.credentials.session import EditSession, LoadingError
 from prolific_tui.credentials.stepping import OutdatedError, finish
 from prolific_tui.credentials.view import ALL, Filter, Order, View
+from tests.credentials_steps import redo, undo
 
 ROWS = 12_000
 
@@ -63,7 +64,7 @@ def test_rows_edited_meanwhile_are_examined_once(long: EditSession) -> None:
     counts = long.counts
     assert (counts.rows, counts.left_out, counts.needs_ok) == (ROWS - 2, 2, 1)
     for _ in range(3):
-        long.undo()
+        undo(long)
     finish(long.examination())
     counts = long.counts
     assert (counts.left_out, counts.needs_ok) == (3, 2)
@@ -73,9 +74,9 @@ def test_a_list_that_is_undone_and_redone_is_examined_again(long: EditSession) -
     finish(long.examination())
     before = long.counts
     assert long.undo_label == "the list"
-    long.undo()
+    undo(long)
     assert long.counts.rows == 0
-    long.redo()
+    redo(long)
     assert long.counts.unexamined == ROWS
     finish(long.examination())
     assert long.counts == before
@@ -204,6 +205,15 @@ class TestMeanwhile:
         assert session.state(0).words == ("same username as another row",)
         assert delta is not None
         assert delta.touches(session, 0)
+
+    def test_a_look_alike_that_an_edit_of_a_password_brings_to_light_is_drawn(self) -> None:
+        rows = [("Lab-1", "k"), ("b", "k"), ("c", "k"), ("lab-1", "k")]
+        session = EditSession(Rows.of(rows), at_once=3)
+        assert session.state(3).letter == ""
+        delta = session.set_cell(0, Column.PASSWORD, "other")
+        assert session.state(3).letter == "L"
+        assert delta is not None
+        assert delta.touches(session, 3)
 
     def test_a_row_whose_place_was_lost_is_still_named(self, long: EditSession) -> None:
         finish(long.examination())

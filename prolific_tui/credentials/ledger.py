@@ -186,7 +186,8 @@ class Ledger:
         related = self._related(touched)
         self._count(touched, -1)
         self.exact.apply(change)
-        self._reweigh(self.alike.apply(change) - touched)
+        flipped = self.alike.apply(change)
+        self._reweigh(flipped - touched)
         self._hold(touched)
         self._tally(_intrinsic(self._settled(change.removed)), -1)
         self._tally_accepted(change.removed, -1)
@@ -196,7 +197,8 @@ class Ledger:
         self._rows += len(change.inserted) - len(change.removed)
         self._count(touched, 1)
         if list(change.removed.usernames) == list(change.inserted.usernames):
-            return frozenset()
+            # What was pending is looked at now, and may be found to be alike to others.
+            return frozenset(map(near_key, flipped))
         return related | self._related(touched)
 
     def absorb(self, rows: Rows) -> frozenset[str]:
