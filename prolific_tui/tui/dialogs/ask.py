@@ -10,33 +10,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList, Static
 
-from prolific_tui.tui.dialogs.base import Dialog
+from prolific_tui.tui.dialogs.base import Dialog, MessageDialog
 from prolific_tui.tui.field import Field
 from prolific_tui.tui.widgets import CursorList, KeyBar, paragraph
 from prolific_tui.visible import visible
 
 
-class ConfirmDialog(Dialog[bool]):
+class ConfirmDialog(MessageDialog[bool]):
     """A question with two answers, each its own key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", "Yes"),
         Binding("n,escape", "cancel", "No", key_display="n"),
     ]
-
-    def __init__(self, title: str, message: str) -> None:
-        super().__init__()
-        self._heading = title
-        self._message = message
-
-    @property
-    def heading(self) -> str:
-        """The question."""
-        return self._heading
-
-    def body(self) -> ComposeResult:
-        """What each answer means."""
-        yield paragraph(self._message)
 
     def action_yes(self) -> None:
         """Answer yes."""
@@ -56,7 +42,7 @@ class Choice:
     """Shown while the cursor is on it."""
 
 
-class ChoiceDialog(Dialog[int | None]):
+class ChoiceDialog(MessageDialog[int | None]):
     """One of several; the answer is its index. `/` narrows long lists."""
 
     AUTO_FOCUS = "CursorList"
@@ -78,22 +64,15 @@ class ChoiceDialog(Dialog[int | None]):
             choices: The choices, in order.
             highlighted: Where the cursor is first; None where there is no default.
         """
-        super().__init__()
-        self._heading = title
-        self._message = message
+        super().__init__(title, message)
         self._choices = tuple(choices)
         self._offered = self._shown = tuple(range(len(choices)))
         self._highlighted = highlighted
 
-    @property
-    def heading(self) -> str:
-        """What is chosen."""
-        return self._heading
-
     def body(self) -> ComposeResult:
         """The choices."""
         if self._message:
-            yield paragraph(self._message)
+            yield from super().body()
         find = Field(placeholder="part of the name, then Enter", id="find")
         find.display = False
         yield find
@@ -171,7 +150,7 @@ class ChoiceDialog(Dialog[int | None]):
             self.dismiss(index)
 
 
-class TextDialog(Dialog[str | None]):
+class TextDialog(MessageDialog[str | None]):
     """A line of text; masked where it is a secret."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -180,20 +159,13 @@ class TextDialog(Dialog[str | None]):
     ]
 
     def __init__(self, title: str, message: str, value: str = "", *, masked: bool = False) -> None:
-        super().__init__()
-        self._heading = title
-        self._message = message
+        super().__init__(title, message)
         self._value = value
         self._masked = masked
 
-    @property
-    def heading(self) -> str:
-        """What is asked for."""
-        return self._heading
-
     def body(self) -> ComposeResult:
         """The explanation and the field."""
-        yield paragraph(self._message)
+        yield from super().body()
         yield Field(self._value, masked=self._masked)
 
     @on(Input.Submitted)
@@ -202,7 +174,7 @@ class TextDialog(Dialog[str | None]):
         self.dismiss(event.value)
 
 
-class TypedConfirmation(Dialog[bool]):
+class TypedConfirmation(MessageDialog[bool]):
     """A step that can't be taken back: done only once its words are typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -211,19 +183,12 @@ class TypedConfirmation(Dialog[bool]):
     ]
 
     def __init__(self, title: str, message: str, words: str) -> None:
-        super().__init__()
-        self._heading = title
-        self._message = message
+        super().__init__(title, message)
         self._words = words
-
-    @property
-    def heading(self) -> str:
-        """What would be done."""
-        return self._heading
 
     def body(self) -> ComposeResult:
         """What it means, and the field for the words."""
-        yield paragraph(self._message)
+        yield from super().body()
         yield from self.middle()
         yield Static(Text.assemble("Type  ", (visible(self._words), "bold"), " :"), markup=False)
         yield Field()

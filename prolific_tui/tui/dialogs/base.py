@@ -23,6 +23,11 @@ class Dialog(ModalScreen[T]):
         Binding("escape", "cancel", "Cancel", key_display="Esc")
     ]
     TITLE_TEXT: ClassVar[str] = ""
+    """The title, where it is always the same."""
+
+    def __init__(self, title: str = "", *, classes: str = "") -> None:
+        super().__init__(classes=classes)
+        self._heading = title or self.TITLE_TEXT
 
     def compose(self) -> ComposeResult:
         """The box: title, body, keys."""
@@ -35,7 +40,7 @@ class Dialog(ModalScreen[T]):
     @property
     def heading(self) -> str:
         """The title in the box."""
-        return self.TITLE_TEXT
+        return self._heading
 
     def body(self) -> ComposeResult:
         """What stands between the title and the keys."""
@@ -44,6 +49,18 @@ class Dialog(ModalScreen[T]):
     def action_cancel(self) -> None:
         """Close without an answer."""
         self.dismiss(None)
+
+
+class MessageDialog(Dialog[T]):
+    """A title and a few sentences."""
+
+    def __init__(self, title: str, message: str) -> None:
+        super().__init__(title)
+        self._message = message
+
+    def body(self) -> ComposeResult:
+        """The sentences."""
+        yield paragraph(self._message)
 
 
 _LOOKING: Final = "Looking…"

@@ -35,14 +35,9 @@ class IntakeDialog(Dialog[Intake | None]):
     ]
 
     def __init__(self, name: str, intake: Intake) -> None:
-        super().__init__(classes="wide")
-        self._name = name
+        super().__init__(f"How is {name} to be read?", classes="wide")
+        self._file = name
         self._intake = intake
-
-    @property
-    def heading(self) -> str:
-        """Whose preview it is."""
-        return f"How is {self._name} to be read?"
 
     def body(self) -> ComposeResult:
         """The assumptions, a sample, and what is in the way."""
@@ -146,7 +141,7 @@ class IntakeDialog(Dialog[Intake | None]):
         codecs = [choice.codec for choice in choices]
         current = self._intake.preview.encoding
         dialog = ChoiceDialog(
-            f"Which encoding is {self._name} in?",
+            f"Which encoding is {self._file} in?",
             "Choose the one in which the usernames are as they should be.",
             [Choice(f"{each.name:<{width}}  {'  '.join(each.sample)}") for each in choices],
             highlighted=codecs.index(current) if current in codecs else 0,

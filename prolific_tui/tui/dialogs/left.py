@@ -43,13 +43,8 @@ class LeftDialog(Dialog[LeftAnswer | None]):
     ]
 
     def __init__(self, summaries: Sequence[DraftSummary]) -> None:
-        super().__init__(classes="wide")
+        super().__init__("Unsent rows of before", classes="wide")
         self._summaries = tuple(summaries)
-
-    @property
-    def heading(self) -> str:
-        """What this is."""
-        return "Unsent rows of before"
 
     def body(self) -> ComposeResult:
         """The drafts, and all there is to know of the one under the cursor."""

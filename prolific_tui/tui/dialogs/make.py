@@ -74,18 +74,13 @@ class MakeDialog(FormDialog[MakeOrder | None]):
     ]
 
     def __init__(self, facts: MakeFacts) -> None:
-        super().__init__()
+        super().__init__(f"Make accounts for {facts.target}")
         self._facts = facts
         self._own_start = False
         """Whether the person typed a start."""
         self._proposed: tuple[tuple[str, str], Proposal] | None = None
         self._counted = ""
         """The places in words, once they were counted."""
-
-    @property
-    def heading(self) -> str:
-        """What is done, and for which pool."""
-        return f"Make accounts for {self._facts.target}"
 
     def entries(self) -> Sequence[Entry]:
         """Pattern, start, count, length, and the places that are to be filled."""

@@ -8,15 +8,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList
 
-from prolific_tui.tui.dialogs.base import Dialog
+from prolific_tui.tui.dialogs.base import MessageDialog
 from prolific_tui.tui.field import Field
-from prolific_tui.tui.widgets import CursorList, fit, paragraph
+from prolific_tui.tui.widgets import CursorList, fit
 
 Completer = Callable[[str], Awaitable[tuple[str, ...]]]
 """Gives the ways in which a path that is being typed may go on."""
 
 
-class PathDialog(Dialog[str | None]):
+class PathDialog(MessageDialog[str | None]):
     """A path, completed with Tab or chosen from the list below the field."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,9 +37,7 @@ class PathDialog(Dialog[str | None]):
             complete: Gives completions of what is typed.
             opens: Whether choosing a file answers at once; a file to be made is only typed.
         """
-        super().__init__()
-        self._heading = title
-        self._message = message
+        super().__init__(title, message)
         self._complete = complete
         self._opens = opens
         self._completions: tuple[str, ...] = ()
@@ -48,14 +46,9 @@ class PathDialog(Dialog[str | None]):
         self._waiting: str | None = None
         """What was typed when Tab was pressed too early for them."""
 
-    @property
-    def heading(self) -> str:
-        """What the path is for."""
-        return self._heading
-
     def body(self) -> ComposeResult:
         """The field, and how it may go on."""
-        yield paragraph(self._message)
+        yield from super().body()
         yield Field()
         yield CursorList(id="completions")
 

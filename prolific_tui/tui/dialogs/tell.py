@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.tui.dialogs.base import Dialog
+from prolific_tui.tui.dialogs.base import Dialog, MessageDialog
 from prolific_tui.tui.widgets import Facts, fit, paragraph
 
 
@@ -22,13 +22,8 @@ class ErrorDialog(Dialog[None]):
     ]
 
     def __init__(self, error: ProlificTuiError) -> None:
-        super().__init__(classes="error")
+        super().__init__(error.title, classes="error")
         self.error = error
-
-    @property
-    def heading(self) -> str:
-        """The error's title."""
-        return self.error.title
 
     def body(self) -> ComposeResult:
         """The message, and the hint if there is one."""
@@ -37,26 +32,12 @@ class ErrorDialog(Dialog[None]):
             yield paragraph(self.error.hint, classes="hint")
 
 
-class NoteDialog(Dialog[None]):
+class NoteDialog(MessageDialog[None]):
     """Something to know, in a few sentences."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,escape", "cancel", "Close", key_display="Enter")
     ]
-
-    def __init__(self, title: str, message: str) -> None:
-        super().__init__()
-        self._heading = title
-        self._message = message
-
-    @property
-    def heading(self) -> str:
-        """What it is about."""
-        return self._heading
-
-    def body(self) -> ComposeResult:
-        """The sentences."""
-        yield paragraph(self._message)
 
 
 class FactsDialog(Dialog[None]):
@@ -71,14 +52,8 @@ class FactsDialog(Dialog[None]):
     ]
 
     def __init__(self, title: str, facts: Iterable[tuple[str, str]]) -> None:
-        super().__init__(classes="wide")
-        self._heading = title
+        super().__init__(title, classes="wide")
         self._facts = tuple(facts)
-
-    @property
-    def heading(self) -> str:
-        """What it is about."""
-        return self._heading
 
     def body(self) -> ComposeResult:
         """Labels and what is said of each."""

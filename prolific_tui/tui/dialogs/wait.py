@@ -2,14 +2,12 @@
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from prolific_tui.tui.dialogs.base import Dialog
-from prolific_tui.tui.widgets import paragraph
+from prolific_tui.tui.dialogs.base import MessageDialog
 
 
-class WaitDialog(Dialog[None]):
+class WaitDialog(MessageDialog[None]):
     """Says what is waited for; Esc gives it up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -17,19 +15,8 @@ class WaitDialog(Dialog[None]):
     ]
 
     def __init__(self, title: str, message: str) -> None:
-        super().__init__()
-        self._heading = title
-        self._message = message
+        super().__init__(title, message)
         self._is_over = False
-
-    @property
-    def heading(self) -> str:
-        """What is waited for."""
-        return self._heading
-
-    def body(self) -> ComposeResult:
-        """What there is to know meanwhile."""
-        yield paragraph(self._message)
 
     def finish(self) -> None:
         """Close, now or as soon as nothing stands above it any more."""
