@@ -1,5 +1,6 @@
 """What tests of accounts share: two people, their accounts, and machines that know them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from prolific_tui.access import Entry
@@ -23,6 +24,8 @@ ROBIN = Prolifics().state.owner
 LAB = Profile("lab", SERVICE_URL, ROBIN.id, ROBIN.email, TokenPlace.KEYRING)
 PILOTS = Profile("pilots", SERVICE_URL, BOB.id, BOB.email, TokenPlace.FILE)
 ELSEWHERE = Profile("far", "https://prolific.example", ROBIN.id, ROBIN.email, TokenPlace.KEYRING)
+KEYRING, FILE, SESSION = TokenPlace.KEYRING, TokenPlace.FILE, TokenPlace.SESSION
+FILED = replace(LAB, place=FILE)
 IN_KEYRING = MachineKeeping(TokenPlace.KEYRING, DraftKeeping.USERNAMES)
 
 
@@ -64,3 +67,23 @@ async def found(operations: Operations) -> Account:
 
 async def names(operations: Operations) -> list[str]:
     return [profile.name for profile in await operations.profiles()]
+
+
+def in_place(secrets: TokenPlace) -> MachineKeeping:
+    return MachineKeeping(secrets, DraftKeeping.USERNAMES)
+
+
+async def kept(bench: Bench, profile: Profile) -> dict[TokenPlace, str | None]:
+    """Which token of an account each place holds."""
+    values = {
+        KEYRING: await bench.keyring.load(entry(profile)),
+        FILE: await bench.token_file.load(entry(profile)),
+    }
+    return {place: value.reveal() if value else None for place, value in values.items()}
+
+
+def remembered(bench: Bench) -> StateFile:
+    """What the next start knows."""
+    state = StateFile(bench.state)
+    state.load()
+    return state

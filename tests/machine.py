@@ -19,6 +19,8 @@ from prolific_tui.submission.means import Pace
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import Dashboard, dashboard
 
+PASSWORD = "canary-77-heron"
+
 
 def _now() -> datetime:
     return datetime.now().astimezone()
@@ -76,3 +78,23 @@ class Machine:
         async with self.run() as board:
             await board.shows("free of")
             yield board
+
+
+async def type_row(board: Dashboard, username: str, password: str = PASSWORD) -> None:
+    """Type a new row into the editor."""
+    await board.press("i")
+    await board.type(username)
+    await board.press("enter")
+    await board.type(password)
+    await board.press("enter")
+
+
+async def leave_rows(machine: Machine, *usernames: str) -> None:
+    """A run that ends, however it does, with rows for a new pool."""
+    async with machine.at_pools() as board:
+        await board.press("c")
+        for username in usernames:
+            await type_row(board, username)
+        await board.press("escape")
+        await board.shows("draft kept")
+        await board.until(lambda: board.app.operations.drafts.wait(0), "saved")

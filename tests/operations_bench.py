@@ -131,6 +131,33 @@ class KeyringOfTests(MemoryVault):
         self.on_close()
 
 
+class HoldingKeyring(KeyringOfTests):
+    """A keyring that does what it is told, and answers one question only when told to go on.
+
+    As the real one does, which may be waiting for its password to be typed.
+    """
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._held = question
+        self.reached = threading.Event()
+        self.go_on = threading.Event()
+        self.on_close = self.go_on.set
+
+    async def _hold(self, question: str) -> None:
+        if question == self._held:
+            self.reached.set()
+            await asyncio.to_thread(self.go_on.wait)
+
+    async def save(self, entry: Entry, value: Secret) -> None:
+        await super().save(entry, value)
+        await self._hold("save")
+
+    async def delete(self, entry: Entry) -> None:
+        await super().delete(entry)
+        await self._hold("delete")
+
+
 @dataclass
 class Bench:
     """Parts, which outlive the operations that are started on them, as a disk does."""

@@ -18,13 +18,14 @@ from prolific_tui.credentials.encoding import understand
 from prolific_tui.credentials.intake import look
 from prolific_tui.credentials.parsed import Parsed
 from prolific_tui.credentials.rows import Rows
+from tests.credentials_exports import taken
 from tests.credentials_strategies import any_blocks, blocks, steady
 
 
 def read(data: bytes) -> Parsed:
     """The rows of bytes that are UTF-8, or what their byte order mark says."""
     understand(data)
-    return look(data).take()
+    return taken(look(data))
 
 
 def refusal(data: bytes) -> CsvError:
@@ -196,7 +197,7 @@ class TestReading:
         assert parsed.blank_lines == 4
 
     def test_text_that_was_never_bytes_has_no_encoding_to_tell(self) -> None:
-        assert look("a\tb").take().source.describe() == "tab, no header"
+        assert taken(look("a\tb")).source.describe() == "tab, no header"
 
     def test_spaces_are_kept(self) -> None:
         assert list(read(b"a , b\n").rows) == [("a ", " b")]

@@ -13,6 +13,7 @@ from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.search import Query
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.credentials.stepping import OutdatedError, finish
+from tests.credentials_steps import make, undo
 from tests.credentials_strategies import blocks, steady
 
 
@@ -34,10 +35,10 @@ def test_trimming_is_previewed_made_and_taken_back_as_one_step() -> None:
         'row 4: "\tlab-4" becomes "lab-4", and the password changes',
     )
     before = pairs(session)
-    session.make(proposal)
+    make(session, proposal)
     assert pairs(session) == [("lab-1", "k1"), ("lab-2", "k2"), ("lab-3", "k3"), ("lab-4", "k4")]
     assert session.undo_label == "trimming of 3 rows"
-    session.undo()
+    undo(session)
     assert pairs(session) == before
     assert not session.can_undo
 
@@ -59,9 +60,9 @@ def test_each_fix_says_what_it_did(fix: Fix, label: str) -> None:
     session.hold({"lab-1", "lab-9"})
     proposal = finish(fixes.propose(session, fix))
     assert proposal.label == label
-    session.make(proposal)
+    make(session, proposal)
     assert finish(fixes.propose(session, fix)).count == 0
-    assert session.make(finish(fixes.propose(session, fix))) is None
+    assert make(session, finish(fixes.propose(session, fix))) is None
 
 
 @pytest.mark.parametrize("rows", [5000, 50_000])
@@ -72,11 +73,11 @@ def test_thousands_of_scattered_edits_are_one_step_and_keep_the_rows_between(row
     ids = list(session.document.rows().ids or ())
     proposal = finish(fixes.propose(session, Fix.TRIM))
     assert proposal.count == rows // 2
-    session.make(proposal)
+    make(session, proposal)
     finish(session.examination())
     assert session.counts.goes == rows
     assert list(session.document.rows().ids or ()) == ids
-    session.undo()
+    undo(session)
     finish(session.examination())
     assert (session.counts.goes, session.counts.needs_ok) == (rows // 2 + 2, rows // 2 - 2)
 
@@ -86,7 +87,7 @@ def test_what_was_proposed_for_other_rows_is_not_done() -> None:
     proposal = finish(fixes.propose(session, Fix.TRIM))
     session.delete([0])
     with pytest.raises(OutdatedError):
-        session.make(proposal)
+        make(session, proposal)
     assert pairs(session) == [("lab-2", "k2")]
 
 
@@ -103,9 +104,9 @@ def test_a_kind_of_problem_is_accepted_at_once() -> None:
     session = session_of(("la,b", "k"), ("lab ", "k"), ('l"b', "k"), ("ok", ""))
     proposal = finish(fixes.accept_kind(session, Problem.PUNCTUATION_IN_USERNAME))
     assert proposal.label == "OK for 2 rows: comma or quote in username"
-    session.make(proposal)
+    make(session, proposal)
     assert [session.state(row).accepted for row in range(4)] == [True, False, True, False]
-    session.undo()
+    undo(session)
     assert session.counts.needs_ok == 3
 
 
@@ -127,7 +128,7 @@ class TestSearching:
 
     def test_what_was_typed_is_no_pattern_and_no_template(self) -> None:
         session = session_of(("a.b", "a.b"), ("axb", "k"))
-        session.make(finish(search.replace(session, Query("a.b"), r"\1\g<0>")))
+        make(session, finish(search.replace(session, Query("a.b"), r"\1\g<0>")))
         assert pairs(session) == [(r"\1\g<0>", "a.b"), ("axb", "k")]
         assert session.undo_label == "replacement in 1 row"
 
@@ -136,7 +137,7 @@ def test_invisible_characters_are_dropped_and_nothing_else() -> None:
     session = session_of(("a\u200b", "\ufeffy1"), (" b\u00e9", "k\t\u00ad2 "), ("c", "k3"))
     proposal = finish(fixes.propose(session, Fix.INVISIBLE))
     assert proposal.count == 2
-    session.make(proposal)
+    make(session, proposal)
     assert pairs(session) == [("a", "y1"), (" b\u00e9", "k\t2 "), ("c", "k3")]
     assert session.undo_label == "dropping what can't be seen from 2 rows"
 
@@ -147,17 +148,17 @@ class TestKeeping:
         first, second = finish(groups.groups(session))
         assert first == Group("x", (0, 2, 3), (1, 2, 1), ((), (), ()))
         assert (first.different, second.different) == (True, False)
-        session.make(finish(groups.keep(session, first, Keep.LAST)))
+        make(session, finish(groups.keep(session, first, Keep.LAST)))
         assert pairs(session) == [("y", "k"), ("x", "1"), ("y", "k")]
         assert session.undo_label == "keeping the last row of 3 with x"
-        session.undo()
-        session.make(finish(groups.keep(session, first, 2)))
+        undo(session)
+        make(session, finish(groups.keep(session, first, 2)))
         assert pairs(session) == [("y", "k"), ("x", "2"), ("y", "k")]
         assert session.undo_label == "keeping row 3 of 3 with x"
 
     def test_one_row_of_every_group(self) -> None:
         session = session_of(("x", "1"), ("y", "k"), ("x", "2"), ("z", "1"), ("y", "l"))
-        session.make(finish(groups.keep_in_all(session, Keep.FIRST)))
+        make(session, finish(groups.keep_in_all(session, Keep.FIRST)))
         assert pairs(session) == [("x", "1"), ("y", "k"), ("z", "1")]
         assert session.undo_label == "keeping the first row of 2 groups"
         assert finish(groups.groups(session)) == ()

@@ -5,7 +5,7 @@ import pytest
 from prolific_tui.credentials.csvtext import CsvError
 from prolific_tui.credentials.intake import Question, look
 from prolific_tui.credentials.rows import MASK
-from tests.credentials_exports import EXPORTS, PAIRS, opened, refused
+from tests.credentials_exports import EXPORTS, PAIRS, opened, refused, taken
 
 
 class TestPlain:
@@ -58,7 +58,7 @@ class TestPlain:
     def test_exports_go_straight_in(self, name: str, said: str) -> None:
         intake = opened(name)
         assert not intake.needs_asking
-        parsed = intake.take()
+        parsed = taken(intake)
         assert list(parsed.rows) == PAIRS
         assert parsed.source.describe() == said
         assert not parsed.marks
@@ -100,8 +100,8 @@ class TestPlain:
     ) -> None:
         intake = opened(name)
         assert not intake.needs_asking
-        assert list(intake.take().rows) == pairs
-        assert intake.take().source.describe() == said
+        assert list(taken(intake).rows) == pairs
+        assert taken(intake).source.describe() == said
 
     def test_a_spreadsheet_pasted_over_tmux(self) -> None:
         text = (EXPORTS / "spreadsheet-paste.tsv").read_bytes().decode()
@@ -111,14 +111,14 @@ class TestPlain:
         assert not intake.needs_asking
         assert intake.encodings() == ()
         assert intake.preview.encoding == intake.preview.encoding_name == ""
-        parsed = intake.take()
+        parsed = taken(intake)
         assert list(parsed.rows) == [("lab-1", "k3-9fQ"), ("lab-2", 'm8,2"xT')]
         assert parsed.source.describe() == "tab, CR, header"
 
     def test_a_paste_may_hold_what_no_file_can(self) -> None:
         half = "\ud800" * 7
         text = "\n".join(f"{half}{row},k" for row in range(3000))
-        assert "\n".join(",".join(pair) for pair in look(text).take().rows) == text
+        assert "\n".join(",".join(pair) for pair in taken(look(text)).rows) == text
 
     def test_the_preview_shows_usernames_and_no_other_field(self) -> None:
         preview = opened("bitwarden.csv").preview
@@ -156,9 +156,9 @@ class TestAsking:
         assert "utf-8" not in shown
         settled = intake.with_encoding("cp1252")
         assert not settled.needs_asking
-        assert list(settled.take().rows) == [("müller-1", "k3-9fQ"), ("lab-2", "m8,2xT")]
+        assert list(taken(settled).rows) == [("müller-1", "k3-9fQ"), ("lab-2", "m8,2xT")]
         assert (
-            settled.take().source.describe()
+            taken(settled).source.describe()
             == "Windows-1252, Western Europe, semicolon, CRLF, header"
         )
 
@@ -212,7 +212,7 @@ class TestAsking:
         intake = opened("utf-16-le-no-mark.csv")
         assert intake.questions == {Question.ENCODING}
         assert [choice.codec for choice in intake.encodings()] == ["utf-16-le"]
-        assert list(intake.take().rows) == [("josé", "k3-9fQ"), PAIRS[1]]
+        assert list(taken(intake).rows) == [("josé", "k3-9fQ"), PAIRS[1]]
 
     def test_columns_that_nobody_named_are_all_masked_until_one_is_chosen(self) -> None:
         intake = opened("no-known-header.csv")
@@ -223,9 +223,9 @@ class TestAsking:
         chosen = intake.with_columns(1, 2).with_header(header=False)
         assert not chosen.needs_asking
         assert chosen.preview.rows[0] == (MASK, "lab-1", MASK)
-        assert list(chosen.take().rows) == PAIRS
+        assert list(taken(chosen).rows) == PAIRS
         assert (
-            chosen.take().source.describe()
+            taken(chosen).source.describe()
             == "UTF-8, comma, LF, no header, column 2 and column 3 of 3 columns"
         )
 
@@ -233,7 +233,7 @@ class TestAsking:
         intake = opened("username-and-email.csv")
         assert intake.questions == {Question.COLUMNS}
         assert intake.preview.username == 0
-        assert next(iter(intake.with_columns(1, 2).take().rows)) == ("lab-1@lab.example", "k3-9fQ")
+        assert next(iter(taken(intake.with_columns(1, 2)).rows)) == ("lab-1@lab.example", "k3-9fQ")
 
     def test_two_columns_called_password_are_asked(self) -> None:
         assert look("username,password,Password\na,b,c\n").questions == {Question.COLUMNS}
@@ -241,8 +241,8 @@ class TestAsking:
     def test_delimiters_that_fit_equally_are_asked(self) -> None:
         intake = opened("two-delimiters.csv")
         assert intake.questions == {Question.DELIMITER}
-        assert next(iter(intake.with_delimiter(",").take().rows)) == ("lab-1", "k3;9fQ")
-        assert next(iter(intake.with_delimiter(";").take().rows)) == ("lab-1,k3", "9fQ")
+        assert next(iter(taken(intake.with_delimiter(",")).rows)) == ("lab-1", "k3;9fQ")
+        assert next(iter(taken(intake.with_delimiter(";")).rows)) == ("lab-1,k3", "9fQ")
         assert not intake.with_delimiter(";").needs_asking
 
     def test_half_a_header_is_asked_and_stays_a_row_until_then(self) -> None:
@@ -250,7 +250,7 @@ class TestAsking:
         assert intake.questions == {Question.HEADER}
         assert not intake.preview.header
         chosen = intake.with_header(header=True)
-        assert list(chosen.take().rows) == [("lab-1", "k")]
+        assert list(taken(chosen).rows) == [("lab-1", "k")]
         # The other one might be a password: it is named only in a header that is certain.
         assert chosen.preview.columns == ("login", "column 2")
         assert not chosen.needs_asking
@@ -261,8 +261,8 @@ class TestAsking:
             width = len(intake.preview.columns)
             intake = intake.with_columns(width - 2, width - 1)
             assert "k3-9fQ" not in repr(intake.preview)
-            assert "k3-9fQ" not in intake.take().source.describe()
-            assert list(intake.take().rows) == [PAIRS[1]]
+            assert "k3-9fQ" not in taken(intake).source.describe()
+            assert list(taken(intake).rows) == [PAIRS[1]]
 
     def test_a_list_in_which_the_same_placeholder_stands_everywhere_has_no_header(self) -> None:
         assert not look("lab-1,password\nlab-2,password\n").needs_asking
@@ -296,7 +296,7 @@ class TestAsking:
         assert (without.preview.username, without.preview.password) == (0, 1)
 
     def test_choices_are_said_of_the_rows_that_were_taken(self) -> None:
-        swapped = opened("header-any-order.csv").with_columns(0, 1).take()
+        swapped = taken(opened("header-any-order.csv").with_columns(0, 1))
         assert next(iter(swapped.rows)) == ("k3-9fQ", "lab-1")
         assert swapped.source.describe().endswith("header, PASSWORD and User-Name of 2 columns")
 
@@ -336,4 +336,4 @@ class TestAsking:
     def test_what_begins_with_a_lot_of_nothing(self) -> None:
         intake = look("\n" * 300_000 + "lab-1,k")
         assert intake.preview.rows == (("lab-1", MASK),)
-        assert intake.take().blank_lines == 300_000
+        assert taken(intake).blank_lines == 300_000

@@ -8,7 +8,7 @@ from prolific_tui.credentials.csvtext import NO_PASSWORDS, Mark, Ragged, RaggedE
 from prolific_tui.credentials.intake import look
 from prolific_tui.credentials.rows import MASK
 from prolific_tui.credentials.session import EditSession
-from tests.credentials_exports import EXPORTS, not_even_opened, opened, refused
+from tests.credentials_exports import EXPORTS, in_chunks, not_even_opened, opened, refused, taken
 
 
 class TestWithoutPasswords:
@@ -17,12 +17,12 @@ class TestWithoutPasswords:
         assert not intake.needs_asking
         assert intake.preview.export == "Google Workspace"
         assert intake.preview.warning == NO_PASSWORDS
-        parsed = intake.take()
+        parsed = taken(intake)
         assert parsed.source.warning == NO_PASSWORDS
         assert next(iter(parsed.rows)) == ("lab-1@lab.example", "****")
 
     def test_a_google_workspace_upload_with_hashes_marks_those_rows(self) -> None:
-        parsed = opened("google-workspace-hashed.csv").take()
+        parsed = taken(opened("google-workspace-hashed.csv"))
         assert parsed.marks == {0: Mark.HASH}
         assert list(parsed.rows) == [("lab-1@lab.example", ""), ("lab-2@lab.example", "m8-2xT")]
         assert not parsed.source.warning
@@ -32,24 +32,33 @@ class TestWithoutPasswords:
         hashed = {5000, 7000}
         rows = [f"a,b,lab-{row},k,{'MD5' * (row in hashed)},/" for row in range(9000)]
         intake = look("\n".join([header, *rows]))
-        assert intake.take().marks == dict.fromkeys(sorted(hashed), Mark.HASH)
-        assert {row for row, (_, word) in enumerate(intake.take().rows) if not word} == hashed
-        assert [sorted(chunk.marks) for chunk in intake.chunks(3000)] == [[], [2000], [1000], []]
+        assert taken(intake).marks == dict.fromkeys(sorted(hashed), Mark.HASH)
+        assert {row for row, (_, word) in enumerate(taken(intake).rows) if not word} == hashed
+        assert [sorted(chunk.marks) for chunk in in_chunks(intake, 3000)] == [
+            [],
+            [2000],
+            [1000],
+            [],
+        ]
 
     def test_another_column_than_the_hashed_one_is_not_marked(self) -> None:
-        assert not opened("google-workspace-hashed.csv").with_columns(2, 0).take().marks
+        assert not taken(opened("google-workspace-hashed.csv").with_columns(2, 0)).marks
 
     def test_there_is_no_warning_before_the_last_row_is_read(self) -> None:
         text = "lab-1,****\n" * 600
-        assert [chunk.source.warning for chunk in look(text).chunks(300)] == ["", "", NO_PASSWORDS]
-        assert not any(chunk.source.warning for chunk in look(text + "lab-2,k").chunks(300))
+        assert [chunk.source.warning for chunk in in_chunks(look(text), 300)] == [
+            "",
+            "",
+            NO_PASSWORDS,
+        ]
+        assert not any(chunk.source.warning for chunk in in_chunks(look(text + "lab-2,k"), 300))
 
     def test_okta_has_none(self) -> None:
         intake = opened("okta.csv")
         assert not intake.needs_asking
         assert intake.preview.export == "Okta"
         assert intake.preview.warning == NO_PASSWORDS
-        parsed = intake.take()
+        parsed = taken(intake)
         assert list(parsed.rows) == [("lab-1@lab.example", ""), ("lab-2@lab.example", "")]
         assert parsed.source.warning == NO_PASSWORDS
         assert parsed.source.describe().endswith(
@@ -60,35 +69,35 @@ class TestWithoutPasswords:
         intake = opened("hash-column.csv")
         assert intake.preview.password == 1
         assert intake.preview.warning == NO_PASSWORDS
-        assert intake.take().marks == {0: Mark.HASH}
-        assert intake.take().source.warning == NO_PASSWORDS
+        assert taken(intake).marks == {0: Mark.HASH}
+        assert taken(intake).source.warning == NO_PASSWORDS
 
     def test_hashes_under_another_name_are_known_by_their_looks(self) -> None:
         digest = "$2b$12$C6UzMDM.H6dfI/f/IKcEeO3q0TBmOcb3sSsgHjDKYCxY5vGk5e3Lm"
         intake = look(f"username,password\nlab-1,{digest}\nlab-2,\n")
         assert intake.preview.warning == NO_PASSWORDS
-        assert intake.take().source.warning == NO_PASSWORDS
+        assert taken(intake).source.warning == NO_PASSWORDS
 
     def test_hashes_are_left_out_even_where_a_password_stands_among_them(self) -> None:
         digest = "$2b$12$C6UzMDM.H6dfI/f/IKcEeO3q0TBmOcb3sSsgHjDKYCxY5vGk5e3Lm"
         text = "".join(f"lab-{row},{digest}\n" for row in range(20)) + "lab-20,k3-9fQ\n"
-        session = EditSession(look(text).take().rows)
+        session = EditSession(taken(look(text)).rows)
         assert (session.counts.goes, session.counts.left_out) == (1, 20)
         assert session.state(19).words == ("a hash, not a password",)
 
     def test_a_password_in_hexadecimal_digits_may_be_one(self) -> None:
-        assert not look("lab-1,5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8\n").take().marks
+        assert not taken(look("lab-1,5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8\n")).marks
 
     @pytest.mark.parametrize("stand_in", ["****", "•••", "...", "xxxx", "Password", "", " "])
     def test_stand_ins_are_no_passwords(self, stand_in: str) -> None:
         nothing = f"username,password\nlab-1,{stand_in}\n"
         assert look(nothing).preview.warning == NO_PASSWORDS
-        assert look(nothing).take().source.warning == NO_PASSWORDS
+        assert taken(look(nothing)).source.warning == NO_PASSWORDS
         assert not look(nothing + "lab-2,k\n").preview.warning
-        assert not look(nothing + "lab-2,k\n").take().source.warning
+        assert not taken(look(nothing + "lab-2,k\n")).source.warning
 
     def test_a_header_alone_has_nothing_to_warn_of(self) -> None:
-        assert not look("username,password\n").take().source.warning
+        assert not taken(look("username,password\n")).source.warning
 
 
 class TestRefusing:
@@ -134,7 +143,7 @@ class TestRefusing:
         error = refused(intake)
         assert isinstance(error, RaggedError)
         assert (error.lines, error.count) == ((2, 3), 2)
-        parsed = intake.with_ragged(Ragged.TAKE).take()
+        parsed = taken(intake.with_ragged(Ragged.TAKE))
         # What stands alone in its line may be the end of a password that a line end cut.
         assert list(parsed.rows)[1:3] == [("", ""), ("lab-3", "")]
         assert parsed.marks == {1: Mark.SHORT, 2: Mark.SURPLUS}
@@ -168,7 +177,7 @@ class TestRefusing:
         width = header.count(",") + 1
         text = "\n".join([header, *[",".join("abcd"[:width])] * 9, line])
         intake = look(text).with_columns(*columns).with_ragged(Ragged.TAKE)
-        parsed = intake.take()
+        parsed = taken(intake)
         assert list(parsed.rows)[-1] == row
         assert list(parsed.marks) == [9]
         session = EditSession(parsed.rows)
@@ -180,4 +189,4 @@ class TestRefusing:
 
     def test_a_choice_of_ragged_lines_outlives_the_others(self) -> None:
         intake = opened("refused-ragged.csv").with_ragged(Ragged.TAKE).with_header(header=True)
-        assert len(intake.with_delimiter(",").take().rows) == 5
+        assert len(taken(intake.with_delimiter(",")).rows) == 5

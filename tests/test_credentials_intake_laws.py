@@ -22,6 +22,7 @@ from prolific_tui.credentials.csvtext import (
 from prolific_tui.credentials.intake import Intake, look
 from prolific_tui.credentials.layout import DELIMITERS
 from prolific_tui.credentials.rows import Rows
+from tests.credentials_exports import in_chunks, taken
 from tests.credentials_strategies import any_blocks, steady
 
 LINE_ENDS = st.sampled_from(["\n", "\r\n", "\r"])
@@ -155,22 +156,22 @@ class TestChunks:
     def test_bytes_and_text_make_the_same_rows(self, rows: int, size: int, codec: str) -> None:
         text = "\n".join(["login,pass", *(f"josé-{row},k{row}" for row in range(rows))])
         intake = look(("\ufeff" + text).encode(codec))
-        assert joined(list(intake.chunks(size))) == joined(list(look(text).chunks()))
+        assert joined(list(in_chunks(intake, size))) == joined(list(in_chunks(look(text))))
 
     def test_the_first_rows_come_before_the_rest_is_read(self) -> None:
         text = "lab,k\n" * 100_000 + 'lab,"k\n'
-        chunks = look(text).chunks(100)
-        first = next(chunks)
+        reading = in_chunks(look(text), 100)
+        first = next(reading)
         assert len(first.rows) == 100
         assert first.progress < 0.1
         assert first.source.describe() == "comma, LF, no header"
         with pytest.raises(CsvError) as raised:
-            list(chunks)
+            list(reading)
         assert raised.value.line == 100_001
         assert raised.value.__context__ is None
 
     def test_progress_grows(self) -> None:
-        progress = [chunk.progress for chunk in look("lab,k\n" * 50_000).chunks(1000)]
+        progress = [chunk.progress for chunk in in_chunks(look("lab,k\n" * 50_000), 1000)]
         assert progress == sorted(progress)
         assert progress[len(progress) // 2] == pytest.approx(0.5, abs=0.1)
 
@@ -270,7 +271,7 @@ class TestPreviews:
         intake = opened(table[0]).with_ragged(Ragged.TAKE)
         preview = intake.preview
         assume(not preview.obstacle)
-        parsed = intake.take()
+        parsed = taken(intake)
         assert len(parsed.rows) == preview.counts.rows
         assert parsed.source.ragged_lines == preview.counts.ragged_lines
         assert parsed.source.warning == preview.warning
@@ -286,7 +287,7 @@ class TestPreviews:
         try:
             intake = look(raw).with_ragged(Ragged.TAKE)
             if not intake.preview.obstacle:
-                assert len(intake.take().rows) >= intake.preview.counts.rows
+                assert len(taken(intake).rows) >= intake.preview.counts.rows
         except CsvError as error:
             refusal = error
         if refusal is not None:
@@ -313,10 +314,10 @@ def test_a_long_text_is_read_as_csv_reads_it(
     reader = csv.reader(StringIO(text, newline=""))
     records = [record for record in reader if any(map(str.strip, record))]
     intake = look(text.encode(codec))
-    assert list(intake.take().rows) == [(name, word) for name, word in records]
+    assert list(taken(intake).rows) == [(name, word) for name, word in records]
 
 
 def test_what_holds_hardly_a_row_comes_in_chunks_all_the_same() -> None:
-    chunks = list(look("lab-1,k\n" + "\n" * 3_000_000 + "lab-2,k").chunks())
-    assert len(chunks) > 2
-    assert [name for name, _ in joined(chunks)[0]] == ["lab-1", "lab-2"]
+    read = list(in_chunks(look("lab-1,k\n" + "\n" * 3_000_000 + "lab-2,k")))
+    assert len(read) > 2
+    assert [name for name, _ in joined(read)[0]] == ["lab-1", "lab-2"]

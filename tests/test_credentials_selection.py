@@ -10,6 +10,7 @@ from prolific_tui.credentials.selection import Selection, accept, delete
 from prolific_tui.credentials.session import EditSession, Verdict
 from prolific_tui.credentials.stepping import finish
 from prolific_tui.credentials.view import ALL, Filter, Order, View
+from tests.credentials_steps import make, redo, undo
 from tests.credentials_strategies import pairs, steady, usual
 
 lists = st.lists(pairs, min_size=1, max_size=12)
@@ -100,7 +101,7 @@ def test_only_rows_that_the_view_shows_stay_selected_whatever_is_changed_and_und
         elif change == "accept":
             delta = session.accept([row])
         else:
-            delta = session.undo() if change == "undo" else session.redo()
+            delta = undo(session) if change == "undo" else redo(session)
         if delta is None:
             continue
         view.follow(delta)
@@ -141,11 +142,11 @@ def test_what_is_done_to_selected_rows_is_one_step_that_names_them() -> None:
     session, _ = session_of(rows)
     proposal = finish(accept(session, range(4)))
     assert (proposal.label, proposal.count) == ("OK for 2 rows", 2)
-    session.make(proposal)
+    make(session, proposal)
     assert session.counts.goes == 3
-    session.make(finish(delete(session, [1])))
+    make(session, finish(delete(session, [1])))
     assert session.undo_label == "deletion of row 2"
-    session.undo()
-    session.undo()
+    undo(session)
+    undo(session)
     assert list(session.document.rows()) == rows
     assert session.counts.goes == 1

@@ -21,6 +21,7 @@ from prolific_tui.credentials.export import (
 )
 from prolific_tui.credentials.intake import look
 from prolific_tui.credentials.rows import NO_ROWS, Column, Rows
+from tests.credentials_exports import taken
 
 FIELD = st.text(
     st.characters(exclude_characters="\0", exclude_categories=["Cs"])
@@ -43,7 +44,7 @@ def test_a_plain_export_reads_back_as_the_rows_it_was_made_of(
 def test_this_program_knows_its_own_export_again() -> None:
     text = plain(TWO)
 
-    assert look(text.encode()).take().rows == TWO
+    assert taken(look(text.encode())).rows == TWO
     assert text == 'username,password\nada@lab.org,fkx7-3\nbob@lab.org,"p,""w"\n'
 
 
@@ -72,7 +73,7 @@ def test_a_google_export_reads_back_as_the_rows_it_was_made_of(rows: Rows) -> No
 
 
 def test_a_google_export_is_recognised_by_this_program() -> None:
-    assert look(google_workspace(TWO).encode()).take().rows == TWO
+    assert taken(look(google_workspace(TWO).encode())).rows == TWO
 
 
 def test_google_is_given_a_name_and_a_unit_for_every_account() -> None:
@@ -131,7 +132,7 @@ def test_a_cell_that_would_run_is_found_and_written_as_it_is(start: str) -> None
         (1, Column.USERNAME),
         (2, Column.PASSWORD),
     ]
-    assert look(plain(rows).encode()).take().rows == rows
+    assert taken(look(plain(rows).encode())).rows == rows
 
 
 def test_a_sign_inside_a_cell_runs_nothing() -> None:

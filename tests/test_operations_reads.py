@@ -13,6 +13,7 @@ from prolific_tui.operations.events import ReadOver, ReadRetried
 from prolific_tui.operations.memory import Memory
 from prolific_tui.secret import Secret
 from prolific_tui.settings import DraftKeeping, MachineKeeping, StateFile, TokenPlace
+from tests.credentials_exports import taken
 from tests.operations_bench import PATIENCE, SERVICE_URL, Bench
 from tests.submission_bench import impatient_threads
 
@@ -166,7 +167,7 @@ async def test_a_file_and_a_paste_become_rows(bench: Bench, tmp_path: Path) -> N
     with bench.running() as operations:
         loaded = await operations.look_at_file(path)
         pasted = await operations.look_at_paste("lab-2\tpw-two\nlab-3\tpw-three\n")
-        rows = [list(intake.take().rows) for intake in (loaded, pasted)]
+        rows = [list(taken(intake).rows) for intake in (loaded, pasted)]
 
         assert rows == [[("lab-1", "pw-one")], [("lab-2", "pw-two"), ("lab-3", "pw-three")]]
 

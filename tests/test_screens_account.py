@@ -16,8 +16,7 @@ from prolific_tui.settings import Profile, StateFile, TokenPlace
 from prolific_tui.vault import MemoryVault
 from tests.accounts_bench import BOB, ELSEWHERE, HIS, LAB, PILOTS, TYPED, entry
 from tests.dashboard import Dashboard, dashboard
-from tests.operations_bench import SERVICE_URL, KeyringOfTests, Prolifics
-from tests.test_operations_keeping import HoldingKeyring
+from tests.operations_bench import SERVICE_URL, HoldingKeyring, KeyringOfTests, Prolifics
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 _QUESTION = "What is kept on this machine, and where?"

@@ -1,4 +1,4 @@
-"""Unsent rows outlive the program as the person wants it, and are offered at the next start."""
+"""Unsent rows outlive the program as the person wants it, until they are sent or discarded."""
 
 import gc
 import weakref
@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.settings import DraftKeeping
 from prolific_tui.tui.screens.editor import EditorScreen
-from tests.dashboard import Dashboard, dashboard
-from tests.machine import Machine
+from tests.dashboard import dashboard
+from tests.machine import PASSWORD, Machine, type_row
 
 EVERYTHING, USERNAMES, NOTHING = DraftKeeping
-PASSWORD = "canary-77-heron"
 _QUESTION = "What is kept on this machine, and where?"
 _OFFER = "Unsent rows of before"
 
@@ -21,25 +19,6 @@ _OFFER = "Unsent rows of before"
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
-
-
-async def type_row(board: Dashboard, username: str, password: str = PASSWORD) -> None:
-    await board.press("i")
-    await board.type(username)
-    await board.press("enter")
-    await board.type(password)
-    await board.press("enter")
-
-
-async def leave_rows(machine: Machine, *usernames: str) -> None:
-    """A run that ends, however it does, with rows for a new pool."""
-    async with machine.at_pools() as board:
-        await board.press("c")
-        for username in usernames:
-            await type_row(board, username)
-        await board.press("escape")
-        await board.shows("draft kept")
-        await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
 
 
 # How they are kept is asked once
@@ -219,20 +198,7 @@ async def test_what_is_kept_needs_no_question_on_quitting(machine: Machine) -> N
     assert "lab-2" in machine.kept()
 
 
-async def test_what_is_sent_is_kept_no_longer(machine: Machine) -> None:
-    machine.choose(EVERYTHING)
-    async with machine.at_pools() as board:
-        await board.press("c")
-        await type_row(board, "lab-1")
-        await board.shows("draft kept")
-        await board.press("s")
-        await board.type("send 1")
-        await board.press("enter")
-        await board.shows("1 credential in a new pool")
-        await board.until(lambda: "lab-1" not in machine.kept(), "gone from the disk")
-
-
-async def test_discarding_asks_and_then_leaves_nothing(machine: Machine) -> None:
+async def test_what_is_discarded_or_sent_is_kept_no_longer(machine: Machine) -> None:
     machine.choose(EVERYTHING)
     async with machine.at_pools() as board:
         await board.press("c")
@@ -243,6 +209,15 @@ async def test_discarding_asks_and_then_leaves_nothing(machine: Machine) -> None
         await board.press("y")
         await board.shows("1 unsent row discarded.")
         await board.until(lambda: "lab-1" not in machine.kept(), "gone from the disk")
+
+        await board.press("c")
+        await type_row(board, "lab-2")
+        await board.shows("draft kept")
+        await board.press("s")
+        await board.type("send 1")
+        await board.press("enter")
+        await board.shows("1 credential in a new pool")
+        await board.until(lambda: "lab-2" not in machine.kept(), "gone from the disk")
 
 
 async def test_of_what_was_discarded_nothing_is_kept_in_memory_either(
@@ -297,109 +272,3 @@ async def test_the_demo_keeps_nothing_and_says_so_when_quitting() -> None:
         await board.shows("1 unsent row kept here until you quit. c goes back", "c, for a new pool")
         await board.press("q")
         await board.shows("Quit and lose 1 unsent row?", "only in this program's memory")
-
-
-# And offered at the next start
-
-
-async def test_the_next_start_offers_them_before_anything_else(machine: Machine) -> None:
-    machine.choose(EVERYTHING)
-    await leave_rows(machine, "lab-1", "lab-2")
-    other = machine.directory / "other.csv"
-    other.write_text("x-1,pw-1\n")
-    async with machine.run(file=other) as board:
-        await board.shows(_OFFER, "> 2 rows for a new pool in Reasoning evals", "Saved ")
-        assert board.screen().count("2 rows for a new pool") == 1
-        assert PASSWORD not in board.screen()
-        await board.press("enter")
-        await board.shows("2 rows are back", "2 rows", "goes 2", "lab-2", "draft kept")
-        assert PASSWORD not in board.screen()
-        # What comes back is where it begins: there is nothing to undo, and it can be sent.
-        await board.press("u")
-        await board.shows("Nothing to undo.")
-        # The file that was named is asked about afterwards.
-        await board.press("escape")
-        await board.shows("What is other.csv for?")
-
-
-async def test_later_leaves_them_for_d_and_for_the_same_target(machine: Machine) -> None:
-    machine.choose(EVERYTHING)
-    await leave_rows(machine, "lab-1")
-    async with machine.run() as board:
-        await board.shows(_OFFER)
-        await board.press("escape")
-        await board.shows("stay where they are; d offers them again")
-        await board.press("c")
-        await board.shows(_OFFER)
-        await board.press("escape")
-        await board.shows("No rows yet")
-        await board.press("escape", "d")
-        await board.shows(_OFFER)
-        await board.press("enter")
-        await board.shows("1 row is back", "lab-1")
-
-
-async def test_discarding_at_the_start_asks_and_removes_them(machine: Machine) -> None:
-    machine.choose(EVERYTHING)
-    await leave_rows(machine, "lab-1")
-    async with machine.run() as board:
-        await board.shows(_OFFER)
-        await board.press("d")
-        await board.shows("Discard them for good?")
-        await board.press("n")
-        await board.shows(_OFFER)
-        assert "lab-1" in machine.kept()
-        await board.press("d")
-        await board.shows("Discard them for good?")
-        await board.press("y")
-        await board.shows("free of", "Discarded.")
-        assert "lab-1" not in machine.kept()
-
-
-async def test_what_another_window_has_open_is_not_offered(machine: Machine) -> None:
-    machine.choose(EVERYTHING)
-    async with machine.at_pools() as board:
-        await board.press("c")
-        await type_row(board, "lab-1")
-        await board.shows("draft kept")
-        async with machine.at_pools() as other:
-            await other.shows("Another window has 1 unsent row open.")
-            assert _OFFER not in other.screen()
-
-
-async def test_marks_come_back_with_the_rows(
-    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Accepted stays accepted, made here stays made here, exported stays exported."""
-    monkeypatch.chdir(tmp_path)
-    machine.choose(EVERYTHING)
-    async with machine.at_pools() as board:
-        await board.press("j")
-        await board.shows(CHATBOT_B)
-        await board.press("m")
-        await board.shows("Pattern")
-        await board.press("n", "left_curly_bracket", "1", "full_stop", "full_stop", "2")
-        await board.press("right_curly_bracket", "enter")
-        await board.shows("made here 2")
-        await board.press("E", "enter", "enter")
-        await board.shows("Tab completes")
-        await board.type("made.csv")
-        await board.press("enter")
-        await board.shows("2 rows written")
-        await board.press("enter")
-        await type_row(board, "N1")
-        await board.shows("needs your OK 2")
-        await board.press("k", "a")
-        await board.shows("goes 2", "needs your OK 1")
-        await board.press("escape")
-        await board.shows("3 unsent rows: draft kept.")
-        await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
-
-    async with machine.run() as board:
-        await board.shows(_OFFER)
-        await board.press("enter")
-        await board.shows("Append to", "3 rows", "goes 2", "needs your OK 1", "made here 2")
-        await board.press("G")
-        await board.shows("Made here, and exported as it is.")
-        await board.press("s")
-        await board.shows("Do these accounts exist in your tool?")

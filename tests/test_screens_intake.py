@@ -286,7 +286,7 @@ async def test_what_cannot_be_read_says_why_and_costs_nothing_that_is_there(
             await at.press("enter")
             await at.board.until(lambda: at.board.app.screen is at.editor, "the error is closed")
             assert at.rows == [("before", "pw-before")], path
-            assert not at.session.can_redo
+            assert not at.session.redo_label
         await replace_by(at, "refused-open-quote.csv")
         await at.shows("A quote is never closed", "opens in line 2")
         await at.press("enter")

@@ -18,6 +18,7 @@ from prolific_tui.submission.known import Coverage, Known
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import Target, plan
 from prolific_tui.tui.drafts import SEND_BEGUN, Draft, Drafts
+from tests.credentials_steps import undo
 
 WORKSPACE = Workspace("workspace-1", "Reasoning evals")
 TARGET = Target(WORKSPACE)
@@ -80,7 +81,7 @@ def test_an_edit_of_an_exported_row_makes_it_unexported() -> None:
     assert draft.unexported() == ()
     draft.session.set_cell(1, Column.PASSWORD, "other")
     assert draft.unexported() == (1,)
-    draft.session.undo()
+    undo(draft.session)
     assert draft.unexported() == ()
 
 

@@ -14,10 +14,8 @@ from prolific_tui.credentials.csvtext import (
     CHUNK,
     NO_PASSWORDS,
     Chunk,
-    Parsed,
     Ragged,
     parse,
-    parse_chunks,
 )
 from prolific_tui.credentials.encoding import (
     ENCODINGS,
@@ -271,21 +269,14 @@ class Intake:
         """The same, with lines of other widths refused or taken as problems."""
         return replace(self, ragged=ragged)
 
-    def chunks(self, size: int = CHUNK) -> Iterator[Chunk]:
-        """The rows, `size` at a time; see `parse_chunks` for what comes and what it raises."""
-        return parse_chunks(self.content, self.layout, size=size, ragged=self.ragged)
-
     def reading(self) -> Iterator[Chunk]:
-        """As `chunks`, in steps of some milliseconds each.
+        """The rows, in steps of some milliseconds each; see `parse_chunks` for what comes.
 
         Raises:
+            CsvError: as `layout` does.
             FaultMet: something can't be read. To find out what, and in which line, is no such step.
         """
         return Reading(self.content, self.layout, self.ragged).chunks(CHUNK)
-
-    def take(self) -> Parsed:
-        """All rows at once; raises as `layout` and `parse` do."""
-        return parse(self.content, self.layout, ragged=self.ragged)
 
     def _choose(self, choices: Choices) -> "Intake":
         chosen = _assume(self.content, choices, self.ragged)

@@ -259,12 +259,8 @@ class EditSession:
         label = f"taking back the OK for {named(wanted)}" if wanted else ""
         return self._engine.make(Step(label, withdrawn=ids)) if wanted else None
 
-    def make(self, proposal: Proposal) -> Delta | None:
-        """Do what was proposed, in one step; raises as `making` does."""
-        return None if (steps := self.making(proposal)) is None else finish(steps)
-
     def making(self, proposal: Proposal) -> Steps[Delta] | None:
-        """`make`, in steps; once begun it is made to its end, even if closed.
+        """Do what was proposed, in steps; once begun it is made to its end, even if closed.
 
         Raises:
             OutdatedError: the rows changed since it was proposed.
@@ -369,32 +365,19 @@ class EditSession:
         return bool(self._engine.undo_label)
 
     @property
-    def can_redo(self) -> bool:
-        """Whether there is a step to make again."""
-        return bool(self._engine.redo_label)
-
-    @property
     def undo_label(self) -> str:
-        """What `undo` would take back, such as "edit of row 3"; empty where there is nothing."""
+        """What `undoing` would take back, such as "edit of row 3"; empty where there is nothing."""
         return self._engine.undo_label
 
     @property
     def redo_label(self) -> str:
-        """What `redo` would make again; empty where there is nothing."""
+        """What `redoing` would make again; empty where there is nothing."""
         return self._engine.redo_label
 
-    def undo(self) -> Delta | None:
-        """Take the last step back."""
-        return None if (steps := self.undoing()) is None else finish(steps)
-
     def undoing(self) -> Steps[Delta] | None:
-        """`undo`, in steps; once begun it is made to its end, even if closed."""
+        """Take the last step back, in steps; once begun it is made to its end, even if closed."""
         return self._engine.undoing()
 
-    def redo(self) -> Delta | None:
-        """Make the step again that was taken back last."""
-        return None if (steps := self.redoing()) is None else finish(steps)
-
     def redoing(self) -> Steps[Delta] | None:
-        """`redo`, in steps; once begun it is made to its end, even if closed."""
+        """`undoing`, of the step that was taken back last: it is made again."""
         return self._engine.redoing()

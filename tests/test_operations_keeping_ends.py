@@ -1,0 +1,220 @@
+"""Keeping and forgetting tokens: once begun they go on to their end, one at a time."""
+
+import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import wait
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prolific_tui.demo.seed import MAIN_WORKSPACE
+from prolific_tui.errors import KeyringError, SettingsError
+from prolific_tui.operations import Operations
+from prolific_tui.settings import (
+    DraftKeeping,
+    Profile,
+)
+from tests.accounts_bench import (
+    FILE,
+    FILED,
+    KEPT,
+    KEYRING,
+    LAB,
+    SESSION,
+    TYPED,
+    bench_with,
+    entry,
+    found,
+    in_place,
+    kept,
+    remembered,
+)
+from tests.operations_bench import PATIENCE, Bench, HoldingKeyring, KeyringOfTests
+
+
+async def bench_holding(
+    question: str, tmp_path: Path, profile: Profile
+) -> tuple[Bench, HoldingKeyring]:
+    """A machine with one account, whose keyring holds back the answer to a question, or to none."""
+    bench = await bench_with(tmp_path, profile, last=profile)
+    before = await bench.keyring.load(entry(profile))
+    bench.keyring = keyring = HoldingKeyring(question)
+    if before is not None:
+        await KeyringOfTests.save(keyring, entry(profile), before)
+    return bench, keyring
+
+
+async def until_held(keyring: HoldingKeyring) -> None:
+    """Wait until the keyring holds its answer back."""
+    assert await asyncio.to_thread(keyring.reached.wait, PATIENCE)
+
+
+async def given_up_by_its_caller(job: Coroutine[Any, Any, object], keyring: HoldingKeyring) -> None:
+    """Begin a job, and cancel whoever waits for it while the keyring holds its answer back."""
+    waiting = asyncio.ensure_future(job)
+    await until_held(keyring)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
+def to_the_end(operations: Operations) -> None:
+    """Wait until what runs to its end has got there."""
+    assert not wait(tuple(operations._jobs), PATIENCE).not_done
+
+
+async def test_keeping_goes_on_when_nobody_waits_for_it_any_more(tmp_path: Path) -> None:
+    """A second key on the screen cancels the worker that waits; the token must be in one place."""
+    bench, keyring = await bench_holding("save", tmp_path, FILED)
+    with bench.running() as operations:
+        await operations.sign_in()
+        await given_up_by_its_caller(operations.keep(in_place(KEYRING)), keyring)
+        keyring.go_on.set()
+        to_the_end(operations)
+
+    assert await kept(bench, LAB) == {KEYRING: KEPT, FILE: None}
+    assert remembered(bench).secrets_place() is KEYRING
+    assert remembered(bench).draft_keeping() is DraftKeeping.USERNAMES
+
+
+async def test_forgetting_goes_on_when_nobody_waits_for_it_any_more(tmp_path: Path) -> None:
+    bench, keyring = await bench_holding("delete", tmp_path, LAB)
+    with bench.running() as operations:
+        await operations.sign_in()
+        await given_up_by_its_caller(operations.forget("lab"), keyring)
+        keyring.go_on.set()
+        to_the_end(operations)
+
+        with pytest.raises(SettingsError):
+            await operations.pools(MAIN_WORKSPACE)
+    assert remembered(bench).profiles() == ()
+
+
+async def test_a_second_change_is_refused_while_one_is_under_way(tmp_path: Path) -> None:
+    bench, keyring = await bench_holding("save", tmp_path, FILED)
+    with bench.running() as operations:
+        await operations.sign_in()
+        first = asyncio.ensure_future(operations.keep(in_place(KEYRING)))
+        await until_held(keyring)
+
+        with pytest.raises(SettingsError, match="Still keeping the token"):
+            await operations.keep(in_place(SESSION))
+        with pytest.raises(SettingsError, match="Still keeping the token"):
+            await operations.forget("lab")
+
+        keyring.go_on.set()
+        account = (await first).account
+        assert account is not None
+        assert account.place is KEYRING
+        assert (await operations.keep(in_place(FILE))).account == replace(account, place=FILE)
+
+
+async def test_the_keyring_need_not_be_waited_for_and_then_nothing_else_is_changed(
+    tmp_path: Path,
+) -> None:
+    bench, keyring = await bench_holding("save", tmp_path, FILED)
+    with bench.running() as operations:
+        await operations.sign_in()
+        keeping = asyncio.ensure_future(operations.keep(in_place(KEYRING)))
+        await until_held(keyring)
+
+        operations.cancel_keeping()
+
+        with pytest.raises(KeyringError) as caught:
+            await keeping
+        assert "what it did is not known" in caught.value.message
+        assert (await kept(bench, LAB))[FILE] == KEPT
+        assert await operations.keeping() is None
+        assert (await operations.keep(in_place(FILE))).notes == ()
+
+
+async def test_a_look_meanwhile_does_not_take_the_place_of_what_is_given_up(
+    tmp_path: Path,
+) -> None:
+    bench, keyring = await bench_holding("save", tmp_path, FILED)
+    with bench.running() as operations:
+        await operations.sign_in()
+        keeping = asyncio.ensure_future(operations.keep(in_place(KEYRING)))
+        await until_held(keyring)
+        await operations.signing.kept(MAIN_WORKSPACE)
+
+        operations.cancel_keeping()
+
+        with pytest.raises(KeyringError):
+            await asyncio.wait_for(keeping, PATIENCE)
+
+
+async def test_forgetting_without_the_keyrings_answer_goes_on(tmp_path: Path) -> None:
+    bench, keyring = await bench_holding("delete", tmp_path, LAB)
+    with bench.running() as operations:
+        await operations.sign_in()
+        forgetting = asyncio.ensure_future(operations.forget("lab"))
+        await until_held(keyring)
+
+        operations.cancel_keeping()
+
+        (note,) = (await forgetting).notes
+        assert note.startswith("The keyring could not be cleared: ")
+    assert remembered(bench).profiles() == ()
+
+
+async def test_giving_up_while_the_keyring_is_not_asked_changes_nothing(tmp_path: Path) -> None:
+    bench, _ = await bench_holding("", tmp_path, FILED)
+    with bench.running() as operations:
+        operations.cancel_keeping()
+        await operations.sign_in()
+        account = (await operations.keep(in_place(KEYRING))).account
+    assert account is not None
+    assert account.place is KEYRING
+
+
+async def test_a_token_that_is_typed_in_while_another_is_kept_stays_in_use(tmp_path: Path) -> None:
+    bench, keyring = await bench_holding("save", tmp_path, FILED)
+    with bench.running() as operations:
+        await operations.sign_in()
+        keeping = asyncio.ensure_future(operations.keep(in_place(KEYRING)))
+        await until_held(keyring)
+        await operations.sign_in_with(TYPED)
+        keyring.go_on.set()
+        await keeping
+
+        again = await found(operations)
+
+        assert again.place is SESSION
+        assert bench.service.tokens_seen[-1] == TYPED
+        assert (await kept(bench, LAB))[KEYRING] == KEPT
+        await operations.keep(in_place(KEYRING))
+    assert await kept(bench, LAB) == {KEYRING: TYPED, FILE: None}
+
+
+async def test_a_token_that_is_typed_in_while_another_is_forgotten_stays_in_use(
+    tmp_path: Path,
+) -> None:
+    bench, keyring = await bench_holding("delete", tmp_path, LAB)
+    with bench.running() as operations:
+        await operations.sign_in()
+        forgetting = asyncio.ensure_future(operations.forget("lab"))
+        await until_held(keyring)
+        await operations.sign_in_with(TYPED)
+        keyring.go_on.set()
+        await forgetting
+
+        await operations.pools(MAIN_WORKSPACE)
+
+        assert bench.service.tokens_seen[-1] == TYPED
+        assert [profile.name for profile in await operations.profiles()] == ["lab"]
+
+
+async def test_stopping_lets_the_rest_of_keeping_be_done(tmp_path: Path) -> None:
+    """The end of the program ends the keyring's question, and then the places must agree."""
+    bench, keyring = await bench_holding("save", tmp_path, FILED)
+    with bench.running() as operations:
+        await operations.sign_in()
+        await given_up_by_its_caller(operations.keep(in_place(KEYRING)), keyring)
+        operations.stop(0)
+        assert not operations._jobs
+
+    assert await kept(bench, LAB) == {KEYRING: KEPT, FILE: None}
+    assert remembered(bench).secrets_place() is KEYRING
