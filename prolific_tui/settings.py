@@ -85,6 +85,10 @@ class Profile:
     """When its token was accepted last."""
     workspace: str = ""
     """The title of the workspace that was opened last, and is opened first; "" for the first."""
+    refused: datetime | None = None
+    """When its service refused its token; None where that was accepted since."""
+    left_in: tuple[TokenPlace, ...] = ()
+    """Where else a copy of its token may still be: it was moved from there, and not deleted yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,8 @@ class StateFile:
         self._file = None if path is None else RecordsFile(path, _VERSION, lock_seconds)
         self._content: dict[str, object] = {}
         self._notes: list[str] = []
+        self.is_saved = True
+        """Whether the last change is where the next start finds it."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -211,6 +217,8 @@ class StateFile:
                 owner=profile.owner,
                 token_place=profile.place.value,
                 checked=profile.checked.isoformat() if profile.checked else None,
+                refused=profile.refused.isoformat() if profile.refused else None,
+                left_in=[place.value for place in profile.left_in],
                 workspace=profile.workspace,
             )
 
@@ -292,11 +300,13 @@ class StateFile:
         change(self._content)
         if self._file is None:
             return
+        self.is_saved = False
         try:
             records = self._file.change(change)
         except FileError as error:
             self._note(f"{error.message} What you chose is remembered until you quit.")
         else:
+            self.is_saved = True
             self._content = records.content
             self._note(records.note)
 
@@ -318,7 +328,10 @@ def _profile(name: str, content: Mapping[str, object]) -> Profile | None:
     """What the file says of an account; None where it can't be meant for one."""
     texts = {
         key: value
-        for key in ("service_url", "owner_id", "owner", "workspace", "token_place", "checked")
+        for key in (
+            *("service_url", "owner_id", "owner", "workspace"),
+            *("token_place", "checked", "refused"),
+        )
         if isinstance(value := content.get(key), str)
     }
     try:
@@ -329,16 +342,23 @@ def _profile(name: str, content: Mapping[str, object]) -> Profile | None:
     if not texts.get("owner_id"):
         return None
     place = next((p for p in KEEPING_PLACES if p.value == texts.get("token_place")), None)
-    try:
-        checked = datetime.fromisoformat(texts.get("checked", ""))
-    except ValueError:
-        checked = None
+    left_in = content.get("left_in")
     return Profile(
         name,
         service_url,
         texts["owner_id"],
         texts.get("owner", ""),
         place or TokenPlace.SESSION,
-        checked,
+        _moment(texts.get("checked", "")),
         texts.get("workspace", ""),
+        _moment(texts.get("refused", "")),
+        tuple(p for p in KEEPING_PLACES if isinstance(left_in, list) and p.value in left_in),
     )
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment as the file has it; None where there is none."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -8,9 +8,7 @@ import pytest
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import ServiceError, SettingsError
 from prolific_tui.secret import Secret
-from prolific_tui.settings import (
-    TokenPlace,
-)
+from prolific_tui.settings import TokenPlace
 from prolific_tui.vault import MemoryVault
 from tests.accounts_bench import (
     BOB,
@@ -20,10 +18,12 @@ from tests.accounts_bench import (
     LAB,
     PILOTS,
     ROBIN,
+    TYPED,
     bench_with,
     entry,
     found,
     names,
+    remembered,
 )
 from tests.operations_bench import Bench
 
@@ -60,7 +60,19 @@ async def test_an_account_that_is_refused_leaves_the_other_in_use(tmp_path: Path
             assert "from the plain-text token file (account pilots)" in caught.value.message
 
         assert (await found(operations)).profile == "lab"
-        assert all(profile.checked is None for profile in (await operations.profiles())[1:])
+        lab, pilots = await operations.profiles()
+        assert (pilots.checked, lab.refused) == (None, None)
+        assert pilots.refused is not None
+    (_, pilots) = remembered(bench).profiles()
+    assert pilots.refused is not None, "the next start knows it as well"
+
+    bench.service.tokens.add(HIS)
+    with bench.running() as operations:
+        await operations.sign_in()
+        await operations.check_token("pilots")
+        (_, pilots) = await operations.profiles()
+        assert pilots.refused is None
+        assert pilots.checked is not None
 
 
 async def test_an_account_without_a_token_is_asked_for_it(tmp_path: Path) -> None:
@@ -160,6 +172,46 @@ async def test_a_given_token_that_was_forgotten_is_not_taken_up_again(tmp_path: 
         assert (await operations.sign_in()).account is None
 
 
+async def test_a_given_token_is_there_to_come_back_to(tmp_path: Path) -> None:
+    bench = await bench_with(tmp_path, PILOTS, given=GIVEN)
+    with bench.running() as operations:
+        given = await found(operations)
+        assert await operations.given_account() == given
+        assert await operations.switch_to("pilots") is not None
+        assert (await found(operations)).profile == "pilots"
+        assert await operations.check_token("")
+
+        assert await operations.switch_to("") == given
+        await operations.pools(MAIN_WORKSPACE)
+        assert bench.service.tokens_seen[-1] == GIVEN
+        assert await found(operations) == given
+
+        # Forgotten while another one is in use, it is not there any more.
+        await operations.switch_to("pilots")
+        assert (await operations.forget("")).account is not None
+        assert await operations.given_account() is None
+        assert await operations.switch_to("") is None
+
+
+async def test_a_given_token_of_an_account_with_a_name_comes_back_with_that(
+    tmp_path: Path,
+) -> None:
+    bench = await bench_with(tmp_path, LAB, PILOTS, given=GIVEN)
+    with bench.running() as operations:
+        assert (await found(operations)).profile == "lab"
+        await operations.switch_to("pilots")
+
+        again = await operations.switch_to("lab")
+        assert again is not None
+        assert (again.place, again.profile) == (TokenPlace.ENVIRONMENT, "lab")
+        assert bench.service.tokens_seen[-1] == GIVEN
+        # Until another one is typed in for that account.
+        await operations.sign_in_with(TYPED)
+        await operations.switch_to("pilots")
+        await operations.switch_to("lab")
+        assert bench.service.tokens_seen[-1] == TYPED
+
+
 async def test_a_place_that_can_not_be_cleared_is_told(tmp_path: Path) -> None:
     bench = await bench_with(tmp_path, LAB, last=LAB)
     with bench.running() as operations:
@@ -168,7 +220,9 @@ async def test_a_place_that_can_not_be_cleared_is_told(tmp_path: Path) -> None:
 
         changed = await operations.forget("lab")
 
-        assert changed.notes == ("The keyring could not be cleared: It is locked.",)
+        (note,) = changed.notes
+        assert note.startswith("The keyring could not be cleared: It is locked. It may still have")
+        assert "delete it with the keyring's own program" in note
         with pytest.raises(SettingsError):
             await operations.pools(MAIN_WORKSPACE)
 

@@ -136,12 +136,18 @@ async def test_a_former_copy_that_can_not_be_reached_is_told(tmp_path: Path) -> 
         await operations.sign_in_with(TYPED)
         bench.keyring.in_trouble = True
         changed = await operations.keep(in_place(FILE))
-        assert changed.notes == ("The keyring could not be cleared: It is locked.",)
+        (note,) = changed.notes
+        assert note.startswith("The keyring could not be cleared: It is locked. It may still have")
+        assert f"“{entry(LAB).name}” of “{entry(LAB).keyring_service}”" in note
     bench.keyring.in_trouble = False
 
     with bench.running() as operations:
         assert (await found(operations)).place is FILE
-    assert bench.service.tokens_seen[-1] == TYPED
+        assert bench.service.tokens_seen[-1] == TYPED
+        assert await kept(bench, LAB) == {KEYRING: KEPT, FILE: TYPED}
+        # What was left behind then is not left behind for good.
+        await operations.forget("lab")
+    assert await kept(bench, LAB) == {KEYRING: None, FILE: None}
 
 
 async def test_an_account_that_can_not_be_moved_is_told_and_stays_as_it_is(tmp_path: Path) -> None:
@@ -176,5 +182,8 @@ async def test_what_can_not_be_remembered_of_the_choice_is_told(tmp_path: Path) 
         bench.state.mkdir()
         changed = await operations.keep(in_place(FILE))
 
-    (note,) = changed.notes
+    note, stays = changed.notes
     assert note.endswith("What you chose is remembered until you quit.")
+    # Where the next start looks, there it has to be.
+    assert "The token of lab stays in the keyring as well" in stays
+    assert await kept(bench, LAB) == {KEYRING: KEPT, FILE: KEPT}

@@ -12,6 +12,7 @@ import pytest
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import KeyringError, SettingsError
 from prolific_tui.operations import Operations
+from prolific_tui.secret import Secret
 from prolific_tui.settings import (
     DraftKeeping,
     Profile,
@@ -218,3 +219,22 @@ async def test_stopping_lets_the_rest_of_keeping_be_done(tmp_path: Path) -> None
 
     assert await kept(bench, LAB) == {KEYRING: KEPT, FILE: None}
     assert remembered(bench).secrets_place() is KEYRING
+
+
+async def test_a_token_is_deleted_only_once_it_is_remembered_where_it_is_now(
+    tmp_path: Path,
+) -> None:
+    """The program may end at any moment: at that of the deletion the next start is asked."""
+    bench, keyring = await bench_holding("delete", tmp_path, LAB)
+    with bench.running() as operations:
+        await operations.sign_in()
+        keeping = asyncio.ensure_future(operations.keep(in_place(FILE)))
+        await until_held(keyring)
+
+        (profile,) = remembered(bench).profiles()
+        assert (profile.place, profile.left_in) == (FILE, (KEYRING,))
+        assert await bench.token_file.load(entry(LAB)) == Secret(KEPT)
+        keyring.go_on.set()
+        await keeping
+    (profile,) = remembered(bench).profiles()
+    assert (profile.place, profile.left_in) == (FILE, ())

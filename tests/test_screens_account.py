@@ -65,6 +65,12 @@ def row(board: Dashboard, name: str) -> str:
     return next((line for line in lines if line[3:].startswith(f"{name} ")), "")
 
 
+def cursor_on(board: Dashboard) -> str:
+    """The name of the account under the cursor."""
+    lines = board.screen().split("\n")[3:9]
+    return next((line.split()[1] for line in lines if line.startswith("> ")), "")
+
+
 @SIZES
 async def test_accounts_are_listed_checked_switched_renamed_and_forgotten(
     tmp_path: Path, size: tuple[int, int]
@@ -162,6 +168,45 @@ async def test_a_save_that_the_keyring_does_not_answer_is_given_up_by_a_key(
     assert await machine.token_file.load(entry(LAB)) == Secret(TYPED)
 
 
+@SIZES
+async def test_a_refused_account_is_marked_and_another_name_leaves_the_cursor_there(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    machine = Machine(tmp_path, LAB, PILOTS)
+    await machine.keep(LAB, DEMO_TOKEN.reveal())
+    await machine.keep(PILOTS, HIS)
+    async with machine.run(size) as board:
+        await board.shows("lab: you@lab.org", "5 pools")
+        await board.press("4")
+        await board.until(lambda: "in use" in row(board, "lab"), "lab in use")
+        await board.press("j", "enter")
+        await board.shows("pilots: bob.b@lab.org")
+        await board.press("n")
+        await board.shows("What is pilots to be called?")
+        await board.type("-2")
+        await board.press("enter")
+        await board.shows("It is called pilots-2 now.", "pilots-2: bob.b@lab.org")
+        await board.until(lambda: "in use" in row(board, "pilots-2"), "the list")
+        assert cursor_on(board) == "pilots-2"
+
+        # What Prolific said of the other one stands in the list, with who said it of which token.
+        machine.service.tokens.discard(DEMO_TOKEN.reveal())
+        await board.press("k", "enter")
+        await board.shows("Prolific does not accept this token")
+        await board.press("enter")
+        await board.until(lambda: row(board, "lab").endswith(" refused"), "marked")
+        await board.shows("The account in use is as before.", f"by {SERVICE_URL}; the token was")
+        await board.shows("was from the keyring; accepted last")
+        machine.service.tokens.add(DEMO_TOKEN.reveal())
+        await board.press("r")
+        await board.shows("The token of lab is accepted.")
+        await board.until(lambda: "refused" not in row(board, "lab"), "no longer marked")
+
+        await board.press("d")
+        await board.shows("Its token is deleted from the keyring", "copies of signing secrets")
+        await board.press("n")
+
+
 async def test_a_token_is_neither_copied_nor_cut_out_of_its_field(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     async with machine.run() as board:
@@ -193,10 +238,19 @@ async def test_a_given_token_without_a_name_is_listed_and_stays_where_it_is(
         await board.press("j", "j", "j", "enter")
         await board.shows("Kept from now on: in a plain-text file", "from PROLIFIC_TOKEN")
 
-        # Unless another one is chosen.
+        # Another one may be chosen, and the given one come back to.
         await board.press("G", "enter")
         await board.shows("pilots: bob.b@lab.org")
+        await board.until(lambda: "in use" not in row(board, "-"), "still listed")
+        await board.press("g")
+        await board.shows("Owner    you@lab.org", "from PROLIFIC_TOKEN; Enter uses it")
+        await board.press("r")
+        await board.shows("The token of you@lab.org is accepted.")
+        await board.press("enter")
+        await board.until(lambda: "in use" in row(board, "-"), "in use again")
+        await board.press("d")
+        await board.shows("Forget the token?", "nothing here keeps it")
+        await board.press("y")
+        await board.shows("The token is forgotten.", "not signed in")
         await board.until(lambda: not row(board, "-"), "gone from the list")
-        await board.press("d", "y")
-        await board.shows("pilots is forgotten.", "not signed in")
     assert await machine.token_file.load(entry(LAB)) is None

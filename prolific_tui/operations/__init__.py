@@ -195,11 +195,16 @@ class Operations:
         """Every account of this machine, those of other services too."""
         return await self._run(self._accounts.profiles())
 
+    async def given_account(self) -> Account | None:
+        """The account of the given token, in use or not; None where none was accepted."""
+        return await self._run(self._accounts.given())
+
     async def switch_to(self, profile: str) -> Account | None:
         """Use another account; None where no place holds its token, so that it is to be typed.
 
-        Raises `ProlificTuiError` if it is for another service or its token is not accepted; the
-        account in use before then stays.
+        "" stands for a given token without a name, here and in `check_token`. Raises
+        `ProlificTuiError` if it is for another service or its token is not accepted; the account in
+        use before then stays.
         """
         return await self._run(self._accounts.switch_to(profile))
 

@@ -11,17 +11,19 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
-from prolific_tui.access import Entry, checked_profile_name, checked_token
-from prolific_tui.errors import ProlificTuiError, SettingsError
+from prolific_tui.access import checked_profile_name, checked_token
+from prolific_tui.errors import ProlificTuiError, ServiceError, SettingsError
 from prolific_tui.models import Me
 from prolific_tui.operations.connection import Connection, Prolific, close
 from prolific_tui.operations.identity import Account, Changed, GivenToken, SignIn, origin
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
+from prolific_tui.operations.tokens import Tokens
 from prolific_tui.secret import Secret
 from prolific_tui.settings import KEEPING_PLACES, Profile, TokenPlace
 from prolific_tui.submission.means import Clock
 
+_HTTP_UNAUTHORIZED: Final = 401
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+|^[._-]+")
 
 
@@ -47,14 +49,16 @@ class Accounts:
         wanted: str,
     ) -> None:
         self._connection = connection
-        self._stores = stores
+        self._tokens = Tokens(stores, memory)
         self._memory = memory
         self._clock = clock
         self._given = given
-        """The token that was given, until another account is chosen."""
+        """The token that was given, until it is forgotten."""
+        self._uses_given = given is not None
+        """Whether it goes first: until another account is chosen."""
+        self._given_owner: Me | None = None
+        """Whose it is, once it was accepted."""
         self._wanted = wanted
-        self._typed: dict[Entry, Secret] = {}
-        """Tokens that are kept nowhere but here, each for its owner at its own service only."""
         self._token: Secret | None = None
         """The token in use."""
         self._account: Account | None = None
@@ -72,40 +76,38 @@ class Accounts:
         """
         notes = list(await self._memory.load())
         profile = await self._profile_to_use()
-        if self._given is not None:
+        if self._given is not None and self._uses_given:
             if self._given.note:
                 notes.append(self._given.note)
-            expected = profile if self._wanted else None
-            found = await self._check(self._given.token, self._given.place, expected)
-            return SignIn(found, tuple(notes))
+            return SignIn(
+                await self._use_given(self._given, profile if self._wanted else None), tuple(notes)
+            )
         if profile is None:
             return SignIn(None, tuple(notes))
         try:
-            token = await self._token_of(profile)
+            token = await self._tokens.of(profile)
         except ProlificTuiError as error:
             notes.append(f"{error.title}. {error.message} {error.hint}".strip())
             return SignIn(None, tuple(notes), profile)
         if token is None:
             return SignIn(None, tuple(notes), profile)
-        return SignIn(await self._check(token, self._place_of(profile), profile), tuple(notes))
+        return SignIn(
+            await self._check(token, self._tokens.place_of(profile), profile), tuple(notes)
+        )
 
     async def _profile_to_use(self) -> Profile | None:
         name = self._wanted or await self._memory.last_profile(self._connection.service_url)
         here = [p for p in await self._memory.profiles() if self._is_here(p)]
         return next((profile for profile in here if profile.name == name), None)
 
+    async def _use_given(self, given: GivenToken, expected: Profile | None) -> Account:
+        account = await self._check(given.token, given.place, expected)
+        self._given_owner = account.me
+        return account
+
     def _is_here(self, profile: Profile) -> bool:
         """Whether an account is one of the service that this run talks to."""
         return profile.service_url == self._connection.service_url
-
-    async def _token_of(self, profile: Profile) -> Secret | None:
-        typed = self._typed.get(_entry(profile))
-        if typed is None and profile.place in KEEPING_PLACES:
-            return await self._stores.load(profile.place, _entry(profile))
-        return typed
-
-    def _place_of(self, profile: Profile) -> TokenPlace:
-        return TokenPlace.SESSION if _entry(profile) in self._typed else profile.place
 
     async def sign_in_with(self, text: str) -> Account:
         """Check a token that a person typed, and use it for this session.
@@ -117,18 +119,42 @@ class Accounts:
         return await self._check(token, TokenPlace.SESSION, is_typed=True)
 
     async def switch_to(self, name: str) -> Account | None:
-        """Use another account; None where no place holds its token.
+        """Use another account, or with "" the given token's; None where no place holds its token.
 
-        Raises `ProlificTuiError` if there is no such account, it is for another service, its token
-        can't be read or is not accepted; the token in use before then stays.
+        Of an account whose token was given, that one goes first, as at the start. Raises
+        `ProlificTuiError` if there is no such account, it is for another service, its token can't
+        be read or is not accepted; the token in use before then stays.
         """
-        profile = await self._found(name)
-        token = await self._token_of(profile)
-        if token is None:
-            return None
-        account = await self._check(token, self._place_of(profile), profile)
-        self._given, self._wanted = None, name
+        profile = await self._found(name) if name else None
+        given = self._given_for(profile)
+        if given is not None:
+            account = await self._use_given(given, profile)
+        else:
+            token = None if profile is None else await self._tokens.of(profile)
+            if profile is None or token is None:
+                return None
+            account = await self._check(token, self._tokens.place_of(profile), profile)
+        self._uses_given, self._wanted = given is not None, name
         return account
+
+    def _given_for(self, profile: Profile | None) -> GivenToken | None:
+        """The given token where it is the one of an account; None stands for the one without name.
+
+        One that was typed in since goes before it.
+        """
+        if profile is None:
+            return self._given
+        owner = self._given_owner
+        is_whose = owner is not None and owner.id == profile.owner_id and self._is_here(profile)
+        return self._given if is_whose and not self._tokens.is_typed(profile) else None
+
+    async def given(self) -> Account | None:
+        """The account of the given token, in use or not, once that was accepted."""
+        owner, url = self._given_owner, self._connection.service_url
+        if self._given is None or owner is None:
+            return None
+        profile = await self._memory.profile_of(url, owner.id)
+        return Account(owner, self._given.place, url, profile.name if profile else "")
 
     async def _check(
         self,
@@ -148,19 +174,30 @@ class Accounts:
         # Both before anything is awaited, so that they can't come from two checks at once.
         self._token, self._account = token, account
         if is_typed:
-            self._typed[Entry.token(service_url, me.id)] = token
-            self._given, self._wanted = None, name
+            self._tokens.take(service_url, me.id, token)
+            self._uses_given, self._wanted = False, name
         await self._connection.use(client, me, origin(place, name))
         if profile is not None:
-            await self._memory.remember_use(replace(profile, owner=me.email, checked=self._clock()))
+            await self._memory.remember_use(self._accepted(profile, me))
         return account
+
+    def _accepted(self, profile: Profile, me: Me) -> Profile:
+        """An account whose token was accepted just now."""
+        return replace(profile, owner=me.email, checked=self._clock(), refused=None)
 
     async def _try(
         self, token: Secret, place: TokenPlace, expected: Profile | None
     ) -> tuple[Prolific, Me]:
         """A client for a token, and whose that is; raises where it is not the one expected."""
         where = origin(place, expected.name if expected else "")
-        client, me = await self._connection.try_token(token, where)
+        try:
+            client, me = await self._connection.try_token(token, where)
+        except ServiceError as error:
+            is_own = expected is not None and place in (*KEEPING_PLACES, TokenPlace.SESSION)
+            if error.status == _HTTP_UNAUTHORIZED and is_own and expected is not None:
+                # Of a given token that says nothing about the one that is kept for the account.
+                await self._memory.remember_profile(replace(expected, refused=self._clock()))
+            raise
         if expected is not None and me.id != expected.owner_id:
             await close(client)
             raise SettingsError(
@@ -202,15 +239,20 @@ class Accounts:
     async def check(self, name: str) -> bool:
         """Check the token of an account without using it; False where no place holds it.
 
-        Raises `ProlificTuiError` as `switch_to` does.
+        It is the token that `switch_to` would use; raises `ProlificTuiError` as that does.
         """
-        profile = await self._found(name)
-        token = await self._token_of(profile)
-        if token is None:
+        profile = await self._found(name) if name else None
+        given = self._given_for(profile)
+        if given is not None:
+            token, place = given.token, given.place
+        elif profile is not None and (kept := await self._tokens.of(profile)) is not None:
+            token, place = kept, self._tokens.place_of(profile)
+        else:
             return False
-        client, me = await self._try(token, self._place_of(profile), profile)
+        client, me = await self._try(token, place, profile)
         await close(client)
-        await self._memory.remember_profile(replace(profile, owner=me.email, checked=self._clock()))
+        if profile is not None:
+            await self._memory.remember_profile(self._accepted(profile, me))
         return True
 
     async def rename(self, name: str, to: str) -> Changed:
@@ -252,30 +294,11 @@ class Accounts:
         return self._account is not None and self._account.profile == profile.name
 
     async def _move(self, profile: Profile, to: TokenPlace) -> tuple[str, ...]:
-        """Keep one token where it belongs by now; returns what could not be done."""
-        entry = _entry(profile)
-        typed = self._typed.get(entry)
-        if typed is None and profile.place is to:
-            return ()
-        token = await self._token_of(profile)
-        if token is not None:
-            if to in KEEPING_PLACES:
-                await self._stores.save(to, entry, token)
-                if self._typed.get(entry) is typed:  # none was typed in meanwhile
-                    self._typed.pop(entry, None)
-            else:
-                self._typed.setdefault(entry, token)
-        notes = []
-        if profile.place in KEEPING_PLACES and profile.place is not to:
-            try:
-                await self._stores.delete(profile.place, entry)
-            except ProlificTuiError as error:
-                notes.append(_left_behind(profile.place, error))
-        notes += await self._memory.remember_profile(replace(profile, place=to))
-        if self._account is not None and self._token == token and self._is_in_use(profile):
-            self._account = replace(self._account, place=to)
+        moved, notes = await self._tokens.move(profile, to)
+        if moved is not None and self._token == moved and self._is_in_use(profile):
+            self._account = None if self._account is None else replace(self._account, place=to)
             self._connection.is_now(origin(to, profile.name))
-        return tuple(notes)
+        return notes
 
     async def forget(self, name: str) -> Changed:
         """Forget an account and its token; with "", the one that was given. Signs out of it.
@@ -286,28 +309,17 @@ class Accounts:
         with self._changing():
             notes: tuple[str, ...] = ()
             is_in_use = self._account is not None and self._account.profile == name
+            given = await self.given()
             for profile in await self._memory.profiles():
                 if profile.name == name:
-                    notes = await self._forget(profile)
+                    notes = await self._tokens.forget(profile)
+            if given is not None and given.profile == name:
+                self._given = None
             if is_in_use and self._token is token:  # none was typed in meanwhile
-                self._token = self._account = self._given = None
+                self._token = self._account = None
                 self._wanted = ""
                 await self._connection.sign_out()
         return Changed(self._account, notes)
-
-    async def _forget(self, profile: Profile) -> tuple[str, ...]:
-        notes = []
-        entry = _entry(profile)
-        typed = self._typed.get(entry)
-        if profile.place in KEEPING_PLACES:
-            try:
-                await self._stores.delete(profile.place, entry)
-            except ProlificTuiError as error:
-                notes.append(_left_behind(profile.place, error))
-        if self._typed.get(entry) is not typed:
-            return tuple(notes)  # another was typed in meanwhile, and is in use
-        self._typed.pop(entry, None)
-        return (*notes, *await self._memory.forget_profile(profile.name))
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -323,11 +335,3 @@ class Accounts:
             yield
         finally:
             self.is_changing = False
-
-
-def _entry(profile: Profile) -> Entry:
-    return Entry.token(profile.service_url, profile.owner_id)
-
-
-def _left_behind(place: TokenPlace, error: ProlificTuiError) -> str:
-    return f"The {place.value} could not be cleared: {error.message}"

@@ -42,6 +42,10 @@ class Memory:
         """The profile of an owner at a service, if there is one."""
         return await self._ask(lambda: self._settings.profile_of(service_url, owner_id))
 
+    async def is_saved(self) -> bool:
+        """Whether the last change is where the next start finds it."""
+        return await self._ask(lambda: self._settings.is_saved)
+
     async def last_profile(self, service_url: str) -> str:
         """The name of the account that was used last at a service."""
         return await self._ask(lambda: self._settings.last_profile(service_url))

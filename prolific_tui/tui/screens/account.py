@@ -56,6 +56,10 @@ class AccountScreen(BaseScreen):
         self._keyring: KeyringReport | None = None
         self._keeping: MachineKeeping | None = None
         self._profiles: tuple[Profile, ...] = ()
+        self._given: Account | None = None
+        """The account of a token that the command line or the environment gave."""
+        self._used: str | None = None
+        """The owner's id of the account that was in use last."""
         self._listed: tuple[Listed, ...] = ()
         """The list as it stands."""
         self._go_to: str | None = None
@@ -83,9 +87,8 @@ class AccountScreen(BaseScreen):
         self.look_at_profiles()
 
     def _account_changed(self, account: Account | None) -> None:
-        current = self._current
-        if account is not None and (current is None or account.profile != current.name):
-            self._go_to = account.profile
+        if account is not None and account.me.id != self._used:
+            self._used, self._go_to = account.me.id, account.profile
         self.show_account()
         self.look_at_profiles()
 
@@ -96,6 +99,7 @@ class AccountScreen(BaseScreen):
     async def look_at_profiles(self) -> None:
         """Ask which accounts there are, and how things are kept on this machine."""
         self._profiles = await self.app.operations.profiles()
+        self._given = await self.app.operations.given_account()
         self._keeping = await self.app.operations.keeping()
         self.show_account()
 
@@ -118,7 +122,7 @@ class AccountScreen(BaseScreen):
         """Show what is known."""
         cursor_list, current = self.query_one(CursorList), self._current
         here = current.name if self._go_to is None and current is not None else self._go_to
-        self._listed = listed(self._profiles, self.app.account)
+        self._listed = listed(self._profiles, self.app.account, self._given)
         names = [each.name for each in self._listed]
         if here in names:
             self._go_to = None
@@ -178,12 +182,14 @@ class AccountScreen(BaseScreen):
         elif current.account is not None:
             self.app.say("This account is in use.")
         elif self._may_change():
-            self.app.say(f"Checking the token of {current.name}…")
+            whose = current.name or current.owner
+            self.app.say(f"Checking the token of {whose}…")
             try:
                 account = await self.app.operations.switch_to(current.name)
             except ProlificTuiError as error:
                 self.app.say("The account in use is as before.")
                 self.app.show_error(error)
+                self.look_at_profiles()
                 return
             if account is None:
                 await self._ask_token(current.profile)
@@ -238,17 +244,17 @@ class AccountScreen(BaseScreen):
         if current is None or self.app.account is None or current.account is not None:
             self.app.sign_in()
         else:
-            self._check(current.name)
+            self._check(current.name, current.name or current.owner)
 
     @work(group="token")
-    async def _check(self, name: str) -> None:
+    async def _check(self, name: str, whose: str) -> None:
         try:
             is_there = await self.app.operations.check_token(name)
         except ProlificTuiError as error:
             self.app.show_error(error)
         else:
-            here = f"The token of {name} is accepted."
-            self.app.say(here if is_there else f"No token is kept for {name}. Enter asks for it.")
+            here = f"The token of {whose} is accepted."
+            self.app.say(here if is_there else f"No token is kept for {whose}. Enter asks for it.")
         self.look_at_profiles()
 
     # What is known of it here
@@ -272,8 +278,9 @@ class AccountScreen(BaseScreen):
             self.app.show_error(error)
             return
         name = name.strip()
-        # The cursor may be elsewhere by now, and stays where it is.
+        # The cursor may be elsewhere by now, and stays where it is: on this account or another.
         renamed = replace(profile, name=name)
+        self._profiles = tuple(renamed if each == profile else each for each in self._profiles)
         self._listed = tuple(
             replace(each, profile=renamed) if each.profile == profile else each
             for each in self._listed
@@ -310,9 +317,10 @@ class AccountScreen(BaseScreen):
         sure = await self.app.ask(
             ConfirmDialog(
                 f"Forget {name or 'the token'}?",
-                "Its token is deleted from the keyring and from this program's file, and no longer"
-                " used. It stays valid at Prolific until you delete it there. Unsent rows and"
-                " history stay.",
+                f"{current.deleted_words} It stays valid at Prolific until you delete it there."
+                " Unsent rows and history stay, and so do copies of signing secrets, the previous"
+                " ones among them, as they belong to workspaces: s and “nothing secret” deletes"
+                " those.",
             )
         )
         if not sure:

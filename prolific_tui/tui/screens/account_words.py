@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from rich.text import Text
 
 from prolific_tui.operations import Account, KeyringReport
+from prolific_tui.operations.identity import origin
 from prolific_tui.settings import MachineKeeping, Profile, TokenPlace
 from prolific_tui.tui.dialogs import keeping_words
 from prolific_tui.tui.widgets import fit
@@ -24,53 +26,78 @@ _PLACES: Final = {
 }
 """Where a token is kept, in a column and in a sentence."""
 
+_CLEARED: Final = {
+    TokenPlace.KEYRING: "the keyring",
+    TokenPlace.FILE: "this program's own file",
+}
+"""Where a token is deleted when its account is forgotten."""
+
 _NAME_WIDTH: Final = 16
 _PLACE_WIDTH: Final = 11
 _CHECKED_WIDTH: Final = 12
 _IN_USE: Final = " in use"
-_FIXED: Final = 3 + _NAME_WIDTH + _PLACE_WIDTH + _CHECKED_WIDTH + 3 + len(_IN_USE)
+_REFUSED: Final = " refused"
+_FIXED: Final = 3 + _NAME_WIDTH + _PLACE_WIDTH + _CHECKED_WIDTH + 3 + len(_REFUSED)
 _NO_NAME: Final = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An account in the list: one that is known by name, the one in use, or both."""
+    """An account in the list: one that is known by name, the one in use, the given token's."""
 
     profile: Profile | None
     account: Account | None
     """What is known of it where it is in use."""
+    given: Account | None = None
+    """The same where its token was given by the command line or the environment."""
+
+    @property
+    def _known(self) -> Account | None:
+        return self.account or self.given
 
     @property
     def name(self) -> str:
         """Its name; empty for a given token's, which has none."""
         if self.profile is not None:
             return self.profile.name
-        return self.account.profile if self.account else ""
+        return self._known.profile if self._known else ""
 
     @property
-    def _owner(self) -> str:
-        if self.account is not None:
-            return self.account.me.email
+    def owner(self) -> str:
+        """The owner's email address, as far as it is known."""
+        if self._known is not None:
+            return self._known.me.email
         return self.profile.owner if self.profile else ""
 
     @property
+    def deleted_words(self) -> str:
+        """What forgetting it does to its token, in a sentence."""
+        places = (self.profile.place, *self.profile.left_in) if self.profile else ()
+        kept = [_CLEARED[place] for place in dict.fromkeys(places) if place in _CLEARED]
+        if kept:
+            return f"Its token is deleted from {' and from '.join(kept)}, and no longer used."
+        return "Its token is no longer used; nothing here keeps it."
+
+    @property
     def _place(self) -> TokenPlace:
-        if self.account is not None:
-            return self.account.place
+        if self._known is not None:
+            return self._known.place
         return self.profile.place if self.profile else TokenPlace.SESSION
 
     def row(self, width: int, *, is_demo: bool) -> Text:
         """Its line in a list of so many cells."""
-        at = self.profile.checked if self.profile else None
+        refused = self.profile.refused if self.profile else None
+        at = refused or (self.profile.checked if self.profile else None)
         checked = "never" if self.profile else ""
         if at is not None:
-            checked = f"{at.astimezone():%d %b %H:%M}"
+            checked = _moment(at)
         place = "made up" if is_demo else _PLACES[self._place][0]
         row = Text(
-            f" {fit(self.name or _NO_NAME, _NAME_WIDTH)} {fit(self._owner, _owner_width(width))}"
+            f" {fit(self.name or _NO_NAME, _NAME_WIDTH)} {fit(self.owner, _owner_width(width))}"
             f" {fit(place, _PLACE_WIDTH)} {fit(checked, _CHECKED_WIDTH)}"
         )
-        return row.append(_IN_USE if self.account else "", "bold")
+        standing = _IN_USE if self.account else _REFUSED if refused else ""
+        return row.append(standing, "bold")
 
     def facts(self) -> list[Fact]:
         """What is known of it, but for the demo's."""
@@ -83,25 +110,54 @@ class Listed:
                 ("Service", self.account.service_url),
                 *(("", note) for note in self.account.network_notes),
             ]
+        elif self.given is not None:
+            facts = [
+                ("Owner", Text(visible(self.given.me.email), "bold")),
+                ("Token", f"{_PLACES[self.given.place][1]}; Enter uses it"),
+                ("Service", self.given.service_url),
+            ]
         elif self.profile is not None:
             facts = [
                 ("Owner", Text(visible(self.profile.owner), "bold")),
                 ("Token", f"{_PLACES[self.profile.place][1]}; Enter uses it"),
                 ("Service", self.profile.service_url),
             ]
+        if self.profile is not None and (refused := self.profile.refused) is not None:
+            facts += [
+                ("Refused", Text(_refusal(self.profile, refused), "bold")),
+                ("", "Make a new token in Prolific's settings; t takes it."),
+            ]
         if self.profile is not None:
             facts.append(("Opens with", self.profile.workspace or "the first workspace"))
         return facts
 
 
-def listed(profiles: Sequence[Profile], account: Account | None) -> tuple[Listed, ...]:
-    """Every account, with the one in use; a given token's without a name comes first."""
-    unnamed = [Listed(None, account)] if account is not None and not account.profile else []
-    named = (
-        Listed(each, account if account is not None and account.profile == each.name else None)
-        for each in profiles
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone():%d %b %H:%M}"
+
+
+def _refusal(profile: Profile, refused: datetime) -> str:
+    """When, by whom, and where the token came from; and when it was accepted before that."""
+    before = f"; accepted last {_moment(profile.checked)}" if profile.checked else ""
+    return (
+        f"{_moment(refused)} by {visible(profile.service_url)}; the token was"
+        f" {origin(profile.place)}{before}"
     )
-    return (*unnamed, *named)
+
+
+def listed(
+    profiles: Sequence[Profile], account: Account | None, given: Account | None
+) -> tuple[Listed, ...]:
+    """Every account, with the one in use; a given token's without a name comes first."""
+
+    def at(name: str) -> tuple[Account | None, Account | None]:
+        is_here = account is not None and account.profile == name
+        is_given = given is not None and given.profile == name
+        return account if is_here else None, given if is_given else None
+
+    nameless = at("")
+    named = (Listed(each, *at(each.name)) for each in profiles)
+    return (*([Listed(None, *nameless)] if any(nameless) else []), *named)
 
 
 def heading(width: int) -> Text:

@@ -1,0 +1,126 @@
+"""The tokens of the accounts in their places: found, moved from one to another, and deleted.
+
+A token that was typed in is held here for as long as no place keeps it.
+"""
+
+from dataclasses import replace
+
+from prolific_tui.access import Entry
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.operations.memory import Memory
+from prolific_tui.operations.stores import Stores
+from prolific_tui.secret import Secret
+from prolific_tui.settings import KEEPING_PLACES, Profile, TokenPlace
+
+
+class Tokens:
+    """Knows which place has which token; it belongs to the operations' loop.
+
+    Args:
+        stores: Where tokens are kept.
+        memory: Where it is remembered which account's token is where.
+    """
+
+    def __init__(self, stores: Stores, memory: Memory) -> None:
+        self._stores = stores
+        self._memory = memory
+        self._typed: dict[Entry, Secret] = {}
+        """Tokens that are kept nowhere but here, each for its owner at its own service only."""
+
+    def take(self, service_url: str, owner_id: str, token: Secret) -> None:
+        """Hold a token that was typed in."""
+        self._typed[Entry.token(service_url, owner_id)] = token
+
+    def is_typed(self, profile: Profile) -> bool:
+        """Whether the token of an account was typed in, and is kept nowhere yet."""
+        return _entry(profile) in self._typed
+
+    async def of(self, profile: Profile) -> Secret | None:
+        """The token of an account, None where no place holds it; raises `ProlificTuiError`."""
+        typed = self._typed.get(_entry(profile))
+        if typed is None and profile.place in KEEPING_PLACES:
+            return await self._stores.load(profile.place, _entry(profile))
+        return typed
+
+    def place_of(self, profile: Profile) -> TokenPlace:
+        """Where `of` finds it."""
+        return TokenPlace.SESSION if self.is_typed(profile) else profile.place
+
+    async def move(self, profile: Profile, to: TokenPlace) -> tuple[Secret | None, tuple[str, ...]]:
+        """Keep a token where it belongs by now; raises `ProlificTuiError` if that does not take it.
+
+        It is saved there, then that is remembered, and only then it is deleted elsewhere: whatever
+        ends this program meanwhile, the next start finds it.
+
+        Returns:
+            The token, None where it did not move, and what could not be done.
+        """
+        entry = _entry(profile)
+        typed = self._typed.get(entry)
+        is_there = typed is None and profile.place is to
+        if is_there and not profile.left_in:
+            return None, ()
+        token = None if is_there else await self.of(profile)
+        if token is not None and to in KEEPING_PLACES:
+            await self._stores.save(to, entry, token)
+            if self._typed.get(entry) is typed:  # none was typed in meanwhile
+                self._typed.pop(entry, None)
+        elif token is not None:
+            self._typed.setdefault(entry, token)
+        elsewhere = tuple(place for place in _places(profile) if place is not to)
+        moved = replace(profile, place=to, left_in=elsewhere)
+        notes = [*await self._memory.remember_profile(moved)]
+        if elsewhere and to in KEEPING_PLACES and not await self._memory.is_saved():
+            notes.append(
+                f"The token of {profile.name} stays in the {elsewhere[0].value} as well, where the"
+                " next start looks for it."
+            )
+        elif elsewhere:
+            left_in, troubles = await self._delete(entry, elsewhere)
+            cleared = await self._memory.remember_profile(replace(moved, left_in=left_in))
+            notes += [*troubles, *cleared]
+        return token, tuple(notes)
+
+    async def forget(self, profile: Profile) -> tuple[str, ...]:
+        """Forget an account, and delete its token everywhere; gives what could not be done."""
+        entry = _entry(profile)
+        typed = self._typed.get(entry)
+        _, notes = await self._delete(entry, _places(profile))
+        if self._typed.get(entry) is not typed:
+            return tuple(notes)  # another was typed in meanwhile, and is in use
+        self._typed.pop(entry, None)
+        return (*notes, *await self._memory.forget_profile(profile.name))
+
+    async def _delete(
+        self, entry: Entry, places: tuple[TokenPlace, ...]
+    ) -> tuple[tuple[TokenPlace, ...], list[str]]:
+        """Delete a token from places; gives those that did not do it, and what is said of that."""
+        left_in: list[TokenPlace] = []
+        notes: list[str] = []
+        for place in places:
+            try:
+                await self._stores.delete(place, entry)
+            except ProlificTuiError as error:
+                left_in.append(place)
+                notes.append(_left_behind(place, entry, error))
+        return tuple(left_in), notes
+
+
+def _entry(profile: Profile) -> Entry:
+    return Entry.token(profile.service_url, profile.owner_id)
+
+
+def _places(profile: Profile) -> tuple[TokenPlace, ...]:
+    """Where the token of an account may be kept, each place once."""
+    places = dict.fromkeys((profile.place, *profile.left_in))
+    return tuple(place for place in places if place in KEEPING_PLACES)
+
+
+def _left_behind(place: TokenPlace, entry: Entry, error: ProlificTuiError) -> str:
+    told = f"The {place.value} could not be cleared: {error.message}"
+    if place is not TokenPlace.KEYRING:
+        return told
+    return (
+        f"{told} It may still have the entry “{entry.name}” of “{entry.keyring_service}”: delete it"
+        " with the keyring's own program."
+    )
