@@ -349,7 +349,8 @@ async def test_a_clash_is_found_by_halving_after_it_was_told_what_that_takes(
         await board.press("j", "a")
         await load(board, a_list(tmp_path, *numbered(3), taken, "lab-z-900"), 5)
         await send(board, 5)
-        await board.shows("does not say which", "still 60", "h finds them")
+        await board.shows("does not say which", "still 60")
+        await board.shows("Nothing that is known here tells which", "h finds them")
         assert len(held_by(service)) == 60
         await board.press("h")
         await board.shows("Find the clash by halving", "at most 9 requests", "stays in the pool")
@@ -359,6 +360,24 @@ async def test_a_clash_is_found_by_halving_after_it_was_told_what_that_takes(
         assert len(held_by(service)) == 64
         await board.press("enter")
         await board.shows("1 row   goes 0", "left out 1", "already in this pool")
+
+
+async def test_no_halving_is_offered_where_something_tells_which_rows_clash(tmp_path: Path) -> None:
+    service = checked_demo_service()
+    # It can't be read at Review, and can be once the list was refused.
+    service.switch_on("getStudyCredentialsReport", replace(UNREAD, times=1))
+    taken = held_by(service)[0]
+    async with dashboard(service) as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(2), taken), 3)
+        await send(board, 3)
+        await board.shows("A username is taken", "1 refused row is known to be in the pool")
+        assert "halv" not in board.words()
+        await board.press("h", "enter")
+        await board.shows("3 rows   goes 2", "left out 1", "already in this pool")
+        await send(board, 2)
+        await board.shows("2 credentials appended")
 
 
 async def test_of_a_list_in_parts_only_the_refused_part_is_searched(tmp_path: Path) -> None:

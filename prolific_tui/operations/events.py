@@ -41,6 +41,8 @@ class WriteEnded:
     """The document's ids of the rows that were found to clash one by one."""
     search: ClashSearch | None = None
     """What finding the clash by halving would take, where it may be offered."""
+    refused: Sequence[int] = field(default=(), repr=False)
+    """The document's ids of the rows that were refused together then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,7 @@ class Writes:
                 ended.accepted,
                 ended.clashing,
                 ended.search,
+                ended.refused,
             )
         )
 

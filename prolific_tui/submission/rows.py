@@ -49,6 +49,8 @@ class Ended:
     """The document's ids of the rows that were refused for a clash, each alone."""
     search: ClashSearch | None = None
     """What finding the clash by halving would take, where it may be offered."""
+    refused: Sequence[int] = ()
+    """The document's ids of the rows that were refused together then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Sending:
         """The pools before the first part."""
         self._accepted: list[Range] = []
         self._clashing: list[Range] = []
+        self._refused: list[Range] = []
         self._part = 0
         self._seconds = 0.0
         """How long the accepted parts took."""
@@ -109,6 +112,7 @@ class Sending:
             self._ids(self._accepted),
             self._ids(self._clashing),
             search,
+            self._ids(self._refused),
         )
 
     async def _all(self) -> tuple[Outcome, ClashSearch | None]:
@@ -308,8 +312,10 @@ class Sending:
         if rows[1] - rows[0] == 1:
             self._clashing.append(rows)
             return outcome, None
-        may_search = result.is_unchanged(self._pool) and not self._halving
-        return outcome, ClashSearch(rows[1] - rows[0]) if may_search else None
+        if not result.is_unchanged(self._pool) or self._halving:
+            return outcome, None
+        self._refused.append(rows)
+        return outcome, ClashSearch(rows[1] - rows[0])
 
     def _at_the_end(self, last: _Result | None) -> Outcome:
         """Every part was sent."""

@@ -22,7 +22,7 @@ from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.progress import Phase
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, CommandsDialog, SendAct
 from prolific_tui.tui.screens.account import AccountScreen
-from prolific_tui.tui.screens.going_on import find_clash
+from prolific_tui.tui.screens.clashes import explain, find_clash
 from prolific_tui.tui.screens.history import HistoryScreen
 from prolific_tui.tui.screens.kept import may_quit, quit_words
 from prolific_tui.tui.screens.pools import PoolsScreen
@@ -153,6 +153,13 @@ class ProlificApp(Shell, inherit_bindings=False):
         """Do what the person chose once a send had ended."""
         if act is SendAct.FIND_CLASH:
             self._find_clash(ended)
+
+    @work
+    async def explain_clash(self, ended: WriteEnded) -> None:
+        """Ask what is known of the rows that were refused, and tell it in the box of the send."""
+        explained = await explain(self, ended)
+        for dialog in self.dialogs_of(ended.plan):
+            dialog.explained = explained
 
     @work
     async def _find_clash(self, ended: WriteEnded) -> None:

@@ -181,14 +181,14 @@ class Shell(ReadingApp):
     def waits_for_prolific(self, told: str) -> None:
         """Say it in the box of the write under way as well: its looks are reads."""
         if self.sending is not None:
-            for dialog in self._dialogs_of(self.sending):
+            for dialog in self.dialogs_of(self.sending):
                 dialog.waiting = told
 
     def _progressed(self, event: SendProgressed) -> None:
         if event.plan is not self.sending:
             return
         self.progress = event.progress
-        for dialog in self._dialogs_of(event.plan):
+        for dialog in self.dialogs_of(event.plan):
             dialog.progress = event.progress
 
     def _write_ended(self, ended: WriteEnded) -> None:
@@ -215,20 +215,23 @@ class Shell(ReadingApp):
             # What another window sent may be why; the rows are compared with it again.
             self.read_history()
         self.say(f"{outcome.title} (3 History)")
-        dialogs, send = self._dialogs_of(plan), self.send(ended.number)
+        dialogs, send = self.dialogs_of(plan), self.send(ended.number)
         for dialog in dialogs:
             dialog.send = send
             dialog.ended = ended
         if not dialogs:
             dialog = SendDialog(plan, self.operations.writes, ended=ended, send=send)
             self.open(dialog, self._acted)
+        if ended.search is not None:
+            self.explain_clash(ended)
 
     def send(self, number: int | None) -> Send | None:
         """A send of the journal as it is known now."""
         sends = self.operations.history.now.sends
         return next((send for send in sends if send.number == number), None)
 
-    def _dialogs_of(self, plan: Plan) -> list[SendDialog]:
+    def dialogs_of(self, plan: Plan) -> list[SendDialog]:
+        """The boxes that show a write, or what became of it."""
         return [
             screen
             for screen in self.screen_stack
@@ -241,6 +244,10 @@ class Shell(ReadingApp):
 
     def act_on_send(self, act: SendAct, ended: WriteEnded) -> None:
         """Do what the person chose once a send had ended."""
+        raise NotImplementedError
+
+    def explain_clash(self, ended: WriteEnded) -> object:
+        """Ask what is known of rows that were refused for a clash."""
         raise NotImplementedError
 
     # Drafts

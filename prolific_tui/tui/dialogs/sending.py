@@ -57,6 +57,9 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
 
     progress: reactive[Progress | None] = reactive(None)
     ended: reactive[WriteEnded | None] = reactive(None)
+    explained: reactive[int | None] = reactive(None)
+    """Of rows that were refused for a clash, how many the pool is known to hold; None while that
+    is being asked."""
     waiting: reactive[str] = reactive("")
     """Why nothing goes on right now, and when it does; empty where nothing is waited for."""
 
@@ -107,6 +110,11 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
         if self.query("#outcome-hint"):
             self._show()
 
+    def watch_explained(self) -> None:
+        """Show what is known of a clash."""
+        if self.query("#outcome-hint"):
+            self._show()
+
     def watch_ended(self) -> None:
         """Show what became of the write."""
         if self.query("#outcome-hint"):
@@ -115,6 +123,11 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
     @property
     def _has_parts(self) -> bool:
         return self.progress is not None and self.progress.parts > 1
+
+    @property
+    def _may_find_clash(self) -> bool:
+        """Whether nothing else tells which rows clash."""
+        return self.ended is not None and self.ended.search is not None and self.explained == 0
 
     def _show(self) -> None:
         message, hint = self._words()
@@ -135,7 +148,7 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
 
     def _keys(self) -> list[Binding]:
         if self.ended is not None:
-            return [_CLASH, _CLOSE] if self.ended.search else [_CLOSE]
+            return [_CLASH, _CLOSE] if self._may_find_clash else [_CLOSE]
         return [_PAUSE, _STOP, _CLOSE] if self._has_parts else [_CLOSE]
 
     def _words(self) -> tuple[str, str]:
@@ -154,11 +167,19 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
         )
         if search is None:
             return message, outcome.hint
-        offer = (
-            "If nothing tells which rows those are, h finds them by sending halves of the list,"
-            f" with at most {search.most_sends:,} requests; it asks first."
-        )
-        return message, f"{outcome.hint}\n{offer}".strip()
+        if self.explained is None:
+            return message, "Looking whether the history or the usage reports tell which those are…"
+        if self.explained:
+            number, verb = counted(self.explained, "refused row"), _is(self.explained)
+            return message, (
+                f"{number} {verb} known to be in the pool: P marks {_them(self.explained)} in the"
+                " editor. Send the others from there, with s."
+            )
+        return message, (
+            f"{outcome.hint}\nNothing that is known here tells which rows those are. h finds them"
+            f" by sending halves of the list, with at most {search.most_sends:,} requests; it asks"
+            " first."
+        ).strip()
 
     # Keys
 
@@ -179,8 +200,16 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
 
     def action_find_clash(self) -> None:
         """Ask to find the rows that clash."""
-        if self.ended is not None and self.ended.search is not None:
+        if self.ended is not None and self._may_find_clash:
             self.dismiss((SendAct.FIND_CLASH, self.ended))
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _them(number: int) -> str:
+    return "it" if number == 1 else "them"
 
 
 def _tally_words(send: Send | None) -> str:

@@ -4,21 +4,14 @@ The journal holds fingerprints and no rows, so those come from the kept draft or
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from prolific_tui.errors import ProlificTuiError
-from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.draft import DraftSummary
-from prolific_tui.submission.halving import ClashSearch
-from prolific_tui.submission.plan import CredentialPlan, Kind, seek_plan
-from prolific_tui.submission.resuming import Resumption, within
+from prolific_tui.submission.plan import CredentialPlan, Kind
+from prolific_tui.submission.resuming import Resumption
 from prolific_tui.submission.send import Send, Standing
-from prolific_tui.tui.dialogs import Choice, ChoiceDialog, PathDialog, TypedConfirmation, WaitDialog
-from prolific_tui.tui.drafts import Draft
-from prolific_tui.tui.drive import drive
-from prolific_tui.tui.screens.rows_of_sends import open_draft
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog, PathDialog
 from prolific_tui.tui.screens.send_words import moment, target_name
 from prolific_tui.tui.screens.settling import settle
 from prolific_tui.tui.shell import Shell
@@ -174,90 +167,3 @@ async def ask_same_file(shell: Shell, send: Send) -> Path | None:
         )
     )
     return Path(path) if path else None
-
-
-# Finding the clash
-
-
-async def find_clash(shell: Shell, ended: WriteEnded) -> None:
-    """Tell what finding the rows that clash takes, ask for the words, and begin."""
-    plan = ended.plan
-    if not isinstance(plan, CredentialPlan) or ended.number is None or shell.account is None:
-        return
-    send = shell.send(ended.number)
-    draft = open_draft(shell, send, shell.account.me.id) if send else None
-    if draft is None:
-        shell.say("The rows are not here any more. Nothing was sent.")
-        return
-    begun = shell.operations.clock()
-    try:
-        matched = await shell.wait_for(
-            WaitDialog("Looking what is known of the pool…", "Nothing is sent yet."),
-            _look_first(shell, draft, ended.number),
-        )
-    except ProlificTuiError as error:
-        shell.show_error(error)
-        return
-    if matched is None or matched.plan is None:
-        words = matched.words if matched else ()
-        shell.say(" ".join((*words, "Nothing was sent.")))
-        return
-    # What another part took is in the pool, and what did not leave was not refused.
-    part = next(
-        (each for each in reversed(matched.send.parts) if each.standing is Standing.REFUSED), None
-    )
-    if part is None:
-        shell.say("It is not known any more which rows were refused. Nothing was sent.")
-        return
-    refused = within(matched.plan, part.start, part.stop)
-    rows = refused.rows
-    if rows < part.rows:
-        gone = part.rows - rows
-        shell.say(
-            f"{gone:,} of the {counted(part.rows, 'refused row')} {'is' if gone == 1 else 'are'} in"
-            " the pool already, or changed: P marks what is there. Send the others with s; nothing"
-            " was sent."
-        )
-        return
-    others = matched.plan.rows - rows
-    stays = ""
-    if others:
-        verb = "stays" if others == 1 else "stay"
-        stays = f"\n\n{counted(others, 'more row')} {verb} in the editor for later."
-    confirmed = await shell.ask(
-        TypedConfirmation(
-            "Find the clash by halving",
-            f"{ClashSearch(rows).words}\n\nTo {_where(shell, refused)}.{stays}",
-            refused.confirmation,
-        )
-    )
-    if confirmed:
-        shell.submit(replace(refused, reviewed=begun), draft, halving=True)
-    else:
-        shell.say("Nothing was sent.")
-
-
-async def _look_first(shell: Shell, draft: Draft, number: int) -> Resumption:
-    """Mark what the usage reports and the history know, and match what would still go."""
-    history, pool = shell.operations.history, draft.target.pool
-    if pool is not None:
-        known = await history.known_with_reports(
-            pool.credential_pool_id, pool.total_credentials, draft.target.workspace.id
-        )
-        draft.hold(known)
-        shell.sends += 1
-    steps = seek_plan(draft.session, draft.target, draft.source)
-    plan = await drive(steps)
-    matched = await history.match(number, plan)
-    if matched.plan is None:
-        return matched
-    return replace(matched, plan=replace(matched.plan, target=draft.target))
-
-
-def _where(shell: Shell, plan: CredentialPlan) -> str:
-    pool = plan.target.pool
-    if pool is None:
-        return f"a new pool in {plan.workspace.title}"
-    total = "?" if pool.total_credentials is None else f"{pool.total_credentials:,}"
-    name = shell.label(pool) or pool.credential_pool_id
-    return f"the pool {name}, which has {total} now, in {plan.workspace.title}"
