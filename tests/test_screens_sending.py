@@ -226,7 +226,8 @@ async def test_a_create_that_arrives_after_the_verdict_is_not_sent_again(machine
         await board.shows("Rows of an earlier send", "Go on with it: 2 rows")
         assert "Send them as a new one" not in board.words()
         await board.press("enter")
-        await board.shows("Type  send 2 :")
+        # Pools was listed before that pool was there: Review looks now, and asks for words anew.
+        await board.shows("Type  send 2 :", "the pool late with 2 is new since")
         await board.type("send 2")
         await board.press("enter")
         await board.shows("A new pool appeared since you looked", "Nothing was sent")
@@ -505,6 +506,57 @@ async def test_while_it_looks_for_a_send_it_says_when_prolific_is_tried_again(
 
         await board.until(lambda: re.search(tried_again, words()))
         await board.shows("It was not there")
+
+
+async def test_settling_says_how_far_it_is_and_when_prolific_is_tried_again(
+    machine: Machine,
+) -> None:
+    machine.service.switch_on("createCredentialPool", Fault(cut=Cut.BEFORE, times=1))
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, a_list(machine.directory, *numbered(2)), 2)
+        await send(board, 2)
+        await board.shows("We do not know whether")
+        await board.press("enter", "escape", "3")
+        await board.shows("1 open: S settles")
+        machine.service.switch_on("listCredentialPools", Fault(status=429, retry_after=2, times=1))
+        await board.press("S")
+        tried_again = r"0 s so far\. Prolific can't be read right now; .* again at \d\d:\d\d:\d\d"
+        await board.until(lambda: re.search(tried_again, board.words()))
+        await board.shows("not there after looking", "What do you say?")
+
+
+async def test_rows_of_a_send_that_is_under_way_in_another_window_do_not_go_on_with_it(
+    machine: Machine,
+) -> None:
+    gate: Gate | None = None
+
+    def held(service: Service) -> Parts:
+        nonlocal gate
+        gate = Gate(service)
+        return replace(machine.parts(service), connect=gate.connect)
+
+    path = a_list(machine.directory, *numbered(6))
+    async with (
+        dashboard(machine.service, parts=held) as board,
+        machine.at_pools() as other,
+    ):
+        await board.shows("free of")
+        await board.press("c")
+        await load(board, path, 6)
+        await send(board, 6)
+        await board.shows("Part 2 of 2 is on its way")
+
+        await other.press("c")
+        await load(other, path, 6)
+        await other.press("r")
+        await other.press("s")
+        await other.shows("These rows are being sent", "under way, 3 accepted", "Back to the rows")
+        assert "Go on with it" not in other.words()
+        await other.press("enter")
+        assert gate is not None
+        gate.let_one_through()
+        await board.shows("6 credentials in a new pool")
 
 
 async def test_a_read_that_is_tried_again_says_when_and_can_be_given_up() -> None:

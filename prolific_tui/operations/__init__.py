@@ -112,7 +112,7 @@ class Operations:
         )
         self.writes = Writes(self._loop, lending, self._tell, read_only=parts.read_only)
         """Creating, appending, replacing the secret."""
-        self.history = History(self._loop, lending, known)
+        self.history = History(self._loop, lending, known, self._tell)
         """What was sent from this machine, what is open of it, and what the pools are called."""
         self.signing = Signing(self._loop, self._secret_entries)
         """Where signing secrets are kept on this machine."""

@@ -46,6 +46,16 @@ class WriteEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class SettlingProgressed:
+    """An open send is being looked for: `History.settle_now`."""
+
+    number: int
+    """The send."""
+    looked_seconds: float
+    """For how long it has been."""
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryChanged:
     """Something was journalled, or settled: `operations.history` knows it already."""
 
@@ -90,6 +100,7 @@ class DraftTrouble:
 Event = (
     SendProgressed
     | WriteEnded
+    | SettlingProgressed
     | HistoryChanged
     | ReadRetried
     | ReadOver

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from prolific_tui import files
 from prolific_tui.errors import ProlificTuiError, SettingsError
+from prolific_tui.operations.events import Listener, SettlingProgressed
 from prolific_tui.operations.loop import BackgroundLoop
 from prolific_tui.operations.sends import KnownSends, Lending, Sends
 from prolific_tui.submission import export
@@ -30,8 +31,11 @@ T = TypeVar("T")
 class History:
     """The journal of this machine, for one service."""
 
-    def __init__(self, loop: BackgroundLoop, lending: Lending, known: KnownSends) -> None:
+    def __init__(
+        self, loop: BackgroundLoop, lending: Lending, known: KnownSends, listener: Listener
+    ) -> None:
         self._loop = loop
+        self._listener = listener
         self._lending = lending
         self._journal = lending.journal
         self._known = known
@@ -88,8 +92,8 @@ class History:
     async def settle_now(self, number: int) -> Send:
         """Look once more whether the open parts of a send arrived, and record what is found.
 
-        It takes up to 15 s for each part that is not there; given up, it leaves what it has not
-        recorded yet as it was.
+        It takes up to 15 s for each part that is not there, with a `SettlingProgressed` before each
+        look; given up, it leaves what it has not recorded yet as it was.
 
         Raises:
             ProlificTuiError: a window is at work on this send, nobody is signed in, Prolific could
@@ -98,7 +102,11 @@ class History:
 
         async def settle() -> Send:
             async with self._lending.means() as means:
-                return await settle_open(number, means)
+                return await settle_open(
+                    number,
+                    means,
+                    lambda seconds: self._listener(SettlingProgressed(number, seconds)),
+                )
 
         return await self._run(settle())
 

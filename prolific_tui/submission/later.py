@@ -4,6 +4,7 @@ Only the journal is there to go by: the rows themselves may be long gone.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -17,6 +18,8 @@ from prolific_tui.submission.record import Record
 from prolific_tui.submission.send import Finding, Part, Send, Standing
 from prolific_tui.submission.settling import Settled, Sought, reported, settle_rows, settle_secret
 
+Tell = Callable[[float], None]
+
 _KEPT_NOWHERE: Final = (
     "Settling it kept the new one nowhere, and wrote no file that you may have chosen for it. Store"
     " it now: in 2 Webhooks, K keeps it in this program's entry and f saves it to a new file."
@@ -27,8 +30,13 @@ _LOOK_FOR_FILE: Final = (
 )
 
 
-async def settle_open(number: int, means: Means) -> Send:
+async def settle_open(number: int, means: Means, tell: Tell = lambda _: None) -> Send:
     """Look once more for the open parts of a send, and record what is found.
+
+    Args:
+        number: the send.
+        means: what it is done with.
+        tell: is told before each look for how many seconds a part has been looked for.
 
     Raises:
         ProlificTuiError: somebody is at work on it, it could not be looked for, or it could not be
@@ -38,7 +46,7 @@ async def settle_open(number: int, means: Means) -> Send:
     send = await record.take_up(number)
     try:
         for part in send.open_parts:
-            await _settle(send, part, means, record)
+            await _settle(send, part, means, record, tell)
     finally:
         await record.leave()
     return record.send or send
@@ -104,12 +112,12 @@ async def take_back(number: int, means: Means) -> Send:
     return record.send or send
 
 
-async def _settle(send: Send, part: Part, means: Means, record: Record) -> None:
+async def _settle(send: Send, part: Part, means: Means, record: Record, tell: Tell) -> None:
     if send.kind is Kind.REPLACE_SECRET:
-        found, told = await _secret(send, means)
+        found, told = await _secret(send, means, tell)
         pool_id = None
     else:
-        found, told, pool_id = await _rows(send, part, means)
+        found, told, pool_id = await _rows(send, part, means, tell)
     if found.finding is Finding.NOT_READ:
         raise _unread(found.look)
     total = new_pools = None
@@ -146,14 +154,16 @@ def _unread(look: PoolsLook | SecretLook) -> ProlificTuiError:
     )
 
 
-async def _rows(send: Send, part: Part, means: Means) -> tuple[Settled, str, str | None]:
+async def _rows(
+    send: Send, part: Part, means: Means, tell: Tell
+) -> tuple[Settled, str, str | None]:
     async def count_among(usernames: list[str]) -> int:
         places = await asyncio.to_thread(means.journal.places, send.number, usernames)
         return len(set(range(part.start, part.stop)).intersection(places))
 
     # Once an earlier part made the pool, the later ones append to it.
     sought = Sought(send.workspace.id, send.pool_id, part.rows, part.before)
-    found = await settle_rows(means.service, sought, means.pace, count_among)
+    found = await settle_rows(means.service, sought, means.pace, count_among, tell)
     pool_id = None
     if send.pool_id is None and found.finding is Finding.CONSISTENT:
         candidates = _candidates(part, found.look)
@@ -167,7 +177,7 @@ async def _rows(send: Send, part: Part, means: Means) -> tuple[Settled, str, str
     return found, seen(part.rows, look, Effect.UNKNOWN, send.pool_id), pool_id
 
 
-async def _secret(send: Send, means: Means) -> tuple[Settled, str]:
+async def _secret(send: Send, means: Means, tell: Tell) -> tuple[Settled, str]:
     async def is_old(secret: WebhookSecret | None) -> bool:
         """By the ids, then by the values, as far as the journal knows them."""
         if secret is None:
@@ -182,7 +192,9 @@ async def _secret(send: Send, means: Means) -> tuple[Settled, str]:
         return secret.id == send.old_secret_id if same is None else same
 
     before = WebhookSecret(send.old_secret_id) if send.old_secret_id else None
-    found = await settle_secret(means.service, send.workspace.id, before, means.pace, is_old=is_old)
+    found = await settle_secret(
+        means.service, send.workspace.id, before, means.pace, is_old=is_old, tell=tell
+    )
     look = found.look if isinstance(found.look, SecretLook) else SecretLook(before)
     changed = found.finding is Finding.CONSISTENT
     told = seen_secret(look, changed=changed)

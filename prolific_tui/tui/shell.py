@@ -23,12 +23,13 @@ from prolific_tui.operations.events import (
     ReadOver,
     ReadRetried,
     SendProgressed,
+    SettlingProgressed,
     WriteEnded,
 )
 from prolific_tui.submission.plan import CredentialPlan, Plan, SecretPlan
 from prolific_tui.submission.progress import Progress
 from prolific_tui.submission.send import Send
-from prolific_tui.tui.dialogs import SendAct, SendDialog
+from prolific_tui.tui.dialogs import SendAct, SendDialog, WaitDialog
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.keeping import Keeping
 from prolific_tui.tui.readings import Reading, ReadingApp
@@ -164,6 +165,8 @@ class Shell(ReadingApp):
             self._progressed(event)
         elif isinstance(event, WriteEnded):
             self._write_ended(event)
+        elif isinstance(event, SettlingProgressed):
+            self._settling(event)
         elif isinstance(event, HistoryChanged):
             now = self.operations.history.now
             self.history = replace(self.history, value=now, at=self.operations.clock())
@@ -179,10 +182,15 @@ class Shell(ReadingApp):
             self.read_over(event)
 
     def waits_for_prolific(self, told: str) -> None:
-        """Say it in the box of the write under way as well: its looks are reads."""
-        if self.sending is not None:
-            for dialog in self.dialogs_of(self.sending):
-                dialog.waiting = told
+        """Say it in the boxes that wait as well: their looks are reads."""
+        for screen in self.screen_stack:
+            if isinstance(screen, SendDialog | WaitDialog):
+                screen.waiting = told
+
+    def _settling(self, event: SettlingProgressed) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, WaitDialog):
+                screen.progress = f"{event.looked_seconds:.0f} s so far."
 
     def _progressed(self, event: SendProgressed) -> None:
         if event.plan is not self.sending:

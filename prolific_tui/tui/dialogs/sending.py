@@ -168,7 +168,8 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
         if search is None:
             return message, outcome.hint
         if self.explained is None:
-            return message, "Looking whether the history or the usage reports tell which those are…"
+            looking = "Looking whether the history or the usage reports tell which those are…"
+            return message, f"{looking} {self.waiting}".strip()
         if self.explained:
             number, verb = counted(self.explained, "refused row"), _is(self.explained)
             return message, (

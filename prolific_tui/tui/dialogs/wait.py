@@ -2,9 +2,14 @@
 
 from typing import ClassVar
 
+from rich.text import Text
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.widgets import Static
 
 from prolific_tui.tui.dialogs.base import MessageDialog
+from prolific_tui.tui.widgets import paragraph
 
 
 class WaitDialog(MessageDialog[None]):
@@ -14,9 +19,37 @@ class WaitDialog(MessageDialog[None]):
         Binding("escape", "cancel", "Give it up", key_display="Esc")
     ]
 
+    progress: reactive[str] = reactive("")
+    """How far it is; empty where that is not known."""
+    waiting: reactive[str] = reactive("")
+    """Why nothing goes on right now, and when it does; empty where nothing is waited for."""
+
     def __init__(self, title: str, message: str) -> None:
         super().__init__(title, message)
         self._is_over = False
+
+    def body(self) -> ComposeResult:
+        """What there is to know meanwhile."""
+        yield from super().body()
+        yield paragraph("", id="progress", classes="hint")
+
+    def on_mount(self) -> None:
+        """Show what is known already."""
+        self._show()
+
+    def watch_progress(self) -> None:
+        """Show how far it is."""
+        self._show()
+
+    def watch_waiting(self) -> None:
+        """Show what is waited for."""
+        self._show()
+
+    def _show(self) -> None:
+        told = " ".join(filter(None, (self.progress, self.waiting)))
+        for line in self.query("#progress").results(Static):
+            line.update(Text(told))
+            line.display = bool(told)
 
     def finish(self) -> None:
         """Close, now or as soon as nothing stands above it any more."""

@@ -94,6 +94,16 @@ async def ask_match(shell: Shell, matched: Resumption) -> bool | None:
     """Ask what rows of an earlier send are to be: the rest of it (True), or a new send (False)."""
     send = matched.send
     name, when = target_name(send, shell.known_sends), moment(send.begun)
+    if send.in_use:
+        await shell.ask(
+            ChoiceDialog(
+                "These rows are being sent",
+                f"A send of these rows for {name}, begun on {when}, is under way here or in another"
+                f" window: {send.words}. Nothing goes on with it before that has ended.",
+                [Choice("Back to the rows")],
+            )
+        )
+        return None
     if matched.is_blocked:
         await ask_open(shell, send)
         return None

@@ -1,35 +1,29 @@
 """Review: what is about to be sent, where to, what stays behind and why, and the confirmation."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Final
 
 from rich.text import Text
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Static
 
-from prolific_tui.credentials.stepping import OutdatedError
-from prolific_tui.errors import ProlificTuiError
-from prolific_tui.models import CredentialPool
-from prolific_tui.submission.known import Known
 from prolific_tui.submission.outcome import credentials_word
-from prolific_tui.submission.plan import CredentialPlan, Target
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.field import Field
-from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.screens.review_checks import ReviewChecks, Reviewed, ReviewedRows
 from prolific_tui.tui.screens.review_words import (
     ends,
     parts_words,
     stays,
-    unexplained_notes,
     warning,
 )
-from prolific_tui.tui.widgets import Facts, KeyBar, Line, number, paragraph
-from prolific_tui.visible import counted, visible
+from prolific_tui.tui.widgets import Facts, KeyBar, Line, paragraph
+from prolific_tui.visible import visible
 
 _EXIST: Final = "yes"
 """What is typed to say that accounts made here exist where they are to be used."""
@@ -39,29 +33,7 @@ _OWN_KEYS: Final = {"E"}
 """What may be typed here and is a key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """What would go, and what there is to know of it."""
-
-    plan: CredentialPlan
-    notes: tuple[str, ...] = ()
-    """How it belongs to the send that it goes on with, a sentence each."""
-
-
-class ReviewedRows(Protocol):
-    """The rows behind a review, as the editor has them."""
-
-    async def plan_again(self) -> Reviewed:
-        """What would go now; raises `ProlificTuiError`, or `OutdatedError` if rows change."""
-
-    def hold_known(self, known: Known) -> bool:
-        """Mark what the pool is known to hold; whether that changed what is said of any row."""
-
-    def action_export(self) -> object:
-        """Ask where rows are to be written to."""
-
-
-class ReviewScreen(BaseScreen):
+class ReviewScreen(ReviewChecks):
     """Nothing is sent from here before the words at the bottom are typed.
 
     Rows for a pool are checked against its usage reports meanwhile; nothing is sent before that is
@@ -77,31 +49,14 @@ class ReviewScreen(BaseScreen):
 
     def __init__(self, draft: Draft, reviewed: Reviewed, rows: ReviewedRows) -> None:
         """Show what of a draft would go, with its rows as the editor has them."""
-        super().__init__()
-        self._draft = draft
-        self._rows = rows
+        super().__init__(draft, reviewed, rows)
         self._unexported = len(draft.unexported())
         self._made = len(draft.made_here())
         """How many rows were made here, until the person says that they exist."""
-        self._reviewed = reviewed
         self._begun: datetime | None = None
         """When it was; what is known of earlier sends was asked just before, or is after that."""
-        self._revision = draft.session.revision
-        self._checked = ""
-        """What came of looking at the usage reports."""
-        self._total: int | None = None
-        """The pool's total as it was read along with them."""
-        self._is_checking = False
-        self._has_new_totals = False
-        """Whether the pool's totals were read since this screen opened."""
-        self._is_confirmed = False
-        """Whether the words were typed while the reports were still being read."""
         self._is_sent = False
         """Whether the plan was handed on to be sent, which happens once."""
-
-    @property
-    def _plan(self) -> CredentialPlan:
-        return self._reviewed.plan
 
     @property
     def _asks_label(self) -> bool:
@@ -148,14 +103,13 @@ class ReviewScreen(BaseScreen):
         self._begun = self.app.operations.clock()
         for field in self.query("#confirmation-field").results(Field):
             field.focus()
-            if self._plan.target.pool is not None:
-                self._is_checking = True
-                self._check(self._plan.target.pool)
-        self._show()
+            self._begin_to_check()
+        self.show()
         if self._plan.target.pool is None:
-            self.watch(self.app, "pools", self._show, init=False)
+            self.watch(self.app, "pools", self.show, init=False)
 
-    def _show(self) -> None:
+    def show(self) -> None:
+        """Show everything as it is known now."""
         self.query_one(Facts).show(self._facts())
         self.query_one(KeyBar).show(each for each in self.keys() if isinstance(each, Binding))
         self.query_one("#review-warning", Static).update(Text(self._warning()))
@@ -171,70 +125,6 @@ class ReviewScreen(BaseScreen):
         name = PurePath(self._plan.source.partition(":")[0].partition(" + ")[0]).stem
         return f"{name or 'pool'} {self.app.operations.clock():%d %b}"
 
-    # The usage reports
-
-    @work(exclusive=True, group="check")
-    async def _check(self, pool: CredentialPool) -> None:
-        """Read the totals and the usage reports, and leave out the rows that those name."""
-        before = self._plan.rows
-        try:
-            pool = await self._read_totals(pool)
-            known = await self.app.operations.history.known_with_reports(
-                pool.credential_pool_id, pool.total_credentials, self._plan.workspace.id
-            )
-            self._total = known.coverage.total
-            self._checked = known.coverage.words
-            if known.coverage.trouble:
-                self._checked += f". Not all could be read: {known.coverage.trouble}"
-            self._draft.asks_reports = True
-            if self._rows.hold_known(known):
-                self._reviewed = await self._rows.plan_again()
-        except ProlificTuiError as error:
-            self._checked = f"not checked: {error.message}"
-        except OutdatedError:
-            # Enter tells of it as well, where another screen is above this one.
-            if self.is_on_top:
-                self.app.say("The rows changed meanwhile. Nothing was sent: look at them again.")
-                self.dismiss()
-            return
-        self._is_checking = False
-        self._revision = self._draft.session.revision
-        self._show()
-        if self._plan.rows != before:
-            self._changed_by(before)
-        elif self._is_confirmed:
-            self._send()
-
-    async def _read_totals(self, pool: CredentialPool) -> CredentialPool:
-        """The pool as it is listed now; as it was listed last where it can't be read."""
-        workspace = self._plan.workspace
-        try:
-            listed = await self.app.operations.pools(workspace.id)
-        except ProlificTuiError:
-            return pool
-        now = next(
-            (each for each in listed if each.credential_pool_id == pool.credential_pool_id), None
-        )
-        if now is None:
-            return pool
-        self._has_new_totals = True
-        self._draft.target = Target(workspace, now)
-        self._reviewed = replace(
-            self._reviewed, plan=replace(self._plan, target=self._draft.target)
-        )
-        self._show()
-        return now
-
-    def _changed_by(self, before: int) -> None:
-        """Other rows go than those that were shown: what was typed does not count any more."""
-        self._is_confirmed = False
-        for field in self.query("#confirmation-field").results(Field):
-            with self.prevent(Input.Changed):
-                field.value = ""
-        gone = before - self._plan.rows
-        if gone > 0:
-            self.app.say(f"{counted(gone, 'row')} turned out to be in the pool: not sent with it.")
-
     @property
     def _words(self) -> str:
         """What is to be typed next."""
@@ -248,16 +138,10 @@ class ReviewScreen(BaseScreen):
         if pool is None:
             facts.append(("Create", Text(f"a new pool of {count}", "bold")))
         else:
-            total, free = pool.total_credentials, pool.available_credentials
-            if self._total not in (None, total):
-                # Read with the reports, later than the pool was listed.
-                total, free = self._total, None
-            after = "?" if total is None else f"{total + planned.rows:,}"
-            held = f"{number(total)} in total{self._when}, {number(free)} free"
             facts += [
                 ("Append", Text(f"{count} to the pool", "bold")),
                 ("", pool.credential_pool_id),
-                ("", f"{held}; {after} afterwards"),
+                ("", self._totals(pool)),
                 ("Already there", "checking…" if self._is_checking else self._checked),
             ]
             if label := self.app.label(pool):
@@ -269,9 +153,7 @@ class ReviewScreen(BaseScreen):
         if (parts := writes.parts_of(planned)) > 1:
             facts.append(("In parts", parts_words(parts, writes.pace)))
         if pool is None:
-            pools = self.app.pools.value or ()
-            notes = unexplained_notes(workspace, self.app.known_sends.sends, pools)
-            facts += [("Unexplained", note) for note in notes]
+            facts += [("Unexplained", note) for note in self._unexplained()]
         facts += [("Goes on", note) for note in self._reviewed.notes]
         facts += [
             ("First and last", ends(planned, self._draft.session.document)),
@@ -283,14 +165,6 @@ class ReviewScreen(BaseScreen):
             *(("", f"  {reason}") for reason in planned.left_out),
         ]
         return [*facts, ("", "")]
-
-    @property
-    def _when(self) -> str:
-        """When the totals were read, to be said right after them."""
-        if self._has_new_totals:
-            return " now"
-        at = self.app.pools.at
-        return f" at {at:%H:%M:%S}" if at else " when last read"
 
     def _warning(self) -> str:
         return warning(self._plan, unexported=self._unexported, made=self._made)
@@ -331,14 +205,16 @@ class ReviewScreen(BaseScreen):
             return
         if self._is_checking:
             self._is_confirmed = True
-            self.app.say("The usage reports are read first; it is sent if nothing changes.")
+            what = "pools" if self._plan.target.pool is None else "usage reports"
+            self.app.say(f"The {what} are read first; it is sent if nothing changes.")
             return
-        self._send()
+        self.send_confirmed()
 
-    def _send(self) -> None:
+    def send_confirmed(self) -> None:
+        """Hand the plan on, unless another screen is above this one or it is being sent."""
         if not self.is_on_top:
             self._is_confirmed = False
-            self.app.say("The usage reports are read, but nothing was sent yet: Enter sends.")
+            self.app.say("All is read, but nothing was sent yet: Enter sends.")
             return
         if self._draft.sending is not None:
             self.app.say("These rows are being sent already. Nothing was sent twice.")
@@ -361,7 +237,7 @@ class ReviewScreen(BaseScreen):
         self._made = 0
         with self.prevent(Input.Changed):
             field.value = ""
-        self._show()
+        self.show()
         self.app.say("Nothing is sent yet.")
 
     def on_key(self, event: events.Key) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from prolific_tui.credentials.document import Document
 from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.submission.means import Pace
-from prolific_tui.submission.plan import CredentialPlan
-from prolific_tui.submission.send import Send, unexplained
+from prolific_tui.submission.plan import CredentialPlan, Kind
+from prolific_tui.submission.send import Finding, Send, unexplained
 from prolific_tui.tui.screens.send_words import moment
 from prolific_tui.tui.widgets import fit, number
 
@@ -67,6 +67,23 @@ def unexplained_notes(
         f" the send of {moment(send.begun)}, which you said did not arrive"
         for send, pool in unexplained(here, pools)
     ]
+
+
+def may_be_unexplained(workspace: Workspace, sends: Iterable[Send]) -> bool:
+    """Whether a pool that is new may hold rows of a create which did not arrive, as was said."""
+    return any(
+        part.finding is Finding.SAID_NOT
+        for send in sends
+        if send.kind is Kind.CREATE and send.pool_id is None and send.workspace.id == workspace.id
+        for part in send.parts
+    )
+
+
+def totals_words(pool: CredentialPool, rows: int, when: str) -> str:
+    """How many credentials a pool has, and how many it would have with these rows."""
+    total, free = pool.total_credentials, pool.available_credentials
+    after = "?" if total is None else f"{total + rows:,}"
+    return f"{number(total)} in total{when}, {number(free)} free; {after} afterwards"
 
 
 def parts_words(parts: int, pace: Pace) -> str:

@@ -46,11 +46,12 @@ async def settle(shell: Shell, send: Send) -> Send | None:
         if opened is None:
             return None
         send = opened
+    seconds = sum(shell.operations.writes.pace.looks)
     since = f"{shell.operations.clock():%H:%M:%S}"
     dialog = WaitDialog(
         "We do not know whether this arrived. Looking…",
-        f"Looking since {since} for {sentence(send, shell.known_sends)}. It takes up to 15 s for"
-        " each part that is not there. Giving it up changes nothing.",
+        f"Looking since {since} for {sentence(send, shell.known_sends)}. A part that is"
+        f" not there at once is looked for {seconds:.0f} s. Giving it up changes nothing.",
     )
     try:
         found = await shell.wait_for(dialog, shell.operations.history.settle_now(send.number))

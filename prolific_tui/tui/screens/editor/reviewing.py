@@ -17,7 +17,8 @@ from prolific_tui.tui.screens.editor.intake import IntakeKeys
 from prolific_tui.tui.screens.editor.known import KnownRows
 from prolific_tui.tui.screens.editor.making import MakingKeys
 from prolific_tui.tui.screens.going_on import ask_match, ask_open, find_match, unfinished_sends
-from prolific_tui.tui.screens.review import Reviewed, ReviewScreen
+from prolific_tui.tui.screens.review import ReviewScreen
+from prolific_tui.tui.screens.review_checks import Reviewed
 
 
 class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
@@ -96,7 +97,7 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
                 self.app.say("None of these rows belongs to that send, so this is a new one.")
             self.draft.continues = None
             self._show(Reviewed(plan))
-        elif wanted is not None and not matched.is_blocked:
+        elif wanted is not None and not (matched.is_blocked or matched.send.in_use):
             self._go_on_with(plan, matched)
         else:
             answer = await ask_match(self.app, matched)

@@ -1,0 +1,202 @@
+"""What is read while a review is open: totals and usage reports, or the pools that are new.
+
+Nothing is sent before that is done, and what it finds may change what is to be typed.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from textual import work
+from textual.widgets import Input
+
+from prolific_tui.credentials.stepping import OutdatedError
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.models import CredentialPool
+from prolific_tui.submission.known import Known
+from prolific_tui.submission.plan import CredentialPlan, Target
+from prolific_tui.submission.send import Send, unexplained
+from prolific_tui.tui.drafts import Draft
+from prolific_tui.tui.field import Field
+from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.screens.review_words import (
+    may_be_unexplained,
+    totals_words,
+    unexplained_notes,
+)
+from prolific_tui.visible import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What would go, and what there is to know of it."""
+
+    plan: CredentialPlan
+    notes: tuple[str, ...] = ()
+    """How it belongs to the send that it goes on with, a sentence each."""
+
+
+class ReviewedRows(Protocol):
+    """The rows behind a review, as the editor has them."""
+
+    async def plan_again(self) -> Reviewed:
+        """What would go now; raises `ProlificTuiError`, or `OutdatedError` if rows change."""
+
+    def hold_known(self, known: Known) -> bool:
+        """Mark what the pool is known to hold; whether that changed what is said of any row."""
+
+    def action_export(self) -> object:
+        """Ask where rows are to be written to."""
+
+
+class ReviewChecks(BaseScreen):
+    """A review as far as it follows what is at Prolific."""
+
+    def __init__(self, draft: Draft, reviewed: Reviewed, rows: ReviewedRows) -> None:
+        super().__init__()
+        self._draft = draft
+        self._rows = rows
+        self._reviewed = reviewed
+        self._revision = draft.session.revision
+        """That of the rows as they are shown."""
+        self._checked = ""
+        """What came of looking at the usage reports, or why nothing came of looking for pools."""
+        self._listed: tuple[CredentialPool, ...] | None = None
+        """The workspace's pools as they were listed for this screen; None where they were not."""
+        self._total: int | None = None
+        """The pool's total as it was read along with the usage reports."""
+        self._is_checking = False
+        self._has_new_totals = False
+        """Whether the pool's totals were read since this screen opened."""
+        self._is_confirmed = False
+        """Whether the words were typed while something was still being read."""
+
+    def show(self) -> None:
+        """Show everything as it is known now."""
+        raise NotImplementedError
+
+    def send_confirmed(self) -> None:
+        """Send what was confirmed."""
+        raise NotImplementedError
+
+    @property
+    def _plan(self) -> CredentialPlan:
+        return self._reviewed.plan
+
+    def _begin_to_check(self) -> None:
+        pool = self._plan.target.pool
+        if pool is not None:
+            self._is_checking = True
+            self._check(pool)
+        elif may_be_unexplained(self._plan.workspace, self.app.known_sends.sends):
+            self._is_checking = True
+            self._look_for_pools()
+
+    @work(exclusive=True, group="check")
+    async def _look_for_pools(self) -> None:
+        """List the pools now: one that is new may be a create that did not arrive, as was said."""
+        before = self._unexplained_pools()
+        try:
+            self._listed = await self.app.operations.pools(self._plan.workspace.id)
+        except ProlificTuiError as error:
+            self._checked = f"new pools could not be looked for: {error.message}"
+        self._is_checking = False
+        self.show()
+        if self._unexplained_pools() != before:
+            self._ask_again("A new pool may hold these rows already: look at Unexplained.")
+        elif self._is_confirmed:
+            self.send_confirmed()
+
+    def _unexplained_pools(self) -> tuple[tuple[Send, CredentialPool], ...]:
+        pools = self.app.pools.value if self._listed is None else self._listed
+        return unexplained(self.app.known_sends.sends, pools or ())
+
+    @work(exclusive=True, group="check")
+    async def _check(self, pool: CredentialPool) -> None:
+        """Read the totals and the usage reports, and leave out the rows that those name."""
+        before = self._plan.rows
+        try:
+            pool = await self._read_totals(pool)
+            known = await self.app.operations.history.known_with_reports(
+                pool.credential_pool_id, pool.total_credentials, self._plan.workspace.id
+            )
+            self._total = known.coverage.total
+            self._checked = known.coverage.words
+            if known.coverage.trouble:
+                self._checked += f". Not all could be read: {known.coverage.trouble}"
+            self._draft.asks_reports = True
+            if self._rows.hold_known(known):
+                self._reviewed = await self._rows.plan_again()
+        except ProlificTuiError as error:
+            self._checked = f"not checked: {error.message}"
+        except OutdatedError:
+            # Enter tells of it as well, where another screen is above this one.
+            if self.is_on_top:
+                self.app.say("The rows changed meanwhile. Nothing was sent: look at them again.")
+                self.dismiss()
+            return
+        self._is_checking = False
+        self._revision = self._draft.session.revision
+        self.show()
+        if self._plan.rows != before:
+            self._changed_by(before)
+        elif self._is_confirmed:
+            self.send_confirmed()
+
+    async def _read_totals(self, pool: CredentialPool) -> CredentialPool:
+        """The pool as it is listed now; as it was listed last where it can't be read."""
+        workspace = self._plan.workspace
+        try:
+            listed = await self.app.operations.pools(workspace.id)
+        except ProlificTuiError:
+            return pool
+        now = next(
+            (each for each in listed if each.credential_pool_id == pool.credential_pool_id), None
+        )
+        if now is None:
+            return pool
+        self._has_new_totals = True
+        self._draft.target = Target(workspace, now)
+        self._reviewed = replace(
+            self._reviewed, plan=replace(self._plan, target=self._draft.target)
+        )
+        self.show()
+        return now
+
+    def _changed_by(self, before: int) -> None:
+        """Other rows go than those that were shown."""
+        gone = before - self._plan.rows
+        told = f"{counted(gone, 'row')} turned out to be in the pool: not sent with it."
+        self._ask_again(told if gone > 0 else "")
+
+    def _ask_again(self, told: str) -> None:
+        """Things are not as they were shown: what was typed does not count any more."""
+        self._is_confirmed = False
+        for field in self.query("#confirmation-field").results(Field):
+            with self.prevent(Input.Changed):
+                field.value = ""
+        if told:
+            self.app.say(told)
+
+    def _totals(self, pool: CredentialPool) -> str:
+        """How many credentials the pool has, and how many it would have."""
+        if self._total not in (None, pool.total_credentials):
+            # Read with the reports, later than the pool was listed.
+            pool = replace(pool, total_credentials=self._total, available_credentials=None)
+        return totals_words(pool, self._plan.rows, self._when)
+
+    def _unexplained(self) -> list[str]:
+        """The pools that a create may have made which did not arrive, as the person said."""
+        if self._is_checking:
+            return ["looking for new pools…"]
+        pools = self.app.pools.value if self._listed is None else self._listed
+        sends = self.app.known_sends.sends
+        notes = unexplained_notes(self._plan.workspace, sends, pools or ())
+        return [*notes, self._checked] if self._checked else notes
+
+    @property
+    def _when(self) -> str:
+        """When the totals were read, to be said right after them."""
+        if self._has_new_totals:
+            return " now"
+        at = self.app.pools.at
+        return f" at {at:%H:%M:%S}" if at else " when last read"
