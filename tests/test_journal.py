@@ -266,6 +266,19 @@ def test_two_windows_share_it_and_neither_takes_what_the_other_is_at(tmp_path: P
         assert two.take_up(mine).in_use
 
 
+def test_what_another_window_wrote_changes_the_stamp_and_nothing_else_does(tmp_path: Path) -> None:
+    with closing(on_disk(tmp_path)) as journal, closing(on_disk(tmp_path, "two")) as other:
+        assert journal.stamp() is None
+        other.begin(SEND)
+        first = journal.stamp()
+        assert first is not None
+        journal.begin(SEND)
+        assert journal.sends(SERVICE_URL)
+        assert journal.stamp() == first
+        other.begin(SEND)
+        assert journal.stamp() != first
+
+
 def test_writes_from_several_windows_and_threads_are_all_kept(tmp_path: Path) -> None:
     stores = [on_disk(tmp_path, name) for name in ("one", "two", "three")]
     count = 10

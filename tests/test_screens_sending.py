@@ -559,6 +559,20 @@ async def test_rows_of_a_send_that_is_under_way_in_another_window_do_not_go_on_w
         await board.shows("6 credentials in a new pool")
 
 
+async def test_what_another_window_sends_comes_into_the_history_by_itself(
+    machine: Machine,
+) -> None:
+    path = a_list(machine.directory, *numbered(2))
+    async with machine.at_pools() as board, machine.at_pools() as other:
+        await board.press("3")
+        await board.shows("Nothing was sent from this machine yet")
+        await other.press("c")
+        await load(other, path, 2)
+        await send(other, 2)
+        await other.shows("2 credentials in a new pool")
+        await board.shows("1 send from this machine", "Create", "accepted")
+
+
 async def test_a_read_that_is_tried_again_says_when_and_can_be_given_up() -> None:
     service = checked_demo_service()
     async with dashboard(service) as board:

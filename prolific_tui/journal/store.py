@@ -178,6 +178,15 @@ class JournalStore:
                 send_of(row, parts.get(row["number"], ()), running.__getitem__) for row in found
             )
 
+    def stamp(self) -> int | None:
+        """Another number than before if another program wrote anything down since."""
+        with self._turn, in_words(self._path, "read"):
+            if self._opened is None and self._path is not None and not _is_there(self._path):
+                return None
+            # https://sqlite.org/pragma.html#pragma_data_version
+            found = self._open().database.execute("PRAGMA data_version").fetchone()
+            return int(found[0])
+
     # Fingerprints
 
     def places(self, number: int, usernames: Sequence[str]) -> list[int | None]:

@@ -39,6 +39,8 @@ class History:
         self._lending = lending
         self._journal = lending.journal
         self._known = known
+        self._stamp: int | None = None
+        """The journal's, as it was when it was read last."""
 
     @property
     def now(self) -> Sends:
@@ -54,6 +56,7 @@ class History:
         url = self._lending.service_url
 
         def ask() -> Sends:
+            self._stamp = self._journal.stamp()
             sends = self._journal.sends(url)
             return Sends(sends, self._journal.labels(url), self._journal.notes())
 
@@ -63,6 +66,16 @@ class History:
             if self._known.read(sends, written):
                 return sends
             # What was read may be older than what is known by now.
+
+    async def catch_up(self) -> None:
+        """Read the journal again if another window may have written something down, or has ended.
+
+        Where nothing was, that costs next to nothing. Raises as `read`.
+        """
+        # A window that was killed writes nothing more: its sends are not in use then.
+        is_watched = any(send.in_use for send in self.now.sends)
+        if is_watched or await self._ask(self._journal.stamp) != self._stamp:
+            await self.read()
 
     async def set_label(self, pool_id: str, label: str) -> None:
         """Call a pool something; an empty label forgets it.

@@ -136,6 +136,12 @@ class Journal(Protocol):
     def sends(self, service_url: str) -> tuple[Send, ...]:
         """All sends of a service, the newest first."""
 
+    def stamp(self) -> int | None:
+        """Another number than before if another program wrote anything down since; quick.
+
+        None where nothing was ever written down.
+        """
+
     def places(self, number: int, usernames: Sequence[str]) -> list[int | None]:
         """For each username its place in a send, from 0; None for one that is none of it."""
 

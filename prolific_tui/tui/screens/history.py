@@ -36,6 +36,8 @@ _FIXED: Final = 3 + _TIME + 1 + _KIND + 1 + 1 + _ROWS + 2
 _OUTCOME, _LONGEST_NAME = 30, 30
 """So many cells the outcome has wherever there is room for it, and the target has at most."""
 _JSON: Final = 1
+_FOLLOW_SECONDS: Final = 2.0
+"""How often it is asked whether another window wrote anything down."""
 
 
 class HistoryScreen(BaseScreen):
@@ -47,7 +49,7 @@ class HistoryScreen(BaseScreen):
         Binding("c", "go_on", "Go on", tooltip="Send the rows that a send has left"),
         Binding("slash", "find", "Find", key_display="/", tooltip="Show only what holds a text"),
         Binding("E", "export", "Export", tooltip="Write the sends shown to a new file"),
-        Binding("r", "refresh", "Refresh", tooltip="Read the history again"),
+        Binding("r", "refresh", "Refresh", tooltip="Read the history again now"),
         Binding("question_mark", "help", "Keys", key_display="?", tooltip="This list"),
         Binding("q", "app.leave", "Quit", tooltip="Quit; asks if anything would be lost"),
         Binding("escape", "all", "All", show=False, tooltip="Show all sends again"),
@@ -61,6 +63,7 @@ class HistoryScreen(BaseScreen):
         """The sends in the list as it stands."""
         self._layout: tuple[int, Mapping[str, str]] | None = None
         """The width for which it was laid out, and what the pools were called."""
+        self._is_catching_up = False
         self._at: int | None = None
         """The number of the send under the cursor, which stays there when the list changes."""
 
@@ -79,6 +82,7 @@ class HistoryScreen(BaseScreen):
         """Follow the journal."""
         super().begin()
         self.watch(self.app, "history", self._changed)
+        self.set_interval(_FOLLOW_SECONDS, self._follow)
         self.query_one(CursorList).focus()
 
     def on_screen_resume(self) -> None:
@@ -89,6 +93,22 @@ class HistoryScreen(BaseScreen):
         # A send in many parts changes it often: nobody sees that on another screen.
         if self.is_on_top:
             self.show_sends()
+
+    def _follow(self) -> None:
+        """Show what other windows do, while somebody looks."""
+        if self.is_on_top and not self._is_catching_up and self.app.history.value is not None:
+            self._is_catching_up = True
+            self._catch_up()
+
+    @work(group="follow")
+    async def _catch_up(self) -> None:
+        try:
+            await self.app.operations.history.catch_up()
+        except ProlificTuiError:
+            # What can't be read is said where the person asks for it.
+            return
+        finally:
+            self._is_catching_up = False
 
     @on(CursorList.Resized)
     def lay_out(self) -> None:
