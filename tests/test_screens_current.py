@@ -122,6 +122,7 @@ async def test_rows_that_were_accepted_before_the_program_ended_are_not_taken_up
 
     async with machine.run() as board:
         await board.shows("Unsent rows of before", "a send of these was begun")
+        await board.shows("2 rows for ", "3 more were accepted since")
         await board.press("enter")
         await board.shows("2 rows are back", "3 more are in the pool already", "2 rows   goes 2")
 

@@ -10,6 +10,7 @@ from prolific_tui.settings import DraftKeeping
 from prolific_tui.tui.screens.editor import EditorScreen
 from tests.dashboard import dashboard
 from tests.machine import PASSWORD, Machine, type_row
+from tests.sending import a_list, load, numbered
 
 EVERYTHING, USERNAMES, NOTHING = DraftKeeping
 _QUESTION = "What is kept on this machine, and where?"
@@ -44,6 +45,20 @@ async def test_it_is_asked_before_anything_is_written_and_without_a_default(
         await type_row(board, "lab-2")
         await board.press("escape")
         await board.shows("2 unsent rows: draft kept.")
+
+
+async def test_it_is_asked_before_a_list_goes_in_parts(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, part_rows=2)
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, a_list(tmp_path, *numbered(3)), 3)
+        await board.shows("draft not kept")
+        await board.press("s")
+        await board.shows(_QUESTION)
+        await board.press("j", "j", "j", "enter")
+        await board.shows("Review: nothing has been sent yet", "2, of at most 2 rows")
+        await board.press("escape")
+        await board.shows("draft kept")
 
 
 async def test_a_question_that_is_not_answered_keeps_nothing_and_is_asked_again_on_quitting(

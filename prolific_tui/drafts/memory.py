@@ -26,6 +26,10 @@ class MemoryDrafts:
         """Raises `FileError`: nothing was left."""
         raise FileError("It is not there any more", f"No draft {draft_id} was kept.")
 
+    def look(self, draft_id: str) -> StoredDraft:
+        """As `resume`."""
+        return self.resume(draft_id)
+
     def delete(self, draft_id: str) -> None:
         """There is nothing to remove."""
 

@@ -125,6 +125,15 @@ class DraftStore:
                 _tidy(path.parent)
         return StoredDraft(_summary_of(own, header, in_use=False), content)
 
+    def look(self, draft_id: str) -> StoredDraft:
+        """The rows of a draft that another run left, which stays where it is; raises as `resume`.
+
+        A damaged one is renamed.
+        """
+        with self._turn, self._left_alone(draft_id) as path:
+            header, content = _read(path)
+            return StoredDraft(_summary_of(path, header, in_use=False), content)
+
     def delete(self, draft_id: str) -> None:
         """Remove a draft that another run left, without taking it over; raises as `resume`."""
         with self._turn, self._left_alone(draft_id) as path:

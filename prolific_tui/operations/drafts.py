@@ -39,6 +39,9 @@ class DraftsKeeper(Protocol):
     def resume(self, draft_id: str) -> StoredDraft:
         """Take over a draft that another run left."""
 
+    def look(self, draft_id: str) -> StoredDraft:
+        """The rows of a draft that another run left, which stays where it is."""
+
     def delete(self, draft_id: str) -> None:
         """Remove a draft that another run left."""
 
@@ -153,6 +156,10 @@ class Drafts:
                 for the same target.
         """
         return await self._in_turn(lambda: asyncio.to_thread(self._keeper.resume, draft_id))
+
+    async def look(self, draft_id: str) -> StoredDraft:
+        """The rows of a draft that was left, without taking it over; raises as `resume`."""
+        return await self._in_turn(lambda: asyncio.to_thread(self._keeper.look, draft_id))
 
     async def delete(self, draft_id: str) -> None:
         """Remove a draft that was left, unseen; raises `FileError` as `resume` does."""

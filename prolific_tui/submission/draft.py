@@ -58,6 +58,8 @@ class DraftSummary:
     """Whether the passwords were kept as well."""
     in_use: bool
     """Whether another run of the program has it open, so that it can't be resumed here."""
+    accepted: int = 0
+    """How many of its rows are known to have been accepted since, which are unsent no more."""
 
     @property
     def words(self) -> str:
@@ -68,14 +70,15 @@ class DraftSummary:
     def what(self) -> str:
         """The first half of `words`: "48 rows for chatbot-B"."""
         target = self.label or ("a new pool" if self.key.pool_id is None else self.key.pool_id)
-        return f"{counted(self.rows, 'row')} for {target}"
+        return f"{counted(self.rows - self.accepted, 'row')} for {target}"
 
     @property
     def state(self) -> str:
         """The other half: "saved 14 Nov 10:22; the passwords were not kept"."""
         lost = "" if self.has_passwords else "; the passwords were not kept"
         used = "; open in another window" if self.in_use else ""
-        return f"saved {self.saved_at:%d %b %H:%M}{lost}{used}"
+        gone = f"; {self.accepted:,} more were accepted since" if self.accepted else ""
+        return f"saved {self.saved_at:%d %b %H:%M}{gone}{lost}{used}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.kept import own_drafts, rows_words, target_words
 from prolific_tui.tui.screens.open_sends import OpenSends
-from prolific_tui.tui.screens.taking_up import take_up
+from prolific_tui.tui.screens.taking_up import take_up, with_accepted
 
 
 class LeftDrafts(OpenSends):
@@ -147,7 +147,8 @@ class LeftDrafts(OpenSends):
 
     async def offer(self, summaries: Sequence[DraftSummary]) -> Draft | None:
         """Ask about some drafts until one was taken up, or the others are left for later."""
-        remaining = list(summaries)
+        with self.app.holding_keys():
+            remaining = [await with_accepted(self.app, summary) for summary in summaries]
         while any(not summary.in_use for summary in remaining):
             answer = await self.app.ask(LeftDialog(remaining))
             if answer is None:
@@ -170,7 +171,7 @@ class LeftDrafts(OpenSends):
         return None
 
     def _forget(self, summary: DraftSummary) -> None:
-        self.left = tuple(each for each in self.left if each != summary)
+        self.left = tuple(each for each in self.left if each.id != summary.id)
 
     async def _may_discard(self, summary: DraftSummary) -> bool:
         words = summary.words

@@ -1,7 +1,11 @@
 """Taking up the unsent rows of an earlier run."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.models import CredentialPool
 from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.draft import DraftContent, DraftSummary
 from prolific_tui.submission.plan import Kind, Target
@@ -43,6 +47,22 @@ async def take_up(shell: Shell, summary: DraftSummary, target: Target) -> Draft 
     return draft
 
 
+async def with_accepted(shell: Shell, summary: DraftSummary) -> DraftSummary:
+    """A draft that was left, with how many of its rows were accepted since; never raises."""
+    if summary.in_use or SEND_BEGUN not in summary.source:
+        return summary
+    pool = _sent_to(shell, summary.key.workspace_id, summary.key.pool_id)
+    if pool is None:
+        return summary
+    try:
+        stored = await shell.operations.drafts.look(summary.id)
+        places = await _accepted_places(shell, pool, stored.content.rows.usernames)
+    except ProlificTuiError:
+        # Whoever takes it up is told.
+        return summary
+    return replace(summary, accepted=len(places))
+
+
 async def _drop_accepted(shell: Shell, draft: Draft, content: DraftContent) -> int:
     """Take out the rows that the journal knows as accepted, and say how many they were.
 
@@ -51,35 +71,47 @@ async def _drop_accepted(shell: Shell, draft: Draft, content: DraftContent) -> i
     """
     if SEND_BEGUN not in content.source:
         return 0
-    target = draft.target
-    if target.pool is None:
-        made = (
-            send
-            for send in shell.known_sends.sends
-            if send.kind is Kind.CREATE
-            and send.workspace.id == target.workspace.id
-            and send.pool_id is not None
-        )
-        if (send := next(made, None)) is None:
-            return 0
-        target = Target(target.workspace, target_of(shell, send).pool)
-    if target.pool is None:
+    own = draft.target.pool
+    workspace = draft.target.workspace
+    pool = own or _sent_to(shell, workspace.id, None)
+    if pool is None:
         return 0
-    pool = target.pool
-    known = await shell.operations.history.known(pool.credential_pool_id, pool.total_credentials)
     rows = draft.session.document.rows()
-
-    def accepted() -> list[int]:
-        pairs = zip(rows.ids or (), rows.usernames, strict=True)
-        return [row_id for row_id, username in pairs if username in known.surely]
-
-    gone = await asyncio.to_thread(accepted)
+    ids = rows.ids or ()
+    gone = [ids[place] for place in await _accepted_places(shell, pool, rows.usernames)]
+    target = Target(workspace, pool)
     if gone:
         draft.session.remove_for_good(gone)
         draft.exported.forget(gone)
         if shell.drafts.find(draft.owner_id, target) is None:
             draft.target = target
     return len(gone)
+
+
+def _sent_to(shell: Shell, workspace_id: str, pool_id: str | None) -> CredentialPool | None:
+    """The pool of rows of which a send was begun: theirs, or the one that was made of some last."""
+    if pool_id is not None:
+        return CredentialPool(pool_id, workspace_id=workspace_id)
+    made = (
+        send
+        for send in shell.known_sends.sends
+        if send.kind is Kind.CREATE and send.workspace.id == workspace_id and send.pool_id
+    )
+    send = next(made, None)
+    return None if send is None else target_of(shell, send).pool
+
+
+async def _accepted_places(
+    shell: Shell, pool: CredentialPool, usernames: Sequence[str]
+) -> list[int]:
+    """The places, from 0, of the usernames that the journal knows as accepted in a pool."""
+    history = shell.operations.history
+    known = await history.known(pool.credential_pool_id, pool.total_credentials)
+
+    def find() -> list[int]:
+        return [place for place, name in enumerate(usernames) if name in known.surely]
+
+    return await asyncio.to_thread(find)
 
 
 def _said(rows: int, gone: int, summary: DraftSummary) -> str:

@@ -17,6 +17,7 @@ from prolific_tui.tui.screens.editor.intake import IntakeKeys
 from prolific_tui.tui.screens.editor.known import KnownRows
 from prolific_tui.tui.screens.editor.making import MakingKeys
 from prolific_tui.tui.screens.going_on import ask_match, ask_open, find_match, unfinished_sends
+from prolific_tui.tui.screens.kept import ask_keeping
 from prolific_tui.tui.screens.review import ReviewScreen
 from prolific_tui.tui.screens.review_checks import Reviewed
 
@@ -131,6 +132,16 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
         return True
 
     def _show(self, reviewed: Reviewed) -> None:
+        parts = self.app.operations.writes.parts_of(reviewed.plan)
+        if parts > 1 and self.app.keeping.is_to_be_asked:
+            self._ask_keeping_first(reviewed)
+        else:
+            self.app.push_screen(ReviewScreen(self.draft, reviewed, self))
+
+    @work(exclusive=True, group="review")
+    async def _ask_keeping_first(self, reviewed: Reviewed) -> None:
+        """Ask how rows are kept: what is left of a long send that is cut goes on with kept ones."""
+        await ask_keeping(self.app)
         self.app.push_screen(ReviewScreen(self.draft, reviewed, self))
 
     async def plan_again(self) -> Reviewed:
