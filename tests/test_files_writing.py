@@ -76,7 +76,7 @@ def test_a_folder_that_is_not_there_or_not_ours_takes_no_file(shared_directory: 
     with as_an_ordinary_user(), pytest.raises(FileError) as forbidden:
         files.write_new(shared_directory / "secret.txt", b"value")
 
-    assert missing.value.title == "Not there"
+    assert missing.value.title == "No such folder"
     assert forbidden.value.title == "Not allowed"
 
 

@@ -121,7 +121,7 @@ def linked(path: Path) -> Path:
     [
         (taken, "Already there"),
         (linked, "Already there"),
-        (lambda path: path / "no folder", "Not there"),
+        (lambda path: path / "no folder", "No such folder"),
         (lambda path: path.parent, "Already there"),
         (lambda path: path.with_name("x" * 300), "Name too long"),
     ],

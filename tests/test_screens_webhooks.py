@@ -1,6 +1,7 @@
 """The Webhooks screen: a secret is rotated without losing a delivery, or the secret."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -75,7 +76,9 @@ async def test_rotation_with_two_receivers_behind_a_load_balancer() -> None:
         await board.shows(f"#1 {BALANCED}", f"#2 {BALANCED}", "0 of 2 receivers known to have it")
 
         await board.press("c", "space", "enter")
-        await board.shows("Kept in the keyring.", f"[ ] #2 behind {BALANCED}")
+        await board.shows(
+            "Kept in the keyring.", f"[ ] #2 behind {BALANCED}", "old.lab.example/hook  (off)"
+        )
         await board.press("tab", "space", "down", "space")
         await board.shows(f"[x] #1 behind {BALANCED}", f"[x] #2 behind {BALANCED}")
         await board.press("enter")
@@ -91,7 +94,7 @@ async def test_rotation_with_two_receivers_behind_a_load_balancer() -> None:
         await try_delivery(board, new)
         await board.shows("The current secret signed it", "Which receiver got it?")
         await board.press("enter")
-        await board.shows("1 of 2 receivers known to have it", "tested")
+        await board.shows("1 of 2 receivers known to have it: 1 tested, 0 ticked; off: 0 of 1")
         # The second one still rejects what the new one signed; what it takes is the old one's.
         await try_delivery(board, old)
         await board.shows("The previous secret signed it", "A receiver that takes both")
@@ -151,6 +154,20 @@ async def test_a_destination_that_can_not_be_written_lets_nothing_be_asked(
         await board.press("enter")
         await board.shows("Already there", "exists already and was not touched")
         await board.press("enter")
+        # It is asked for again, and what was typed is there to be mended.
+        await board.shows("The new secret's file", "taken")
+        await board.type("/there")
+        await board.press("enter")
+        await board.shows("is a file, not a folder.")
+        await board.press("enter")
+        await board.shows("taken/there")
+        await board.press(*["backspace"] * len("taken/there"))
+        await board.type("no/there")
+        await board.press("enter")
+        await board.shows("No such folder", "Make the folder first")
+        await board.press("enter")
+        await board.shows("no/there")
+        await board.press("escape")
         await board.shows("The secret is unchanged. Nothing was asked of Prolific.")
 
         assert value_of(board) == before
@@ -234,16 +251,17 @@ async def test_the_copy_of_this_machine_is_compared_and_can_be_made_the_same() -
 async def test_everything_that_is_signed_is_listed_and_a_workspace_without_has_its_words() -> None:
     async with opened() as board:
         await to_webhooks(board)
-        await board.shows("1 secret, 3 subscriptions signed with it", "study.status.change")
+        await board.shows("1 secret, 3 subscriptions (1 off) signed with it", "study.status.change")
         rows = [" ".join(row.split()) for row in board.screen().split("\n")]
         assert "submission.status.change old.lab.example/hook off -" in rows
         assert f"submission.status.change {BALANCED} on -" in rows
         # One receiver gets two kinds of events: ticked once, it has the secret for both.
         await board.press("space")
         await board.shows("1 of 1 receiver known to have it")
-        assert board.screen().count("ticked") == 2
+        await board.shows("known to have it: 0 tested, 1 ticked; off: 0 of 1")
+        assert len(re.findall(" on +ticked", board.screen())) == 2
         await board.press("space")
-        await board.shows("0 of 1 receiver known to have it")
+        await board.shows("0 of 1 receiver known to have it; off: 0 of 1")
         await board.press("minus")
         await board.shows("There is just one receiver at this target.")
 

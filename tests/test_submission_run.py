@@ -150,7 +150,8 @@ async def test_a_secret_that_is_gone_since_is_not_made_anew(service: NotedServic
     outcome = await run(plan, client_of(service), MemoryJournal(), ticking())
 
     assert outcome.effect is Effect.NOT_SENT
-    assert outcome.message.startswith("It is gone, which is not what you confirmed")
+    assert outcome.message.startswith("You confirmed to replace the secret with the id")
+    assert "and Prolific has no secret by now" in outcome.message
     assert outcome.secret is None
     assert service.writes == []
 

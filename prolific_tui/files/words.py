@@ -14,6 +14,7 @@ _NOT_ALLOWED: Final = (
     "You do not have the permission for {path} to be {done}.",
     "Check its owner and mode with ls -l.",
 )
+_WRITTEN: Final = "written"
 _NO_SPACE: Final = ("No space left", "There is no room on the disk for {path}.", "")
 _WORDS: Final[Mapping[int, tuple[str, str, str]]] = {
     errno.ENOENT: ("Not there", "There is no {path}.", "Check how it is spelled."),
@@ -50,6 +51,13 @@ def in_words(path: Path, done: str) -> Iterator[None]:
 
 
 def _words(error: OSError, path: Path, done: str) -> FileError:
+    if error.errno == errno.ENOENT and done == _WRITTEN:
+        # What is not there is not the file, which is yet to be made.
+        return FileError(
+            "No such folder",
+            f"There is no folder {path.parent}, so {path.name} was not written.",
+            "Make the folder first, or choose another one.",
+        )
     if error.errno is not None and error.errno in _WORDS:
         title, message, hint = _WORDS[error.errno]
         return FileError(title, message.format(path=path, done=done), hint)

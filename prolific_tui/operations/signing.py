@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 from prolific_tui import files
 from prolific_tui.access import Entry
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.operations.loop import BackgroundLoop, left_alone
+from prolific_tui.operations.loop import BackgroundLoop
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
 from prolific_tui.secret import Secret
@@ -54,6 +54,11 @@ class KeptSecrets:
     previous: PreviousSecret | None = None
     trouble: ProlificTuiError | None = None
     """Why the place could not be read."""
+
+    @property
+    def words(self) -> str:
+        """That place, in words: `in the keyring`."""
+        return _WORDS[self.place]
 
 
 class SecretEntries:
@@ -278,9 +283,10 @@ class Signing:
     async def keep(self, workspace_id: str, value: Secret) -> Kept:
         """Keep a secret in this program's own entry; another that was there becomes the previous.
 
-        Nothing is raised, and giving up waiting does not end it.
+        Nothing is raised. Cancelling it ends what is asked of the keyring; what that has then is
+        unknown, and Prolific has the secret still.
         """
-        return await self._run_to_the_end(self._entries.keep_own(workspace_id, value))
+        return await self._run(self._entries.keep_own(workspace_id, value))
 
     async def save_to_file(self, path: Path, value: Secret) -> Path:
         """Write a secret to a new 0600 file; raises `FileError` if it is there already.
@@ -291,6 +297,3 @@ class Signing:
 
     async def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return await asyncio.wrap_future(self._loop.submit(coroutine))
-
-    async def _run_to_the_end(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        return await asyncio.wrap_future(left_alone(self._loop.submit(coroutine)))

@@ -265,15 +265,18 @@ def secret_made(plan: SecretPlan, secret: WebhookSecret, look: SecretLook) -> Ou
     return Outcome(Effect.ACCEPTED, f"Secret {_done(plan)}", told, hint, secret=secret)
 
 
-def secret_changed_meanwhile(current: WebhookSecret | None) -> Outcome:
+def secret_changed_meanwhile(plan: SecretPlan, current: WebhookSecret | None) -> Outcome:
     """Somebody else changed the secret between the look and the confirmation."""
-    now = f"Prolific now has {_named(current)}" if current else "It is gone"
+    meant = f"to replace {_named(plan.old)}" if plan.old else "to create the first one"
+    now = _named(current)
+    if plan.old is not None and current is not None and plan.old.id == current.id:
+        now = "another value under that id"
     return Outcome(
         Effect.NOT_SENT,
         "The secret changed since you looked",
-        f"{now}, which is not what you confirmed to change: somebody else was here."
+        f"You confirmed {meant}, and Prolific has {now} by now: somebody else was here."
         " Nothing was sent.",
-        "Refresh (r), look at it, and decide again.",
+        "2 Webhooks shows it as it is now; look at it, and decide again.",
         secret=current,
     )
 

@@ -36,7 +36,7 @@ async def replace_secret(plan: SecretPlan, means: Means, record: Record) -> Outc
     except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
         return judge.not_sent(error, because=_UNREAD)
     if not is_same_secret(plan.old, before):
-        return judge.secret_changed_meanwhile(before)
+        return judge.secret_changed_meanwhile(plan, before)
     try:
         places = await means.keeper.prove(plan)
         await places.keep_old(before.value if before else None)

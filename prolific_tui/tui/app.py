@@ -125,7 +125,10 @@ class ProlificApp(Shell, inherit_bindings=False):
         """Go to one of the four screens."""
         if mode == self.current_mode:
             return
-        if self.current_mode == "webhooks" and self.rotation.unstored:
+        rotation = self.rotation
+        # One that was not seen yet is looked for in the history, so the way there is free.
+        unseen = rotation.unseen if mode != "history" else ()
+        if self.current_mode == "webhooks" and (rotation.unstored or unseen):
             self._leave_webhooks(mode)
         else:
             self._go_to(mode)

@@ -5,7 +5,7 @@ load balancer, each has a line of its own, because each needs the new secret.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -13,6 +13,7 @@ from prolific_tui.errors import Effect
 from prolific_tui.models import Subscription, WebhookSecret, Workspace
 from prolific_tui.operations import PreviousSecret
 from prolific_tui.secret import Secret
+from prolific_tui.submission.looks import is_same_secret
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import Kept, SecretPlan
 
@@ -47,44 +48,126 @@ class NewSecret:
     kept: Kept
 
 
+@dataclass(frozen=True, slots=True)
+class UnseenSecret:
+    """A secret that was or may have been made, and whose value was not seen here."""
+
+    workspace: Workspace
+    old: WebhookSecret | None
+    """The one that it replaces, by which it is told from that."""
+    is_certain: bool = False
+    """Whether Prolific said that it made one."""
+
+
 class Rotation:
-    """The receivers of this run, and the new secret that nobody has said is stored."""
+    """The receivers of this run, and the new secrets that nobody has said are stored."""
 
     def __init__(self) -> None:
         self._behind: dict[str, int] = {}
         self._ticks: dict[tuple[_Key, Receiver], Tick] = {}
-        self._replaced: dict[str, PreviousSecret] = {}
+        self._replaced: dict[str, list[PreviousSecret]] = {}
+        """The secrets that were or may have been replaced, the last one at the end."""
+        self._seen: dict[str, Secret] = {}
+        """The secrets that Prolific had when they were read last."""
         self._unstored: dict[str, NewSecret] = {}
         """New secrets by their workspaces, until the person says that they are stored."""
+        self._stored: set[Secret] = set()
+        """Those of which they said so."""
+        self._unseen: dict[str, UnseenSecret] = {}
+        """Those that were not seen yet, by their workspaces as well."""
+        self._known: set[UnseenSecret] = set()
+        """Those of them that the person was told of."""
 
     def made(self, plan: SecretPlan, outcome: Outcome, at: datetime) -> None:
-        """A secret may have been made: one whose value was seen is to be stored.
+        """A secret was or may have been made: it is to be stored, once its value was seen.
 
         The one before it stays at hand wherever Prolific may have another one by now.
         """
-        is_there = outcome.secret is not None and outcome.effect is Effect.UNKNOWN
-        if outcome.effect is not Effect.ACCEPTED and not is_there:
+        is_certain = outcome.effect is Effect.ACCEPTED
+        if not is_certain and outcome.effect is not Effect.UNKNOWN:
             return
+        workspace = plan.workspace
         if outcome.secret is not None and outcome.kept is not None:
-            self._unstored[plan.workspace.id] = NewSecret(
-                plan.workspace, outcome.secret, outcome.kept
-            )
+            self._unseen.pop(workspace.id, None)
+            self._unstored[workspace.id] = NewSecret(workspace, outcome.secret, outcome.kept)
+        else:
+            self._unseen[workspace.id] = UnseenSecret(workspace, plan.old, is_certain)
         if plan.old is not None and plan.old.value is not None:
-            self._replaced[plan.workspace.id] = PreviousSecret(plan.old.value, at)
+            self._ended(workspace, plan.old.value, at)
+
+    def seen(self, workspace: Workspace, secret: WebhookSecret | None, at: datetime) -> None:
+        """Prolific was seen to have a secret: it may be one that was waited for."""
+        if secret is None or secret.value is None:
+            return
+        before = self._seen.get(workspace.id)
+        self._seen[workspace.id] = secret.value
+        if before is not None and before != secret.value:
+            self._ended(workspace, before, at)
+        unseen = self._unseen.get(workspace.id)
+        if unseen is not None and not is_same_secret(unseen.old, secret):
+            del self._unseen[workspace.id]
+            if secret.value not in self._stored:
+                self._unstored[workspace.id] = NewSecret(workspace, secret, Kept())
+
+    def expect(self, workspace: Workspace, old: WebhookSecret | None) -> None:
+        """It was found out later that there is a new secret, which `seen` will tell."""
+        self._unseen.setdefault(workspace.id, UnseenSecret(workspace, old, is_certain=True))
+
+    def expect_none(self, workspace: Workspace) -> None:
+        """It was found out later that no new secret was made."""
+        self._unseen.pop(workspace.id, None)
+
+    def _ended(self, workspace: Workspace, value: Secret, at: datetime) -> None:
+        others = [each for each in self._replaced.get(workspace.id, ()) if each.value != value]
+        self._replaced[workspace.id] = [*others, PreviousSecret(value, at)]
 
     @property
     def unstored(self) -> tuple[NewSecret, ...]:
         """New secrets of which nobody has said that they are stored, one a workspace at most."""
         return tuple(self._unstored.values())
 
+    @property
+    def unseen(self) -> tuple[UnseenSecret, ...]:
+        """Those that were not seen here, and of which the person was not told yet."""
+        return tuple(each for each in self._unseen.values() if each not in self._known)
+
     def is_stored(self, new: NewSecret) -> None:
         """The person says that a new secret is stored."""
         if self._unstored.get(new.workspace.id) == new:
             del self._unstored[new.workspace.id]
+            if new.secret.value is not None:
+                self._stored.add(new.secret.value)
 
-    def replaced(self, workspace: Workspace | None) -> PreviousSecret | None:
-        """The secret of a workspace that was replaced last in this run."""
-        return self._replaced.get(workspace.id) if workspace else None
+    def is_known(self, unseen: UnseenSecret) -> None:
+        """The person knows that there may be a secret which was not seen here."""
+        self._known.add(unseen)
+
+    def is_kept(self, workspace: Workspace, value: Secret, place: str) -> None:
+        """A secret was found in a place, such as `in the keyring`, or was put there."""
+        new = self._unstored.get(workspace.id)
+        if new is not None and new.secret.value == value and place not in new.kept.places:
+            kept = replace(new.kept, places=(*new.kept.places, place))
+            self._unstored[workspace.id] = replace(new, kept=kept)
+
+    def previous(
+        self,
+        workspace: Workspace | None,
+        current: WebhookSecret | None,
+        kept: PreviousSecret | None = None,
+    ) -> PreviousSecret | None:
+        """The secret before the current one: the last that ended and is another.
+
+        Args:
+            workspace: whose they are.
+            current: what Prolific has now.
+            kept: what this machine keeps as the one before.
+        """
+        ended = list(self._replaced.get(workspace.id, ())) if workspace else []
+        if kept is not None:
+            ended.append(kept)
+        value = current.value if current else None
+        others = [each for each in ended if each.value != value]
+        return max(others, key=lambda each: each.ended, default=None)
 
     def behind(self, target_url: str) -> int:
         """How many receivers there are behind an address."""

@@ -107,6 +107,13 @@ class Shell(ReadingApp):
         """Show the sends."""
         self.history = message.reading
 
+    # The signing secret
+
+    def watch_webhooks(self, reading: Reading[Webhooks]) -> None:
+        """A secret that was waited for may be there, or another than before."""
+        if self.workspace is not None and reading.value is not None:
+            self.rotation.seen(self.workspace, reading.value.secret, self.operations.clock())
+
     # Writing
 
     def may_write(self) -> bool:
@@ -136,6 +143,8 @@ class Shell(ReadingApp):
             return
         if isinstance(plan, CredentialPlan) and draft is not None:
             self.drafts.sending(draft, plan)
+        # What was said of an attempt before is not so of this one.
+        self.say("")
         self.progress = None
         self.sending = plan
         self.sends += 1

@@ -27,7 +27,13 @@ class PathDialog(MessageDialog[str | None]):
     ]
 
     def __init__(
-        self, title: str, message: str, complete: Completer, *, opens: bool = True
+        self,
+        title: str,
+        message: str,
+        complete: Completer,
+        *,
+        opens: bool = True,
+        start: str = "",
     ) -> None:
         """Ask for a path.
 
@@ -36,10 +42,12 @@ class PathDialog(MessageDialog[str | None]):
             message: What will be done with it.
             complete: Gives completions of what is typed.
             opens: Whether choosing a file answers at once; a file to be made is only typed.
+            start: What stands in the field at first.
         """
         super().__init__(title, message)
         self._complete = complete
         self._opens = opens
+        self._start = start
         self._completions: tuple[str, ...] = ()
         self._completed: str | None = None
         """What was typed when these were looked for."""
@@ -49,13 +57,13 @@ class PathDialog(MessageDialog[str | None]):
     def body(self) -> ComposeResult:
         """The field, and how it may go on."""
         yield from super().body()
-        yield Field()
+        yield Field(self._start)
         yield CursorList(id="completions")
 
     def on_mount(self) -> None:
         """Offer what is there."""
         self.query_one(Field).focus()
-        self.look("")
+        self.look(self._start)
 
     @on(Input.Changed)
     def changed(self, event: Input.Changed) -> None:

@@ -3,6 +3,8 @@
 choose where it is kept → try that out → what it means, with the receivers → the words typed → send
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -10,15 +12,18 @@ from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import Subscription, WebhookSecret, Workspace
 from prolific_tui.operations import KeptSecrets, Webhooks
 from prolific_tui.settings import TokenPlace
-from prolific_tui.submission.plan import Destinations, SecretPlan
+from prolific_tui.submission.plan import Destinations, Kind, SecretPlan
 from prolific_tui.tui.dialogs import (
     ConfirmDialog,
     DestinationsDialog,
+    ErrorDialog,
     NewSecretDialog,
     PathDialog,
     WaitDialog,
 )
-from prolific_tui.tui.rotation import Receiver, Rotation
+from prolific_tui.tui.rotation import Receiver, Rotation, UnseenSecret
+from prolific_tui.tui.screens.send_words import sentence
+from prolific_tui.tui.screens.settling import settle
 from prolific_tui.tui.shell import Shell
 from prolific_tui.visible import counted
 
@@ -41,21 +46,24 @@ async def replace_secret(
     shell: Shell, workspace: Workspace, webhooks: Webhooks, kept: KeptSecrets
 ) -> None:
     """Ask for everything that a new secret needs, and send for it."""
-    destinations = await _destinations(shell, kept)
-    if destinations is None:
-        shell.say(_NOT_DONE)
-        return
-    plan = SecretPlan(workspace, webhooks.secret, destinations)
-    if destinations != Destinations() and not await _would_be_kept(shell, plan):
+    plan = await _kept_plan(shell, SecretPlan(workspace, webhooks.secret), kept)
+    if plan is None:
+        shell.say(f"{_NOT_DONE} Nothing was asked of Prolific.")
         return
     title = f"Replace the secret {plan.old.id or ''}" if plan.old else "Create the signing secret"
-    receivers = shell.rotation.receivers(webhooks.subscriptions or ())
+    subscriptions = webhooks.subscriptions or ()
+    receivers = shell.rotation.receivers(subscriptions)
+    enabled = {each.target_url for each in subscriptions if each.is_enabled is not False}
     confirmed = await shell.ask(
         NewSecretDialog(
             title,
             _meaning(plan, webhooks.subscriptions, kept),
             plan.confirmation,
-            [receiver_words(receiver, shell.rotation) for receiver in receivers],
+            [
+                receiver_words(receiver, shell.rotation)
+                + ("" if receiver.target_url in enabled else "  (off)")
+                for receiver in receivers
+            ],
         )
     )
     if confirmed:
@@ -64,8 +72,36 @@ async def replace_secret(
         shell.say(_NOT_DONE)
 
 
-async def _destinations(shell: Shell, kept: KeptSecrets) -> Destinations | None:
-    """Where the new secret is to be kept; None where the person gave up."""
+async def is_settled(shell: Shell, workspace: Workspace) -> bool:
+    """Whether it is known what became of every earlier request for a secret; settles one if not.
+
+    Two that are open could not be told from each other by what Prolific has afterwards.
+    """
+    open_sends = [
+        send
+        for send in shell.known_sends.open
+        if send.kind is Kind.REPLACE_SECRET and send.workspace.id == workspace.id
+    ]
+    if not open_sends:
+        return True
+    sure = await shell.ask(
+        ConfirmDialog(
+            "An earlier request is not settled",
+            f"We do not know whether {sentence(open_sends[-1], shell.known_sends)}, was made."
+            " Settle that first: another request now would leave nobody able to tell the two"
+            " apart. y looks now what became of it, n goes back.",
+        )
+    )
+    if sure:
+        await settle(shell, open_sends[-1])
+    return False
+
+
+async def _kept_plan(shell: Shell, plan: SecretPlan, kept: KeptSecrets) -> SecretPlan | None:
+    """The plan with its destinations, each of which was tried out; None where it was given up.
+
+    A path that won't do is asked for again.
+    """
     is_keyring = kept.place is TokenPlace.KEYRING
     wanted = await shell.ask(
         DestinationsDialog(
@@ -74,20 +110,36 @@ async def _destinations(shell: Shell, kept: KeptSecrets) -> Destinations | None:
             report=shell.operations.keyring_report if is_keyring else None,
         )
     )
-    if wanted is None or not wanted.file:
-        return None if wanted is None else Destinations(wanted.own_entry)
-    path = await ask_new_file(shell, "The new secret's file")
-    return None if path is None else Destinations(wanted.own_entry, path)
+    if wanted is None:
+        return None
+    path: Path | None = None
+    while wanted.file:
+        path = await ask_new_file(shell, "The new secret's file", path)
+        if path is None:
+            return None
+        if await _would_be_kept(shell, replace(plan, destinations=Destinations(file=path))):
+            break
+    entry = replace(plan, destinations=Destinations(own_entry=wanted.own_entry))
+    if wanted.own_entry and not await _would_be_kept(shell, entry):
+        return None
+    return replace(plan, destinations=Destinations(wanted.own_entry, path))
 
 
-async def ask_new_file(shell: Shell, title: str) -> Path | None:
-    """Ask for the path of a file that does not exist yet."""
+async def ask_new_file(shell: Shell, title: str, before: Path | None = None) -> Path | None:
+    """Ask for the path of a file that does not exist yet.
+
+    Args:
+        shell: Where it is asked.
+        title: What the file is for.
+        before: What was answered the last time, and would not do.
+    """
     path = await shell.ask(
         PathDialog(
             title,
             "A new file that only you can read (0600). An existing file is never touched.",
             shell.operations.complete_path,
             opens=False,
+            start="" if before is None else str(before),
         )
     )
     return None if path is None else Path(path)
@@ -105,11 +157,9 @@ async def _would_be_kept(shell: Shell, plan: SecretPlan) -> bool:
         "Nothing was asked of Prolific yet. A keyring may want to be unlocked meanwhile.",
     )
     try:
-        if await shell.wait_for(trying, proved()):
-            return True
+        return await shell.wait_for(trying, proved()) is True
     except ProlificTuiError as error:
-        shell.show_error(error)
-    shell.say(f"{_NOT_DONE} Nothing was asked of Prolific.")
+        await shell.ask(ErrorDialog(error))
     return False
 
 
@@ -119,6 +169,13 @@ def receiver_words(receiver: Receiver, rotation: Rotation) -> str:
     if rotation.behind(receiver.target_url) == 1:
         return address
     return f"#{receiver.number} behind {address}"
+
+
+def subscription_words(subscriptions: Sequence[Subscription]) -> str:
+    """How many subscriptions there are, and how many of them are disabled."""
+    told = counted(len(subscriptions), "subscription")
+    disabled = sum(subscription.is_enabled is False for subscription in subscriptions)
+    return f"{told} ({disabled} off)" if disabled else told
 
 
 def short_address(target_url: str) -> str:
@@ -139,10 +196,8 @@ def _meaning(
     if subscriptions is None:
         depends = "What is signed with it could not be read: find that out before you go on."
     else:
-        enabled = sum(subscription.is_enabled is not False for subscription in subscriptions)
         depends = (
-            f"{counted(enabled, 'enabled subscription')} of {plan.workspace.title} will be signed"
-            " with it."
+            f"{subscription_words(subscriptions)} of {plan.workspace.title} will be signed with it."
         )
     told = f"{words} {depends}"
     return told if plan.old is None else f"{_EXPLANATION}\n\n{told}"
@@ -154,7 +209,7 @@ def short(secret: WebhookSecret) -> str:
 
 
 async def is_stored(shell: Shell) -> bool:
-    """Whether what was made in this run is stored, as the person says; each is asked for once."""
+    """Whether what was made is stored, as the person says; each secret is asked for once."""
     for new in shell.rotation.unstored:
         kept = f"It is kept {' and '.join(new.kept.places)}." if new.kept.places else ""
         answer = await shell.ask(
@@ -168,4 +223,24 @@ async def is_stored(shell: Shell) -> bool:
         if not answer:
             return False
         shell.rotation.is_stored(new)
+    for unseen in shell.rotation.unseen:
+        if not await shell.ask(ConfirmDialog("Is there a new secret?", _unseen_words(unseen))):
+            return False
+        shell.rotation.is_known(unseen)
     return True
+
+
+def _unseen_words(unseen: UnseenSecret) -> str:
+    """What is known of a secret that was not seen here, and what is to be done."""
+    title = unseen.workspace.title
+    told = (
+        f"Prolific made a new secret for {title}, which could not be read here yet, so it is"
+        " stored nowhere."
+        if unseen.is_certain
+        else f"We do not know whether {title} has a new secret by now. If it has, it was not seen"
+        " here, and is stored nowhere."
+    )
+    return (
+        f"{told} Every receiver needs it: one with the old secret rejects each delivery. r in"
+        " 2 Webhooks reads it, S in 3 History settles it. y leaves, n goes back."
+    )

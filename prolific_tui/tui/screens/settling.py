@@ -6,6 +6,7 @@ What the person said may be taken back, as long as nothing was sent on the stren
 from typing import Final
 
 from prolific_tui.errors import ProlificTuiError
+from prolific_tui.models import WebhookSecret
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Part, Send
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, TypedConfirmation, WaitDialog
@@ -60,6 +61,7 @@ async def settle(shell: Shell, send: Send) -> Send | None:
             return None
         for part in found.open_parts:
             found = await _ask(shell, found, part)
+        _follow_secret(shell, found)
         await take_away_accepted(shell, found)
     except ProlificTuiError as error:
         shell.show_error(error)
@@ -70,6 +72,21 @@ async def settle(shell: Shell, send: Send) -> Send | None:
         rest = " 3 History, c goes on with them." if found.can_go_on else ""
         shell.say(f"Settled: {found.words}.{rest}")
     return found
+
+
+def _follow_secret(shell: Shell, found: Send) -> None:
+    """Let Webhooks show a secret that was found, and have it asked about until it is stored."""
+    if found.kind is not Kind.REPLACE_SECRET:
+        return
+    finding = found.parts[-1].finding
+    if finding in (Finding.CONSISTENT, Finding.SAID_ARRIVED):
+        old = WebhookSecret(found.old_secret_id) if found.old_secret_id else None
+        shell.rotation.expect(found.workspace, old)
+    elif finding is Finding.SAID_NOT:
+        shell.rotation.expect_none(found.workspace)
+    # A workspace out of the journal has less to it than the same one as listed.
+    if shell.workspace is not None and shell.workspace.id == found.workspace.id:
+        shell.read_webhooks()
 
 
 async def _take_back(shell: Shell, send: Send, part: Part) -> Send | None:

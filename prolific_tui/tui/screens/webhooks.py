@@ -1,5 +1,7 @@
 """Webhooks: the workspace's signing secret, what is signed with it, and its replacement."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -13,11 +15,17 @@ from prolific_tui.models import Subscription, WebhookSecret
 from prolific_tui.operations import KeptSecrets, PreviousSecret
 from prolific_tui.secret import MASK, Secret
 from prolific_tui.settings import TokenPlace
-from prolific_tui.tui.dialogs import ConfirmDialog
+from prolific_tui.tui.dialogs import ConfirmDialog, ErrorDialog, WaitDialog
 from prolific_tui.tui.plainly import show_plainly
-from prolific_tui.tui.rotation import Receiver, Tick
+from prolific_tui.tui.rotation import Receiver, Rotation, Tick
 from prolific_tui.tui.screens.delivery import try_delivery
-from prolific_tui.tui.screens.replacing import ask_new_file, replace_secret, short_address
+from prolific_tui.tui.screens.replacing import (
+    ask_new_file,
+    is_settled,
+    replace_secret,
+    short_address,
+    subscription_words,
+)
 from prolific_tui.tui.screens.revealing import RevealingScreen
 from prolific_tui.tui.screens.standing import freshness, standing
 from prolific_tui.tui.widgets import CursorList, Line, Rule, fit
@@ -29,6 +37,23 @@ _PLAINLY: Final = (
     "It stays in your terminal's scrollback, and in that of a tmux or screen in between, where"
     " whoever comes to the terminal later can read it. y prints it, n does not."
 )
+
+
+def _known_words(
+    subscriptions: Sequence[Subscription], rotation: Rotation, secret: WebhookSecret | None
+) -> str:
+    """How many receivers are known to have the secret, and how; then those that are off."""
+    enabled = rotation.receivers(each for each in subscriptions if each.is_enabled is not False)
+    ticks = [rotation.tick(secret, each) for each in enabled]
+    said, tested = ticks.count(Tick.SAID), ticks.count(Tick.TESTED)
+    told = f"{said + tested} of {counted(len(enabled), 'receiver')} known to have it"
+    if said or tested:
+        told += f": {tested} tested, {said} ticked"
+    off = [each for each in rotation.receivers(subscriptions) if each not in enabled]
+    if off:
+        have_it = sum(rotation.tick(secret, each) is not Tick.NONE for each in off)
+        told += f"; off: {have_it} of {len(off)}"
+    return told
 
 
 class WebhooksScreen(RevealingScreen):
@@ -95,8 +120,11 @@ class WebhooksScreen(RevealingScreen):
     @work(exclusive=True, group="kept")
     async def look_at_kept(self) -> None:
         """Read what is kept of the secrets on this machine."""
-        if self.app.workspace is not None:
-            self._kept = await self.app.operations.signing.kept(self.app.workspace.id)
+        workspace = self.app.workspace
+        if workspace is not None:
+            self._kept = kept = await self.app.operations.signing.kept(workspace.id)
+            if kept.current is not None:
+                self.app.rotation.is_kept(workspace, kept.current, kept.words)
             self.show_webhooks()
 
     @property
@@ -111,11 +139,9 @@ class WebhooksScreen(RevealingScreen):
 
     @property
     def _previous(self) -> PreviousSecret | None:
-        """The secret before this one, if it is known and another; one of this run goes first."""
+        """The secret before this one, if it is known."""
         kept = self._kept.previous if self._kept else None
-        previous = self.app.rotation.replaced(self.app.workspace) or kept
-        current = self._secret.value if self._secret else None
-        return None if previous is None or previous.value == current else previous
+        return self.app.rotation.previous(self.app.workspace, self._secret, kept)
 
     # What is shown
 
@@ -128,7 +154,7 @@ class WebhooksScreen(RevealingScreen):
             subscriptions = reading.value.subscriptions
             summary.append("1 secret" if reading.value.secret else "No secret")
             if subscriptions is not None:
-                summary.append(f", {counted(len(subscriptions), 'subscription')} signed with it")
+                summary.append(f", {subscription_words(subscriptions)} signed with it")
         summary.append_text(freshness(reading))
         self.query_one("#summary", Line).text = summary
         self.query_one("#webhooks-text", Static).update(self._text())
@@ -212,10 +238,9 @@ class WebhooksScreen(RevealingScreen):
         listed.show(
             [self._row(*line, event_width, width - event_width) for line in self._lines], at
         )
-        receivers = rotation.receivers(s for s in self._subscriptions if s.is_enabled is not False)
-        have_it = sum(rotation.tick(secret, each) is not Tick.NONE for each in receivers)
-        rule = self.query_one("#receivers-rule", Rule)
-        rule.title = f"{have_it} of {counted(len(receivers), 'receiver')} known to have it"
+        self.query_one("#receivers-rule", Rule).title = _known_words(
+            self._subscriptions, rotation, secret
+        )
         for selector in ("#headings", "#receivers", "#receivers-rule"):
             self.query_one(selector).display = bool(self._lines)
 
@@ -312,15 +337,20 @@ class WebhooksScreen(RevealingScreen):
     @work
     async def action_save(self) -> None:
         """Write the secret to a new file."""
-        value = self._known_value()
-        if value is None or (path := await ask_new_file(self.app, "Save the secret")) is None:
+        value, workspace = self._known_value(), self.app.workspace
+        if value is None or workspace is None:
             return
-        try:
-            saved = await self.app.operations.signing.save_to_file(path, value)
-        except ProlificTuiError as error:
-            self.app.show_error(error)
-        else:
-            self.app.say(f"The secret is in {saved}")
+        self.app.say("")
+        path: Path | None = None
+        while (path := await ask_new_file(self.app, "Save the secret", path)) is not None:
+            try:
+                saved = await self.app.operations.signing.save_to_file(path, value)
+            except ProlificTuiError as error:
+                await self.app.ask(ErrorDialog(error))
+            else:
+                self.app.rotation.is_kept(workspace, value, f"in {saved}")
+                self.app.say(f"The secret is in {saved}")
+                return
 
     @work
     async def action_keep(self) -> None:
@@ -331,9 +361,20 @@ class WebhooksScreen(RevealingScreen):
         if self._kept is not None and self._kept.current == value:
             self.app.say("It is kept there already.")
             return
-        kept = await self.app.operations.signing.keep(workspace.id, value)
-        places = [f"The secret is kept {place}." for place in kept.places]
-        self.app.say(" ".join([*places, *kept.troubles]))
+        self.app.say("")
+        kept = await self.app.wait_for(
+            WaitDialog(
+                "Keeping the secret…",
+                "A keyring may want to be unlocked meanwhile. Giving it up changes nothing at"
+                " Prolific.",
+            ),
+            self.app.operations.signing.keep(workspace.id, value),
+        )
+        if kept is None:
+            self.app.say("Given up; what the keyring did by then is looked up again.")
+        else:
+            places = [f"The secret is kept {place}." for place in kept.places]
+            self.app.say(" ".join([*places, *kept.troubles]))
         self.look_at_kept()
 
     @work
@@ -349,6 +390,7 @@ class WebhooksScreen(RevealingScreen):
         """Ask where the new one is kept, explain, ask for the words, and make it."""
         if not self.app.may_write():
             return
+        self.app.say("")
         workspace, webhooks = self.app.workspace, self.app.webhooks.value
         kept = self._kept
         if workspace is None or webhooks is None or self.app.webhooks.error is not None:
@@ -357,4 +399,5 @@ class WebhooksScreen(RevealingScreen):
         if kept is None:
             self.app.say("Still looking at what is kept here; press c again in a moment.")
             return
-        await replace_secret(self.app, workspace, webhooks, kept)
+        if await is_settled(self.app, workspace):
+            await replace_secret(self.app, workspace, webhooks, kept)
