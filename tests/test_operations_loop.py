@@ -56,6 +56,38 @@ def test_jobs_that_wait_have_threads_of_their_own(loop: BackgroundLoop) -> None:
     assert sorted(loop.submit(meet()).result(PATIENCE)) == list(range(64))
 
 
+def test_one_job_after_another_takes_the_same_thread_which_ends_with_the_loop(
+    loop: BackgroundLoop,
+) -> None:
+    loop.start()
+
+    async def one_after_another() -> set[threading.Thread]:
+        return {await asyncio.to_thread(threading.current_thread) for _ in range(20)}
+
+    (thread,) = loop.submit(one_after_another()).result(PATIENCE)
+    assert thread.is_alive()
+
+    loop.stop(PATIENCE)
+    thread.join(PATIENCE)
+
+    assert not thread.is_alive()
+
+
+def test_a_thread_that_waits_for_a_job_keeps_nothing_of_the_last_one(loop: BackgroundLoop) -> None:
+    class Rows:
+        """Something large."""
+
+    gone = threading.Event()
+
+    async def make() -> None:
+        weakref.finalize(await asyncio.to_thread(Rows), gone.set)
+
+    loop.start()
+    loop.submit(make()).result(PATIENCE)
+
+    assert gone.wait(PATIENCE)
+
+
 def test_what_a_job_raises_reaches_who_waits_for_it(loop: BackgroundLoop) -> None:
     def fail() -> None:
         raise LookupError("no such name")

@@ -8,6 +8,8 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from functools import partial
+from queue import SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -83,26 +85,59 @@ def left_alone(job: "Future[T]") -> "Future[T]":
     return told
 
 
+_Jobs = SimpleQueue[Callable[[], Callable[[], None]] | None]
+"""What a thread is to do, or None for its end; a job gives back how its end is told."""
+
+
 class _DaemonThreads(ThreadPoolExecutor):
-    """A thread for each job, which the end of the process does not wait for.
+    """As many threads as there are jobs at a time, which the end of the process does not wait for.
 
     Name lookups and files are waited for in such threads. Those of asyncio's own executor would
-    keep a process alive for as long as a name server or a dead disk is silent.
+    keep a process alive for as long as a name server or a dead disk is silent. One that has done
+    its job takes another: a new one has to be waited for, and a long send has many short jobs.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._idle: list[_Jobs] = []
+        """Those of the threads that have nothing to do."""
+        self._is_over = False
 
     def submit(self, job: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """Start the job at once; cancelling its future gives up waiting for it."""
         future: Future[T] = Future()
 
-        def work() -> None:
+        def work() -> Callable[[], None]:
             if not future.set_running_or_notify_cancel():
-                return
+                return lambda: None
             try:
-                result = job(*args, **kwargs)
+                return partial(future.set_result, job(*args, **kwargs))
             except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to who waits
-                future.set_exception(error)
-            else:
-                future.set_result(result)
+                return partial(future.set_exception, error)
 
-        threading.Thread(target=work, name="operations: waiting", daemon=True).start()
+        try:
+            jobs = self._idle.pop()
+        except IndexError:
+            jobs = SimpleQueue()
+            name = "operations: waiting"
+            threading.Thread(target=self._work, args=(jobs,), name=name, daemon=True).start()
+        jobs.put(work)
         return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let every thread end with the job that it has; none is waited for."""
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        self._is_over = True
+        for jobs in self._idle:
+            jobs.put(None)
+
+    def _work(self, jobs: _Jobs) -> None:
+        while (job := jobs.get()) is not None:
+            tell = job()
+            # Before anybody is told, so that what they do next finds this thread.
+            self._idle.append(jobs)
+            if self._is_over:
+                jobs.put(None)
+            tell()
+            # Neither a job nor its result is kept until the next one.
+            del job, tell
