@@ -7,6 +7,7 @@ was not: what is not known is the person's to decide.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from prolific_tui.errors import Effect
@@ -51,6 +52,23 @@ class Ended:
     """What finding the clash by halving would take, where it may be offered."""
     refused: Sequence[int] = ()
     """The document's ids of the rows that were refused together then."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A part that left, and what the request came to."""
+
+    plan: CredentialPlan
+    """Its rows alone."""
+    part: Part
+    before: tuple[CredentialPool, ...]
+    """The workspace's pools just before."""
+    answered: Answered
+
+    @property
+    def usernames(self) -> Sequence[str]:
+        """Those of its rows, which an answer may quote."""
+        return self.plan.accounts.usernames
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,72 +204,59 @@ class Sending:
         self._tell(Phase.SENDING)
         begun = self._means.pace.moment()
         answered = await send_credentials(plan, self._means.service)
-        result = await self._judged(plan, part, answered, before)
+        result = await self._judged(_Sent(plan, part, before, answered))
         if result.outcome.effect is Effect.ACCEPTED:
             self._pool = self._pool or result.outcome.pool
             self._seconds += self._means.pace.moment() - begun
         return result
 
-    async def _judged(
-        self,
-        plan: CredentialPlan,
-        part: Part,
-        answered: Answered,
-        before: tuple[CredentialPool, ...],
-    ) -> _Result:
+    async def _judged(self, sent: _Sent) -> _Result:
         """What became of a part, journalled as soon as it is known and again with the figures."""
-        names = plan.accounts.usernames
-        look = PoolsLook(before)
-        outcome = await self._record.know(part, answered.judge(look), look, names=names)
+        look = PoolsLook(sent.before)
+        outcome = sent.answered.judge(look)
+        outcome = await self._record.know(sent.part, outcome, look, names=sent.usernames)
         if outcome.effect is Effect.NOT_SENT:
-            return _Result(outcome, answered.status)
+            return _Result(outcome, sent.answered.status)
         if outcome.effect is Effect.UNKNOWN:
-            return await self._settled(plan, part, answered, before)
-        service = self._means.service
-        self._seen, trouble = await looked(service.list_credential_pools(plan.workspace.id))
-        look = PoolsLook(before, self._seen, trouble)
-        outcome = answered.judge(look)
-        self._record.know_later(part, outcome, look, names=names)
-        return _Result(outcome, answered.status, look)
+            return await self._settled(sent)
+        self._seen, trouble = await looked(
+            self._means.service.list_credential_pools(self._plan.workspace.id)
+        )
+        look = PoolsLook(sent.before, self._seen, trouble)
+        outcome = sent.answered.judge(look)
+        self._record.know_later(sent.part, outcome, look, names=sent.usernames)
+        return _Result(outcome, sent.answered.status, look)
 
-    async def _settled(
-        self,
-        plan: CredentialPlan,
-        part: Part,
-        answered: Answered,
-        before: tuple[CredentialPool, ...],
-    ) -> _Result:
+    async def _settled(self, sent: _Sent) -> _Result:
         """Look for a part whose answer never came."""
-        names = plan.accounts.usernames
-        pool = plan.target.pool
+        pool = sent.plan.target.pool
+        pool_id = pool.credential_pool_id if pool else None
 
         async def count_among(usernames: list[str]) -> int:
-            return len(frozenset(names).intersection(usernames))
+            return len(frozenset(sent.usernames).intersection(usernames))
 
-        unknown = replace(part, effect=Effect.UNKNOWN)
+        unknown = replace(sent.part, effect=Effect.UNKNOWN)
         try:
             found = await settle_rows(
                 self._means.service,
-                Sought(
-                    plan.workspace.id, pool.credential_pool_id if pool else None, plan.rows, before
-                ),
+                Sought(self._plan.workspace.id, pool_id, sent.plan.rows, sent.before),
                 self._means.pace,
                 count_among,
                 lambda seconds: self._tell(Phase.SETTLING, seconds),
             )
         except Exception as error:  # noqa: BLE001 - what is known of the write by now stays known
-            look = PoolsLook(before, None, f"this program failed: {type(error).__name__}")
-            outcome = answered.judge(look)
-            return _Result(await self._record.know(unknown, outcome, look, names=names))
-        look = found.look if isinstance(found.look, PoolsLook) else PoolsLook(before)
+            look = PoolsLook(sent.before, None, f"this program failed: {type(error).__name__}")
+            outcome = sent.answered.judge(look)
+            return _Result(await self._record.know(unknown, outcome, look, names=sent.usernames))
+        look = found.look if isinstance(found.look, PoolsLook) else PoolsLook(sent.before)
         if found.finding is Finding.REPORTED:
-            outcome = judge.credentials_reported(plan, look)
+            outcome = judge.credentials_reported(sent.plan, look)
         else:
-            outcome = whole.settled(answered.judge(look), found)
+            outcome = whole.settled(sent.answered.judge(look), found)
         outcome = await self._record.know(
-            unknown, outcome, look, finding=found.finding, names=names
+            unknown, outcome, look, finding=found.finding, names=sent.usernames
         )
-        return _Result(outcome, answered.status, look)
+        return _Result(outcome, sent.answered.status, look)
 
     # The send in the journal
 
@@ -334,7 +339,7 @@ class Sending:
 
     def _ids(self, ranges: list[Range]) -> tuple[int, ...]:
         ids = self._plan.row_ids
-        return tuple(row_id for start, stop in ranges for row_id in ids[start:stop])
+        return tuple(chain.from_iterable(ids[start:stop] for start, stop in ranges))
 
     def _tally(self) -> Tally:
         accepted = sum(stop - start for start, stop in self._accepted)
