@@ -169,6 +169,36 @@ def test_rows_that_may_be_there_without_being_told_by_their_names_are_counted(
     assert (len(marks.surely), len(marks.perhaps), marks.unmarked) == (4, 0, 8)
 
 
+class Counted(list[str]):
+    """Usernames that count how often they are gone through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_the_fingerprints_of_a_reviewed_list_are_made_once_and_only_for_that_list(
+    journal: JournalStore,
+) -> None:
+    first = journal.begin(SEND).number
+    reviewed, given_up = Counted(NAMES), Counted(NAMES)
+    journal.prepare(given_up)
+
+    journal.prepare(reviewed)
+    assert (reviewed.times, given_up.times) == (1, 1)
+    other = journal.begin(replace(SEND, usernames=NAMES[::-1])).number
+    journal.prepare(reviewed)
+    before = reviewed.times
+    begun = journal.begin(replace(SEND, usernames=reviewed)).number
+
+    assert reviewed.times == before
+    places = [0, 1, 2, 3]
+    assert journal.places(begun, NAMES) == journal.places(first, NAMES) == places
+    assert journal.places(other, NAMES) == places[::-1]
+
+
 def test_an_old_secret_is_recognised_by_its_value(journal: JournalStore) -> None:
     kind = Kind.REPLACE_SECRET
     with_value = journal.begin(replace(SEND, kind=kind, usernames=(), old_secret="whs-old")).number
@@ -209,6 +239,7 @@ def test_nothing_is_made_before_the_first_send_and_then_all_is_private(tmp_path:
         with closing(on_disk(tmp_path)) as journal:
             assert journal.sends(SERVICE_URL) == ()
             assert journal.labels(SERVICE_URL) == {}
+            journal.prepare(NAMES)
             assert not (tmp_path / "state").exists()
             journal.begin(SEND)
             made = files_in(tmp_path)

@@ -1,5 +1,6 @@
 """Review: what it asks to be typed sends the rows that it showed, and no others."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -11,11 +12,14 @@ from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.demo.service import Service
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.operations import Parts
+from prolific_tui.submission.journal import NewSend
+from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs import ErrorDialog
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import dashboard
 from tests.editing import editing
 from tests.sending import Gate, a_list, in_parts, load, numbered, send
+from tests.submission_bench import MemoryJournal
 
 _REPORT: Final = "/credentials/report/"
 ROWS = [("lab-1", "pw-1"), ("lab-2", "pw-2")]
@@ -40,6 +44,43 @@ async def test_words_that_are_right_send_nothing_once_the_rows_are_others() -> N
         await at.press("enter")
         await at.shows("2 credentials in a new pool")
         assert len(at.board.service.state.pools) == pools + 1
+
+
+class Noted(MemoryJournal):
+    """A journal that notes of which lists fingerprints are made ahead, and which are begun."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.prepared: list[Sequence[str]] = []
+        self.begun: list[Sequence[str]] = []
+
+    def prepare(self, usernames: Sequence[str]) -> None:
+        self.prepared.append(usernames)
+        super().prepare(usernames)
+
+    def begin(self, new: NewSend) -> Send:
+        self.begun.append(new.usernames)
+        return super().begin(new)
+
+
+async def test_what_is_sent_is_the_very_list_that_was_prepared_while_it_was_reviewed(
+    tmp_path: Path,
+) -> None:
+    journal = Noted()
+    async with dashboard(parts=lambda service: replace(demo_parts(service), journal=journal)) as at:
+        await at.shows("free of")
+        await at.press("j", "a")
+        # One of them turns out to be in the pool, by its usage report.
+        await load(at, a_list(tmp_path, "lab-b-012", *numbered(3)), 4)
+        await at.press("s")
+        await at.shows("Type  send 3 :")
+        await at.until(lambda: len(journal.prepared) == 2, "what goes by now is prepared")
+        assert not journal.begun
+        await at.type("send 3")
+        await at.press("enter")
+        await at.shows("3 credentials appended")
+        assert journal.begun[0] is journal.prepared[1]
+        assert list(journal.begun[0]) == numbered(3)
 
 
 async def test_words_that_are_not_quite_right_send_nothing() -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from prolific_tui.journal.schema import PARTS, RIVALS, part_of
 from prolific_tui.journal.words import no_such
-from prolific_tui.submission.fingerprints import Fingerprints, unpacked
+from prolific_tui.submission.fingerprints import SIZE, Fingerprints, unpacked
 from prolific_tui.submission.journal import PoolMarks, SentMeanwhileError
 from prolific_tui.submission.send import Part, Standing
 
@@ -66,7 +66,6 @@ def of_pool(
 
 def refuse_sent(
     database: sqlite3.Connection,
-    fingerprints: Fingerprints,
     number: int,
     rows: tuple[int, int],
     since: datetime,
@@ -75,17 +74,15 @@ def refuse_sent(
     """Let no rows of a send go, from one place up to another, that others have sent since.
 
     Raises:
-        FileError: there is no such send.
         SentMeanwhileError: other sends have some of these rows, or another program is sending
             them.
     """
     accepted: set[bytes] = set()
     perhaps: set[bytes] = set()
-    own = of_send(database, number)
-    if own["key_id"] != fingerprints.key_id:
-        return
-    going = frozenset(unpacked(own["usernames"], *rows))
-    for rival in database.execute(RIVALS, {"send": number, "key_id": own["key_id"]}).fetchall():
+    rivals = database.execute(RIVALS, {"send": number}).fetchall()
+    # Most sends have none, and a long one asks before each of its parts.
+    going = frozenset(_of_rows(database, number, rows)) if rivals else frozenset()
+    for rival in rivals:
         is_at_work = rival["run"] is not None and is_running(rival["run"])
         for part in _parts(database, rival["number"]):
             if part.standing in (Standing.ACCEPTED, Standing.SAID) and (
@@ -96,10 +93,20 @@ def refuse_sent(
                 found = perhaps
             else:
                 continue
-            theirs = unpacked(rival["usernames"], part.start, part.stop)
+            theirs = _of_rows(database, rival["number"], (part.start, part.stop))
             found.update(going.intersection(theirs))
     if accepted or perhaps:
         raise SentMeanwhileError(len(accepted), len(perhaps - accepted))
+
+
+def _of_rows(database: sqlite3.Connection, number: int, rows: tuple[int, int]) -> Iterator[bytes]:
+    """The fingerprints of these rows of a send."""
+    start, stop = rows
+    found = database.execute(
+        "SELECT substr(usernames, ?, ?) FROM fingerprints WHERE send = ?",
+        (start * SIZE + 1, (stop - start) * SIZE, number),
+    )
+    return unpacked(found.fetchone()[0])
 
 
 def _parts(database: sqlite3.Connection, number: int) -> Iterator[Part]:

@@ -81,16 +81,20 @@ SELECT send, number, start, stop, begun, before, effect, finding, title, message
 FROM parts
 """
 RIVALS: Final = """
-SELECT other.number, other.run, fingerprints.usernames
+SELECT other.number, other.run
 FROM sends AS own
 JOIN sends AS other ON other.service_url = own.service_url AND other.number != own.number
-JOIN fingerprints ON fingerprints.send = other.number
-WHERE own.number = :send AND fingerprints.key_id = :key_id AND CASE
+JOIN fingerprints AS mine ON mine.send = own.number
+JOIN fingerprints AS theirs ON theirs.send = other.number AND theirs.key_id = mine.key_id
+WHERE own.number = :send AND CASE
     WHEN own.pool_id IS NOT NULL THEN other.pool_id = own.pool_id
     ELSE own.kind = 'Create' AND other.kind = 'Create' AND other.workspace_id = own.workspace_id
 END
 """
-"""The other sends to the pool of a send; before a create has one, those that make one as well."""
+"""The other sends to the pool of a send; before a create has one, those that make one as well.
+
+Of those whose fingerprints were made with the same key.
+"""
 
 
 def send_of(row: sqlite3.Row, parts: Iterable[sqlite3.Row], in_use: Callable[[str], bool]) -> Send:

@@ -21,7 +21,7 @@ from prolific_tui.journal.runs import Runs
 from prolific_tui.journal.schema import PARTS, SENDS, part_values, send_of
 from prolific_tui.journal.words import in_words, no_such
 from prolific_tui.models import CredentialPool
-from prolific_tui.submission.fingerprints import KEY_SIZE, Fingerprints, unpacked
+from prolific_tui.submission.fingerprints import KEY_SIZE, Fingerprints, Prepared, unpacked
 from prolific_tui.submission.journal import Learned, NewSend, PoolMarks
 from prolific_tui.submission.send import Part, Send
 
@@ -57,8 +57,18 @@ class JournalStore:
         self._turn = threading.RLock()
         """Held for as long as something is asked."""
         self._opened: Opened | None = None
+        self._prepared = Prepared()
 
     # Sends
+
+    def prepare(self, usernames: Sequence[str]) -> None:
+        """Make the fingerprints of a list that may be sent; see `submission.journal.Journal`."""
+        with self._turn:
+            # Without a file there is no key yet, and looking at a list makes none.
+            if self._opened is None:
+                return
+            fingerprints = self._fingerprints()
+        self._prepared.make(fingerprints, usernames)
 
     def begin(self, new: NewSend) -> Send:
         """Record a send that is about to begin; see `submission.journal.Journal`."""
@@ -88,10 +98,11 @@ class JournalStore:
                     self._runs.own,
                 ),
             ).lastrowid
+            usernames = self._prepared.take(fingerprints, new.usernames)
             old = None if new.old_secret is None else fingerprints.mark(new.old_secret)
             database.execute(
                 "INSERT INTO fingerprints VALUES (?, ?, ?, ?)",
-                (number, fingerprints.key_id, fingerprints.pack(new.usernames), old),
+                (number, fingerprints.key_id, usernames, old),
             )
             return self._send(database, number or 0)
 
@@ -130,12 +141,10 @@ class JournalStore:
         pool_id: str | None = None,
     ) -> Part:
         """Record that a part is about to leave; it may leave once this has returned."""
-        with self._writing() as (database, fingerprints):
+        with self._writing() as (database, _):
             if since is not None:
                 # In the same transaction: of two windows with the same rows only one goes on.
-                marks.refuse_sent(
-                    database, fingerprints, number, rows, since, self._runs.is_running
-                )
+                marks.refuse_sent(database, number, rows, since, self._runs.is_running)
             if learned is not None:
                 _learn(database, number, learned)
             if pool_id is not None:

@@ -4,6 +4,7 @@ Nothing on the interface's side holds a write. A screen that closes, a key or a 
 reading can't cancel it, because it runs on the operations' loop and only reports when it is over.
 """
 
+import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -67,6 +68,15 @@ class Writes:
     def parts_of(self, plan: CredentialPlan) -> int:
         """In how many parts a plan would go, by the number and the size of its rows."""
         return len(parts(plan, self.pace))
+
+    def prepare(self, plan: CredentialPlan) -> None:
+        """Make ready what can be of a plan that the person looks at; nothing is written or sent.
+
+        A send of it then begins without waiting for the fingerprints of its usernames.
+        """
+        if plan.rows and plan.continues is None:
+            journal = self._lending.journal
+            self._loop.submit(asyncio.to_thread(journal.prepare, plan.accounts.usernames))
 
     def submit(self, plan: Plan) -> bool:
         """Send the plan; a `WriteEnded` follows. False, and nothing sent, while one is under way.

@@ -4,7 +4,8 @@ Whoever has the journal but not the key can't tell whether a username they guess
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 SIZE: Final = 16
@@ -38,6 +39,37 @@ class Fingerprints:
             digest.update(username.encode("utf-8", "surrogatepass"))
             marks.append(digest.digest())
         return b"".join(marks)
+
+
+class Prepared:
+    """The fingerprints of a list that is about to be sent, made while somebody still looks at it.
+
+    A list is known by being the same object, which nobody changes (`credentials.rows.Rows`). Any
+    thread may ask; who asks for a list that another one is at work on waits for that one.
+    """
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._usernames: Sequence[str] | None = None
+        self._key_id = b""
+        self._packed = b""
+
+    def make(self, fingerprints: Fingerprints, usernames: Sequence[str]) -> None:
+        """Make those of this list, and forget those of another one."""
+        with self._turn:
+            self._make(fingerprints, usernames)
+
+    def take(self, fingerprints: Fingerprints, usernames: Sequence[str]) -> bytes:
+        """Those of this list, as `Fingerprints.pack` has them, and forget them here."""
+        with self._turn:
+            self._make(fingerprints, usernames)
+            packed, self._usernames, self._packed = self._packed, None, b""
+        return packed
+
+    def _make(self, fingerprints: Fingerprints, usernames: Sequence[str]) -> None:
+        if usernames is not self._usernames or fingerprints.key_id != self._key_id:
+            self._packed = fingerprints.pack(usernames)
+            self._usernames, self._key_id = usernames, fingerprints.key_id
 
 
 def unpacked(packed: bytes, start: int = 0, stop: int | None = None) -> Iterator[bytes]:

@@ -86,6 +86,12 @@ class Journal(Protocol):
     recorded nothing then; what is returned was recorded and is on the disk.
     """
 
+    def prepare(self, usernames: Sequence[str]) -> None:
+        """Make ahead what `begin` needs of these very usernames, where it has begun any send yet.
+
+        Nothing is recorded, and nothing is raised.
+        """
+
     def begin(self, new: NewSend) -> Send:
         """Record a send that is about to begin, and that this program is at work on it."""
 

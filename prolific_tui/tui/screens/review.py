@@ -101,6 +101,7 @@ class ReviewScreen(ReviewChecks):
         """Be ready for the words."""
         super().begin()
         self._begun = self.app.operations.clock()
+        self.app.operations.writes.prepare(self._plan)
         for field in self.query("#confirmation-field").results(Field):
             field.focus()
             self._begin_to_check()

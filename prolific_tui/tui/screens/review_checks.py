@@ -126,6 +126,7 @@ class ReviewChecks(BaseScreen):
             self._draft.asks_reports = True
             if self._rows.hold_known(known):
                 self._reviewed = await self._rows.plan_again()
+                self.app.operations.writes.prepare(self._plan)
         except ProlificTuiError as error:
             self._checked = f"not checked: {error.message}"
         except OutdatedError:
