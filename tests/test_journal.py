@@ -490,19 +490,28 @@ def test_rows_that_another_send_has_since_they_were_reviewed_do_not_leave(
     assert journal.about_to_send(mine, (0, 2), BEFORE, LATER, since=LATER).rows == 2
 
 
-def test_a_journal_of_the_version_before_is_gone_on_with(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_journal_of_a_version_before_is_gone_on_with(tmp_path: Path, version: int) -> None:
     with closing(on_disk(tmp_path)) as journal:
         journal.begin(SEND)
         journal.about_to_send(1, (0, 4), BEFORE, NOW)
         before = journal.send(1)
     with closing(sqlite3.connect(tmp_path / "state" / "journal.sqlite3")) as database:
-        database.execute("ALTER TABLE parts DROP COLUMN new_pools")
-        database.execute("PRAGMA user_version = 1")
+        if version == 1:
+            database.execute("ALTER TABLE parts DROP COLUMN new_pools")
+        for column in ("destinations", "made_secret_id"):
+            database.execute(f"ALTER TABLE sends DROP COLUMN {column}")
+        database.execute(f"PRAGMA user_version = {version}")
 
     with closing(on_disk(tmp_path, "two")) as journal:
         assert journal.send(1).parts == before.parts
         journal.record(1, Learned(replace(before.parts[0], new_pools=2)))
         assert journal.send(1).parts[0].new_pools == 2
+        assert (journal.send(1).destinations, journal.send(1).made_secret_id) == (None, None)
+        secret = replace(SEND, kind=Kind.REPLACE_SECRET, usernames=(), destinations=("in a file",))
+        assert journal.begin(secret).destinations == ("in a file",)
+        journal.record(2, Learned(journal.about_to_send(2, (0, 0), (), NOW), secret_id="two"))
+        assert journal.send(2).made_secret_id == "two"
         assert journal.notes() == ()
 
 

@@ -384,8 +384,8 @@ def test_a_secret_that_a_later_run_finds_is_kept_where_the_one_before_was(
     assert ("It is kept in the keyring." in send.parts[-1].message) == was_kept
     assert found.current == (value_of(bench) if was_kept else None)
     assert (found.previous is not None) == was_kept
-    told = "look whether it is there" if was_kept else "Settling it kept the new one nowhere"
-    assert told in send.parts[-1].message
+    assert ("You chose the screen only" in send.parts[-1].message) == (not was_kept)
+    assert send.destinations == ()
 
 
 def test_what_settling_finds_is_kept_in_the_entry_that_was_chosen_and_no_file_is_claimed(
@@ -410,7 +410,8 @@ def test_what_settling_finds_is_kept_in_the_entry_that_was_chosen_and_no_file_is
     assert not file.exists()
     message = send.parts[-1].message
     assert "It is kept in the keyring." in message
-    assert "If you chose a file as well, settling did not write it" in message
+    assert f"It was to be in {file}, and settling did not put it there: look" in message
+    assert send.destinations == (f"in {file}", "in the keyring")
 
 
 # What is kept

@@ -15,7 +15,7 @@ from typing import Final
 
 from prolific_tui import files
 from prolific_tui.errors import FileError
-from prolific_tui.journal.schema import TABLES, UPGRADE, VERSION
+from prolific_tui.journal.schema import TABLES, VERSION, upgrade
 from prolific_tui.submission.fingerprints import KEY_SIZE
 from prolific_tui.version import NAME
 
@@ -104,7 +104,7 @@ def _usable(path: Path, busy_seconds: float) -> sqlite3.Connection | str:
             database.close()
             return "is damaged"
         elif version < VERSION:
-            database.executescript(f"BEGIN IMMEDIATE; {UPGRADE} COMMIT;")
+            database.executescript(f"BEGIN IMMEDIATE; {upgrade(version)} COMMIT;")
     except sqlite3.DatabaseError as error:
         database.close()
         if error.sqlite_errorcode in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):

@@ -11,7 +11,7 @@ from prolific_tui.models import CredentialPool, Me, Workspace
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Part, Send
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Of the tables, as SQLite's user_version; 0 is a file that is still empty."""
 
 TABLES: Final = f"""
@@ -30,7 +30,9 @@ CREATE TABLE sends (
     begun TEXT NOT NULL,
     planned_parts INTEGER NOT NULL,
     old_secret_id TEXT,
-    run TEXT -- the running program that is at work on it
+    run TEXT, -- the running program that is at work on it
+    destinations TEXT, -- JSON: where a new secret was to be kept, ["in the keyring", ...]
+    made_secret_id TEXT
 );
 CREATE INDEX sends_to_a_pool ON sends (service_url, pool_id);
 CREATE TABLE fingerprints (
@@ -64,15 +66,22 @@ CREATE TABLE pools (
 PRAGMA user_version = {VERSION};
 """
 
-UPGRADE: Final = f"""
-ALTER TABLE parts ADD COLUMN new_pools INTEGER;
-PRAGMA user_version = {VERSION};
-"""
-"""What makes the tables of version 1 those above; what was recorded stays."""
+_UPGRADES: Final = (
+    "ALTER TABLE parts ADD COLUMN new_pools INTEGER;",
+    "ALTER TABLE sends ADD COLUMN destinations TEXT;"
+    "ALTER TABLE sends ADD COLUMN made_secret_id TEXT;",
+)
+"""What makes each version the next one, from version 1 on; what was recorded stays."""
+
+
+def upgrade(version: int) -> str:
+    """What makes the tables of an earlier version those above."""
+    return f"{''.join(_UPGRADES[version - 1 :])} PRAGMA user_version = {VERSION};"
+
 
 SENDS: Final = """
 SELECT number, kind, service_url, owner_id, owner_email, workspace_id, workspace_title, pool_id,
-    label, source, rows, begun, planned_parts, old_secret_id, run
+    label, source, rows, begun, planned_parts, old_secret_id, run, destinations, made_secret_id
 FROM sends
 """
 PARTS: Final = """
@@ -118,6 +127,10 @@ def send_of(row: sqlite3.Row, parts: Iterable[sqlite3.Row], in_use: Callable[[st
         begun=_moment(row["begun"]),
         planned_parts=row["planned_parts"],
         old_secret_id=row["old_secret_id"],
+        destinations=None
+        if row["destinations"] is None
+        else tuple(json.loads(row["destinations"])),
+        made_secret_id=row["made_secret_id"],
         in_use=row["run"] is not None and in_use(row["run"]),
         parts=tuple(map(part_of, parts)),
     )

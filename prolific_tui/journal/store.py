@@ -5,6 +5,7 @@ to what is there at that moment.
 """
 
 import contextlib
+import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -78,8 +79,8 @@ class JournalStore:
                 """
                 INSERT INTO sends (kind, service_url, owner_id, owner_email, workspace_id,
                     workspace_title, pool_id, label, source, rows, begun, planned_parts,
-                    old_secret_id, run)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    old_secret_id, run, destinations)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 (
                     new.kind.value,
@@ -96,6 +97,7 @@ class JournalStore:
                     new.planned_parts,
                     new.old_secret_id,
                     self._runs.own,
+                    None if new.destinations is None else json.dumps(new.destinations),
                 ),
             ).lastrowid
             usernames = self._prepared.take(fingerprints, new.usernames)
@@ -342,8 +344,14 @@ def _put(database: sqlite3.Connection, number: int, part: Part) -> None:
 
 def _learn(database: sqlite3.Connection, number: int, learned: Learned) -> None:
     _put(database, number, learned.part)
-    if learned.forgets_pool:
-        database.execute("UPDATE sends SET pool_id = NULL WHERE number = ?", (number,))
+    if learned.forgets_made:
+        database.execute(
+            "UPDATE sends SET pool_id = NULL, made_secret_id = NULL WHERE number = ?", (number,)
+        )
+    if learned.secret_id is not None:
+        database.execute(
+            "UPDATE sends SET made_secret_id = ? WHERE number = ?", (learned.secret_id, number)
+        )
     if learned.pool_id is None:
         return
     made = database.execute(

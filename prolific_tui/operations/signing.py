@@ -106,15 +106,19 @@ class SecretEntries:
             await self._stores.delete(place, probe)
         return _Places(self, plan, place)
 
-    async def keep_found(self, workspace_id: str, found: Secret) -> Kept:
-        """Keep a secret where that of its workspace is kept already; nothing is raised.
+    async def keep_found(
+        self, workspace_id: str, found: Secret, chosen: tuple[str, ...] | None
+    ) -> Kept:
+        """Keep a secret in this program's entry if it was to be there, or one of its workspace is.
 
-        The one before it, kept there as the send began, tells as much as the current one.
+        The one before it, kept there as the send began, tells as much as the current one. Nothing
+        is raised.
         """
+        was_chosen = not set(chosen or ()).isdisjoint(_WORDS.values())
         kept = await self.kept(workspace_id)
         if kept.trouble is not None:
             return Kept(troubles=(f"NOT kept {_WORDS[kept.place]}: {kept.trouble.message}",))
-        if kept.current is None and kept.previous is None:
+        if not was_chosen and kept.current is None and kept.previous is None:
             return Kept()
         return await self.keep_own(workspace_id, found)
 
@@ -213,6 +217,13 @@ class _Places:
     plan: SecretPlan
     place: TokenPlace | None
     """Where this program's own entry goes; None where the person wants none."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those destinations, each as `Kept.places` has it."""
+        file = self.plan.destinations.file
+        written = () if file is None else (f"in {files.expand(file)}",)
+        return written if self.place is None else (*written, _WORDS[self.place])
 
     async def keep_old(self, old: Secret | None) -> None:
         """Keep the secret that is about to be replaced, where nothing holds it yet."""

@@ -48,6 +48,8 @@ def _send(send: Send, labels: Mapping[str, str]) -> Fields:
         "pool": labels.get(send.pool_id or "", send.label),
         "pool_id": send.pool_id,
         "source": send.source,
+        "destinations": None if send.destinations is None else ", ".join(send.destinations),
+        "made_secret_id": send.made_secret_id,
         "rows": send.rows,
         "accepted_rows": send.accepted_rows,
         "arrived_as_said_rows": send.said_rows,

@@ -34,6 +34,7 @@ class NewSend:
     old_secret_id: str | None = None
     old_secret: str | None = field(default=None, repr=False)
     """The value of the secret that is replaced; only its fingerprint is kept."""
+    destinations: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,10 @@ class Learned:
     """The part, as `Journal.about_to_send` gave it and with what is known since."""
     pool_id: str | None = None
     """The pool that the send made, if this part tells."""
-    forgets_pool: bool = False
-    """Whether it is not known any more which pool the send made."""
+    forgets_made: bool = False
+    """Whether it is not known any more which pool, or which secret, the send made."""
+    secret_id: str | None = None
+    """The id of the secret that the send made, if this part tells."""
 
 
 class SentMeanwhileError(ProlificTuiError):

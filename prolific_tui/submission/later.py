@@ -13,21 +13,14 @@ from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.submission.looks import PoolsLook, SecretLook
 from prolific_tui.submission.means import Means
 from prolific_tui.submission.outcome import SOMEBODY_ELSE, reported_title, seen, seen_secret
-from prolific_tui.submission.plan import Kind
+from prolific_tui.submission.plan import Kept, Kind
 from prolific_tui.submission.record import Record
 from prolific_tui.submission.send import Finding, Part, Send, Standing
 from prolific_tui.submission.settling import Settled, Sought, reported, settle_rows, settle_secret
 
 Tell = Callable[[float], None]
 
-_KEPT_NOWHERE: Final = (
-    "Settling it kept the new one nowhere, and wrote no file that you may have chosen for it. Store"
-    " it now: in 2 Webhooks, K keeps it in this program's entry and f saves it to a new file."
-)
-_LOOK_FOR_FILE: Final = (
-    "If you chose a file as well, settling did not write it: look whether it is there, or press f"
-    " in 2 Webhooks."
-)
+_STORE_IT: Final = "In 2 Webhooks, K keeps it in this program's entry and f saves it to a new file."
 
 
 async def settle_open(number: int, means: Means, tell: Tell = lambda _: None) -> Send:
@@ -70,13 +63,16 @@ async def say(number: int, part_number: int, means: Means, *, arrived: bool) -> 
         pool_id = send.pool_id
         if arrived and send.kind is Kind.CREATE and pool_id is None:
             pool_id = await _made_by(send, part, means)
+        secret_id = None
+        if arrived and send.kind is Kind.REPLACE_SECRET:
+            secret_id = await _secret_made_by(send, means)
         told = replace(
             part,
             effect=Effect.UNKNOWN,
             finding=Finding.SAID_ARRIVED if arrived else Finding.SAID_NOT,
             ended=means.clock(),
         )
-        await record.settle(told, pool_id)
+        await record.settle(told, pool_id, secret_id)
     finally:
         await record.leave()
     return record.send or send
@@ -105,7 +101,7 @@ async def take_back(number: int, means: Means) -> Send:
         )
         await record.reopen(
             replace(part, finding=None, ended=means.clock()),
-            forgets_pool=send.kind is Kind.CREATE and is_first,
+            forgets_made=send.kind is not Kind.APPEND and is_first,
         )
     finally:
         await record.leave()
@@ -200,12 +196,60 @@ async def _secret(send: Send, means: Means, tell: Tell) -> tuple[Settled, str]:
     told = seen_secret(look, changed=changed)
     if not changed:
         return found, told
+    others = [each for each in await _other_requests(send, means) if each.number != send.number]
+    made_by = next((each for each in others if _has_made(each, look.after)), None)
+    if made_by is not None:
+        at = f"{made_by.begun:%d %b %H:%M}"
+        found = replace(found, finding=Finding.OTHERS)
+        return found, f"{told} The request of {at} made that one, as the history has it."
     words = [told, SOMEBODY_ELSE]
+    if any(each.open_parts for each in others):
+        words.append("Another request is open as well: only one of them made this secret.")
     if look.after is not None and look.after.value is not None:
-        kept = await means.keeper.keep_found(send.workspace.id, look.after.value)
+        kept = await means.keeper.keep_found(send.workspace.id, look.after.value, send.destinations)
         words += [*(f"It is kept {place}." for place in kept.places), *kept.troubles]
-        words.append(_LOOK_FOR_FILE if kept.places else _KEPT_NOWHERE)
+        words += _missing_words(send.destinations, kept)
     return found, " ".join(words)
+
+
+async def _other_requests(send: Send, means: Means) -> list[Send]:
+    """Every request for a secret of a workspace, the newest first; that send is among them."""
+    sends = await asyncio.to_thread(means.journal.sends, send.service_url)
+    return [
+        each
+        for each in sends
+        if each.kind is Kind.REPLACE_SECRET and each.workspace.id == send.workspace.id
+    ]
+
+
+def _has_made(send: Send, secret: WebhookSecret | None) -> bool:
+    return secret is not None and secret.id is not None and send.made_secret_id == secret.id
+
+
+def _missing_words(chosen: tuple[str, ...] | None, kept: Kept) -> list[str]:
+    """Where a secret that was found later should be and is not known to be."""
+    if chosen is None:
+        also = "If you chose a file as well, settling did not write it: look whether it is there."
+        nowhere = "Settling it kept the new one nowhere, and wrote no file. Store it now."
+        return [also if kept.places else nowhere, _STORE_IT]
+    missing = [place for place in chosen if place not in kept.places]
+    if missing:
+        return [
+            f"It was to be {' and '.join(missing)}, and settling did not put it there: look"
+            f" whether it is. {_STORE_IT}"
+        ]
+    if not chosen and not kept.places:
+        return [f"You chose the screen only, so it is kept nowhere: store it now. {_STORE_IT}"]
+    return []
+
+
+async def _secret_made_by(send: Send, means: Means) -> str | None:
+    """The id of the secret that is there, unless it is the old one or another request made it."""
+    secret = next(iter(await means.service.list_secrets(send.workspace.id)), None)
+    if secret is None or secret.id == send.old_secret_id:
+        return None
+    others = await _other_requests(send, means)
+    return None if any(_has_made(each, secret) for each in others) else secret.id
 
 
 async def _made_by(send: Send, part: Part, means: Means) -> str | None:

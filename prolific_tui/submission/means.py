@@ -51,6 +51,10 @@ class Service(Protocol):
 class ProvedPlaces(Protocol):
     """The places that took something on trial, whatever is chosen for later ones meanwhile."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those places, each as `Kept.places` has it."""
+
     async def keep_old(self, old: Secret | None) -> None:
         """Keep the secret that is about to be replaced, where nothing holds it yet.
 
@@ -81,12 +85,24 @@ class SecretKeeper(Protocol):
             ProlificTuiError: one of them did not take it; its words say which.
         """
 
-    async def keep_found(self, workspace_id: str, found: Secret) -> Kept:
-        """Keep a secret that was found later, where that of its workspace is kept already."""
+    async def keep_found(
+        self, workspace_id: str, found: Secret, chosen: tuple[str, ...] | None
+    ) -> Kept:
+        """Keep a secret that was found later; nothing is raised.
+
+        Args:
+            workspace_id: whose it is.
+            found: the secret.
+            chosen: the `names` of where it was to be kept; None where that is not known. It is
+                kept where that of its workspace is kept already in any case.
+        """
 
 
 class ScreenOnly:
     """Keeps nothing."""
+
+    names: tuple[str, ...] = ()
+    """There is no such place."""
 
     async def prove(self, plan: SecretPlan) -> ProvedPlaces:  # noqa: ARG002 - as every keeper
         """There is nothing to prove."""
@@ -99,7 +115,12 @@ class ScreenOnly:
         """Nowhere."""
         return Kept()
 
-    async def keep_found(self, workspace_id: str, found: Secret) -> Kept:  # noqa: ARG002 - as every keeper
+    async def keep_found(
+        self,
+        workspace_id: str,  # noqa: ARG002 - as every keeper
+        found: Secret,  # noqa: ARG002
+        chosen: tuple[str, ...] | None,  # noqa: ARG002
+    ) -> Kept:
         """Nowhere."""
         return Kept()
 

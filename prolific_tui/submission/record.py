@@ -134,15 +134,16 @@ class Record:
             total_after=total.total_credentials if total else None,
             new_pools=look.new_pools if isinstance(look, PoolsLook) else None,
         )
-        return Learned(known, pool_id)
+        made = outcome.secret.id if outcome.secret is not None and is_accepted else None
+        return Learned(known, pool_id, secret_id=made)
 
-    async def settle(self, part: Part, pool_id: str | None) -> None:
+    async def settle(self, part: Part, pool_id: str | None, secret_id: str | None = None) -> None:
         """Record what was found of a part, or said of it; raises what the journal raises."""
-        await self._write(Learned(part, pool_id))
+        await self._write(Learned(part, pool_id, secret_id=secret_id))
 
-    async def reopen(self, part: Part, *, forgets_pool: bool) -> None:
+    async def reopen(self, part: Part, *, forgets_made: bool) -> None:
         """Record that nobody knows any more what became of a part; raises as `settle`."""
-        await self._write(Learned(part, forgets_pool=forgets_pool))
+        await self._write(Learned(part, forgets_made=forgets_made))
 
     async def leave(self) -> None:
         """Let it be; a disk that does not take that leaves it in use until the program ends."""
@@ -172,8 +173,9 @@ class Record:
 
 def _with(send: Send, learned: Learned) -> Send:
     """A send with what became known of a part, as the journal has it then."""
-    pool_id = None if learned.forgets_pool else send.pool_id or learned.pool_id
-    return replace(send, pool_id=pool_id).with_part(learned.part)
+    pool_id = None if learned.forgets_made else send.pool_id or learned.pool_id
+    made = learned.secret_id or (None if learned.forgets_made else send.made_secret_id)
+    return replace(send, pool_id=pool_id, made_secret_id=made).with_part(learned.part)
 
 
 def without_names(text: str, names: Iterable[str]) -> str:

@@ -43,14 +43,16 @@ async def replace_secret(plan: SecretPlan, means: Means, record: Record) -> Outc
     except Exception as error:  # noqa: BLE001 - as above
         return judge.not_sent(error, because=_UNPROVED)
     try:
-        await record.begin(_new_send(plan, before, means))
+        await record.begin(_new_send(plan, before, places.names, means))
         part = await record.about_to_send((0, 0), ())
     except Exception as error:  # noqa: BLE001 - as above
         return judge.not_sent(error, because=_UNRECORDED)
     return await _Replacement(plan, before, places, means, record, part).run()
 
 
-def _new_send(plan: SecretPlan, before: WebhookSecret | None, means: Means) -> NewSend:
+def _new_send(
+    plan: SecretPlan, before: WebhookSecret | None, destinations: tuple[str, ...], means: Means
+) -> NewSend:
     value = before.value if before else None
     return NewSend(
         kind=plan.kind,
@@ -64,6 +66,7 @@ def _new_send(plan: SecretPlan, before: WebhookSecret | None, means: Means) -> N
         begun=means.clock(),
         old_secret_id=before.id if before else None,
         old_secret=value.reveal() if value else None,
+        destinations=destinations,
     )
 
 

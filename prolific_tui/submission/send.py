@@ -25,6 +25,7 @@ class Finding(Enum):
     UNCLEAR = "the figures fit neither"
     NO_TOTALS = "Prolific tells no totals"
     NOT_READ = "could not be looked at"
+    OTHERS = "another request made the secret that is there"
     REPORTED = "its usernames are in usage reports"
     SAID_ARRIVED = "you said that it arrived"
     SAID_NOT = "you said that it did not arrive"
@@ -130,6 +131,11 @@ class Send:
     """In how many parts it was to go."""
     old_secret_id: str | None = None
     """The id of the secret that was to be replaced."""
+    destinations: tuple[str, ...] | None = None
+    """Where the new secret was to be kept, such as `in the keyring`; nothing for the screen only,
+    None where that is not known or no secret was to be made."""
+    made_secret_id: str | None = None
+    """The id of the secret that it made, where that is known."""
     in_use: bool = False
     """Whether a running program is at work on it: this one, or another window."""
     parts: tuple[Part, ...] = ()

@@ -66,6 +66,8 @@ class Settled:
                 if not self.seconds:
                     return "It was not there at the one look that could be taken."
                 return f"It was not there after looking for {self.seconds:.0f} s."
+            case Finding.OTHERS:
+                return ""
             case Finding.NO_TOTALS:
                 return "Prolific tells no total here, so looking at totals can't settle it."
             case Finding.NOT_READ:

@@ -113,6 +113,8 @@ def facts(send: Send, sends: Sends) -> Iterator[tuple[str, str]]:
         if send.pool_id is not None:
             yield "Pool", send.pool_id
     yield "Workspace", send.workspace.title
+    if send.destinations is not None:
+        yield "To be kept", " and ".join(send.destinations) or "on the screen only"
     if send.rows:
         left = f", {send.rows_left:,} left" if send.rows_left else ""
         yield "Rows", f"{send.rows:,}: {send.arrived_words or '0 accepted'}{left}"
