@@ -279,6 +279,30 @@ async def test_everything_that_is_signed_is_listed_and_a_workspace_without_has_i
         await board.shows("Secret created")
 
 
+async def test_a_line_break_at_the_end_is_the_bodys_own_or_the_pastes_and_is_said_to_be() -> None:
+    async with opened() as board:
+        await to_webhooks(board)
+        current = value_of(board)
+        for body, said in (
+            (BODY, "without the line break at its end"),
+            (f"{BODY}\n", "with the line break at its end"),
+        ):
+            await board.press("t")
+            await board.shows("Paste the raw body")
+            await paste(board, f"{BODY}\r")
+            await board.shows("is tried with and without the line break at its end")
+            await board.type(TIMESTAMP)
+            await board.press("down")
+            await paste(board, signature(current, TIMESTAMP, body.encode()))
+            await board.until(lambda: "is needed" not in board.screen(), "the timestamp")
+            await board.until(lambda: "44 characters" not in board.words(), "the signature")
+            await board.press("enter")
+            await board.shows("The current secret signed it", f"fits the body {said} byte for byte")
+            await board.press("enter")
+            await board.shows("is ticked. It fits")
+        assert f"It fits {said}." in board.app.message
+
+
 async def test_the_mistake_of_a_receiver_is_named() -> None:
     async with opened() as board:
         await to_webhooks(board)

@@ -41,8 +41,13 @@ class DeliveryDialog(FormDialog[Delivery | None]):
 
     def introduction(self) -> str:
         """How much of a body there is, and which headers these are."""
+        ends = (
+            ", and is tried with and without the line break at its end"
+            if self._body.endswith(b"\n")
+            else ""
+        )
         return (
-            f"The body has {counted(len(self._body), 'byte')}. The headers are"
+            f"The body has {counted(len(self._body), 'byte')}{ends}. The headers are"
             " X-Prolific-Request-Timestamp and X-Prolific-Request-Signature; their names may be"
             " pasted along."
         )

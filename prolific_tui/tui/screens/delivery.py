@@ -1,13 +1,14 @@
 """The test of a delivery: whether its signature fits, and what was wrong with its body if not."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 from typing import Final
 
 from prolific_tui.models import Subscription, WebhookSecret
 from prolific_tui.operations import PreviousSecret
 from prolific_tui.secret import Secret
-from prolific_tui.signing import Verdict, judge
+from prolific_tui.signing import Delivery, Verdict, judge
 from prolific_tui.tui.dialogs import (
     BodyDialog,
     Choice,
@@ -19,6 +20,7 @@ from prolific_tui.tui.rotation import Tick
 from prolific_tui.tui.screens.replacing import receiver_words
 from prolific_tui.tui.shell import Shell
 
+_LINE_BREAK: Final = b"\n"
 _RAW: Final = (
     "Your receiver must check the bytes of the body as they arrive, before anything reads them as"
     " JSON and writes them again."
@@ -59,23 +61,37 @@ async def try_delivery(
     if delivery is None:
         shell.say("Nothing was tested.")
         return
-    verdict = judge(delivery, keys)
+    verdict, end = _judged(delivery, keys)
     if verdict.is_exact and verdict.key is _Key.CURRENT:
-        await _tick(shell, secret, subscriptions)
+        await _tick(shell, secret, subscriptions, end)
     else:
-        shell.push_screen(_told(verdict, previous))
+        shell.push_screen(_told(verdict, previous, end))
 
 
 def _as_received(pasted: str) -> bytes:
-    """The body as it was before a terminal had it, which sends CR for every line break.
-
-    A line break at the end is what selecting a whole line adds.
-    """
-    text = pasted.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    """The body as it was before a terminal had it, which sends CR for every line break."""
+    text = pasted.replace("\r\n", "\n").replace("\r", "\n")
     return text.encode("utf-8", "surrogatepass")
 
 
-async def _tick(shell: Shell, secret: WebhookSecret, subscriptions: Sequence[Subscription]) -> None:
+def _judged(delivery: Delivery, keys: Sequence[tuple[_Key, Secret]]) -> tuple[Verdict[_Key], str]:
+    """What made the signature, and what was found out about the end of the body.
+
+    A line break at the end of a paste is the body's own, or what selecting a whole line adds.
+    """
+    verdict = judge(delivery, keys)
+    shorter = delivery.body.removesuffix(_LINE_BREAK)
+    if shorter == delivery.body:
+        return verdict, ""
+    if verdict.is_exact:
+        return verdict, " with the line break at its end"
+    without = judge(replace(delivery, body=shorter), keys)
+    return without, " without the line break at its end" if without.is_exact else ""
+
+
+async def _tick(
+    shell: Shell, secret: WebhookSecret, subscriptions: Sequence[Subscription], end: str
+) -> None:
     """The current secret signed it: the receiver that got it has what it needs."""
     rotation = shell.rotation
     title = "The current secret signed it"
@@ -86,7 +102,7 @@ async def _tick(shell: Shell, secret: WebhookSecret, subscriptions: Sequence[Sub
         at = await shell.ask(
             ChoiceDialog(
                 title,
-                "The signature fits the body byte for byte. Which receiver got it?",
+                f"The signature fits the body{end} byte for byte. Which receiver got it?",
                 [Choice(receiver_words(receiver, rotation)) for receiver in receivers],
                 highlighted=receivers.index(waiting[0]) if waiting else 0,
             )
@@ -95,10 +111,11 @@ async def _tick(shell: Shell, secret: WebhookSecret, subscriptions: Sequence[Sub
         shell.say(f"{title}. No receiver was ticked.")
         return
     rotation.tested(secret, receivers[at])
-    shell.say(f"{title}: {receiver_words(receivers[at], rotation)} is ticked.")
+    also = f" It fits{end}." if end else ""
+    shell.say(f"{title}: {receiver_words(receivers[at], rotation)} is ticked.{also}")
 
 
-def _told(verdict: Verdict[_Key], previous: PreviousSecret | None) -> NoteDialog:
+def _told(verdict: Verdict[_Key], previous: PreviousSecret | None, end: str) -> NoteDialog:
     """What was found out, where the current secret did not simply sign it."""
     if verdict.key is None:
         also = "neither the current secret nor the previous one"
@@ -118,6 +135,6 @@ def _told(verdict: Verdict[_Key], previous: PreviousSecret | None) -> NoteDialog
     ended = f", which was replaced {previous.ended:%d %b %H:%M}" if previous else ""
     return NoteDialog(
         "The previous secret signed it",
-        f"The signature fits the body byte for byte, with the previous secret{ended}.\n\n"
+        f"The signature fits the body{end} byte for byte, with the previous secret{ended}.\n\n"
         "A receiver that takes both secrets accepts it; one that has only the new one does not.",
     )
