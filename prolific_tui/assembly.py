@@ -27,6 +27,7 @@ from prolific_tui.operations.events import Listener, ReadOver, ReadRetried
 from prolific_tui.secret import Secret
 from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
 from prolific_tui.submission.means import Pace
+from prolific_tui.submission.progress import Phase
 from prolific_tui.vault import MemoryVault, TokenFile, Vault
 from prolific_tui.version import NAME
 
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 _LEFT_OPEN: Final = (
     "a send was under way; it is open in the history, and the next start offers to look for it."
+)
+_LEFT_PAUSED: Final = (
+    "a send was paused; nothing of it was on its way, and 3 History goes on with the rest."
 )
 
 _PROFILE: Final = "PROLIFIC_TUI_PROFILE"
@@ -213,7 +217,9 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
     def say_what_is_open() -> None:
         if operations.writes.under_way is not None:
             # Written at once and unbuffered, because the process may be ended right after.
-            os.write(2, f"{NAME}: {_LEFT_OPEN}\n".encode())
+            progress = operations.writes.progress
+            is_paused = progress is not None and progress.phase is Phase.PAUSED
+            os.write(2, f"{NAME}: {_LEFT_PAUSED if is_paused else _LEFT_OPEN}\n".encode())
 
     app = ProlificApp(operations, environment=os.environ, file=file)
     app.departure.install(say_what_is_open)

@@ -118,7 +118,9 @@ async def test_rows_that_were_accepted_before_the_program_ended_are_not_taken_up
         await board.press("escape", "escape")
         await board.shows("2 unsent rows: d")
         await board.press("q")
-        await board.shows("A send is paused", "Stay; the send stays paused", "stay in the draft")
+        await board.shows("A send is paused", "Nothing of it is on its way", "stay in the draft")
+        await board.press("escape", "3")
+        await board.shows("under way, 3 accepted", "and 2 have not gone yet")
 
     async with machine.run() as board:
         await board.shows("Unsent rows of before", "a send of these was begun")

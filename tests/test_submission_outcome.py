@@ -53,7 +53,7 @@ def trouble(effect: Effect, status: int | None = None) -> ServiceError:
             "is 60 now, 12 free. That is less than was sent would make it: the listing may be"
             " late.",
         ),
-        (PoolsLook((POOL,), (OTHER,), ""), "A look straight afterwards does not list it."),
+        (PoolsLook((POOL,), (OTHER,), ""), "A look afterwards does not list it."),
         (PoolsLook((POOL,), None, "No network"), "The totals afterwards are not known (No net"),
     ],
 )
@@ -115,7 +115,7 @@ def test_an_unknown_append_quotes_figures_without_a_claim(look: PoolsLook, words
 @pytest.mark.parametrize(
     ("appeared", "words"),
     [
-        ((), "A look straight afterwards shows no new pool."),
+        ((), "A look afterwards shows no new pool."),
         ((2,), "New in the workspace since just before: new-0 with 2."),
         ((3,), "new-0 with 3, which is consistent with this list having arrived."),
         ((7, 3), "new-1 with 3, new-0 with 7, which is consistent with this list having"),
@@ -175,7 +175,7 @@ def test_a_refused_list_is_still_in_the_editor() -> None:
 @pytest.mark.parametrize(
     ("after", "words"),
     [
-        (ONE, "A look straight afterwards still shows the secret with the id one."),
+        (ONE, "A look afterwards still shows the secret with the id one."),
         (TWO, "shows the secret with the id two. That is this request's doing, or somebody"),
         (None, "shows no secret. That is this request's doing, or somebody else's."),
     ],
@@ -201,7 +201,7 @@ def test_an_accepted_secret_that_is_not_seen_yet_is_not_taken_for_the_old_one() 
     assert lost.secret is None
     assert "still shows the secret with the id one" in lost.message
     assert answered.secret == TWO
-    assert "But a look straight afterwards shows the secret with the id one" in answered.message
+    assert "But a look afterwards shows the secret with the id one" in answered.message
 
 
 def test_a_secret_that_the_answer_did_not_hold_comes_from_the_look() -> None:

@@ -105,7 +105,7 @@ def credentials_accepted(plan: CredentialPlan, pool_id: str | None, look: PoolsL
         named = f"Its id is {pool_id}. " if created and pool_id else ""
         hint = "Refresh Pools (r) to see the totals."
         if look.after is not None and pool_id is not None:
-            figures = f"{named}A look straight afterwards does not list it."
+            figures = f"{named}A look afterwards does not list it."
         else:
             figures = named + seen(plan.rows, look, Effect.ACCEPTED, None if created else pool_id)
         if created and pool_id is not None:
@@ -175,7 +175,7 @@ def seen(rows: int, look: PoolsLook, effect: Effect, pool_id: str | None) -> str
         return _appeared(rows, look, effect)
     pool = look.pool(pool_id)
     if pool is None:
-        return "A look straight afterwards does not list the pool in this workspace."
+        return "A look afterwards does not list the pool in this workspace."
     before, after = look.total_before(pool_id), pool.total_credentials
     if effect is Effect.ACCEPTED:
         return _grown(rows, pool, before)
@@ -213,7 +213,7 @@ def _appeared(rows: int, look: PoolsLook, effect: Effect) -> str:
     # Those that this may have made come first, so that they are among the ones that are named.
     appeared = sorted(look.appeared(), key=lambda pool: pool.total_credentials != rows)
     if not appeared:
-        return "A look straight afterwards shows no new pool."
+        return "A look afterwards shows no new pool."
     named = ", ".join(
         f"{pool.credential_pool_id} with {_count(pool.total_credentials)}"
         for pool in appeared[:_FIGURES_SHOWN]
@@ -260,7 +260,7 @@ def secret_made(plan: SecretPlan, secret: WebhookSecret, look: SecretLook) -> Ou
         told += " Read back to be sure: Prolific has the same one."
         secret = look.after or secret
     else:
-        told += f" But a look straight afterwards shows {_named(look.after)}."
+        told += f" But a look afterwards shows {_named(look.after)}."
         hint = f"Refresh (r) and compare the ids. {_STORE_IT}"
     return Outcome(Effect.ACCEPTED, f"Secret {_done(plan)}", told, hint, secret=secret)
 
@@ -321,8 +321,8 @@ def seen_secret(look: SecretLook, *, changed: bool) -> str:
     if look.trouble:
         return f"The secret could not be read afterwards ({look.trouble})."
     if changed:
-        return f"A look straight afterwards shows {_named(look.after)}."
-    return f"A look straight afterwards still shows {_named(look.after)}."
+        return f"A look afterwards shows {_named(look.after)}."
+    return f"A look afterwards still shows {_named(look.after)}."
 
 
 def _done(plan: SecretPlan) -> str:

@@ -47,6 +47,17 @@ _LEFT_OPEN_UNKEPT: Final = (
 _LEFT_OPEN_DEMO: Final = (
     "The demo keeps nothing: if you quit now, nobody learns whether it arrived."
 )
+_LEFT_PAUSED: Final = (
+    "Nothing of it is on its way. If you quit now, the rows that are left stay in the draft; the"
+    " next start offers them, and they go on where it stopped."
+)
+_LEFT_PAUSED_UNKEPT: Final = (
+    "Nothing of it is on its way. The rows that are left are only in this program's memory: going"
+    " on with them after a quit takes the same file."
+)
+_LEFT_PAUSED_DEMO: Final = (
+    "Nothing of it is on its way. The demo keeps nothing: the rows that are left go with it."
+)
 
 
 class ProlificApp(Shell, inherit_bindings=False):
@@ -225,18 +236,19 @@ class ProlificApp(Shell, inherit_bindings=False):
             self.exit(0, message=quit_words(self) or None)
 
     async def _may_leave_open(self) -> bool:
-        told = _LEFT_OPEN
-        if self.operations.is_demo:
-            told = _LEFT_OPEN_DEMO
-        elif any(draft.sending and not self.keeping.is_kept(draft) for draft in self.drafts):
-            told = _LEFT_OPEN_UNKEPT
         paused = self.progress is not None and self.progress.phase is Phase.PAUSED
+        told = _LEFT_PAUSED if paused else _LEFT_OPEN
+        if self.operations.is_demo:
+            told = _LEFT_PAUSED_DEMO if paused else _LEFT_OPEN_DEMO
+        elif any(draft.sending and not self.keeping.is_kept(draft) for draft in self.drafts):
+            told = _LEFT_PAUSED_UNKEPT if paused else _LEFT_OPEN_UNKEPT
         stay = "Stay; the send stays paused" if paused else "Stay and wait for the answer"
+        leave = "Quit now and leave the rest" if paused else "Quit now and leave it open"
         answer = await self.ask(
             ChoiceDialog(
                 "A send is paused" if paused else "A send is under way",
                 told,
-                [Choice(stay), Choice("Quit now and leave it open")],
+                [Choice(stay), Choice(leave)],
             )
         )
         return answer == 1 or (answer is not None and not self.is_sending)

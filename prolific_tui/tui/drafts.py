@@ -121,7 +121,9 @@ class Draft:
                             exported.append(number)
             yield len(usernames)
         notes = [SEND_BEGUN] * (self.sending is not None) + [_POOL_UNKNOWN] * self.asks_target
-        source = "; ".join(filter(None, [self.source, *notes]))
+        # Rows that were taken up say it already where it was so for them before.
+        news = [note for note in notes if note not in self.source]
+        source = "; ".join(filter(None, [self.source, *news]))
         return DraftContent(
             Rows(usernames, passwords),
             source,

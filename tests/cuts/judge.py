@@ -268,7 +268,7 @@ _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
     (r"Prolific's gateway got no answer from the service behind it \(502\)\.", _by_gateway),
     # Figures
     (
-        r"A look straight afterwards shows no new pool\.",
+        r"A look afterwards shows no new pool\.",
         lambda trial, _: trial.first_look.totals.keys() == trial.last_look.totals.keys(),
     ),
     (

@@ -141,7 +141,7 @@ def _why(shell: Shell, lost: list[Draft]) -> str:
 
 def quit_words(shell: Shell) -> str:
     """What is left on the terminal after a quit."""
-    rows = shell.drafts.unsent_rows()
+    rows = sum(unsent_rows(shell, draft) for draft in shell.drafts)
     if not rows or any(not shell.keeping.is_kept(draft) for draft in shell.drafts):
         return ""
     return f"Draft kept: {rows_words(rows)}. The next start offers them."

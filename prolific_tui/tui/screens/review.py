@@ -225,6 +225,7 @@ class ReviewScreen(ReviewChecks):
         for field in self.query("#pool-label-field").results(Field):
             self._draft.label = field.value.strip()
             plan = replace(plan, label=self._draft.label)
+        self.app.say("")
         self.dismiss()
         self.app.submit(plan, self._draft)
 

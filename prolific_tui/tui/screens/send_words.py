@@ -41,7 +41,7 @@ def target_name(send: Send, sends: Sends) -> str:
 def outcome_words(send: Send) -> str:
     """What became of it, with the reason of the last part where there is room for it."""
     last = send.parts[-1] if send.parts else None
-    if last is None or not last.title or send.standing in _TOLD:
+    if last is None or not last.title or send.in_use or send.standing in _TOLD:
         return send.words
     return f"{send.words}: {last.title}"
 
@@ -52,20 +52,27 @@ def whole_words(send: Send) -> str:
         return send.words
     last = send.parts[-1]
     if len(send.parts) == 1 and last.rows == send.rows:
-        return last.message or send.words
+        return _later(last) or send.words
     told = f"Of {counted(send.rows, 'row')}, {send.accepted_rows:,} were accepted"
     if send.said_rows:
         told += f", {send.said_rows:,} arrived, as you said"
     if send.open_parts:
-        told += f", {sum(part.rows for part in send.open_parts):,} may have arrived"
-    told += f", and {send.rows_left:,} did not go." if send.rows_left else "."
+        is_open = "are not settled yet" if send.in_use else "may have arrived"
+        told += f", {sum(part.rows for part in send.open_parts):,} {is_open}"
+    is_left = "have not gone yet" if send.in_use else "did not go"
+    told += f", and {send.rows_left:,} {is_left}." if send.rows_left else "."
     if last.total_after is not None:
         before = total_of(send.parts[0].before, send.pool_id)
         was = "" if before is None else f"{before:,} before it and "
         told += f" The pool's total was {was}{last.total_after:,} after it."
     if last.standing is Standing.ACCEPTED or not last.message:
         return told
-    return f"{told} The last part: {last.message.replace(ALL_IN_EDITOR, '')}"
+    return f"{told} The last part: {_later(last)}"
+
+
+def _later(part: Part) -> str:
+    """What was said of a part, without where its rows were when it was."""
+    return part.message.replace(ALL_IN_EDITOR, "")
 
 
 def sentence(send: Send, sends: Sends) -> str:
@@ -135,7 +142,7 @@ def part_facts(send: Send) -> Iterator[tuple[str, str]]:
         label = f"Part {part.number:,}" if len(send.parts) != 1 else ""
         yield label, part_words(part)
         if part.message and part.standing is not Standing.ACCEPTED:
-            yield "", part.message
+            yield "", _later(part)
 
 
 def part_words(part: Part) -> str:

@@ -9,7 +9,14 @@ from textual.timer import Timer
 
 from prolific_tui.tui.dialogs import ConfirmDialog
 from prolific_tui.tui.screens.editor.page import EditorPage
-from prolific_tui.tui.screens.kept import ask_keeping, back_words, discard, may_leave, rows_words
+from prolific_tui.tui.screens.kept import (
+    ask_keeping,
+    back_words,
+    discard,
+    may_leave,
+    rows_words,
+    unsent_rows,
+)
 
 _QUIET_SECONDS: Final = 2.0
 """How long nobody has typed before a question may come up by itself."""
@@ -80,13 +87,13 @@ class DraftKeys(EditorPage):
             self.app.say("")
             self.dismiss()
         elif self.app.operations.is_demo:
-            rows = len(self.draft.session.document)
+            rows = unsent_rows(self.app, self.draft)
             back = back_words(self.app, self.draft)
             self.app.say(f"{rows_words(rows)} kept here until you quit. {back}")
             self.dismiss()
         elif keeping.is_kept(self.draft):
             keeping.save_all()
-            rows = len(self.draft.session.document)
+            rows = unsent_rows(self.app, self.draft)
             back = back_words(self.app, self.draft)
             self.app.say(f"{rows_words(rows)}: {keeping.words(self.draft)}. {back}")
             self.dismiss()
