@@ -14,7 +14,7 @@ KIND_WORDS = {Kind.CREATE: "Create", Kind.APPEND: "Append", Kind.REPLACE_SECRET:
 """What a send does, in one word."""
 
 _TOLD = (Standing.ACCEPTED, Standing.SAID, Standing.OPEN)
-"""Of these the last part has no reason to tell."""
+"""Of these no part has a reason to tell."""
 
 
 def moment(at: datetime) -> str:
@@ -41,7 +41,9 @@ def target_name(send: Send, sends: Sends) -> str:
 def outcome_words(send: Send) -> str:
     """What became of it, with the reason of the last part where there is room for it."""
     last = send.parts[-1] if send.parts else None
-    if last is None or not last.title or send.in_use or send.standing in _TOLD:
+    if last is None or not last.title or send.in_use:
+        return send.words
+    if send.standing in _TOLD or last.standing in _TOLD:
         return send.words
     return f"{send.words}: {last.title}"
 
