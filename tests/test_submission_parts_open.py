@@ -1,24 +1,31 @@
 """A part that nobody answered: it is looked for, settled, and never sent again unasked."""
 
 import json
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.errors import Effect, ProlificTuiError
+from prolific_tui.journal import JournalStore
 from prolific_tui.models import CredentialPool
 from prolific_tui.submission.export import as_json
 from prolific_tui.submission.later import say, settle_open, take_back
 from prolific_tui.submission.plan import CredentialPlan, Target
 from prolific_tui.submission.progress import Phase, Progress
-from prolific_tui.submission.send import Finding, Standing, unexplained
+from prolific_tui.submission.run import run
+from prolific_tui.submission.send import Finding, Send, Standing, unexplained
+from tests.disk import a_disk_that_takes
 from tests.parts_bench import LIST, Story, fault_at, plan
 from tests.submission_bench import (
     POOL,
+    SERVICE_URL,
     WORKSPACE,
     Write,
+    ticking,
 )
 
 
@@ -224,6 +231,38 @@ async def test_a_review_left_open_does_not_send_what_another_window_sent_meanwhi
     assert "2 rows were accepted with it" in ended.outcome.message
     assert story.pool == (*LIST[3:5], *LIST[:3])
     assert len(story.service.writes) == 2
+
+
+async def test_a_disk_that_fills_in_the_middle_hides_nothing_that_was_accepted(
+    tmp_path: Path,
+) -> None:
+    story = Story()
+    path = tmp_path / "journal.sqlite3"
+    journal = JournalStore(path, "one", random=bytes, now=ticking())
+    told: list[Send] = []
+    with ExitStack() as full, closing(journal):
+
+        def fill_up(progress: Progress) -> None:
+            if progress.phase is Phase.SENDING and progress.part == 2:
+                full.enter_context(a_disk_that_takes(4096))
+
+        story.on_progress = fill_up
+        means = replace(story.means(), journal=journal, recorded=told.append)
+        ended = await run(plan(), means)
+
+        assert story.pool == LIST[:6]
+        assert (ended.outcome.effect, len(ended.accepted)) == (Effect.NOT_SENT, 6)
+        assert ended.outcome.message.startswith("Part 3 of 4: ")
+        assert "so nothing more was sent" in ended.outcome.message
+        assert "This could not be written to the history either." in ended.outcome.message
+        # What is known is not less because it could not be written down.
+        assert (told[-1].words, told[-1].in_use) == ("6 accepted, 4 rows left", False)
+
+        # On the disk the second part is open, and may be settled as soon as there is room.
+        assert journal.sends(SERVICE_URL)[0].is_open
+        full.close()
+        settled = await settle_open(1, means)
+        assert settled.words == "6 accepted, 4 rows left"
 
 
 async def test_the_pool_that_a_person_names_for_the_rest_is_known_whatever_happens_then() -> None:

@@ -69,7 +69,7 @@ def refuse_sent(
     number: int,
     rows: tuple[int, int],
     since: datetime,
-    is_running: Callable[[str], bool],
+    is_at_work: Callable[[str | None, int], bool],
 ) -> None:
     """Let no rows of a send go, from one place up to another, that others have sent since.
 
@@ -83,13 +83,13 @@ def refuse_sent(
     # Most sends have none, and a long one asks before each of its parts.
     going = frozenset(_of_rows(database, number, rows)) if rivals else frozenset()
     for rival in rivals:
-        is_at_work = rival["run"] is not None and is_running(rival["run"])
+        is_in_use = is_at_work(rival["run"], rival["number"])
         for part in _parts(database, rival["number"]):
             if part.standing in (Standing.ACCEPTED, Standing.SAID) and (
-                is_at_work or (part.ended or part.begun) > since
+                is_in_use or (part.ended or part.begun) > since
             ):
                 found = accepted if part.standing is Standing.ACCEPTED else perhaps
-            elif part.standing is Standing.OPEN and (is_at_work or part.begun > since):
+            elif part.standing is Standing.OPEN and (is_in_use or part.begun > since):
                 found = perhaps
             else:
                 continue

@@ -26,6 +26,9 @@ class Runs:
         self._directory = directory
         self.own = own
         """The name of this program; it is recorded with what it is at work on."""
+        self.own_sends: set[int] = set()
+        """The numbers of the sends that this program is at work on, whatever a disk that is full
+        says still."""
         self._held = contextlib.ExitStack()
         self._is_held = False
 
@@ -50,6 +53,12 @@ class Runs:
             return error.title == _LOCKED_BY_ANOTHER
         return False
 
+    def is_at_work(self, name: str | None, number: int) -> bool:
+        """Whether the program that is recorded with a send is at work on it."""
+        if name == self.own:
+            return number in self.own_sends
+        return name is not None and self.is_running(name)
+
     def others(self) -> bool:
         """Whether any other program runs that was at work on a send."""
         if self._directory is None:
@@ -59,6 +68,7 @@ class Runs:
 
     def close(self) -> None:
         """Be gone, as far as others can tell."""
+        self.own_sends.clear()
         if self._is_held and self._directory is not None:
             with contextlib.suppress(FileError):
                 files.remove(_lock_of(self._directory, self.own))

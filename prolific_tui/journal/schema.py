@@ -106,13 +106,15 @@ Of those whose fingerprints were made with the same key.
 """
 
 
-def send_of(row: sqlite3.Row, parts: Iterable[sqlite3.Row], in_use: Callable[[str], bool]) -> Send:
+def send_of(
+    row: sqlite3.Row, parts: Iterable[sqlite3.Row], in_use: Callable[[str | None, int], bool]
+) -> Send:
     """A send from its row and those of its parts, in order.
 
     Args:
         row: from `SENDS`.
         parts: from `PARTS`.
-        in_use: whether the running program of that name is still there.
+        in_use: whether the program of that name is at work on the send of that number.
     """
     return Send(
         number=row["number"],
@@ -131,7 +133,7 @@ def send_of(row: sqlite3.Row, parts: Iterable[sqlite3.Row], in_use: Callable[[st
         if row["destinations"] is None
         else tuple(json.loads(row["destinations"])),
         made_secret_id=row["made_secret_id"],
-        in_use=row["run"] is not None and in_use(row["run"]),
+        in_use=in_use(row["run"], row["number"]),
         parts=tuple(map(part_of, parts)),
     )
 

@@ -100,6 +100,7 @@ class JournalStore:
                     None if new.destinations is None else json.dumps(new.destinations),
                 ),
             ).lastrowid
+            self._runs.own_sends.add(number or 0)
             usernames = self._prepared.take(fingerprints, new.usernames)
             old = None if new.old_secret is None else fingerprints.mark(new.old_secret)
             database.execute(
@@ -121,10 +122,12 @@ class JournalStore:
                     "Wait for it, then look at it again.",
                 )
             database.execute("UPDATE sends SET run = ? WHERE number = ?", (self._runs.own, number))
+            self._runs.own_sends.add(number)
             return replace(send, in_use=True)
 
     def leave(self, number: int) -> Send:
-        """Be at work on a send no longer."""
+        """Be at work on a send no longer, as far as this program goes even if this raises."""
+        self._runs.own_sends.discard(number)
         with self._writing() as (database, _):
             database.execute(
                 "UPDATE sends SET run = NULL WHERE number = ? AND run = ?",
@@ -146,7 +149,7 @@ class JournalStore:
         with self._writing() as (database, _):
             if since is not None:
                 # In the same transaction: of two windows with the same rows only one goes on.
-                marks.refuse_sent(database, number, rows, since, self._runs.is_running)
+                marks.refuse_sent(database, number, rows, since, self._runs.is_at_work)
             if learned is not None:
                 _learn(database, number, learned)
             if pool_id is not None:
@@ -184,10 +187,8 @@ class JournalStore:
             parts: dict[int, list[sqlite3.Row]] = {}
             for row in database.execute(f"{PARTS} ORDER BY send, number"):
                 parts.setdefault(row["send"], []).append(row)
-            running = {run: self._runs.is_running(run) for row in found if (run := row["run"])}
-            return tuple(
-                send_of(row, parts.get(row["number"], ()), running.__getitem__) for row in found
-            )
+            is_at_work = self._runs.is_at_work
+            return tuple(send_of(row, parts.get(row["number"], ()), is_at_work) for row in found)
 
     def stamp(self) -> int | None:
         """Another number than before if another program wrote anything down since."""
@@ -318,7 +319,7 @@ class JournalStore:
         if row is None:
             raise no_such(number)
         parts = database.execute(f"{PARTS} WHERE send = ? ORDER BY number", (number,))
-        return send_of(row, parts, self._runs.is_running)
+        return send_of(row, parts, self._runs.is_at_work)
 
 
 def memory_journal(random: Callable[[int], bytes], now: Callable[[], datetime]) -> JournalStore:

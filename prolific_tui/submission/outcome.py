@@ -77,7 +77,10 @@ def unforeseen(error: Exception) -> ServiceError:
 
 def unrecorded(outcome: Outcome, error: Exception) -> Outcome:
     """An outcome that the journal could not take: it is what it was, and that is said too."""
-    told = f"This could not be written to the history: {_told(error).message}"
+    why = _told(error).message
+    told = f"This could not be written to the history: {why}"
+    if why in outcome.message:
+        told = "This could not be written to the history either."
     return replace(outcome, message=f"{outcome.message} {told}")
 
 

@@ -4,6 +4,7 @@ Ranges are of rows of the plan, counted from 0. The rows of a part are neighbour
 well, also where a plan goes on with only some rows of an earlier send.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from prolific_tui.submission.halving import Range, halves
@@ -14,6 +15,21 @@ from prolific_tui.submission.plan import CredentialPlan
 def parts(plan: CredentialPlan, pace: Pace) -> list[Range]:
     """The parts in which a plan goes, in order; none for a plan without rows."""
     return [part for run in _runs(plan) for part in _cut(plan, *run, pace)]
+
+
+def are_within(places: Sequence[int], ranges: Sequence[Range]) -> bool:
+    """Whether ascending places all lie in ascending ranges."""
+    spans = iter(ranges)
+    start, stop = next(spans, (0, 0))
+    for place in places:
+        while place >= stop:
+            following = next(spans, None)
+            if following is None:
+                return False
+            start, stop = following
+        if place < start:
+            return False
+    return True
 
 
 def _runs(plan: CredentialPlan) -> list[Range]:

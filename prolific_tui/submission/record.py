@@ -90,6 +90,7 @@ class Record:
         try:
             await self._write(learned)
         except Exception as error:  # noqa: BLE001 - a write that was answered is not undone by it
+            self._now(_with(self._known, learned))
             return judge.unrecorded(outcome, error)
         return outcome
 
@@ -108,6 +109,7 @@ class Record:
             try:
                 await self._write(self._later)
             except Exception as error:  # noqa: BLE001 - as in `know`
+                self._now(_with(self._known, self._later))
                 return error
             self._later = None
         return None
@@ -146,12 +148,13 @@ class Record:
         await self._write(Learned(part, forgets_made=forgets_made))
 
     async def leave(self) -> None:
-        """Let it be; a disk that does not take that leaves it in use until the program ends."""
+        """Let it be; for other windows a disk that does not take that leaves it in use."""
         if self.send is not None:
             try:
-                self._now(await asyncio.to_thread(self._means.journal.leave, self._known.number))
+                left = await asyncio.to_thread(self._means.journal.leave, self._known.number)
             except Exception:  # noqa: BLE001 - as in `know`
-                return
+                left = replace(self._known, in_use=False)
+            self._now(left)
 
     async def _write(self, learned: Learned) -> None:
         await asyncio.to_thread(self._means.journal.record, self._known.number, learned)

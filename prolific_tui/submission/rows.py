@@ -19,7 +19,7 @@ from prolific_tui.submission.journal import NewSend, SentMeanwhileError
 from prolific_tui.submission.looks import PoolsLook, total_of
 from prolific_tui.submission.means import Means
 from prolific_tui.submission.outcome import Outcome
-from prolific_tui.submission.parting import parts
+from prolific_tui.submission.parting import are_within, parts
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.record import Record
@@ -140,6 +140,7 @@ class Sending:
             if (outcome := await self._turn()) is not None:
                 return outcome, None
             piece = self._pieces.take()
+            number = self._part + 1
             result = await self._send(piece.rows)
             outcome = result.outcome
             may_go_on = result.is_unchanged(self._pool)
@@ -156,7 +157,7 @@ class Sending:
                 else:
                     self._pieces.clashed(piece)
             else:
-                return self._ended_by(result, piece.rows)
+                return self._ended_by(result, piece.rows, number)
         return self._at_the_end(result), None
 
     async def _turn(self) -> Outcome | None:
@@ -310,8 +311,12 @@ class Sending:
 
     # What is said
 
-    def _ended_by(self, result: _Result, rows: Range) -> tuple[Outcome, ClashSearch | None]:
-        outcome = whole.ended_early(result.outcome, self._tally(), self._pool)
+    def _ended_by(
+        self, result: _Result, rows: Range, number: int
+    ) -> tuple[Outcome, ClashSearch | None]:
+        # The part may not even have been written down.
+        tally = replace(self._tally(), part=number, parts=number + len(self._pieces))
+        outcome = whole.ended_early(result.outcome, tally, self._pool)
         if result.status != _CONFLICT or outcome.effect is not Effect.REFUSED:
             return outcome, None
         if rows[1] - rows[0] == 1:
@@ -367,7 +372,7 @@ class Sending:
 def _is_left(plan: CredentialPlan, send: Send) -> bool:
     """Whether all rows of a plan may still be sent with the send that it goes on with."""
     places = plan.continues.places if plan.continues else ()
-    return not send.open_parts and _are_within(places, send.left)
+    return not send.open_parts and are_within(places, send.left)
 
 
 def _changed(send: Send, part: Part, look: PoolsLook) -> Outcome | None:
@@ -380,18 +385,3 @@ def _changed(send: Send, part: Part, look: PoolsLook) -> Outcome | None:
     if part.total_after is None or total == part.total_after:
         return None
     return whole.changed_meanwhile(total, part.total_after)
-
-
-def _are_within(places: Sequence[int], ranges: Sequence[Range]) -> bool:
-    """Whether ascending places all lie in ascending ranges."""
-    spans = iter(ranges)
-    start, stop = next(spans, (0, 0))
-    for place in places:
-        while place >= stop:
-            following = next(spans, None)
-            if following is None:
-                return False
-            start, stop = following
-        if place < start:
-            return False
-    return True
