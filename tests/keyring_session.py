@@ -211,11 +211,15 @@ def running(
 @contextmanager
 def silent_bus(home: Path) -> Iterator[dict[str, str]]:
     """An environment whose message bus accepts everybody and answers nobody."""
+    path = home / "bus"
     with socket.socket(socket.AF_UNIX) as silent:
-        silent.bind(str(home / "bus"))
-        silent.listen()
-        address = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={home / 'bus'}"}
-        yield isolated_environment(home) | address
+        silent.bind(str(path))
+        try:
+            silent.listen()
+            address = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={path}"}
+            yield isolated_environment(home) | address
+        finally:
+            path.unlink()
 
 
 def isolated_environment(home: Path) -> dict[str, str]:

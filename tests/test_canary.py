@@ -193,6 +193,7 @@ def test_no_canary_turns_up_on_a_tour_that_ends_by_an_error_in_a_key(place: Plac
         shows(terminal, "Have you stored it?")
         terminal.press("y")
         shows(terminal, "from this machine")
+        _history(terminal, place)
         terminal.press("r")
         assert terminal.wait_exit() == 1
     seen = terminal.shown.found(CANARIES)
@@ -269,10 +270,20 @@ def _lists(terminal: WatchedTerminal, place: Place) -> None:
     terminal.press("v", "c", "u", "U", "?")
     shows(terminal, "One row up")
     _close(terminal, "One row up")
+    terminal.press("R")
+    shows(terminal, "Replace")
+    terminal.type("lab-6\rlab-9")
+    shows(terminal, 'becomes "lab-9"')
+    _close(terminal, 'becomes "lab-9"')
     with terminal.asked_to_show():
         terminal.press("*")
         shows(terminal, FILED, TYPED, PASTED)
-        terminal.press("*")
+        terminal.press("R")
+        shows(terminal, "Replace")
+        terminal.type(f"{PASTED}\rsomething-else")
+        shows(terminal, "the password of lab-5")
+        _close(terminal, "the password of lab-5")
+        # The dialog was on top of them, which hid them.
         terminal.wait_for(lambda: FILED not in terminal.screen())
     terminal.press("0")
 
@@ -295,7 +306,13 @@ def _sending(terminal: WatchedTerminal, place: Place) -> None:
 
 
 def _account(terminal: WatchedTerminal, place: Place) -> None:
-    """A keyring that does not answer, and a token that is refused in words that quote it."""
+    """The workspaces, a keyring that does not answer, a token that is refused and quoted."""
+    terminal.press("escape")
+    shows(terminal, "free of")
+    terminal.press("w")
+    shows(terminal, "23 in all")
+    terminal.press("0")
+    _close(terminal, "23 in all")
     terminal.press("4")
     shows(terminal, "from --token-file", "Keyring out of reach")
     terminal.press("0", "t")
@@ -355,6 +372,22 @@ def _webhooks(terminal: WatchedTerminal, place: Place) -> None:
     terminal.press("0")
 
 
+def _history(terminal: WatchedTerminal, place: Place) -> None:
+    """Everything of each send, a search for what must not be there, and an export."""
+    for key, kind in (("g", "Secret of"), ("j", "Create of")):
+        terminal.press(key, "enter")
+        shows(terminal, kind, "Sent by", "Rows" if kind == "Create of" else "To be kept", "Close")
+        terminal.press("0")
+        _close(terminal, "Enter Close")
+    terminal.press("E")
+    shows(terminal, "JSON, with all that is known")
+    terminal.press("j", "enter")
+    shows(terminal, "Export to")
+    # What is exported is to be shown around: it goes where it is searched.
+    _enter(terminal, f"{place.home}/sends.json", "sends.json")
+    shows(terminal, "written to")
+
+
 def _is_clean(terminal: WatchedTerminal, place: Place) -> None:
     """Nothing was found, in all the places in which something had to be to be searched."""
     made = place.service.state.secrets[MAIN_WORKSPACE].value.reveal()
@@ -391,3 +424,62 @@ def test_no_canary_of_the_environment_is_handed_on_or_told_by_an_error_in_a_work
         assert terminal.wait_exit() == 1
     assert "file tmux-was-told" in terminal.evidence.places()
     _is_clean(terminal, place)
+
+
+def test_rows_that_are_kept_as_plain_text_are_in_their_draft_and_their_export_alone(
+    place: Place,
+) -> None:
+    """The passwords of a list, one that was pasted, and those that were made here."""
+    keep_drafts(place.home, DraftKeeping.EVERYTHING)
+    exported, own = place.persons / "made.csv", ("--token-file", str(place.persons / "token"))
+    listed = place.persons / "listed.csv"
+    listed.write_text(f"username,password\nlab-1,{FILED}\nlab-2,{PASTED}\n")
+    with running(place, *own) as terminal:
+        shows(terminal, "5 pools")
+        terminal.press("c")
+        shows(terminal, "No rows yet")
+        terminal.press("f")
+        shows(terminal, "Load a file")
+        _enter(terminal, str(listed), "listed.csv")
+        shows(terminal, "2 rows   goes 2", "draft kept")
+        terminal.press("m")
+        shows(terminal, "Make accounts")
+        terminal.press("ctrl+u")
+        _enter(terminal, "lab-m-{1..3}", "lab-m-{1..3}")
+        shows(terminal, "5 rows   goes 0 until E exports 3")
+        terminal.press("E")
+        shows(terminal, "To a new file that only you can read.")
+        terminal.press("enter")
+        shows(terminal, "in plain text")
+        terminal.press("enter")
+        shows(terminal, "Tab completes")
+        _enter(terminal, str(exported), "made.csv")
+        shows(terminal, "rows written to")
+        terminal.press("enter")
+        terminal.wait_for(lambda: "rows written to" not in terminal.screen())
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+    made = [line.split(",")[1] for line in exported.read_text().split("\n") if "lab-m-" in line]
+    assert len(made) == 3
+    assert mode_of(exported) == 0o600
+    parts = {
+        f"made {at}": max(re.findall("[A-Za-z0-9]+", text), key=len) for at, text in enumerate(made)
+    }
+    _holds_drafts_alone(terminal, parts)
+
+    with running(place, *own) as again:
+        shows(again, "Unsent rows of before")
+        again.press("enter")
+        shows(again, "5 rows   goes", "draft kept")
+        again.press("q")
+        assert again.wait_exit() == 0
+    _holds_drafts_alone(again, parts)
+
+
+def _holds_drafts_alone(terminal: WatchedTerminal, made: dict[str, str]) -> None:
+    """Passwords are in the drafts that the person chose to keep so, and nothing is elsewhere."""
+    found = terminal.evidence.found({**CANARIES, **made})
+    drafts = "in file .local/state/prolific-tui/drafts/"
+    assert [each for each in found if drafts not in each] == []
+    for name in ("a password of the file", "the pasted password", *made):
+        assert any(each.startswith(f"{name}, plain, {drafts}") for each in found)

@@ -1,8 +1,8 @@
 """The program where a keyring is in each of the states it can be in: said, and never waited for."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,14 +15,19 @@ pytest.importorskip("jeepney", reason="keyring brings it on Linux, where there i
 
 from tests.keyring_session import (  # after the line that skips where it can't be imported
     KeyringSession,
-    isolated_environment,
     keyring_session,
     require_programs,
-    silent_bus,
 )
-
-State = Callable[[KeyringSession], AbstractContextManager[Mapping[str, str]]]
-"""Puts a session into a state, and gives the environment of a program in it."""
+from tests.keyring_states import (
+    State,
+    failing,
+    forced,
+    locked,
+    silent,
+    unlocked,
+    unseen,
+    without_bus,
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,74 +51,33 @@ def started(session: KeyringSession, environment: Mapping[str, str], server: Ser
     return Terminal(home=session.home, environment={**environment, **signed_in(server)})
 
 
-@contextmanager
-def _unlocked(session: KeyringSession) -> Iterator[Mapping[str, str]]:
-    with session.unlocked_keyring():
-        yield session.environment
-
-
-@contextmanager
-def _locked(session: KeyringSession) -> Iterator[Mapping[str, str]]:
-    with session.locked_keyring():
-        yield session.environment
-
-
-@contextmanager
-def _unseen(session: KeyringSession) -> Iterator[Mapping[str, str]]:
-    with session.unseen_prompter() as environment, session.locked_keyring():
-        yield environment
-
-
-@contextmanager
-def _failing(session: KeyringSession) -> Iterator[Mapping[str, str]]:
-    with session.failing_service():
-        yield session.environment
-
-
-@contextmanager
-def _silent(session: KeyringSession) -> Iterator[Mapping[str, str]]:
-    with silent_bus(session.home) as environment:
-        yield environment
-
-
-def _without_bus(session: KeyringSession) -> AbstractContextManager[Mapping[str, str]]:
-    return nullcontext(isolated_environment(session.home))
-
-
-def _forced(backend: str) -> State:
-    def force(session: KeyringSession) -> AbstractContextManager[Mapping[str, str]]:
-        return nullcontext({**session.environment, "PYTHON_KEYRING_BACKEND": backend})
-
-    return force
-
-
 @pytest.mark.parametrize(
     ("state", "said", "to_do"),
     [
-        pytest.param(_unlocked, "Keyring ready", "can keep the token", id="unlocked"),
-        pytest.param(_locked, "Keyring locked", "Unlock it in a desktop session", id="locked"),
+        pytest.param(unlocked, "Keyring ready", "can keep the token", id="unlocked"),
+        pytest.param(locked, "Keyring locked", "Unlock it in a desktop session", id="locked"),
         pytest.param(
-            _unseen, "Keyring does not answer", "Answer that window and check", id="unseen prompter"
+            unseen, "Keyring does not answer", "Answer that window and check", id="unseen prompter"
         ),
-        pytest.param(_without_bus, "No keyring", "Without one, give the token with", id="no bus"),
+        pytest.param(without_bus, "No keyring", "Without one, give the token with", id="no bus"),
         pytest.param(
-            _silent, "Keyring out of reach", "Log out and in again, or end", id="silent bus"
+            silent, "Keyring out of reach", "Log out and in again, or end", id="silent bus"
         ),
-        pytest.param(_failing, "Keyring failed", "InitError", id="InitError"),
+        pytest.param(failing, "Keyring failed", "InitError", id="InitError"),
         pytest.param(
-            _forced("keyring.backends.null.Keyring"),
+            forced("keyring.backends.null.Keyring"),
             "Keyring not safe",
             "Unset PYTHON_KEYRING_BACKEND",
             id="null",
         ),
         pytest.param(
-            _forced("keyring.backends.chainer.ChainerBackend"),
+            forced("keyring.backends.chainer.ChainerBackend"),
             "No keyring",
             "no keyring runs on its message bus",
             id="chainer",
         ),
         pytest.param(
-            _forced("no.such.module"), "Keyring not loaded", "ModuleNotFoundError", id="misspelled"
+            forced("no.such.module"), "Keyring not loaded", "ModuleNotFoundError", id="misspelled"
         ),
     ],
 )

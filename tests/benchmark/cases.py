@@ -136,12 +136,20 @@ def paste(plan: Plan) -> Iterator[Line]:
             yield ratio_line(f"{what}: time a line", a_line * 1e6, shortest * 1e6, name, 1.2, "µs")
 
 
+def quitting(plan: Plan) -> Iterator[Line]:
+    """Ending, in every state of a keyring."""
+    from tests.benchmark.quitting import quitting as measured  # only where there is D-Bus
+
+    return measured(plan)
+
+
 CASES: Final[dict[str, Callable[[Plan], Iterator[Line]]]] = {
     "load": load,
     "keys": keys,
     "idle": idle,
     "paste": paste,
     "answering": answering,
+    "quitting": quitting,
     "sending": lambda plan: sending(plan.home, plan.runs),
 }
 """What `--only` takes."""
