@@ -1,6 +1,7 @@
 """The indexes say after every change what they would say if they were built anew."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -14,10 +15,18 @@ from prolific_tui.credentials.duplicates import (
     is_blank,
     near_key,
 )
+from prolific_tui.credentials.names import Names
 from tests.credentials_strategies import blocks, fields, steady
 
 steps = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), blocks), max_size=8)
 any_text = st.text(st.characters(codec=None), max_size=6)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _names_in_several_parts() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Names, "MOST", 2)
+        yield
 
 
 @steady

@@ -2,7 +2,7 @@
 
 import pytest
 
-from prolific_tui.credentials import selection
+from prolific_tui.credentials import places, selection
 from prolific_tui.credentials.document import Column, Rows
 from prolific_tui.credentials.search import Query
 from prolific_tui.credentials.session import EditSession, LoadingError
@@ -96,7 +96,10 @@ def test_an_abandoned_load_leaves_everything_as_it_was(long: EditSession) -> Non
     assert long.undo_label == "the list"
 
 
-def test_a_new_duplicate_names_the_row_that_was_alone_until_then(long: EditSession) -> None:
+def test_a_new_duplicate_names_the_row_that_was_alone_until_then(
+    long: EditSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "_HINTS", 5000)
     finish(long.examination())
     long.set_cell(9000, Column.USERNAME, "lab-00123")
     assert long.state(9000).words == ("same as row 124",)

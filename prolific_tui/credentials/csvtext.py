@@ -36,7 +36,7 @@ __all__ = [
     "parse_chunks",
 ]
 
-CHUNK: Final = 8192
+CHUNK: Final = 4096
 """How many rows come at a time, unless told."""
 
 # What `encode` would turn into a byte order mark at the start of a file.

@@ -6,12 +6,13 @@ the rows it touched, however long the document is.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import filterfalse
 from typing import Final
 
 from prolific_tui.credentials.document import Change
+from prolific_tui.credentials.names import Names
 from prolific_tui.visible import is_hidden
 
 # Hidden characters that people know nothing of, unlike one that breaks a line or draws as a box.
@@ -85,8 +86,8 @@ class DuplicateIndex:
     __slots__ = ("_names", "_repeated", "_several")
 
     def __init__(self, usernames: Sequence[str] = ()) -> None:
-        # A set and the few counts above one: to count all takes twice as long.
-        self._names: set[str] = set()
+        # Names and the few counts above one: to count all takes twice as long.
+        self._names = Names()
         self._several: dict[str, int] = {}
         """How many rows have the usernames that more than one has, blank ones among them."""
         self._repeated: set[str] = set()
@@ -108,9 +109,8 @@ class DuplicateIndex:
         Returns:
             The others, and how often they come; they are to be taken in with `add`.
         """
-        known = self._names.intersection(usernames)
         before = len(self._names)
-        self._names.update(usernames)
+        known = self._names.absorb(usernames)
         again = Counter(filter(known.__contains__, usernames)) if known else Counter()
         if len(self._names) - before + again.total() < len(usernames):
             counts = Counter(filterfalse(known.__contains__, usernames))
@@ -152,7 +152,11 @@ class DuplicateIndex:
         """The usernames that stand in more than one row."""
         return self._repeated
 
-    def usernames(self) -> AbstractSet[str]:
+    def take_apart(self) -> list[Collection[str]]:
+        """What it holds, to be let go of piece by piece; it is of no use any more."""
+        return [*self._names.take_apart(), self._several, self._repeated]
+
+    def usernames(self) -> Iterable[str]:
         """Every username of the document, once."""
         return self._names
 
@@ -267,6 +271,10 @@ class LookalikeIndex:
     def usernames(self) -> AbstractSet[str]:
         """The usernames that another one of the document is nearly the same as."""
         return self._alike
+
+    def take_apart(self) -> list[Collection[str]]:
+        """As `DuplicateIndex.take_apart`."""
+        return [self._first, self._others, self._alike]
 
     def family(self, key: str) -> AbstractSet[str]:
         """Every username with this key, as far as they were admitted."""

@@ -4,7 +4,8 @@ Whatever changes passes through one method here, which tells the document first,
 follows the document, and answers with what changed.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
 from typing import Final
@@ -70,7 +71,7 @@ class Engine:
         self.refuse_while_loading()
         if not for_good:
             self._redo.clear()
-        return self._to_the_end(step, [] if for_good else self._undo)
+        return self._to_the_end(step, None if for_good else self._undo)
 
     def make(self, step: Step, *, for_good: bool = False) -> Delta:
         """`making`, at once."""
@@ -112,9 +113,11 @@ class Engine:
             raise LoadingError("rows are being taken in or changed")
 
     def _to_the_end(
-        self, step: Step, history: list[Step], taken_from: list[Step] | None = None
+        self, step: Step, history: list[Step] | None, taken_from: list[Step] | None = None
     ) -> Steps[Delta]:
-        work = self._make(step, history)
+        # Apart from the step, so that its rows are let go of one block after the other.
+        work = self._make(replace(step, changes=()), deque(step.changes), history)
+        del step
         if taken_from:
             taken_from.pop()
         self.is_changing = True
@@ -132,15 +135,20 @@ class Engine:
         finally:
             self.is_changing = False
 
-    def _make(self, step: Step, history: list[Step]) -> Steps[Delta]:
-        """Make a step and put what takes it back on a history: the only way anything changes."""
+    def _make(
+        self, step: Step, parts: deque[Replacement], history: list[Step] | None
+    ) -> Steps[Delta]:
+        """Make a step of these parts: the only way anything changes.
+
+        What takes it back is put on the history, where there is one.
+        """
         block = Block()
         moved = False
         inverse: list[Replacement] = []
-        changes: list[tuple[Change, Change]] = []
+        changes: deque[tuple[Change, Change]] = deque()
         ids: set[int] = {*step.withdrawn, *step.accepted}
         yield from self._accept(step.withdrawn, block, accepted=False)
-        for part in _parts(step.changes, self.document.piece_size):
+        for part in _cut(parts, self.document.piece_size):
             made = self.document.replace_rows(part.start, part.stop, part.rows)
             change = made.without_kept()
             changes.append((made, change))
@@ -148,14 +156,17 @@ class Engine:
                 ids.update(change.inserted.ids or (), change.removed.ids or ())
             moved = moved or len(made.removed) != len(made.inserted)
             block.extend(made.start, len(made.removed), len(made.inserted))
-            stop = made.start + len(made.inserted)
-            inverse.append(Replacement(made.start, stop, made.removed))
+            if history is not None:
+                stop = made.start + len(made.inserted)
+                inverse.append(Replacement(made.start, stop, made.removed))
             yield block.inserted
         related, all_rows = yield from self.examination.following(changes)
         yield from self._accept(step.accepted, block, accepted=True)
         source = None if step.source is None else self.source
-        back = Step(step.label, tuple(reversed(inverse)), step.accepted, step.withdrawn, source)
-        history.append(back)
+        if history is not None:
+            inverse.reverse()
+            back = Step(step.label, tuple(inverse), step.accepted, step.withdrawn, source)
+            history.append(back)
         self.source = self.source if step.source is None else step.source
         self.revision += 1
         self.examination.catch_up()
@@ -178,7 +189,7 @@ class Engine:
             try:
                 yield from self._to_the_end(Step("", (Replacement(0, start, NO_ROWS),)), taken)
             except GeneratorExit:
-                finish(self._to_the_end(taken[0], []))
+                finish(self._to_the_end(taken[0], None))
                 raise
             start, before = 0, taken[0]
         self._load = Load(self, label, start, before.changes)
@@ -210,7 +221,7 @@ class Engine:
         """End a load and take it back; raises as `take_in` does."""
         self._refuse_ended(load)
         self._load = None
-        return self._to_the_end(back, [])
+        return self._to_the_end(back, None)
 
     def _refuse_ended(self, load: "Load") -> None:
         if self._load is not load:
@@ -289,9 +300,13 @@ class Load:
         return Step(self._label, ((gone,) if self.rows else ()) + self._before)
 
 
-def _parts(changes: Iterable[Replacement], size: int) -> Iterator[Replacement]:
-    """The same changes, none of which takes out more rows than `size` or puts in more."""
-    for change in changes:
+def _cut(changes: deque[Replacement], size: int) -> Iterator[Replacement]:
+    """The same changes, none of which takes out more rows than `size` or puts in more.
+
+    They are taken out as they are cut.
+    """
+    while changes:
+        change = changes.popleft()
         start, stop, rows = change.start, change.stop, change.rows
         if stop - start <= size and len(rows) <= size:
             yield change

@@ -4,7 +4,8 @@ Exact duplicates are known without it. It finds the problems that each row has b
 near-duplicates, then learns where the rows are that name each other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,12 +58,13 @@ class Examination:
         return not self._ledger.counts.unexamined and self._is_placed
 
     def following(
-        self, changes: Sequence[tuple[Change, Change]]
+        self, changes: deque[tuple[Change, Change]]
     ) -> Steps[tuple[frozenset[str], bool]]:
         """Follow what the document made of one step.
 
         Args:
-            changes: each change, and the same without the rows that only moved.
+            changes: each change, and the same without the rows that only moved; none is left
+                afterwards.
 
         Returns:
             The `near_key` of usernames of which something else may be said now, and whether that
@@ -73,10 +75,15 @@ class Examination:
         inserted = sum(len(change.inserted) for _, change in changes)
         if removed > self.at_once:
             self._begin_anew(0)
+            while changes:
+                # The rows that went may be in memory for these alone.
+                changes.popleft()
+                yield 0
             yield from self._ledger.rebuilding(self._document)
             return frozenset(), True
         related: set[str] = set()
-        for done, (made, change) in enumerate(changes, 1):
+        for done in range(1, len(changes) + 1):
+            made, change = changes.popleft()
             if inserted > self.at_once:
                 related |= self._take_in(made, change)
             else:

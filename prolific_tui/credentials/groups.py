@@ -12,7 +12,7 @@ from prolific_tui.credentials.proposing import removal
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.credentials.stepping import OutdatedError, Steps
 
-_STEP: Final = 1024
+_STEP: Final = 256
 
 
 class Keep(Enum):
@@ -53,13 +53,14 @@ def groups(session: EditSession) -> Steps[tuple[Group, ...]]:
             found.setdefault(username, []).append(row)
         yield start + len(piece)
     together: list[Group] = []
-    for username, rows in found.items():
-        together.append(_group(session, username, rows))
+    while found:
+        # From the last one, so that what was found is let go of as it is used.
+        together.append(_group(session, *found.popitem()))
         if not len(together) % _STEP:
             yield len(session.document)
             if session.document.revision != revision:
                 raise OutdatedError
-    return tuple(together)
+    return tuple(reversed(together))
 
 
 def keep(session: EditSession, group: Group, which: Keep | int) -> Steps[Proposal]:

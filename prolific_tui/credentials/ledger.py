@@ -223,7 +223,12 @@ class Ledger:
 
     def rebuilding(self, document: Document) -> Steps[None]:
         """Start from the document as it is now; all its rows are pending then."""
+        gone = [*self.exact.take_apart(), *self.alike.take_apart(), self._tallies]
         self._clear()
+        while gone:
+            # To let go of all at once takes longer than a step.
+            gone.pop()
+            yield 0
         for start, rows in document.pieces():
             self.absorb(rows)
             yield start + len(rows)

@@ -16,11 +16,17 @@ FEW: Final = 64
 
 _STEP: Final = 1024
 
+_HINTS: Final = 170_000
+"""How many hints are kept together: just before the table of them would have to grow.
+
+Of a table of all hints, growing and going would take tens of milliseconds.
+"""
+
 
 class Places:
     """The ids of all rows that have a username, for the usernames it was asked about."""
 
-    __slots__ = ("_count", "_document", "_found", "_hints", "_ids", "_large")
+    __slots__ = ("_count", "_document", "_forgotten", "_found", "_hints", "_ids", "_large")
 
     def __init__(self, document: Document, count: Callable[[str], int]) -> None:
         self._document = document
@@ -31,12 +37,14 @@ class Places:
         """The usernames of groups whose rows are not remembered."""
         self._found: dict[str, tuple[int, ...]] = {}
         """The first rows of large groups, until rows move."""
-        self._hints: dict[str, int] = {}
-        """For a username the id of a row that was near to one that had it.
+        self._hints: list[dict[str, int]] = [{}]
+        """For a username the id of a row that was near to one that had it; the last one counts.
 
         Most usernames stand in one row only; a number shared by the rows of a piece is all that
         is remembered of those.
         """
+        self._forgotten: list[dict[str, int]] = []
+        """Hints that mean nothing any more, let go of one table at a time."""
 
     def __contains__(self, username: str) -> bool:
         return username in self._ids or username in self._large
@@ -46,7 +54,13 @@ class Places:
         self._ids.clear()
         self._large.clear()
         self._found.clear()
-        self._hints.clear()
+        self._forgotten += filter(None, self._hints)
+        self._hints = [{}]
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._forgotten:
+            self._forgotten.pop()
 
     def apply(self, change: Change) -> None:
         """Follow a change of the document, after the counts did."""
@@ -59,18 +73,22 @@ class Places:
             ids = set(known) - gone.get(name, set()) | come.get(name, set())
             if name in self._ids or len(ids) > 1:
                 self._note(name, ids)
-        for name, ids in come.items():
-            self._hints[name] = min(ids)
+        self._note_hints((name, min(ids)) for name, ids in come.items())
 
     def _near(self, username: str) -> tuple[int, ...]:
         """The ids of the rows with this username that are where the hint says."""
-        hint = self._hints.get(username)
+        hint = next((each[username] for each in reversed(self._hints) if username in each), None)
         near = None if hint is None else self._document.index_of(hint)
         if near is None:
             return ()
         _, piece = self._document.piece(near)
         pairs = zip(piece.ids or (), piece.usernames, strict=True)
         return tuple(row_id for row_id, name in pairs if name == username)
+
+    def _note_hints(self, hints: Iterable[tuple[str, int]]) -> None:
+        if len(self._hints[-1]) >= _HINTS:
+            self._hints.append({})
+        self._hints[-1].update(hints)
 
     def _note(self, username: str, ids: Iterable[int]) -> None:
         """Remember these ids if they are all that there are, and few."""
@@ -106,7 +124,8 @@ class Places:
                     found.setdefault(name, [])
             _gather(rows, found)
             if rows.ids:
-                self._hints.update(zip(rows.usernames, repeat(rows.ids[0]), strict=False))
+                self._note_hints(zip(rows.usernames, repeat(rows.ids[0]), strict=False))
+            self._let_go()
             looked = start + len(rows)
             yield looked
         for count, (name, ids) in enumerate(found.items(), 1):

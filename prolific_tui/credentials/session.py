@@ -147,7 +147,7 @@ class EditSession:
         """Whether all there is to know of every row is known."""
         return self._engine.examination.is_finished
 
-    def examine(self, max_rows: int = 4096) -> Progress:
+    def examine(self, max_rows: int = PIECE) -> Progress:
         """Look at up to this many more rows that came in large blocks; see `Progress`.
 
         To be called until it is finished. Edits in between are followed.

@@ -4,7 +4,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from itertools import compress
+from itertools import compress, islice
 from typing import Final
 
 from prolific_tui.credentials.document import Document, Row, Rows
@@ -41,14 +41,15 @@ def problems_of(
 
 def among(document: Document, usernames: Iterable[str], held: Container[str]) -> Steps[set[str]]:
     """Those of the usernames of a document that are held; raises as `seek` does."""
-    names, revision = list(usernames), document.revision
+    names, revision = iter(usernames), document.revision
     found: set[str] = set()
+    looked = 0
     if held == frozenset():
         return found
-    for start in range(0, len(names), _NAMES_AT_ONCE):
-        some = names[start : start + _NAMES_AT_ONCE]
+    while some := tuple(islice(names, _NAMES_AT_ONCE)):
         found.update(name for name in some if name in held and not is_blank(name))
-        yield start + len(some)
+        looked += len(some)
+        yield looked
         if document.revision != revision:
             raise OutdatedError
     return found
