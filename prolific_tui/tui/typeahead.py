@@ -57,6 +57,11 @@ class OrderedKeysApp(App[R], inherit_bindings=False):
             self.call_later(self._arrived)
 
     @property
+    def is_answering(self) -> bool:
+        """Whether a key that was typed has not done all that it does yet."""
+        return self._under_way > 0
+
+    @property
     def _in_focus(self) -> Widget | Screen[Any]:
         return self.focused or self.screen
 

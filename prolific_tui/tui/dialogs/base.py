@@ -10,13 +10,14 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from prolific_tui.tui.framing import OneFrameScreen
 from prolific_tui.tui.widgets import CursorList, KeyBar, paragraph
 from prolific_tui.visible import visible
 
 T = TypeVar("T")
 
 
-class Dialog(ModalScreen[T]):
+class Dialog(OneFrameScreen[T], ModalScreen[T]):
     """A box with a title, a body and the keys that act in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.widget import Widget
 
 from prolific_tui.operations import Account
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.tui.dialogs import HelpDialog
+from prolific_tui.tui.framing import OneFrameScreen
 from prolific_tui.tui.shell import Shell
 from prolific_tui.tui.widgets import KeyBar, Line, Rule, WrappedLine, fit
 from prolific_tui.visible import visible
@@ -92,7 +92,7 @@ def _sending_words(progress: Progress | None) -> str:
     return f"0 {word} {progress.share:.0%}"
 
 
-class BaseScreen(Screen[None]):
+class BaseScreen(OneFrameScreen[None]):
     """A screen with a top line, a body, a line for messages and the key bar."""
 
     app = getters.app(Shell)

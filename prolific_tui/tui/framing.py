@@ -1,0 +1,51 @@
+"""When a screen is drawn: once for a key, with all that the key causes.
+
+Textual draws as soon as the first widget has changed. What a key causes some messages later, as the
+line does that says what is wrong with the row under the cursor, then waits for the next frame.
+"""
+
+import asyncio
+from typing import Final, TypeVar
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+from prolific_tui.tui.typeahead import OrderedKeysApp
+
+R = TypeVar("R")
+
+_FRAME_SECONDS: Final = 1 / 120
+"""How long it takes from one frame to the next, or twice as long.
+
+With Textual's 60 frames a second, a key that follows on another would wait for up to 33 ms.
+"""
+
+_MOST_TURNS: Final = 100
+"""How many turns of the loop a frame waits for a key: what a key does may itself wait."""
+
+_LAST_TURNS: Final = 5
+"""How many more it waits for the widgets that the key changed to say so."""
+
+
+class OneFrameScreen(Screen[R]):
+    """A screen that waits with a frame until the key that is being handled has done its work."""
+
+    _frames: Timer | None = None
+
+    @property
+    def _update_timer(self) -> Timer:
+        """The timer that Textual lets run while there is something to draw."""
+        if self._frames is None:
+            self._frames = self.set_interval(
+                _FRAME_SECONDS, self._draw, name="screen_update", pause=True
+            )
+        return self._frames
+
+    async def _draw(self) -> None:
+        for _ in range(_MOST_TURNS):
+            if not (isinstance(self.app, OrderedKeysApp) and self.app.is_answering):
+                break
+            await asyncio.sleep(0)
+        for _ in range(_LAST_TURNS):
+            await asyncio.sleep(0)
+        self._on_timer_update()
