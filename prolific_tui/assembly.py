@@ -4,6 +4,7 @@ This is the one place that knows every room. The client and what it needs are im
 token is there to be checked, which is after the first paint; the demo only where it is asked for.
 """
 
+import gc
 import logging
 import os
 import secrets
@@ -44,6 +45,9 @@ _LEFT_PAUSED: Final = (
 _PROFILE: Final = "PROLIFIC_TUI_PROFILE"
 
 _DEMO_URL: Final = "http://127.0.0.1"
+
+_SWITCH_SECONDS: Final = 0.001
+"""After how long the thread that computes lets others run: those that hear keys and draw wait."""
 
 _DRAFT_SECONDS: Final = 1.5
 """How long the disk has at the end to take the unsent rows."""
@@ -212,6 +216,9 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
     from prolific_tui.tui.app import ProlificApp
 
     _tell_errors_without_values()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    # What was imported stays; to look at all of it takes longer than to open a screen.
+    gc.freeze()
     operations = Operations(parts)
 
     def say_what_is_open() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from time import monotonic
 from typing import Final, TypeVar
 
@@ -11,7 +11,7 @@ from prolific_tui.credentials.stepping import Steps
 
 T = TypeVar("T")
 
-SLICE_SECONDS: Final = 0.02
+SLICE_SECONDS: Final = 0.005
 """How long work goes on before the interface gets its turn."""
 
 _TURNS: Final = 50
@@ -21,12 +21,20 @@ With a slice between any two of its queues, a key would wait for a dozen slices.
 nothing waits takes some microseconds.
 """
 
+_TELL_SECONDS: Final = 0.1
+"""How often it is told how far work is: to draw that takes as long as a slice."""
+
 
 class Unfinished(Exception):  # noqa: N818 - not an error
     """The work was not done within one slice."""
 
+    def __init__(self, done: int) -> None:
+        super().__init__()
+        self.done = done
+        """How many rows were looked at so far."""
 
-def take_slice(steps: Steps[T], progress: Callable[[int], None] = lambda _done: None) -> T:
+
+def take_slice(steps: Steps[T]) -> T:
     """Go on with the work for one slice of time; gives its result if that is enough.
 
     Raises `Unfinished` where it is not, and whatever the work raises.
@@ -39,8 +47,7 @@ def take_slice(steps: Steps[T], progress: Callable[[int], None] = lambda _done: 
     except StopIteration as stop:
         result: T = stop.value
         return result
-    progress(done)
-    raise Unfinished
+    raise Unfinished(done)
 
 
 async def give_way() -> None:
@@ -57,16 +64,21 @@ async def drive(steps: Steps[T], progress: Callable[[int], None] = lambda _done:
 
     Cancelling it gives the work up and leaves everything as it was.
     """
-    try:
-        return take_slice(steps, progress)
-    except Unfinished:
+    with closing(steps):
+        try:
+            return take_slice(steps)
+        except Unfinished as unfinished:
+            progress(unfinished.done)
+        tell_at = monotonic() + _TELL_SECONDS
         with without_collection():
             while True:
                 await give_way()
-                with suppress(Unfinished):
-                    return take_slice(steps, progress)
-    finally:
-        steps.close()
+                try:
+                    return take_slice(steps)
+                except Unfinished as unfinished:
+                    if monotonic() >= tell_at:
+                        tell_at = monotonic() + _TELL_SECONDS
+                        progress(unfinished.done)
 
 
 @contextmanager
