@@ -56,7 +56,7 @@ def read_regular(path: Path, limit: int) -> bytes:
         if status.st_size > limit:
             raise _too_large(path, limit)
         # A file may grow while it is read, and those of /proc state no size at all.
-        content = _read_up_to(descriptor, limit + 1)
+        content = _read_up_to(descriptor, limit + 1, status.st_size)
     if len(content) > limit:
         raise _too_large(path, limit)
     return content
@@ -169,11 +169,14 @@ def _opened(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _read_up_to(descriptor: int, size: int) -> bytes:
-    content = bytearray()
-    while piece := os.read(descriptor, min(_CHUNK, size - len(content))):
-        content += piece
-    return bytes(content)
+def _read_up_to(descriptor: int, size: int, expected: int) -> bytes:
+    """At most `size` bytes; in one piece, without a copy, where there are as many as expected."""
+    pieces: list[bytes] = []
+    left, ask = size, expected + 1
+    while left and (piece := os.read(descriptor, min(ask, left))):
+        pieces.append(piece)
+        left, ask = left - len(piece), _CHUNK
+    return b"".join(pieces)
 
 
 def _too_large(path: Path, limit: int) -> FileError:

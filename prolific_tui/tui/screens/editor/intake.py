@@ -180,17 +180,21 @@ class IntakeKeys(EditorPage):
                     source = chunk.source
                     delta = loading.feed(chunk.rows)
                     left_empty += len(chunk.marks)
-                    if monotonic() < shown_until and chunk.progress < 1:
+                    is_last = chunk.progress == 1
+                    is_first = loading.rows == len(chunk.rows)
+                    if monotonic() < shown_until and not is_last:
                         # Showing them costs more than taking them in.
                         grid.view.follow(delta)
                     else:
                         shown_until = monotonic() + _SHOW_SECONDS
                         grid.apply(delta)
-                        if chunk.progress < 1:
+                        if not is_last:
                             percent = f"{chunk.progress:.0%}, {loading.rows:,} rows"
                             self.app.say(f"Reading {name}… {percent}; Esc gives it up")
                             self.show_all()
-                    if chunk.progress < 1 and monotonic() > slice_ends:
+                    if is_first and not is_last:
+                        await self._drawn()
+                    elif not is_last and monotonic() > slice_ends:
                         # After the last one, a key would find rows on the screen that still come.
                         await give_way()
                         slice_ends = monotonic() + SLICE_SECONDS
@@ -213,6 +217,14 @@ class IntakeKeys(EditorPage):
         self.changed(finished, f"{rows} read.{warning}")
         if was_empty:
             grid.position = 0
+
+    async def _drawn(self) -> None:
+        """Wait until what changed on this screen is drawn."""
+        # Its widgets say so first.
+        await give_way()
+        drawn = asyncio.Event()
+        self.call_after_refresh(drawn.set)
+        await drawn.wait()
 
 
 class _Way(Enum):
