@@ -5,6 +5,7 @@ happened and what was and was not changed, and a hint that says what to do next.
 
     ProlificTuiError
     ├── FileError       a file that could not be read or written
+    │   └── TakenError  the name of a new file is taken
     ├── CsvError        a text that holds no credentials, or none for certain (credentials.csvtext)
     ├── SettingsError   an argument, variable or saved setting that can't be used
     ├── KeyringError    the operating system's keyring gave no usable answer
@@ -34,6 +35,17 @@ class ProlificTuiError(Exception):
 
 class FileError(ProlificTuiError):
     """A file could not be read or written; nothing in the program changed."""
+
+
+class TakenError(FileError):
+    """Something has the name of a new file already; it was not touched."""
+
+    def __init__(self, path: str, free: str) -> None:
+        super().__init__(
+            "Already there", f"{path} exists already and was not touched.", f"{free} is free."
+        )
+        self.free = free
+        """A name that nothing has in the same folder."""
 
 
 class SettingsError(ProlificTuiError):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from prolific_tui.errors import FileError
+from prolific_tui.errors import FileError, TakenError
 from prolific_tui.files.places import expand
 from prolific_tui.files.reading import read_regular
 from prolific_tui.files.words import in_words
@@ -29,13 +29,18 @@ def write_new(path: Path, data: bytes) -> Path:
     leads nowhere; a file that could not be written whole is removed again.
 
     Raises:
-        FileError: something has that name already, or the file can't be written.
+        TakenError: something has that name already.
+        FileError: the file can't be written.
     """
     path = expand(path)
     with in_words(path, "written"):
-        descriptor = os.open(
-            path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
-        )
+        try:
+            descriptor = os.open(
+                path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
+            )
+        except FileExistsError as error:
+            free = _free(path, f"{path.stem}-", path.suffix, 2)
+            raise TakenError(str(path), free.name) from error
         try:
             _write_and_sync(descriptor, (data,))
             _sync_directory(path.parent)
@@ -95,11 +100,7 @@ def set_aside(path: Path) -> Path:
         FileError: it can't be renamed.
     """
     path = expand(path)
-    free = next(
-        aside
-        for number in itertools.count(1)
-        if not os.path.lexists(aside := path.with_name(f"{path.name}.broken-{number}"))
-    )
+    free = _free(path, f"{path.name}.broken-", "", 1)
     with in_words(path, "renamed"):
         path.rename(free)
     return free
@@ -126,6 +127,15 @@ def locked(path: Path, seconds: float = 2) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _free(beside: Path, start: str, end: str, first: int) -> Path:
+    """The first path in the same folder that nothing has, with a number between start and end."""
+    return next(
+        free
+        for number in itertools.count(first)
+        if not os.path.lexists(free := beside.with_name(f"{start}{number}{end}"))
+    )
 
 
 def _write_and_sync(descriptor: int, parts: Iterable[bytes]) -> None:

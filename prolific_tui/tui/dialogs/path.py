@@ -10,7 +10,7 @@ from textual.widgets import Input, OptionList
 
 from prolific_tui.tui.dialogs.base import MessageDialog
 from prolific_tui.tui.field import Field
-from prolific_tui.tui.widgets import CursorList, fit
+from prolific_tui.tui.widgets import CursorList, fit, paragraph
 
 Completer = Callable[[str], Awaitable[tuple[str, ...]]]
 """Gives the ways in which a path that is being typed may go on."""
@@ -34,6 +34,7 @@ class PathDialog(MessageDialog[str | None]):
         *,
         opens: bool = True,
         start: str = "",
+        remark: str = "",
     ) -> None:
         """Ask for a path.
 
@@ -43,11 +44,13 @@ class PathDialog(MessageDialog[str | None]):
             complete: Gives completions of what is typed.
             opens: Whether choosing a file answers at once; a file to be made is only typed.
             start: What stands in the field at first.
+            remark: Why it is asked again; empty the first time.
         """
         super().__init__(title, message)
         self._complete = complete
         self._opens = opens
         self._start = start
+        self._remark = remark
         self._completions: tuple[str, ...] = ()
         self._completed: str | None = None
         """What was typed when these were looked for."""
@@ -57,12 +60,14 @@ class PathDialog(MessageDialog[str | None]):
     def body(self) -> ComposeResult:
         """The field, and how it may go on."""
         yield from super().body()
+        if self._remark:
+            yield paragraph(self._remark)
         yield Field(self._start)
         yield CursorList(id="completions")
 
     def on_mount(self) -> None:
         """Offer what is there."""
-        self.query_one(Field).focus()
+        self._type(self._start)
         self.look(self._start)
 
     @on(Input.Changed)

@@ -1,7 +1,6 @@
 """History: every send from this machine, what became of it, and what can still be done about it."""
 
 from collections.abc import Awaitable, Mapping
-from pathlib import Path
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -14,8 +13,9 @@ from textual.widgets import OptionList
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Send, Standing
-from prolific_tui.tui.dialogs import Choice, ChoiceDialog, FactsDialog, PathDialog, TextDialog
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog, FactsDialog, TextDialog
 from prolific_tui.tui.screens.base import BaseScreen
+from prolific_tui.tui.screens.new_file import write_new_file
 from prolific_tui.tui.screens.resuming import go_on
 from prolific_tui.tui.screens.send_words import (
     KIND_WORDS,
@@ -289,20 +289,9 @@ class HistoryScreen(BaseScreen):
         form = await answer
         if form is None:
             return
-        path = await self.app.ask(
-            PathDialog(
-                "Export to",
-                "A new file that only you can read (0600). An existing file is never touched.",
-                self.app.operations.complete_path,
-                opens=False,
-            )
+        save = self.app.operations.history.save
+        saved = await write_new_file(
+            self.app, "Export to", lambda path: save(path, sends, as_json=form == _JSON)
         )
-        if path is None:
-            return
-        try:
-            history = self.app.operations.history
-            saved = await history.save(Path(path), sends, as_json=form == _JSON)
-        except ProlificTuiError as error:
-            self.app.show_error(error)
-        else:
+        if saved is not None:
             self.app.say(f"{counted(len(sends), 'send')} written to {saved}")

@@ -18,10 +18,10 @@ from prolific_tui.tui.dialogs import (
     DestinationsDialog,
     ErrorDialog,
     NewSecretDialog,
-    PathDialog,
     WaitDialog,
 )
 from prolific_tui.tui.rotation import Receiver, Rotation, UnseenSecret
+from prolific_tui.tui.screens.new_file import ask_new_file
 from prolific_tui.tui.screens.send_words import sentence
 from prolific_tui.tui.screens.settling import settle
 from prolific_tui.tui.shell import Shell
@@ -123,26 +123,6 @@ async def _kept_plan(shell: Shell, plan: SecretPlan, kept: KeptSecrets) -> Secre
     if wanted.own_entry and not await _would_be_kept(shell, entry):
         return None
     return replace(plan, destinations=Destinations(wanted.own_entry, path))
-
-
-async def ask_new_file(shell: Shell, title: str, before: Path | None = None) -> Path | None:
-    """Ask for the path of a file that does not exist yet.
-
-    Args:
-        shell: Where it is asked.
-        title: What the file is for.
-        before: What was answered the last time, and would not do.
-    """
-    path = await shell.ask(
-        PathDialog(
-            title,
-            "A new file that only you can read (0600). An existing file is never touched.",
-            shell.operations.complete_path,
-            opens=False,
-            start="" if before is None else str(before),
-        )
-    )
-    return None if path is None else Path(path)
 
 
 async def _would_be_kept(shell: Shell, plan: SecretPlan) -> bool:

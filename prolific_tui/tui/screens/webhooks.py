@@ -1,7 +1,6 @@
 """Webhooks: the workspace's signing secret, what is signed with it, and its replacement."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -10,17 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import Subscription, WebhookSecret
 from prolific_tui.operations import KeptSecrets, PreviousSecret
 from prolific_tui.secret import MASK, Secret
 from prolific_tui.settings import TokenPlace
-from prolific_tui.tui.dialogs import ConfirmDialog, ErrorDialog, WaitDialog
+from prolific_tui.tui.dialogs import ConfirmDialog, WaitDialog
 from prolific_tui.tui.plainly import show_plainly
 from prolific_tui.tui.rotation import Receiver, Rotation, Tick
 from prolific_tui.tui.screens.delivery import try_delivery
+from prolific_tui.tui.screens.new_file import write_new_file
 from prolific_tui.tui.screens.replacing import (
-    ask_new_file,
     is_settled,
     replace_secret,
     short_address,
@@ -341,16 +339,11 @@ class WebhooksScreen(RevealingScreen):
         if value is None or workspace is None:
             return
         self.app.say("")
-        path: Path | None = None
-        while (path := await ask_new_file(self.app, "Save the secret", path)) is not None:
-            try:
-                saved = await self.app.operations.signing.save_to_file(path, value)
-            except ProlificTuiError as error:
-                await self.app.ask(ErrorDialog(error))
-            else:
-                self.app.rotation.is_kept(workspace, value, f"in {saved}")
-                self.app.say(f"The secret is in {saved}")
-                return
+        save = self.app.operations.signing.save_to_file
+        saved = await write_new_file(self.app, "Save the secret", lambda path: save(path, value))
+        if saved is not None:
+            self.app.rotation.is_kept(workspace, value, f"in {saved}")
+            self.app.say(f"The secret is in {saved}")
 
     @work
     async def action_keep(self) -> None:
