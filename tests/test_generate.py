@@ -29,6 +29,7 @@ from prolific_tui.credentials.generate import (
     usernames,
 )
 from prolific_tui.credentials.problems import intrinsic
+from prolific_tui.credentials.stepping import finish
 
 LITERAL = st.text("abcXYZ019-_.@ é", max_size=8)
 PATTERNS = st.builds(Pattern, LITERAL, LITERAL, width=st.integers(6, 12) | st.just(0))
@@ -144,7 +145,8 @@ def test_the_proposed_start_collides_with_nothing(
 ) -> None:
     taken = {*map(pattern.name, numbers), *others}
 
-    assert not collisions(usernames(pattern, next_start(pattern, taken), 50), taken.__contains__)
+    names = usernames(pattern, next_start(pattern, taken), 50)
+    assert not finish(collisions(names, taken.__contains__))
 
 
 @given(PATTERNS, st.integers(0, 900), st.integers(0, 300))
@@ -177,7 +179,14 @@ def test_a_prefix_and_a_suffix_that_overlap_hold_no_number() -> None:
 def test_collisions_are_named_in_order() -> None:
     names = usernames(Pattern.parse("lab-{}"), 1, 5)
 
-    assert collisions(names, {"lab-4", "lab-2", "lab-9"}.__contains__) == ("lab-2", "lab-4")
+    taken = {"lab-4", "lab-2", "lab-9"}
+    assert finish(collisions(names, taken.__contains__)) == ("lab-2", "lab-4")
+
+
+def test_many_names_are_looked_at_in_many_steps() -> None:
+    names = map(Pattern.parse("lab-{}").name, range(MOST))
+
+    assert len(list(collisions(names, {"lab-1"}.__contains__))) > 50
 
 
 @pytest.mark.parametrize("count", [0, -1, MOST + 1])

@@ -56,7 +56,7 @@ async def export(board: Dashboard, path: str, *, choice: int = 0) -> None:
     await board.press(*["j"] * choice, "enter")
     await board.shows("in plain text")
     await board.press("enter")
-    await board.shows("Tab completes")
+    await board.shows("Tab Complete")
     await paste(board, path)
     await board.press("enter")
 
@@ -138,13 +138,72 @@ async def test_making_is_one_step_and_each_row_says_that_it_was_made_here() -> N
     async with opened() as board:
         await board.press("c")
         await make(board, "lab-{01..03}")
-        await board.shows("3 rows", "made here 3", "exists nowhere else yet")
+        await board.shows("3 rows", "until E exports 3", "exists nowhere else yet")
         assert board.screen().count("made here") >= 4
         await board.press("u")
         await board.shows("0 rows", "Undone: making of 3 accounts")
         assert "made here" not in board.screen()
         await board.press("U")
-        await board.shows("3 rows", "made here 3")
+        await board.shows("3 rows", "until E exports 3")
+
+
+async def test_a_name_that_is_taken_is_asked_for_again_with_one_that_is_free(
+    tmp_path: Path,
+) -> None:
+    async with opened() as board:
+        await board.press("c")
+        await make(board, "lab-{01..03}")
+        await board.shows("made here, not exported")
+        assert board.screen().count("made here, not exported") == 3
+
+        (tmp_path / "made.csv").write_text("theirs")
+        await board.press("E", "enter")
+        await board.shows("Username column")
+        await board.press("end", "ctrl+u")
+        await paste(board, "login")
+        await board.press("enter")
+        await board.shows("Tab Complete")
+        await paste(board, "nowhere/made.csv")
+        await board.press("enter")
+        await board.shows("Nothing was written. There is no", "Export 3 rows")
+        await board.press("ctrl+u")
+        await paste(board, "made.csv")
+        await board.press("enter")
+        await board.shows(
+            "made.csv exists already and was not touched. made-2.csv is free.", "Export 3 rows"
+        )
+        assert (tmp_path / "made.csv").read_text() == "theirs"
+        # All that was entered is still there, and the free name is one key away.
+        await board.press("enter")
+        await board.shows("3 rows written to")
+        await board.press("enter")
+        assert (tmp_path / "made-2.csv").read_text().startswith("login,password\n")
+
+        # The rows tell which of them stand in a file, as they are.
+        await board.shows("made here 3")
+        assert board.screen().count("  exported") == 3
+        await board.press("e", "x", "enter")
+        await board.shows("made here, not exported")
+        assert board.screen().count("not exported") == 1
+
+
+async def test_a_long_list_is_looked_through_between_keys_and_enter_waits_for_that() -> None:
+    async with editing((f"lab-{number}", "pw") for number in range(1, 120_001)) as at:
+        await at.press("m")
+        await fill_in(at.board, "lab-{}", count="2")
+        await at.press("enter")
+        await at.shows("120,002 rows")
+        assert at.usernames[-2:] == ["lab-120001", "lab-120002"]
+
+        await at.press("m")
+        await fill_in(at.board, "lab-{100..100099}")
+        await at.shows("100,000 accounts: lab-100 … lab-100099")
+        await at.shows("! 100,000 of them are there already: lab-100, lab-101, lab-102 and 99,997")
+        # What was typed last is what is told of.
+        await fill_in(at.board, "lab-{120002..120003}")
+        await at.shows("! 1 of them is there already: lab-120002.")
+        await at.press("escape")
+        await at.board.until(lambda: at.is_idle, "nothing is looked for any more")
 
 
 async def test_a_slip_in_the_pattern_is_pointed_at() -> None:
@@ -282,19 +341,6 @@ async def test_a_row_edited_after_its_export_has_to_be_exported_again() -> None:
         await board.shows("This 1 account was made here and exists nowhere yet")
 
 
-async def test_an_export_never_writes_over_a_file(tmp_path: Path) -> None:
-    there = tmp_path / "there.csv"
-    there.write_text("mine")
-    async with opened() as board:
-        await board.press("c")
-        await make(board, "lab-{1..3}")
-        await export(board, "there.csv")
-        await board.shows("there.csv", "Close")
-        assert there.read_text() == "mine"
-        await board.press("enter", "s")
-        await board.shows("exist nowhere yet")
-
-
 async def test_the_google_template_warns_of_what_google_or_a_spreadsheet_would_make_of_it(
     tmp_path: Path,
 ) -> None:
@@ -318,7 +364,7 @@ async def test_the_google_template_warns_of_what_google_or_a_spreadsheet_would_m
         await board.type("/Students")
         await board.press("enter")
         path = tmp_path / "google.csv"
-        await board.shows("Tab completes")
+        await board.shows("Tab Complete")
         await paste(board, path.name)
         await board.press("enter")
         await board.shows("2 rows written to")

@@ -13,6 +13,7 @@ from itertools import combinations
 from operator import methodcaller
 from typing import Final, Self
 
+from prolific_tui.credentials.stepping import Steps
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.visible import is_hidden
 
@@ -40,6 +41,7 @@ No sign is among them, so that nothing needs quotes and no cell begins a formula
 """
 _CLASSES: Final = (LOWER_CASE, UPPER_CASE, DIGITS)
 _ATTEMPTS: Final = 1000
+_STEP: Final = 1024
 _LONGEST_NUMBER: Final = 12
 _LONGEST_PATTERN: Final = 200
 
@@ -140,6 +142,15 @@ class Pattern:
 def usernames(pattern: Pattern, start: int, count: int) -> list[str]:
     """The usernames with the numbers from `start` on, `count` of them, no two the same.
 
+    Raises `PatternError` as `check_numbers` does.
+    """
+    check_numbers(pattern, start, count)
+    return [pattern.name(number) for number in range(start, start + count)]
+
+
+def check_numbers(pattern: Pattern, start: int, count: int) -> None:
+    """Make sure that a pattern can have the numbers from `start` on, `count` of them.
+
     Raises:
         PatternError: `count` is not 1 to `MOST`, `start` is negative or too long, or the last
             number has more digits than the pattern.
@@ -163,7 +174,6 @@ def usernames(pattern: Pattern, start: int, count: int) -> list[str]:
             "usernames would no longer stand in order.",
             f"Write {{}} for numbers without zeros in front, or {{{start:0{len(str(last))}d}}}.",
         )
-    return [pattern.name(number) for number in range(start, last + 1)]
 
 
 def next_start(pattern: Pattern, taken: Iterable[str]) -> int:
@@ -197,9 +207,15 @@ def first_free(pattern: Pattern, start: int, is_taken: Callable[[str], bool]) ->
     )
 
 
-def collisions(names: Iterable[str], is_taken: Callable[[str], bool]) -> tuple[str, ...]:
+def collisions(names: Iterable[str], is_taken: Callable[[str], bool]) -> Steps[tuple[str, ...]]:
     """Those of the names that are taken, in a document or a pool, in their order."""
-    return tuple(filter(is_taken, names))
+    found: list[str] = []
+    for count, name in enumerate(names, 1):
+        if is_taken(name):
+            found.append(name)
+        if not count % _STEP:
+            yield count
+    return tuple(found)
 
 
 def passwords(count: int, length: int, choose: Choose) -> list[str]:

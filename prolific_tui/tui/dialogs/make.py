@@ -17,16 +17,24 @@ from prolific_tui.credentials.generate import (
     SHORTEST,
     Pattern,
     PatternError,
+    check_numbers,
     collisions,
     entropy_bits,
     places_needed,
     places_words,
-    usernames,
 )
+from prolific_tui.credentials.stepping import Steps
 from prolific_tui.tui.dialogs.form import Entry, FormDialog, FormError, Remark
 from prolific_tui.tui.widgets import fit
 
 _NAMED: Final = 3
+_LOOKING_WHERE: Final = "Looking where it goes on…"
+_LOOKING_WHICH: Final = "Looking whether any is there already…"
+
+_Named = tuple[str, str]
+"""What stands before the number, and what after it."""
+_Numbered = tuple[Pattern, int, int]
+"""A pattern with its first number, and how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,11 @@ class MakeOrder:
     length: int
     """How many characters each password has."""
 
+    @property
+    def numbered(self) -> "_Numbered":
+        """What says which usernames they have."""
+        return self.pattern, self.start, self.count
+
 
 @dataclass(frozen=True, slots=True)
 class MakeFacts:
@@ -58,9 +71,11 @@ class MakeFacts:
     """What the accounts are for, in words."""
     held: int | None
     """What is free in the pool; None where Prolific did not say."""
-    propose: Callable[[Pattern], Proposal]
+    propose: Callable[[Pattern], Steps[Proposal]]
     is_taken: Callable[[str], bool]
     """Whether a username is in the list or in the pool, as far as known here."""
+    work: Callable[[Callable[[], Steps[None]], Callable[[], None]], None]
+    """Does something between keys, and then something else, unless it is asked for another."""
 
 
 class MakeDialog(FormDialog[MakeOrder | None]):
@@ -78,7 +93,12 @@ class MakeDialog(FormDialog[MakeOrder | None]):
         self._facts = facts
         self._own_start = False
         """Whether the person typed a start."""
-        self._proposed: tuple[tuple[str, str], Proposal] | None = None
+        self._proposed: tuple[_Named, Proposal] | None = None
+        """What was proposed last, and for which pattern."""
+        self._taken: tuple[_Numbered, tuple[str, ...]] | None = None
+        """The names that were found to be there already, and among which."""
+        self._is_waiting = False
+        """Whether they are to be made as soon as it is known where they start."""
         self._counted = ""
         """The places in words, once they were counted."""
 
@@ -102,6 +122,7 @@ class MakeDialog(FormDialog[MakeOrder | None]):
     def on_mount(self) -> None:
         """Propose what follows from the pattern used last, which typing replaces."""
         self._follow_pattern()
+        self._look_again()
         self.call_after_refresh(self.field("pattern").action_select_all)
 
     # What is typed
@@ -132,10 +153,14 @@ class MakeDialog(FormDialog[MakeOrder | None]):
             if not self.field("count").disabled:
                 self.put("count", str(places_needed(places, held or 0)))
 
+    @on(Input.Changed)
+    def typed(self) -> None:
+        """Look again, after what the others made of it."""
+        self._is_waiting = False
+        self._look_again()
+
     def _follow_pattern(self) -> None:
-        try:
-            pattern = Pattern.parse(self.text("pattern"))
-        except PatternError:
+        if (pattern := self._pattern()) is None:
             return
         start, count = self.field("start"), self.field("count")
         was_locked = start.disabled, count.disabled
@@ -144,28 +169,73 @@ class MakeDialog(FormDialog[MakeOrder | None]):
             self.put("start", str(pattern.start))
             self._own_start = False
         elif not self._own_start or was_locked[0]:
-            self.put("start", str(self._propose(pattern).start))
+            proposal = self._proposal(pattern)
+            self.put("start", str(proposal.start) if proposal else "")
         if pattern.count is not None:
             self.put("count", str(pattern.count))
         elif was_locked[1]:
             self.put("count", "")
 
-    def _propose(self, pattern: Pattern) -> Proposal:
-        """Where the pattern goes on; looked up once for each, because the list may be long."""
-        key = pattern.prefix, pattern.suffix
-        if self._proposed is None or self._proposed[0] != key:
-            self._proposed = key, self._facts.propose(pattern)
+    # What is looked up, between keys because lists may be long
+
+    def _look_again(self) -> None:
+        self._facts.work(self._look_up, self._looked_up)
+
+    def _look_up(self) -> Steps[None]:
+        """Look where the pattern goes on, and which names are there already."""
+        pattern = self._pattern()
+        if pattern is not None and pattern.start is None and self._proposal(pattern) is None:
+            proposal = yield from self._facts.propose(pattern)
+            if not self.is_attached:
+                return
+            self._proposed = (pattern.prefix, pattern.suffix), proposal
+            self._follow_pattern()
+            self.show_words()
+        try:
+            order = self._order()
+        except FormError:
+            return
+        if self._taken is None or self._taken[0] != order.numbered:
+            numbers = range(order.start, order.start + order.count)
+            names = map(order.pattern.name, numbers)
+            found = yield from collisions(names, self._facts.is_taken)
+            self._taken = order.numbered, found
+
+    def _looked_up(self) -> None:
+        if self.is_attached:
+            self.show_words()
+            if self._is_waiting:
+                self.submit()
+
+    def _pattern(self) -> Pattern | None:
+        """The pattern that is typed; None as long as it is none."""
+        try:
+            return Pattern.parse(self.text("pattern"))
+        except PatternError:
+            return None
+
+    def _proposal(self, pattern: Pattern) -> Proposal | None:
+        """Where the pattern goes on; None until that was looked up."""
+        if self._proposed is None or self._proposed[0] != (pattern.prefix, pattern.suffix):
+            return None
         return self._proposed[1]
 
     # What follows from it
 
     def _order(self) -> MakeOrder:
+        """What is to be made by what is typed; raises `FormError`."""
         try:
             pattern = Pattern.parse(self.text("pattern"))
         except PatternError as error:
             raise FormError(Remark("pattern", _words(error), error.position)) from None
         start = self.number("start", "Start number")
         count = self.number("count", "How many")
+        try:
+            check_numbers(pattern, start, count)
+        except PatternError as error:
+            # Of what the pattern says itself, the pattern is what can be changed.
+            about = next((n for n in ("count", "start") if not self.field(n).disabled), "pattern")
+            raise FormError(Remark(about, _words(error))) from None
         return MakeOrder(pattern, start, count, self._length())
 
     def _length(self) -> int:
@@ -176,48 +246,49 @@ class MakeDialog(FormDialog[MakeOrder | None]):
             )
         return length
 
-    def _names(self, order: MakeOrder) -> list[str]:
-        try:
-            return usernames(order.pattern, order.start, order.count)
-        except PatternError as error:
-            # Of what the pattern says itself, the pattern is what can be changed.
-            about = next((n for n in ("count", "start") if not self.field(n).disabled), "pattern")
-            raise FormError(Remark(about, _words(error))) from None
-
     def look(self) -> str:
         """What would be made, or what is missing for it."""
         if not self.text("pattern"):
             return ""
-        pattern = Pattern.parse(self.text("pattern")) if self._is_pattern() else None
+        pattern = self._pattern()
         if pattern is not None and not self.text("count"):
             self._length()
             return "\n".join(filter(None, (self._counted, self._because(pattern))))
+        if self._awaits_start:
+            return "\n".join(filter(None, (self._counted, _LOOKING_WHERE)))
         order = self._order()
-        names = self._names(order)
-        ends = names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}"
+        first = order.pattern.name(order.start)
+        last = order.pattern.name(order.start + order.count - 1)
+        ends = first if order.count == 1 else f"{first} … {last}"
         made = (
-            f"{len(names):,} account{'' if len(names) == 1 else 's'}: {ends}; passwords of"
+            f"{order.count:,} account{'' if order.count == 1 else 's'}: {ends}; passwords of"
             f" {order.length} characters, {entropy_bits(order.length)} bits."
         )
-        taken = collisions(names, self._facts.is_taken)
-        lines = (self._counted, made, _taken_words(taken), self._because(order.pattern))
+        is_known = self._taken is not None and self._taken[0] == order.numbered
+        taken = _taken_words(self._taken[1]) if self._taken and is_known else _LOOKING_WHICH
+        lines = (self._counted, made, taken, self._because(order.pattern))
         return "\n".join(filter(None, lines))
 
-    def _is_pattern(self) -> bool:
-        try:
-            Pattern.parse(self.text("pattern"))
-        except PatternError:
+    @property
+    def _awaits_start(self) -> bool:
+        """Whether the start is still to be proposed."""
+        pattern = self._pattern()
+        if pattern is None or pattern.start is not None or self.text("start"):
             return False
-        return True
+        return self._proposal(pattern) is None
 
     def _because(self, pattern: Pattern) -> str:
-        return "" if pattern.start is not None else self._propose(pattern).because
+        if pattern.start is not None:
+            return ""
+        proposal = self._proposal(pattern)
+        return proposal.because if proposal else _LOOKING_WHERE
 
     def accept(self) -> None:
-        """Answer with what is to be made."""
-        order = self._order()
-        self._names(order)
-        self.dismiss(order)
+        """Answer with what is to be made, as soon as it is known where it starts."""
+        if self._awaits_start:
+            self._is_waiting = True
+        else:
+            self.dismiss(self._order())
 
 
 def _words(error: PatternError) -> str:

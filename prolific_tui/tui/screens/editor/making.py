@@ -1,9 +1,7 @@
 """The keys that make accounts here, and take them out to a file for the tool they are for."""
 
 import asyncio
-from collections.abc import Mapping
-from itertools import chain
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
 from textual import work
@@ -12,6 +10,7 @@ from textual.binding import Binding, BindingType
 from prolific_tui.credentials.export import formula_cells, formula_warning, not_addresses
 from prolific_tui.credentials.generate import Pattern, PatternError, first_free, next_start
 from prolific_tui.credentials.rows import Rows
+from prolific_tui.credentials.stepping import Steps
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.settings import AccountsMade
 from prolific_tui.tui.dialogs import (
@@ -22,11 +21,11 @@ from prolific_tui.tui.dialogs import (
     MakeDialog,
     MakeFacts,
     MakeOrder,
-    PathDialog,
     PlainExportDialog,
 )
 from prolific_tui.tui.dialogs.make import Proposal
 from prolific_tui.tui.screens.editor.page import EditorPage
+from prolific_tui.tui.screens.new_file import write_new_file
 
 _NAMED: Final = 3
 
@@ -58,9 +57,11 @@ class MakingKeys(EditorPage):
                     held=0 if pool is None else pool.available_credentials,
                     propose=lambda pattern: self._propose(pattern, before),
                     is_taken=self._is_taken,
+                    work=self._look_meanwhile,
                 )
             )
         )
+        self.give_up()
         if order is not None and self.may_change():
             await self._make(order)
 
@@ -93,15 +94,20 @@ class MakingKeys(EditorPage):
             *draft.target.key, _remembered(order.pattern), order.start + order.count
         )
 
+    def _look_meanwhile(self, look: Callable[[], Steps[None]], then: Callable[[], None]) -> None:
+        self.work_through(look, lambda _: then(), "Looking")
+
     def _is_taken(self, username: str) -> bool:
         ledger = self.draft.session.ledger
         return bool(ledger.count(username)) or ledger.holds(username)
 
-    def _propose(self, pattern: Pattern, before: AccountsMade) -> Proposal:
+    def _propose(self, pattern: Pattern, before: AccountsMade) -> Steps[Proposal]:
         """After the highest number in the list, and after those made before for the pool."""
         session = self.draft.session
-        names = chain.from_iterable(rows.usernames for _, rows in session.document.pieces())
-        here = next_start(pattern, names)
+        here = 1
+        for first, rows in session.document.pieces():
+            here = max(here, next_start(pattern, rows.usernames))
+            yield first + len(rows)
         of_pool, elsewhere = (
             _next_of(pattern, numbers) for numbers in (before.of_pool, before.elsewhere)
         )
@@ -165,26 +171,23 @@ class MakingKeys(EditorPage):
         if make is None:
             self.app.say("Nothing was exported.")
             return
-        path = await self.app.ask(
-            PathDialog(
-                f"Export {len(rows):,} row{'' if len(rows) == 1 else 's'}",
-                "A new file, readable by you alone. Tab completes.",
-                self.app.operations.complete_path,
-                opens=False,
-            )
-        )
-        if not path:
-            self.app.say("Nothing was exported.")
-            return
+        save = self.app.operations.save_export
         try:
-            with self.app.holding_keys():
-                written = await self.app.operations.save_export(Path(path), lambda: make(rows))
+            written = await write_new_file(
+                self.app,
+                f"Export {len(rows):,} row{'' if len(rows) == 1 else 's'}",
+                lambda path: save(path, lambda: make(rows)),
+            )
         except ProlificTuiError as error:
             self.app.say("Nothing was exported.")
             self.app.show_error(error)
             return
+        if written is None:
+            self.app.say("Nothing was exported.")
+            return
         self.draft.exported.add(rows)
         self.app.drafts.keep(self.draft)
+        self.grid.refresh()
         self.show_all()
         self.app.say(f"Exported to {written}")
         await self.app.ask(ExportedDialog(len(rows), written))
