@@ -311,6 +311,10 @@ class Terminal:
         """Paste a text, marked as a paste."""
         self.send(b"\x1b[200~" + text.encode() + b"\x1b[201~")
 
+    def scribble(self, text: str) -> None:
+        """Write on the terminal as another program does, such as `wall`."""
+        os.write(self._slave, text.encode())
+
     def send(self, data: bytes) -> None:
         """Send bytes as if they were typed.
 

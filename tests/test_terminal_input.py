@@ -65,6 +65,25 @@ def test_a_paste_that_is_no_text_arrives_with_what_is_wrong_written_out(tmp_path
         assert terminal.is_restored
 
 
+def test_ctrl_l_draws_everything_again_and_acts_in_dialogs_and_fields_too(tmp_path: Path) -> None:
+    with Terminal("--demo", home=tmp_path) as terminal:
+        terminal.wait_for("5 pools")
+        for keys, shown in (
+            ("", ("1 POOLS", "5 pools", "chatbot-A", "q Quit")),
+            ("w", ("1 POOLS", "23 in all", "Esc Cancel", "q Quit")),
+            ("/", ("1 POOLS", "part of the name", "Esc Cancel", "q Quit")),
+        ):
+            terminal.type(keys)
+            for text in shown:
+                terminal.wait_for(text)
+            terminal.scribble("\x1b[H\x1b[2JBroadcast message")
+            terminal.wait_for(lambda: terminal.screen().strip() == "Broadcast message")
+            terminal.press("ctrl+l")
+            terminal.wait_for(lambda: "Broadcast" not in terminal.screen())
+            for text in shown:
+                terminal.wait_for(text)
+
+
 _FRAGMENTS: Final = st.sampled_from(
     (*_NO_TEXT, *_NO_KEYS, b"\x1b", b"[", b"<", b";", b":", b"9", b"u", b"~", b"t", b"M", b"O")
 )

@@ -82,6 +82,15 @@ class ProlificApp(Shell, inherit_bindings=False):
         Binding("escape", "give_up", "Give up", show=False, tooltip="Wait no more for a read"),
         Binding("colon", "commands", "Commands", show=False, key_display=":", tooltip="Commands"),
         Binding("ctrl+c", "leave", "Quit", show=False),
+        Binding(
+            "ctrl+l",
+            "redraw",
+            "Draw again",
+            show=False,
+            key_display="Ctrl+L",
+            priority=True,
+            tooltip="Draw the whole screen again",
+        ),
     ]
 
     def __init__(
@@ -199,6 +208,12 @@ class ProlificApp(Shell, inherit_bindings=False):
         if answer is not None:
             self.say("")
             self.open_workspace(workspaces[answer])
+
+    def action_redraw(self) -> None:
+        """Draw everything again, over whatever else wrote on the terminal."""
+        if isinstance(self._driver, Driver):
+            self._driver.forget_screen()
+        self.refresh(layout=True)
 
     def action_commands(self) -> None:
         """Open the list of commands."""

@@ -231,6 +231,10 @@ class Driver(LinuxDriver):
 
         signal.signal(signal.SIGWINCH, told)
 
+    def forget_screen(self) -> None:
+        """Take nothing of what the terminal shows for known: what is written next is sent whole."""
+        self._may_be_redrawn = True
+
     def write(self, data: str) -> None:
         """Send what `data` changes on the terminal."""
         with suppress(OSError):
