@@ -325,6 +325,24 @@ async def test_without_kept_rows_a_send_goes_on_with_the_same_file(machine: Mach
         await board.type(str(path))
         await board.press("enter")
         await board.shows("8 rows", "left out 3", "already in this pool")
+
+        # Whoever discards them, or leaves them, is where they came from.
+        await board.press("D")
+        await board.shows("Discard 8 unsent rows?")
+        await board.press("y")
+        await board.shows("3 HISTORY", "8 unsent rows discarded.", "3 accepted, 4 rows left")
+        await board.press("c")
+        await board.shows("Go on with the same file", "wave.csv")
+        await board.type(str(path))
+        await board.press("enter")
+        await board.shows("8 rows", "left out 3", "already in this pool")
+        await board.press("escape")
+        await board.shows("8 unsent rows, draft not kept")
+        await board.press("enter")
+        await board.shows("3 HISTORY", "d on 1 Pools goes back to them.")
+        await board.press("c")
+        await board.shows("8 rows", "left out 3", "already in this pool")
+
         await board.press("s")
         await board.shows(
             "3 rows of the 4 that are left can go",

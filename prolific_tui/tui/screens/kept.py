@@ -55,9 +55,13 @@ def unsent_words(shell: Shell) -> str:
     return f"{rows}: {_key(shell, drafts[0])}, for {target_words(shell, drafts[0])}"
 
 
-def back_words(shell: Shell, draft: Draft) -> str:
-    """The key on Pools that goes back to a draft which was just left, in a sentence."""
-    return f"{_key(shell, draft)} goes back to them."
+def back_words(shell: Shell, draft: Draft, *, is_elsewhere: bool = False) -> str:
+    """The key on Pools that goes back to a draft which was just left, in a sentence.
+
+    `is_elsewhere` where another screen than Pools is shown now.
+    """
+    on_pools = " on 1 Pools" if is_elsewhere else ""
+    return f"{_key(shell, draft)}{on_pools} goes back to them."
 
 
 def _key(shell: Shell, draft: Draft) -> str:

@@ -40,7 +40,9 @@ async def go_on(shell: Shell, send: Send) -> None:
     shell.sends += 1
     if send.workspace != shell.workspace:
         shell.open_workspace(send.workspace)
+    home = shell.current_mode
     await shell.run_action("mode('pools')")
+    # Where these rows are open already, that is where they stay.
     editors = [screen for screen in shell.screen_stack if isinstance(screen, EditorScreen)]
     if not any(editor.draft is draft for editor in editors):
-        shell.push_screen(EditorScreen(draft, load=file))
+        shell.push_screen(EditorScreen(draft, load=file, home=home))

@@ -29,6 +29,8 @@ class DraftKeys(EditorPage):
         Binding("D", "discard", "Discard", show=False, tooltip="Discard all rows, after asking"),
     ]
 
+    home = "pools"
+    """The screen that this goes back to in the end, by its mode."""
     _question: Timer | None = None
     _was_asked = False
     """Whether this screen asked how rows are kept; once is enough for it to do by itself."""
@@ -77,26 +79,35 @@ class DraftKeys(EditorPage):
             )
         ):
             discard(self.app, self.draft)
-            self.dismiss()
+            self.go_home()
             self.app.say(f"{rows_words(rows)} discarded.")
+
+    def go_home(self) -> None:
+        """Close, and show the screen that this was opened from."""
+        self.dismiss()
+        if self.home != self.app.current_mode:
+            self.app.switch_mode(self.home)
+
+    def _back_words(self) -> str:
+        return back_words(self.app, self.draft, is_elsewhere=self.home != "pools")
 
     def leave(self) -> None:
         """Leave the editor: at once where the rows are kept, else after asking."""
         keeping = self.app.keeping
         if self.draft.is_empty:
             self.app.say("")
-            self.dismiss()
+            self.go_home()
         elif self.app.operations.is_demo:
             rows = unsent_rows(self.app, self.draft)
-            back = back_words(self.app, self.draft)
+            back = self._back_words()
             self.app.say(f"{rows_words(rows)} kept here until you quit. {back}")
-            self.dismiss()
+            self.go_home()
         elif keeping.is_kept(self.draft):
             keeping.save_all()
             rows = unsent_rows(self.app, self.draft)
-            back = back_words(self.app, self.draft)
+            back = self._back_words()
             self.app.say(f"{rows_words(rows)}: {keeping.words(self.draft)}. {back}")
-            self.dismiss()
+            self.go_home()
         else:
             self._leave_after_asking()
 
@@ -105,6 +116,6 @@ class DraftKeys(EditorPage):
         if await may_leave(self.app, self.draft):
             rows = len(self.draft.session.document)
             kept = f"{rows_words(rows)}: {self.app.keeping.words(self.draft)}."
-            words = f"{kept} {back_words(self.app, self.draft)}"
+            words = f"{kept} {self._back_words()}"
             self.app.say(words if rows else "The rows are discarded.")
-            self.dismiss()
+            self.go_home()

@@ -47,7 +47,13 @@ class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
     ]
 
     def __init__(
-        self, draft: Draft, *, load: Path | None = None, paste: str = "", make: bool = False
+        self,
+        draft: Draft,
+        *,
+        load: Path | None = None,
+        paste: str = "",
+        make: bool = False,
+        home: str = "pools",
     ) -> None:
         """Edit a draft.
 
@@ -56,12 +62,14 @@ class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
             load: A file to load at once.
             paste: A paste to take at once.
             make: Whether to ask at once for accounts to be made.
+            home: The screen to go back to in the end, by its mode.
         """
         super().__init__(draft)
         self._load_first = load
         self._paste_first = paste
         self._make_first = make
         self._had_rows = False
+        self.home = home
 
     def keys(self) -> Iterable[BindingType]:
         """The keys that matter most, in the order of the work."""
@@ -88,7 +96,7 @@ class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
             self.action_make()
 
     def action_back(self) -> None:
-        """Close the field, or go back to the pools; see `leave` for what becomes of the rows."""
+        """Close the field, or go back; see `leave` for what becomes of the rows."""
         if self.is_editing:
             self.close_cell()
             return
@@ -102,7 +110,7 @@ class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
         self.leave()
 
     def on_screen_resume(self) -> None:
-        """Go back to the pools once every row has gone."""
+        """Go back once every row has gone."""
         if self._had_rows and self.draft.is_empty and not self.draft.session.can_undo:
-            self.dismiss()
+            self.go_home()
         self._had_rows = not self.draft.is_empty
