@@ -1,5 +1,7 @@
 """The grid together with the field that one of its cells is edited in, in place."""
 
+from collections.abc import Callable
+
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -7,6 +9,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from prolific_tui.credentials.document import Column
+from prolific_tui.credentials.rows import Row
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.tui.field import Field
 from prolific_tui.tui.grid import CredentialGrid
@@ -75,9 +78,10 @@ class EditableGrid(Vertical):
             super().__init__()
             self.text = text
 
-    def __init__(self, session: EditSession) -> None:
+    def __init__(self, session: EditSession, is_exported: Callable[[Row], bool]) -> None:
+        """Show a session's rows; the rest as for `CredentialGrid`."""
         super().__init__(id="grid-area")
-        self.grid = CredentialGrid(session)
+        self.grid = CredentialGrid(session, is_exported)
         """The rows."""
         self._field = CellField(id="cell")
         self._edited: tuple[int, Column] | None = None
@@ -100,6 +104,10 @@ class EditableGrid(Vertical):
 
     def on_resize(self) -> None:
         """Keep the field on its cell."""
+        self._place()
+
+    @on(CredentialGrid.LaidOut)
+    def _laid_out(self) -> None:
         self._place()
 
     @property

@@ -4,9 +4,10 @@ It draws only the rows that are on the screen, straight from the session's docum
 only the lines that a change names; a million rows cost it what a thousand do.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -19,15 +20,15 @@ from textual.strip import Strip
 
 from prolific_tui.credentials.document import Column
 from prolific_tui.credentials.problems import ACCEPTED
+from prolific_tui.credentials.rows import Row
 from prolific_tui.credentials.selection import Selection
-from prolific_tui.credentials.session import Delta, EditSession
+from prolific_tui.credentials.session import Delta, EditSession, RowState
 from prolific_tui.credentials.view import View
 from prolific_tui.secret import MASK
+from prolific_tui.tui.columns import GAP, Columns
 from prolific_tui.tui.widgets import fit
+from prolific_tui.visible import visible
 
-_MARK_WIDTH: Final = 4
-"""The state's letter, a plus where the row is selected, the cursor, a space."""
-_GAP: Final = 2
 _LETTER_CLASSES: Final = {
     "D": "grid--duplicate",
     "B": "grid--blocked",
@@ -35,44 +36,6 @@ _LETTER_CLASSES: Final = {
     "L": "grid--look-again",
     ACCEPTED: "grid--accepted",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Where the grid's columns begin, in cells, and how wide they are."""
-
-    number: int
-    """The width of the row number."""
-    username: int
-    password: int
-    note: int
-
-    @classmethod
-    def for_width(cls, width: int, rows: int) -> "Columns":
-        """Shares of a width; the note is as wide as the username."""
-        number = max(4, len(f"{rows:,}"))
-        room = max(width - _MARK_WIDTH - number - 3 * _GAP, 12)
-        password = min(max(room // 5, len(MASK) + 2), 24)
-        username = (room - password) // 2
-        return cls(number, username, password, room - password - username)
-
-    def start(self, column: Column) -> int:
-        """The cell in which a column begins."""
-        username = _MARK_WIDTH + self.number + _GAP
-        return username if column is Column.USERNAME else username + self.username + _GAP
-
-    def width(self, column: Column) -> int:
-        """How many cells a column has."""
-        return self.username if column is Column.USERNAME else self.password
-
-    def heading(self) -> str:
-        """The line above the rows."""
-        gap = " " * _GAP
-        return (
-            " " * _MARK_WIDTH
-            + f"{'#':>{self.number}}{gap}{'username':<{self.username}}{gap}"
-            + f"{'password':<{self.password}}{gap}note"
-        )
 
 
 class CredentialGrid(ScrollView, can_focus=True):
@@ -117,9 +80,16 @@ class CredentialGrid(ScrollView, can_focus=True):
     class EditRequested(Message):
         """The cell under the cursor was chosen with a click."""
 
-    def __init__(self, session: EditSession) -> None:
+    def __init__(self, session: EditSession, is_exported: Callable[[Row], bool]) -> None:
+        """Show a session's rows.
+
+        Args:
+            session: the rows.
+            is_exported: whether a row that was made here stands in a file by now.
+        """
         super().__init__()
         self.session = session
+        self._is_exported = is_exported
         self.view = View(session)
         """Which rows are shown, and in which order."""
         self.selection = Selection(session, self.view)
@@ -127,7 +97,9 @@ class CredentialGrid(ScrollView, can_focus=True):
         self._row_id = -1
         """The row under the cursor, by which it is found again in another view."""
         self._styles: dict[str, Style] = {}
-        self.columns = Columns.for_width(80, 0)
+        self._username = self._note = 0
+        """How wide the widest was that was on the screen; columns that shrank would be unsteady."""
+        self.columns = Columns.for_width(80, 0, 0, 0, 0)
 
     # Size
 
@@ -142,7 +114,7 @@ class CredentialGrid(ScrollView, can_focus=True):
         if not width:
             # Not on the screen yet.
             return
-        columns = Columns.for_width(width, len(self.session.document))
+        columns = self._columns_for(width)
         if columns != self.columns:
             self.columns = columns
             self.refresh()
@@ -150,6 +122,25 @@ class CredentialGrid(ScrollView, can_focus=True):
         size = Size(width, len(self.view))
         if size != self.virtual_size:
             self.virtual_size = size
+
+    def _columns_for(self, width: int) -> Columns:
+        """The columns that show most of the rows in sight, and of those that were."""
+        document, top = self.session.document, self.scroll_offset.y
+        in_sight = map(self._row_at, range(top, min(top + self.size.height, len(self.view))))
+        rows = [row for row in in_sight if row is not None]
+        self._username = max(self._username, _widest(map(document.username, rows)))
+        password = _widest(map(document.password, rows)) if self.revealed else 0
+        self._note = max(self._note, _widest(map(self._notes, rows)))
+        return Columns.for_width(width, len(document), self._username, password, self._note)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Give the rows that come into sight the room they need."""
+        super().watch_scroll_y(old_value, new_value)
+        self._lay_out()
+
+    def watch_revealed(self) -> None:
+        """Give passwords the room they need, or take it back."""
+        self._lay_out()
 
     def show_selection(self, line: int | None = None) -> None:
         """Draw again which rows are selected; `line` is the only one of which that changed."""
@@ -245,6 +236,7 @@ class CredentialGrid(ScrollView, can_focus=True):
         self.view = View(session)
         self.selection = Selection(session, self.view)
         self._row_id = -1
+        self._username = self._note = 0
         self.show_view()
 
     # The cursor
@@ -338,9 +330,6 @@ class CredentialGrid(ScrollView, can_focus=True):
         state = self.session.state(row)
         letter_class = _LETTER_CLASSES.get(state.letter)
         state_style = base + self._style(letter_class) if letter_class else base
-        notes = "; ".join((*state.words, "made here") if state.made_here else state.words)
-        if state.accepted:
-            notes = f"accepted: {notes}"
         here = position == self.position
         selected = self.selection.holds(content.id, position, self.position)
         if selected:
@@ -351,7 +340,7 @@ class CredentialGrid(ScrollView, can_focus=True):
         styles = dict.fromkeys(Column, state_style)
         if here:
             styles[self.column] = state_style + self._style("grid--cursor")
-        gap = Segment(" " * _GAP, base)
+        gap = Segment(" " * GAP, base)
         number_style = base if here else base + self._style("grid--number")
         return Strip(
             [
@@ -363,11 +352,26 @@ class CredentialGrid(ScrollView, can_focus=True):
                 gap,
                 Segment(shown, styles[Column.PASSWORD]),
                 gap,
-                Segment(fit(notes, columns.note), state_style),
+                Segment(fit(self._notes(row, state), columns.note), state_style),
             ]
         ).crop_extend(0, width, base)
+
+    def _notes(self, row: int, state: RowState | None = None) -> str:
+        """What is said beside a row."""
+        state = state or self.session.state(row)
+        words = list(state.words)
+        if state.made_here:
+            is_exported = self._is_exported(self.session.document.row(row))
+            words.append("exported" if is_exported else "made here, not exported")
+        notes = "; ".join(words)
+        return f"accepted: {notes}" if state.accepted else notes
 
     @property
     def cursor_screen_offset(self) -> Offset:
         """Where the terminal's own cursor belongs."""
         return self.cell_region().offset + self.content_region.offset
+
+
+def _widest(texts: Iterable[str]) -> int:
+    """How many cells the widest of some texts takes as it is drawn; 0 for none."""
+    return max((cell_len(visible(text)) for text in texts), default=0)

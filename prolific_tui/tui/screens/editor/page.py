@@ -13,6 +13,7 @@ from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from prolific_tui.credentials.problems import ACCEPTED, LEGEND
+from prolific_tui.credentials.rows import Row
 from prolific_tui.credentials.session import Delta, Proposal
 from prolific_tui.credentials.stepping import OutdatedError, Steps
 from prolific_tui.credentials.view import ALL, Order
@@ -70,10 +71,13 @@ class EditorPage(LongWork):
                 yield Line(id="view")
                 yield Line(id="headings", classes="headings")
                 yield Static(Text(_EMPTY), id="empty", markup=False)
-                yield EditableGrid(self.draft.session)
+                yield EditableGrid(self.draft.session, self._is_exported)
             with Vertical(id="row-detail", classes="detail"):
                 yield Rule(id="row-rule")
                 yield Static(id="explanation", markup=False)
+
+    def _is_exported(self, row: Row) -> bool:
+        return self.draft.exported.holds(row)
 
     @property
     def grid(self) -> CredentialGrid:
@@ -315,15 +319,18 @@ class EditorPage(LongWork):
     async def examine(self) -> None:
         """Look at the rows that came in large blocks, between keys."""
         session = self.draft.session
-        with without_collection():
-            while not session.is_examined:
-                until = monotonic() + SLICE_SECONDS
-                while monotonic() < until and not session.is_examined:
-                    self.grid.apply(session.examine().delta)
-                self._show_counts()
-                await give_way()
-        # A search may have looked at some of them first, and draws nothing.
-        self.grid.refresh()
+        try:
+            with without_collection():
+                while not session.is_examined:
+                    until = monotonic() + SLICE_SECONDS
+                    while monotonic() < until and not session.is_examined:
+                        self.grid.apply(session.examine().delta)
+                    self._show_counts()
+                    await give_way()
+        finally:
+            # A search may have looked at some of them first, and draws nothing.
+            if self.is_laid_out:
+                self.grid.refresh()
         self.show_all()
         self.refresh_view()
 

@@ -1,0 +1,50 @@
+"""The columns of the grid use the room there is: what could be shown whole is not cut."""
+
+import pytest
+
+from tests.editing import Pair, editing
+
+MAIL = "firstname.lastname.of.somebody@department.example"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_usernames_notes_and_passwords_are_whole_where_there_is_room(
+    size: tuple[int, int],
+) -> None:
+    noted: list[Pair] = [("lab-1", "****"), ("lab-1", "pw"), ("lab-2", "kTxW9RpfHn34Lm")]
+    async with editing(noted, size=size) as at:
+        await at.shows("same as row 2; placeholder, not a password")
+        assert "kTx" not in at.board.screen()
+        await at.press("*")
+        await at.shows("kTxW9RpfHn34Lm ")
+
+    # Without notes, usernames have the room that those would take.
+    async with editing([(MAIL, "pw-1"), ("lab-2", "pw-2")], size=size) as at:
+        await at.shows(f"{MAIL} ")
+        before = at.board.screen().split("\n")
+        (heading,) = (line for line in before if " username " in line)
+        (row,) = (line for line in before if MAIL in line)
+        assert heading.index("username") == row.index(MAIL)
+        assert heading.index("password") == row.index("********")
+
+        # As soon as there is a note, it is whole as well.
+        await at.press("i", "x", "enter", "escape")
+        await at.shows("  no password")
+
+
+async def test_a_username_that_comes_into_sight_makes_room_for_itself() -> None:
+    rows = [*((f"lab-{row}", "pw") for row in range(60)), (MAIL, "pw")]
+    async with editing(rows) as at:
+        await at.press("g")
+        await at.shows("lab-1 ")
+        narrow = at.editor.grid.columns.username
+        await at.press("G")
+        await at.shows(f"{MAIL} ")
+        assert at.editor.grid.columns.username > narrow
+
+        # The columns stay as they are then, or scrolling would be unsteady.
+        wide = at.editor.grid.columns
+        await at.press("g", "e")
+        await at.shows("lab-1 ")
+        assert at.editor.grid.columns == wide
+        assert at.board.widget("#cell").size.width == wide.username
