@@ -45,8 +45,8 @@ async def takes(at: Editing, rows: list[tuple[str, str]], *said: str) -> None:
 
 
 @asynccontextmanager
-async def nothing_yet() -> AsyncIterator[Editing]:
-    async with editing([]) as at:
+async def nothing_yet(size: tuple[int, int] = (80, 24)) -> AsyncIterator[Editing]:
+    async with editing([], size=size) as at:
         yield at
 
 
@@ -132,6 +132,7 @@ async def test_bytes_that_are_not_utf_8_are_asked_about_with_the_usernames_as_th
     async with nothing_yet() as at:
         await load(at, "cp1252.csv")
         await at.shows("How is cp1252.csv to be read?", "It is not UTF-8.", "Windows-1252")
+        await at.shows("Enter Choose the encoding")
         # It is never guessed: Enter asks, and shows what each would make of the names.
         await at.press("enter")
         await at.shows("Which encoding is cp1252.csv in?", "Windows-1251, Cyrillic        josй")
@@ -153,6 +154,25 @@ async def test_bytes_that_are_not_utf_8_are_asked_about_with_the_usernames_as_th
 
         await replace_by_asking(at, "utf-16-le-no-mark.csv")
         await takes(at, JOSE)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_of_many_columns_those_that_count_are_whole_and_enter_says_what_it_does(
+    size: tuple[int, int],
+) -> None:
+    async with nothing_yet(size) as at:
+        await load(at, "bitwarden-organisation.csv")
+        await takes(at, PAIRS)
+        await at.press("L")
+        await at.shows("… login_username login_password …", "lab-1          ********")
+        await at.shows("Enter Take it", "Rows       2")
+        await at.press("escape")
+        await load(at, "no-known-header.csv")
+        await at.shows("has to be chosen", "Enter Choose the username column")
+        await at.press("enter")
+        await at.shows("Which column holds the usernames?")
+        await at.press("enter")
+        await at.shows("Enter Take it")
 
 
 async def replace_by_asking(at: Editing, path: str) -> None:

@@ -1,23 +1,30 @@
 """The dialog that shows how a list was understood, and lets each assumption be changed."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import ClassVar, Final, TypeVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from prolific_tui.credentials.csvtext import CsvError, Ragged
-from prolific_tui.credentials.intake import Intake, Question
+from prolific_tui.credentials.intake import Intake, Preview, Question
 from prolific_tui.tui.dialogs.ask import Choice, ChoiceDialog
 from prolific_tui.tui.dialogs.base import Dialog
-from prolific_tui.tui.widgets import Facts, fit, paragraph
+from prolific_tui.tui.widgets import Facts, KeyBar, fit, paragraph
 from prolific_tui.visible import counted, visible
 
 T = TypeVar("T")
 
 _SAMPLE_ROWS: Final = 6
+_NARROWEST: Final = 8
+"""How wide a column of the sample is at least, in cells."""
+_WIDEST: Final = 30
+_SKIPPED: Final = "… "
+"""Stands for columns that are left out."""
 
 
 class IntakeDialog(Dialog[Intake | None]):
@@ -60,7 +67,8 @@ class IntakeDialog(Dialog[Intake | None]):
         self._put("#questions", " ".join(question.words for question in questions))
         counts = preview.counts
         rows = f"{counts.rows:,}" if counts.whole else "not counted yet"
-        rows += f", {counted(counts.blank_lines, 'blank line')} skipped"
+        if counts.blank_lines:
+            rows += f", {counted(counts.blank_lines, 'blank line')} skipped"
         if counts.ragged_lines:
             taken = self._intake.ragged is Ragged.TAKE
             rows += f", {counted(counts.ragged_lines, 'ragged line')} "
@@ -86,6 +94,7 @@ class IntakeDialog(Dialog[Intake | None]):
         )
         self._put("#remarks", " ".join(filter(None, (preview.obstacle, preview.warning))))
         self._show_sample()
+        self._show_keys()
 
     def _put(self, selector: str, words: str) -> None:
         static = self.query_one(selector, Static)
@@ -96,14 +105,24 @@ class IntakeDialog(Dialog[Intake | None]):
         """The first rows: the heading, and below it usernames in the clear, the rest masked."""
         preview = self._intake.preview
         sample = self.query_one("#sample", Static)
-        count = max(len(preview.columns), 1)
-        width = max((sample.size.width or 70) // count - 1, 6)
+        chosen = [each for each in (preview.username, preview.password) if each is not None]
+        widths = _widths(preview, chosen, sample.size.width or 70)
         text = Text(no_wrap=True, overflow="ellipsis")
-        for index, column in enumerate(preview.columns):
-            style = "bold" if index in (preview.username, preview.password) else ""
-            text.append(f"{fit(column, width)} ", style)
-        for row in preview.rows[:_SAMPLE_ROWS]:
-            text.append("\n" + " ".join(fit(cell, width) for cell in row))
+        for number, row in enumerate((preview.columns, *preview.rows[:_SAMPLE_ROWS])):
+            is_heading = not number
+            text.append("" if is_heading else "\n")
+            before = -1
+            for column, width in widths.items():
+                if column > before + 1:
+                    text.append(_SKIPPED if is_heading else " " * len(_SKIPPED))
+                # A ragged line may not have it.
+                cell = row[column] if column < len(row) else ""
+                text.append(
+                    f"{fit(cell, width)} ", "bold" if is_heading and column in chosen else ""
+                )
+                before = column
+            if is_heading and before + 1 < len(row):
+                text.append(_SKIPPED)
         sample.update(text)
 
     def _try(self, change: Callable[[], Intake]) -> None:
@@ -118,13 +137,34 @@ class IntakeDialog(Dialog[Intake | None]):
     # Keys
 
     def action_take(self) -> None:
-        """Answer with the list as it stands, if it can be read so. No encoding is guessed."""
-        if Question.ENCODING in self._intake.questions:
+        """Answer with the list as it stands, or ask what it can't be read without."""
+        if self._asks_encoding:
             self.action_encoding()
+        elif self._asks_username:
+            self.action_column("username")
         elif self._intake.preview.obstacle:
             self._show()
         else:
             self.dismiss(self._intake)
+
+    @property
+    def _asks_encoding(self) -> bool:
+        """No encoding is guessed."""
+        return Question.ENCODING in self._intake.questions
+
+    @property
+    def _asks_username(self) -> bool:
+        return len(self._intake.preview.columns) > 1 and self._intake.preview.username is None
+
+    def _show_keys(self) -> None:
+        """Say what Enter does now."""
+        label = "Take it"
+        if self._asks_encoding:
+            label = "Choose the encoding"
+        elif self._asks_username:
+            label = "Choose the username column"
+        enter, *others = (each for each in self.BINDINGS if isinstance(each, Binding))
+        self.query_one(KeyBar).show([replace(enter, description=label), *others])
 
     def action_encoding(self) -> None:
         """Choose an encoding by what the usernames would be in it."""
@@ -196,6 +236,29 @@ class IntakeDialog(Dialog[Intake | None]):
         """Take lines with too many or too few fields as rows with problems, or ask about them."""
         is_taken = self._intake.ragged is Ragged.TAKE
         self._try(lambda: self._intake.with_ragged(Ragged.REFUSE if is_taken else Ragged.TAKE))
+
+
+def _widths(preview: Preview, chosen: Sequence[int], room: int) -> dict[int, int]:
+    """The columns of a sample in their order, each with its width.
+
+    Those of usernames and passwords are as wide as they need; the others share what is left, and
+    where they are too many for that, the first of them do.
+    """
+    rows = (preview.columns, *preview.rows[:_SAMPLE_ROWS])
+    widths = {
+        column: min(
+            max(cell_len(visible(row[column])) for row in rows if column < len(row)), _WIDEST
+        )
+        for column in chosen
+    }
+    left = room - sum(widths.values()) - len(widths)
+    others = [column for column in range(len(preview.columns)) if column not in widths]
+    if left // max(len(others), 1) <= _NARROWEST:
+        left -= len(_SKIPPED) * (len(chosen) + 1)
+        others = others[: max(left // (_NARROWEST + 1), 0)]
+    for column in others:
+        widths[column] = left // len(others) - 1
+    return dict(sorted(widths.items()))
 
 
 def _after(choices: Sequence[T], current: T) -> T:
