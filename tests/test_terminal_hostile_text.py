@@ -137,9 +137,9 @@ def _editor(terminal: Terminal) -> None:
     terminal.press("escape")
     terminal.wait_for("7  ready-1 ")
     terminal.press("?")
-    terminal.wait_for("One row up")
+    terminal.wait_for("This list")
     terminal.press("escape")
-    _is_gone(terminal, "One row up")
+    _is_gone(terminal, "This list")
     _paths(terminal)
 
 

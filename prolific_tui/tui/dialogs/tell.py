@@ -1,12 +1,11 @@
 """Dialogs that tell: an error, what there is to know, the keys."""
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 from textual.widgets import Static
 
 from prolific_tui.errors import ProlificTuiError
@@ -40,15 +39,30 @@ class NoteDialog(MessageDialog[None]):
     ]
 
 
-class FactsDialog(Dialog[None]):
+_SCROLLING: Final[tuple[BindingType, ...]] = (
+    Binding("down,j", "scroll(1)", "Down", key_display="↓"),
+    Binding("up,k", "scroll(-1)", "Up", key_display="↑"),
+    Binding("pagedown,space", "scroll(10)", "Further", key_display="Space"),
+    Binding("pageup", "scroll(-10)", "Back", show=False),
+    Binding("home,g", "scroll(-1000)", "First", show=False),
+    Binding("end,G", "scroll(1000)", "Last", show=False),
+)
+
+
+class ScrollingDialog(Dialog[None]):
+    """Something that may be longer than the screen is high."""
+
+    def action_scroll(self, lines: int) -> None:
+        """Show what is further down or up."""
+        self.query_one(".dialog-body").scroll_relative(y=lines, animate=False)
+
+
+class FactsDialog(ScrollingDialog):
     """Everything that is known of something, on as many lines as it takes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,escape", "cancel", "Close", key_display="Enter"),
-        Binding("down,j", "scroll(1)", "Down", key_display="↓"),
-        Binding("up,k", "scroll(-1)", "Up", key_display="↑"),
-        Binding("pagedown,space", "scroll(10)", "Further", show=False),
-        Binding("pageup", "scroll(-10)", "Back", show=False),
+        *_SCROLLING,
     ]
 
     def __init__(self, title: str, facts: Iterable[tuple[str, str]]) -> None:
@@ -63,19 +77,14 @@ class FactsDialog(Dialog[None]):
         """Show them."""
         self.query_one(Facts).show(self._facts)
 
-    def action_scroll(self, lines: int) -> None:
-        """Show what is further down or up."""
-        self.query_one(".dialog-body").scroll_relative(y=lines, animate=False)
 
-
-class HelpDialog(Dialog[None]):
+class HelpDialog(ScrollingDialog):
     """Every key that acts on a screen, and what it does."""
 
     TITLE_TEXT = "Keys"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,enter", "cancel", "Close", key_display="Esc"),
-        Binding("down,j", "scroll_down", "Down", key_display="↓"),
-        Binding("up,k", "scroll_up", "Up", key_display="↑"),
+        *_SCROLLING,
     ]
 
     def __init__(self, keys: Sequence[tuple[str, str]], legend: Sequence[tuple[str, str]]) -> None:
@@ -95,14 +104,3 @@ class HelpDialog(Dialog[None]):
                 table.append(fit(letter, 12), "bold")
                 table.append(f"{meaning}\n")
         yield Static(table, markup=False)
-
-    def _scroller(self) -> Widget:
-        return self.query_one(".dialog-body")
-
-    def action_scroll_down(self) -> None:
-        """Show what is further down."""
-        self._scroller().scroll_down(animate=False)
-
-    def action_scroll_up(self) -> None:
-        """Show what is further up."""
-        self._scroller().scroll_up(animate=False)

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual import getters
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.dom import DOMNode
 from textual.reactive import Reactive
 from textual.widget import Widget
@@ -162,12 +162,19 @@ class BaseScreen(OneFrameScreen[None]):
         self.query_one("#message", Line).text = Text(visible(message))
 
     def action_help(self) -> None:
-        """List every key that acts here, a line for each thing done: this screen's first."""
+        """List every key that acts here, a line for each thing done.
+
+        First those at the bottom, then all others of this screen, then those of the list in it.
+        """
         own = [binding.action for binding in self.keys() if isinstance(binding, Binding)]
         keys: dict[str, list[str]] = {}
-        bindings = [active.binding for active in self.active_bindings.values()]
-        bindings.sort(key=lambda each: own.index(each.action) if each.action in own else len(own))
-        for binding in bindings:
+
+        def rank(active: ActiveBinding) -> tuple[int, int]:
+            if active.binding.action in own:
+                return 0, own.index(active.binding.action)
+            return (1 if active.node is self else 3 if active.node is self.app else 2), 0
+
+        for binding in (each.binding for each in sorted(self.active_bindings.values(), key=rank)):
             if binding.tooltip:
                 shown = keys.setdefault(binding.tooltip, [])
                 if (name := self.app.get_key_display(binding)) not in shown:

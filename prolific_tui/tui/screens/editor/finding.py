@@ -23,7 +23,7 @@ class FindingKeys(EditorPage):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "problem", "Next problem", tooltip="Go to the next row with a problem"),
-        Binding("N", "problem(True)", "Previous problem", tooltip="The one before"),
+        Binding("N", "problem(True)", "Previous problem", tooltip="Go to the one before"),
         Binding("slash", "find", "Find", key_display="/", tooltip="Find; / Enter: the next one"),
         Binding("R", "replace", "Replace", tooltip="Replace text in all rows, with a preview"),
         Binding(
@@ -33,7 +33,7 @@ class FindingKeys(EditorPage):
             key_display="!",
             tooltip="Show only rows with problems; again: all rows",
         ),
-        Binding("o", "order", "Order", tooltip="By username, by problem, as they are sent"),
+        Binding("o", "order", "Order", tooltip="Sort by username, by problem, or as they are sent"),
         Binding("number_sign", "go_to_row", "Go to row", key_display="#", tooltip="Go to row N"),
     ]
 

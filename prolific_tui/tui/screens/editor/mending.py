@@ -24,8 +24,13 @@ class MendingKeys(RowKeys, FindingKeys):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "duplicates", "Duplicates", tooltip="Rows with one username, side by side"),
-        Binding("F", "fixes", "Fixes", tooltip="Trim, drop repeats and more, with a preview"),
+        Binding(
+            "d",
+            "duplicates",
+            "Duplicates",
+            tooltip="Duplicates, side by side",
+        ),
+        Binding("F", "fixes", "Fixes", tooltip="Fixes: trim, drop repeats and more"),
         Binding("b", "problems", "Problems", tooltip="Every kind of problem with its count"),
         Binding(
             "A", "accept_kind", "Accept all like it", tooltip="Accept all rows with this problem"

@@ -20,7 +20,7 @@ class SelectingKeys(RowKeys):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "select", "Select", key_display="Space", tooltip="Select the row, or not"),
-        Binding("v", "range", "Select a range", tooltip="From here to the cursor; again: done"),
+        Binding("v", "range", "Select a range", tooltip="Select up to the cursor; again: done"),
         Binding("c", "copy_rows", "Copy", tooltip="Copy rows inside this program, for P"),
         Binding("P", "put_rows", "Put", tooltip="Put the copied rows below the cursor"),
     ]
