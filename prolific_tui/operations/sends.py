@@ -14,7 +14,7 @@ from prolific_tui.operations.events import HistoryChanged, Listener
 from prolific_tui.submission.journal import Journal
 from prolific_tui.submission.means import Clock, Control, Means, Pace, SecretKeeper
 from prolific_tui.submission.progress import Progress
-from prolific_tui.submission.send import Send
+from prolific_tui.submission.send import Send, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,16 @@ class Sends:
         return self.labels.get(pool_id or "", "")
 
     def last_to(self, pool_id: str) -> Send | None:
-        """The last send to a pool."""
-        return next((send for send in self.sends if send.pool_id == pool_id), None)
+        """The last send to a pool of which anything left, or is about to."""
+        return next(
+            (
+                send
+                for send in self.sends
+                if send.pool_id == pool_id
+                and (send.in_use or send.standing is not Standing.NOT_SENT)
+            ),
+            None,
+        )
 
 
 class KnownSends:

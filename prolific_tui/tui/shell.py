@@ -231,6 +231,9 @@ class Shell(ReadingApp):
         elif outcome.effect is Effect.NOT_SENT:
             # What another window sent may be why; the rows are compared with it again.
             self.read_history()
+            if ended.number is not None and is_here:
+                # It was looked at the pools just before: they can be read.
+                self.read_pools()
         self.say(f"{outcome.title} (3 History)")
         dialogs, send = self.dialogs_of(plan), self.send(ended.number)
         for dialog in dialogs:

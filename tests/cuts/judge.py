@@ -298,7 +298,7 @@ _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
     ),
     (r"That is more than was sent: somebody else may have added to it as well\.", _more_was_added),
     (
-        r"(But a|A) look straight afterwards (still )?shows the secret with the id (?P<id>\w+)\.",
+        r"(But a|A) look afterwards (still )?shows the secret with the id (?P<id>\w+)\.",
         _secret_is,
     ),
     # Looking for it

@@ -143,8 +143,9 @@ class ReviewScreen(ReviewChecks):
                 ("Append", Text(f"{count} to the pool", "bold")),
                 ("", pool.credential_pool_id),
                 ("", self._totals(pool)),
-                ("Already there", "checking…" if self._is_checking else self._checked),
             ]
+            if checked := "checking…" if self._is_checking else self._checked:
+                facts.append(("Already there", checked))
             if label := self.app.label(pool):
                 facts.insert(2, ("", Text(visible(label), "bold")))
         facts.append(("In workspace", f"{workspace.title}   ({workspace.id})"))

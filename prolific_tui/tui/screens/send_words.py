@@ -6,15 +6,16 @@ from datetime import datetime
 from prolific_tui.operations import Sends
 from prolific_tui.submission.looks import total_of
 from prolific_tui.submission.plan import Kind
-from prolific_tui.submission.send import Part, Send, Standing
+from prolific_tui.submission.send import Finding, Part, Send, Standing
 from prolific_tui.submission.whole import ALL_IN_EDITOR
 from prolific_tui.visible import counted
 
 KIND_WORDS = {Kind.CREATE: "Create", Kind.APPEND: "Append", Kind.REPLACE_SECRET: "Secret"}
 """What a send does, in one word."""
 
-_TOLD = (Standing.ACCEPTED, Standing.SAID, Standing.OPEN)
-"""Of these no part has a reason to tell."""
+_REASONED = (Standing.REFUSED, Standing.NOT_SENT)
+"""Of these a part's title is the reason."""
+_AS_SAID = (Finding.SAID_ARRIVED, Finding.SAID_NOT)
 
 
 def moment(at: datetime) -> str:
@@ -41,9 +42,9 @@ def target_name(send: Send, sends: Sends) -> str:
 def outcome_words(send: Send) -> str:
     """What became of it, with the reason of the last part where there is room for it."""
     last = send.parts[-1] if send.parts else None
-    if last is None or not last.title or send.in_use:
+    if last is None or not last.title or send.in_use or send.open_parts:
         return send.words
-    if send.standing in _TOLD or last.standing in _TOLD:
+    if last.standing not in _REASONED:
         return send.words
     return f"{send.words}: {last.title}"
 
@@ -74,7 +75,11 @@ def whole_words(send: Send) -> str:
 
 def _later(part: Part) -> str:
     """What was said of a part, without where its rows were when it was."""
-    return part.message.replace(ALL_IN_EDITOR, "")
+    message = part.message.replace(ALL_IN_EDITOR, "")
+    if part.finding not in _AS_SAID:
+        return message
+    word = part.finding.value
+    return f"{word[:1].upper()}{word[1:]}. Before that: {message}" if message else f"{word}."
 
 
 def sentence(send: Send, sends: Sends) -> str:
@@ -106,6 +111,8 @@ def what_next(send: Send) -> str:
     told = []
     if send.can_go_on and send.arrived:
         told.append(f"c goes on with the {counted(send.rows_left, 'row')} that are left.")
+    elif send.can_go_on and send.absent_parts:
+        told.append("c sends its rows again, after another review.")
     if send.said_part is not None:
         told.append("S takes back what you said of it.")
     return " ".join(told)
