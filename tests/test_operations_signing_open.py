@@ -47,7 +47,7 @@ def test_one_secret_is_credited_to_one_request(bench: Bench) -> None:
         second = left_open(bench, operations, Cut.AFTER)
         found = settled(operations, second)
         assert found.parts[-1].finding is Finding.CONSISTENT
-        assert "Another request is open as well: only one" in found.parts[-1].message
+        assert "Another request is open as well: at most one" in found.parts[-1].message
         said = asyncio.run(operations.history.say(second, 1, arrived=True))
         assert said.made_secret_id == bench.service.state.secrets[MAIN_WORKSPACE].id
 

@@ -204,7 +204,7 @@ async def _secret(send: Send, means: Means, tell: Tell) -> tuple[Settled, str]:
         return found, f"{told} The request of {at} made that one, as the history has it."
     words = [told, SOMEBODY_ELSE]
     if any(each.open_parts for each in others):
-        words.append("Another request is open as well: only one of them made this secret.")
+        words.append("Another request is open as well: at most one of them made this secret.")
     if look.after is not None and look.after.value is not None:
         kept = await means.keeper.keep_found(send.workspace.id, look.after.value, send.destinations)
         words += [*(f"It is kept {place}." for place in kept.places), *kept.troubles]

@@ -320,15 +320,15 @@ _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
     ),
     (r"All its usernames are in usage reports .*: they are in the pool\.", _all_there),
     (r"The answer never came, but .* name all these usernames: .* in the pool\.", _all_there),
+    (r"You chose the screen only, so it is kept nowhere: store it now\.", _was_kept_nowhere),
+    (r"In 2 Webhooks, K keeps it in this program's entry and f saves it to a new file\.", _always),
     (
-        r"Settling it kept the new one nowhere, and wrote no file that you may have chosen for"
-        r" it\.",
-        _was_kept_nowhere,
+        r"Another request is open as well: at most one of them made this secret\.",
+        lambda trial, match: trial.others_open and _is_consistent(trial, match),
     ),
     (
-        r"Store it now: in 2 Webhooks, K keeps it in this program's entry and f saves it to a new"
-        r" file\.",
-        _was_kept_nowhere,
+        r"The request of .* made that one, as the history has it\.",
+        lambda trial, _: trial.last_look.secret_id not in trial.made,
     ),
     (
         r"It was not there at the one look that could be taken\.",

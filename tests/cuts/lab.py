@@ -24,7 +24,7 @@ from prolific_tui.secret import Secret
 from prolific_tui.settings import StateFile, TokenPlace
 from prolific_tui.submission.means import Pace
 from prolific_tui.submission.outcome import Outcome
-from prolific_tui.submission.plan import Plan, SecretPlan
+from prolific_tui.submission.plan import Kind, Plan, SecretPlan
 from prolific_tui.submission.send import Send, Standing
 from prolific_tui.vault import MemoryVault
 from tests.client_peer import PATIENT
@@ -81,6 +81,8 @@ class Trial:
     """The second at which that began."""
     struck: bool
     """Whether the line was cut where it was to be."""
+    others_open: bool = False
+    """Whether requests for a secret of earlier trials are open, once this one is settled."""
 
     @property
     def first_look(self) -> Telling:
@@ -264,6 +266,11 @@ class Lab:
             told=tuple(self._service.told),
             looks_from=looks_from,
             looking_since=since,
+            others_open=any(
+                each.open_parts and each.kind is Kind.REPLACE_SECRET
+                for number, each in self._sends.items()
+                if number != send.number
+            ),
         )
 
     def _write_comes(self) -> None:
