@@ -36,18 +36,26 @@ def sending(home: Path, runs: int, rows: int = 100_000) -> Iterator[Line]:
         {
             "here": partial(_measured, "here", str(rows)),
             "bare": partial(_measured, "bare", str(recorded)),
+            "fresh": partial(_measured, "fresh", str(recorded)),
         },
     )
-    here, bare = found["here"], found["bare"]
+    here, bare, fresh = found["here"], found["bare"], found["fresh"]
     ratio = here["seconds"] / bare["seconds"]
     what = f"{rows:,} rows sent in {here['parts']:.0f} parts"
+    told = f"{here['seconds']:.3g} s, and {here['prepared']:.2g} s while it is reviewed"
     yield Line(
         what,
-        f"{here['seconds']:.3g} s, and {here['prepared']:.2g} s while it is reviewed",
+        told,
         f"its {bare['requests']:.0f} requests by bare httpx: {bare['seconds']:.3g} s",
         ratio,
         f"{_MOST_TIME:g}x",
         ratio <= _MOST_TIME,
+    )
+    yield Line(
+        what,
+        told,
+        f"the same with a fresh connection for each write, as here: {fresh['seconds']:.3g} s",
+        here["seconds"] / fresh["seconds"],
     )
     yield Line(
         f"{what}: memory from the second part to the last",
