@@ -43,8 +43,8 @@ class WatchedService(Service):
     """The lab, with a note of every write that arrives and of every figure that it tells."""
 
     def __init__(self, seconds: Callable[[], float]) -> None:
-        self._ids = counted_ids()
-        super().__init__(demo_state(), DEMO_TOKEN, new_id=self._next_id)
+        # No id comes twice, as it would not at Prolific: the history knows those of all trials.
+        super().__init__(demo_state(), DEMO_TOKEN, new_id=counted_ids())
         self._seconds = seconds
         self._pools = dict(self.state.pools)
         self._secrets = dict(self.state.secrets)
@@ -58,15 +58,11 @@ class WatchedService(Service):
         self.told: list[Telling] = []
         """Every listing since the trial began."""
 
-    def _next_id(self) -> str:
-        return self._ids()
-
     def begin(self, cut: Cut) -> None:
         """Be as at the start, and treat the next write as the cut says."""
         self.state.pools.clear()
         self.state.pools.update(self._pools)
         self.state.secrets.update(self._secrets)
-        self._ids = counted_ids()
         self._crowd = None if cut.crowd is None else Crowd(self, cut.crowd)
         self.writes = self.done = 0
         self.made.clear()
