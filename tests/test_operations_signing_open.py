@@ -7,7 +7,9 @@ import pytest
 
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import MAIN_WORKSPACE
+from prolific_tui.errors import Effect
 from prolific_tui.operations import Operations
+from prolific_tui.settings import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.submission.send import Finding, Send, Standing
 from prolific_tui.tui.screens.send_words import facts
 from tests.operations_bench import Bench
@@ -76,3 +78,19 @@ def test_where_it_was_to_be_kept_is_written_down_by_name_alone(
         )
     assert f'"destinations": "in {file}"' in saved.read_text()
     assert value_of(bench).reveal() not in saved.read_text()
+
+
+def test_what_a_refused_request_left_in_the_keyring_is_deleted_with_the_rest(bench: Bench) -> None:
+    """The old one is kept before anything is asked for, and nothing else ever was."""
+    old = value_of(bench)
+    bench.service.switch_on(CREATE, Fault(status=403))
+    with bench.signed_in() as operations:
+        operations.writes.submit(plan_to(bench, own_entry=True))
+        assert bench.write_ended().outcome.effect is Effect.REFUSED
+        held = "".join(value.reveal() for value in bench.keyring._values.values())
+        assert old.reveal() in held
+
+        keeping = MachineKeeping(TokenPlace.SESSION, DraftKeeping.NOTHING)
+        (note,) = asyncio.run(operations.keep(keeping)).notes
+        assert note.startswith("The copies of signing secrets were deleted")
+        assert bench.keyring._values == {}

@@ -67,6 +67,9 @@ async def test_a_secret_that_was_not_seen_is_told_as_that_until_it_is_read_and_s
         await board.shows("Have you stored it?", "This program keeps it nowhere.")
         await board.press("n", "K")
         await board.shows("The secret is kept in the keyring.", "keyring: same")
+        # The one before it is kept beside it, although nothing had kept that either.
+        await board.until(lambda: "in memory only" not in board.screen(), "the previous one")
+        await board.shows(f"Previous one     fingerprint {old.fingerprint()}, replaced")
         await board.press("1")
         await board.shows("Have you stored it?", "It is kept in the keyring.")
         await board.press("y")

@@ -128,6 +128,7 @@ class SecretEntries:
         new: Secret,
         old: Secret | None = None,
         place: TokenPlace | None = None,
+        ended: datetime | None = None,
     ) -> Kept:
         """Keep a secret in this program's own entry; nothing is raised.
 
@@ -136,6 +137,7 @@ class SecretEntries:
             new: the secret.
             old: the one that it replaces; None for the one that is kept so far.
             place: where it was proved that it can be kept; None for where such are kept now.
+            ended: when the old one was replaced; None for the present moment.
         """
         place = place or await self._place()
         places: list[str] = []
@@ -146,8 +148,8 @@ class SecretEntries:
             old = await _attempt(self._stores.load(place, entry), unread, troubles)
         # Before the new one takes its place: then each of them is somewhere at every moment.
         if old is not None and old != new:
-            saving = self._save_previous(place, workspace_id, old)
-            await _attempt(saving, "The previous one was not kept", troubles)
+            saving = self._save_previous(place, workspace_id, old, ended)
+            troubles += await _attempt(saving, "The previous one was not kept", troubles) or ()
         failed = len(troubles)
         await _attempt(self._stores.save(place, entry, new), f"NOT kept {words}", troubles)
         if len(troubles) == failed:
@@ -164,10 +166,18 @@ class SecretEntries:
         if await self._stores.load(place, self._entry(workspace_id)) != old:
             await self._save_previous(place, workspace_id, old)
 
-    async def _save_previous(self, place: TokenPlace, workspace_id: str, old: Secret) -> None:
-        """Keep a secret beside the current one, with the present moment as its end."""
-        previous = json.dumps({"value": old.reveal(), "ended": self._clock().isoformat()})
+    async def _save_previous(
+        self, place: TokenPlace, workspace_id: str, old: Secret, ended: datetime | None = None
+    ) -> tuple[str, ...]:
+        """Keep a secret beside the current one, with its end, or the present moment as that.
+
+        It is remembered that there is one, so that it is found when it is to be deleted. Gives what
+        could not be remembered.
+        """
+        end = ended or self._clock()
+        previous = json.dumps({"value": old.reveal(), "ended": end.isoformat()})
         await self._stores.save(place, self._previous_entry(workspace_id), Secret(previous))
+        return await self._memory.remember_kept_secret(self._service_url, workspace_id)
 
     async def move(self, before: TokenPlace | None, to: TokenPlace) -> tuple[str, ...]:
         """Keep what is kept where the person wants it from now on, or nowhere.
@@ -291,13 +301,17 @@ class Signing:
         """
         await self._run(self._entries.prove(plan))
 
-    async def keep(self, workspace_id: str, value: Secret) -> Kept:
-        """Keep a secret in this program's own entry; another that was there becomes the previous.
+    async def keep(
+        self, workspace_id: str, value: Secret, previous: PreviousSecret | None = None
+    ) -> Kept:
+        """Keep a secret in this program's own entry, and the one before it beside that.
 
-        Nothing is raised. Cancelling it ends what is asked of the keyring; what that has then is
-        unknown, and Prolific has the secret still.
+        Where that is not known, another one that was in the entry counts as it. Nothing is raised.
+        Cancelling it ends what is asked of the keyring; what that has then is unknown, and Prolific
+        has the secret still.
         """
-        return await self._run(self._entries.keep_own(workspace_id, value))
+        old, ended = (previous.value, previous.ended) if previous else (None, None)
+        return await self._run(self._entries.keep_own(workspace_id, value, old, ended=ended))
 
     async def save_to_file(self, path: Path, value: Secret) -> Path:
         """Write a secret to a new 0600 file; raises `FileError` if it is there already.

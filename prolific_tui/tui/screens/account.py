@@ -26,6 +26,7 @@ from prolific_tui.tui.screens.account_words import (
 from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.screens.kept import ask_keeping, keep_as
 from prolific_tui.tui.widgets import CursorList, Facts, Line, Rule
+from prolific_tui.version import NAME
 from prolific_tui.visible import visible
 
 
@@ -318,9 +319,9 @@ class AccountScreen(BaseScreen):
             ConfirmDialog(
                 f"Forget {name or 'the token'}?",
                 f"{current.deleted_words} It stays valid at Prolific until you delete it there."
-                " Unsent rows and history stay, and so do copies of signing secrets, the previous"
-                " ones among them, as they belong to workspaces: s and “nothing secret” deletes"
-                " those.",
+                " Unsent rows and history stay, and so do copies of signing secrets, previous ones"
+                " too, as they belong to workspaces: keeping “nothing secret” from then on (s)"
+                f" deletes those, or your keyring's own program (entries of “{NAME} …”).",
             )
         )
         if not sure:

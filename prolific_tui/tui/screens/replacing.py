@@ -33,11 +33,12 @@ PLACES: Final = {
 }
 """Where this program's own entries may be, in words."""
 
+_PAIR: Final = 2
 _NOT_DONE: Final = "The secret is unchanged."
 _EXPLANATION: Final = (
     "Prolific deletes the old secret the moment it makes the new one; there is no way back."
     " Deliveries that your receivers reject are tried again up to 11 times over about 24 hours, so"
-    " let them answer with an error until both have the new one. Nothing is lost if that is done"
+    " let them answer with an error until {all} the new one. Nothing is lost if that is done"
     " within the day."
 )
 
@@ -57,7 +58,7 @@ async def replace_secret(
     confirmed = await shell.ask(
         NewSecretDialog(
             title,
-            _meaning(plan, webhooks.subscriptions, kept),
+            _meaning(plan, webhooks.subscriptions, kept, len(receivers)),
             plan.confirmation,
             [
                 receiver_words(receiver, shell.rotation)
@@ -164,7 +165,10 @@ def short_address(target_url: str) -> str:
 
 
 def _meaning(
-    plan: SecretPlan, subscriptions: tuple[Subscription, ...] | None, kept: KeptSecrets
+    plan: SecretPlan,
+    subscriptions: tuple[Subscription, ...] | None,
+    kept: KeptSecrets,
+    receivers: int,
 ) -> str:
     """What a new secret means and concerns, in words."""
     where = []
@@ -180,7 +184,9 @@ def _meaning(
             f"{subscription_words(subscriptions)} of {plan.workspace.title} will be signed with it."
         )
     told = f"{words} {depends}"
-    return told if plan.old is None else f"{_EXPLANATION}\n\n{told}"
+    # "Both" only where there are two of them.
+    all_have = "both have" if receivers == _PAIR else "each of them has"
+    return told if plan.old is None else f"{_EXPLANATION.format(all=all_have)}\n\n{told}"
 
 
 def short(secret: WebhookSecret) -> str:

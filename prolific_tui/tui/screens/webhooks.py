@@ -361,7 +361,9 @@ class WebhooksScreen(RevealingScreen):
                 "A keyring may want to be unlocked meanwhile. Giving it up changes nothing at"
                 " Prolific.",
             ),
-            self.app.operations.signing.keep(workspace.id, value),
+            self.app.operations.signing.keep(
+                workspace.id, value, self.app.rotation.previous(workspace, self._secret)
+            ),
         )
         if kept is None:
             self.app.say("Given up; what the keyring did by then is looked up again.")
