@@ -51,6 +51,14 @@ def test_an_unmarked_list_below_a_title_is_not_run_as_commands(tmp_path: Path) -
 def test_an_unmarked_paste_on_the_pools_asks_what_it_is_for(tmp_path: Path) -> None:
     with Terminal("--demo", home=tmp_path) as terminal:
         terminal.wait_for("5 pools")
+        # Other screens have nothing to put it into, and say where it could go.
+        terminal.press("3")
+        terminal.wait_for("3 HISTORY")
+        terminal.type(_ACCOUNTS)
+        terminal.wait_for("No paste is taken here. On 1 Pools, and in the editor, it becomes rows.")
+        assert b"Tr0ub4dor" not in terminal.raw
+        terminal.press("1")
+        terminal.wait_for("1 POOLS")
         terminal.type(_ACCOUNTS)
         terminal.wait_for("What is the paste for?")
 

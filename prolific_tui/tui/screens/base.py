@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual import getters
+from textual import events, getters
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.dom import DOMNode
@@ -160,6 +160,15 @@ class BaseScreen(OneFrameScreen[None]):
 
     def _show_message(self, message: str) -> None:
         self.query_one("#message", Line).text = Text(visible(message))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a paste that no field took."""
+        event.stop()
+        self.pasted(event.text)
+
+    def pasted(self, text: str) -> None:  # noqa: ARG002 - for those that take one
+        """Say what becomes of a paste, which is never shown: there may be passwords in it."""
+        self.app.say("No paste is taken here. On 1 Pools, and in the editor, it becomes rows.")
 
     def action_help(self) -> None:
         """List every key that acts here, a line for each thing done.

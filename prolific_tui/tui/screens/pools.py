@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from rich.text import Text
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
@@ -257,10 +257,9 @@ class PoolsScreen(LeftDrafts):
             return
         self._edit(Target(workspace))
 
-    def on_paste(self, event: events.Paste) -> None:
+    def pasted(self, text: str) -> None:
         """A paste becomes rows, after asking where to."""
-        event.stop()
-        self.take_paste(event.text)
+        self.take_paste(text)
 
     @work
     async def take_paste(self, text: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 from typing import ClassVar, Final
 
-from textual import events, on, work
+from textual import on, work
 from textual.binding import Binding, BindingType
 
 from prolific_tui.credentials.csvtext import Ragged, Source
@@ -91,11 +91,10 @@ class IntakeKeys(EditorPage):
         if self.may_change():
             self.take_paste(message.text)
 
-    def on_paste(self, event: events.Paste) -> None:
+    def pasted(self, text: str) -> None:
         """A paste on the grid becomes rows, after asking."""
-        event.stop()
         if self.may_change():
-            self.take_paste(event.text)
+            self.take_paste(text)
 
     @work(exclusive=True, group="load")
     async def take_paste(self, text: str) -> None:
