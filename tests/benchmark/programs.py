@@ -17,8 +17,8 @@ from tests.terminal import PROGRAM, bare_environment, keep_drafts, signed_in
 _ROOT: Final = Path(__file__).parents[2]
 ROWS_READ: Final = "rows read."
 """What the editor says when the exact duplicates of a list are known."""
-UNEXAMINED: Final = "not looked at yet"
-"""What it counts until the other problems are known as well."""
+UNEXAMINED: Final = "looked at "
+"""What it says until the other problems are known as well."""
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def editor_with(path: Path) -> Iterator[MeasuredTerminal]:
     with editor_asking(path) as terminal:
         terminal.press("enter")
         terminal.wait_for(ROWS_READ, timeout=60)
-        terminal.wait_for(lambda: "not looked at yet" not in terminal.screen(), timeout=60)
+        terminal.wait_for(lambda: UNEXAMINED not in terminal.screen(), timeout=60)
         terminal.settle(0.5)
         yield terminal
 
@@ -54,7 +54,7 @@ def editor_keeping(path: Path) -> Iterator[MeasuredTerminal]:
         terminal.wait_for(f"What is {path.name} for?")
         terminal.press("enter")
         terminal.wait_for(ROWS_READ, timeout=60)
-        terminal.wait_for(lambda: "not looked at yet" not in terminal.screen(), timeout=60)
+        terminal.wait_for(lambda: UNEXAMINED not in terminal.screen(), timeout=60)
         terminal.wait_for(lambda: any(home.rglob("*.draft")), timeout=60)
         yield terminal
 

@@ -205,7 +205,9 @@ class EditorPage(LongWork):
         text.append(f"goes {goes}", "bold")
         text.append(f"   needs your OK {counts.needs_ok:,}   left out {counts.left_out:,}")
         if counts.unexamined:
-            text.append(f"   {counts.unexamined:,} not looked at yet", "bold")
+            # In few words, so that they fit beside the counts of a long list.
+            looked_at = (counts.rows - counts.unexamined) * 100 // counts.rows
+            text.append(f"   looked at {looked_at}%", "bold")
         if made := self.made_words():
             text.append(f"   {made}")
         if self.draft.sending:
