@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from prolific_tui.assembly import demo_parts
-from prolific_tui.demo.seed import DEMO_TOKEN
+from prolific_tui.demo.seed import DEMO_TOKEN, MAIN_WORKSPACE
 from prolific_tui.demo.service import Service
 from prolific_tui.operations import GivenToken, Parts
 from prolific_tui.secret import Secret
@@ -202,8 +202,16 @@ async def test_a_refused_account_is_marked_and_another_name_leaves_the_cursor_th
         await board.shows("The token of lab is accepted.")
         await board.until(lambda: "refused" not in row(board, "lab"), "no longer marked")
 
+        # Forgetting says what it deletes, and of what there is what stays.
         await board.press("d")
-        await board.shows("Its token is deleted from the keyring", "copies of signing secrets")
+        await board.shows("Its token is deleted from the keyring", "Unsent rows and history stay.")
+        assert "signing secrets" not in board.words()
+        await board.press("n")
+        await board.app.operations.signing.keep(MAIN_WORKSPACE, Secret("a-secret"))
+        await board.press("1", "4")
+        await board.until(lambda: getattr(board.app.screen, "_are_secrets_kept", False), "heard")
+        await board.press("d")
+        await board.shows("So do copies of signing secrets, previous ones too")
         await board.press("n")
 
 

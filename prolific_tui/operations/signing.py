@@ -92,6 +92,10 @@ class SecretEntries:
             return KeptSecrets(place, is_chosen, trouble=error)
         return KeptSecrets(place, is_chosen, current, None if kept is None else _previous(kept))
 
+    async def are_any_kept(self) -> bool:
+        """Whether any secret is kept on this machine, or was."""
+        return bool(await self._memory.kept_secrets())
+
     # As a send needs it
 
     async def prove(self, plan: SecretPlan) -> ProvedPlaces:
@@ -292,6 +296,10 @@ class Signing:
     async def kept(self, workspace_id: str) -> KeptSecrets:
         """What is kept of a workspace's secrets; nothing is raised."""
         return await self._run(self._entries.kept(workspace_id))
+
+    async def are_any_kept(self) -> bool:
+        """Whether this program keeps any signing secret on this machine, or did."""
+        return await self._run(self._entries.are_any_kept())
 
     async def prove(self, plan: SecretPlan) -> None:
         """Find out whether every destination of a plan would take the new secret.

@@ -1,7 +1,7 @@
 """Account: the accounts of this machine, whose token is in use, where it is kept, the keyring."""
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import on, work
@@ -28,6 +28,12 @@ from prolific_tui.tui.screens.kept import ask_keeping, keep_as
 from prolific_tui.tui.widgets import CursorList, Facts, Line, Rule
 from prolific_tui.version import NAME
 from prolific_tui.visible import visible
+
+_SECRETS_STAY: Final = (
+    " So do copies of signing secrets, previous ones too, as they belong to workspaces: keeping"
+    " “nothing secret” from then on (s) deletes those, or your keyring's own program (entries of"
+    f" “{NAME} …”)."
+)
 
 
 class AccountScreen(BaseScreen):
@@ -59,6 +65,8 @@ class AccountScreen(BaseScreen):
         self._profiles: tuple[Profile, ...] = ()
         self._given: Account | None = None
         """The account of a token that the command line or the environment gave."""
+        self._are_secrets_kept = False
+        """Whether copies of signing secrets are on this machine, of whichever account."""
         self._used: str | None = None
         """The owner's id of the account that was in use last."""
         self._listed: tuple[Listed, ...] = ()
@@ -101,6 +109,7 @@ class AccountScreen(BaseScreen):
         """Ask which accounts there are, and how things are kept on this machine."""
         self._profiles = await self.app.operations.profiles()
         self._given = await self.app.operations.given_account()
+        self._are_secrets_kept = await self.app.operations.signing.are_any_kept()
         self._keeping = await self.app.operations.keeping()
         self.show_account()
 
@@ -319,9 +328,7 @@ class AccountScreen(BaseScreen):
             ConfirmDialog(
                 f"Forget {name or 'the token'}?",
                 f"{current.deleted_words} It stays valid at Prolific until you delete it there."
-                " Unsent rows and history stay, and so do copies of signing secrets, previous ones"
-                " too, as they belong to workspaces: keeping “nothing secret” from then on (s)"
-                f" deletes those, or your keyring's own program (entries of “{NAME} …”).",
+                f" Unsent rows and history stay.{_SECRETS_STAY if self._are_secrets_kept else ''}",
             )
         )
         if not sure:
