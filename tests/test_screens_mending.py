@@ -87,7 +87,7 @@ class TestDuplicates:
         async with editing([("erin", ""), ("erin", "pw-2"), ("erin", "****")]) as at:
             await at.press("d")
             await at.shows("row 1 ! no password", "row 2 ******** password B")
-            await at.shows("row 3 ******** ! placeholder")
+            await at.shows("row 3 ******** ! placeholder, not a password ")
 
     async def test_the_cursor_stays_with_its_row_when_rows_above_it_go(self) -> None:
         async with editing(DUPLICATES) as at:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final, TypeAlias
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
@@ -13,11 +14,13 @@ from prolific_tui.credentials.problems import Problem
 from prolific_tui.secret import MASK
 from prolific_tui.tui.dialogs.base import StayingDialog
 from prolific_tui.tui.widgets import fit
+from prolific_tui.visible import visible
 
 _LINES: Final = 100
 """The most lines that are listed at once; more would take long to lay out."""
 _MEMBERS: Final = 20
 """The most rows of a group that are listed."""
+_WIDEST_NAME: Final = 30
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 Resolve: TypeAlias = Callable[[Group | None, Keep | int], None]
@@ -83,8 +86,12 @@ class DuplicatesDialog(StayingDialog[int | None]):
             if len(self._members) + _height(groups[each]) > _LINES:
                 break
             self._members += [(each, member) for member in _members(groups[each])]
-        width = max((len(f"{groups[each].rows[-1]:,}") for each, _ in self._members), default=1)
-        lines = [_line(groups[each], member, width) for each, member in self._members]
+        listed_groups = [groups[each] for each, _ in self._members]
+        width = max((len(f"{group.rows[-1]:,}") for group in listed_groups), default=1)
+        # No wider than it has to be: what is wrong with a row stands behind it.
+        names = (cell_len(visible(group.username)) for group in listed_groups)
+        name_width = min(max(names, default=0), _WIDEST_NAME)
+        lines = [_line(groups[each], member, name_width, width) for each, member in self._members]
         listed = len({group for group, _ in self._members})
         if listed < len(groups):
             lines.append(
@@ -140,9 +147,10 @@ def _height(group: Group) -> int:
     return min(len(group.rows), _MEMBERS)
 
 
-def _line(group: Group, row: int | None, width: int) -> Text:
-    """A row of a group, with its number in that many cells."""
-    text = Text(fit(group.username if row == group.rows[0] else "", 30), "bold", no_wrap=True)
+def _line(group: Group, row: int | None, name_width: int, width: int) -> Text:
+    """A row of a group, with the username and its number in so many cells."""
+    username = group.username if row == group.rows[0] else ""
+    text = Text(fit(username, name_width), "bold", no_wrap=True)
     if row is None:
         between = len(group.rows) - _MEMBERS + 1
         text.append(f"  {between:,} more rows between", "not bold")
