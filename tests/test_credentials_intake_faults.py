@@ -128,8 +128,12 @@ class TestRefusing:
         assert error.title == "A quote is never closed"
         assert error.line == 2
 
-    def test_an_open_quote_at_the_very_beginning_is_refused_at_once(self) -> None:
-        assert not_even_opened('"lab-1,k\n').line == 1
+    @pytest.mark.parametrize("text", ['"lab-1,k\n', 'lab-1,"k\nlab-2,k\n', 'lab-1;"k\nlab-2;k'])
+    def test_an_open_quote_at_the_very_beginning_is_refused_at_once(self, text: str) -> None:
+        """Other delimiters would make one column of it, which is not what is wrong."""
+        error = not_even_opened(text)
+        assert error.title == "A quote is never closed"
+        assert error.line == 1
 
     @pytest.mark.parametrize("name", ["refused-names-only.csv", "refused-empty.csv"])
     def test_what_has_no_two_columns(self, name: str) -> None:

@@ -323,6 +323,10 @@ def look(raw: bytes | str) -> Intake:
     if not any(sample.records for sample in found.samples.values()):
         parse(content, PLAIN)  # says what is broken
     if not found.has_columns:
+        for delimiter, sample in found.samples.items():
+            if not sample.records:
+                # What is broken is why there are no columns: a quote that is never closed.
+                parse(content, replace(PLAIN, delimiter=delimiter))
         raise one_column()
     if is_certain:
         return intake
