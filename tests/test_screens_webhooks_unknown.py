@@ -152,3 +152,23 @@ async def test_keeping_it_by_hand_can_be_given_up_where_the_keyring_does_not_ans
         await board.shows("keyring: same")
         entry = Entry.signing_secret("http://127.0.0.1", MAIN_WORKSPACE)
         assert await keyring.load(entry) == value_of(board)
+
+
+async def test_a_secret_that_somebody_else_took_away_meanwhile_is_not_shown_any_more() -> None:
+    async with dashboard(NotedService(), parts=in_parts(3)) as board:
+        await board.shows("free of")
+        await board.press("2")
+        await board.shows("Signing secret", "none   K keeps it there")
+        old = board.service.state.secrets[MAIN_WORKSPACE].id
+        await board.press("c", "down", "down", "space", "enter")
+        await board.shows("Kept nowhere: it is shown here only.")
+        del board.service.state.secrets[MAIN_WORKSPACE]
+        await board.type(f"replace {old[-4:]}")
+        await board.press("enter")
+        await board.shows(
+            "The secret changed since you looked",
+            f"You confirmed to replace the secret with the id {old}, and Prolific has no secret",
+            "2 Webhooks shows it as it is now",
+        )
+        await board.press("enter")
+        await board.shows("This workspace has no signing secret yet.")

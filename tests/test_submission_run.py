@@ -140,6 +140,7 @@ async def test_a_secret_with_the_same_id_and_another_value_is_another_one(
     outcome = await run(plan, client_of(service), MemoryJournal(), ticking())
 
     assert outcome.effect is Effect.NOT_SENT
+    assert "and Prolific has another value under that id by now" in outcome.message
     assert service.writes == []
 
 

@@ -227,8 +227,10 @@ class Shell(ReadingApp):
         reached = ended.accepted or outcome.effect is not Effect.NOT_SENT
         if reached and is_here:
             self.read_pools()
+        if is_here and (reached or isinstance(plan, SecretPlan)):
+            # A secret that was changed by somebody else is why nothing was sent.
             self.read_webhooks()
-        elif outcome.effect is Effect.NOT_SENT:
+        if not reached and outcome.effect is Effect.NOT_SENT:
             # What another window sent may be why; the rows are compared with it again.
             self.read_history()
             if ended.number is not None and is_here:
