@@ -41,21 +41,31 @@ def in_parts(part_rows: int) -> Callable[[Service], Parts]:
 class Gate(httpx.AsyncBaseTransport):
     """Lets a kind of request, appends unless told, through to the demo when the test says so."""
 
-    def __init__(self, service: Service, method: str = "PATCH", path_end: str = "") -> None:
-        self._inner = DemoTransport(service)
+    def __init__(self, method: str = "PATCH", path_end: str = "") -> None:
         self._method = method
         self._path_end = path_end
         self._permits = threading.Semaphore(0)
+        self._inner: httpx.AsyncBaseTransport | None = None
+
+    def of(self, parts: Callable[[Service], Parts] = demo_parts) -> Callable[[Service], Parts]:
+        """The same parts with this before their service."""
+
+        def made(service: Service) -> Parts:
+            self._inner = DemoTransport(service)
+            return replace(parts(service), connect=self._connect)
+
+        return made
 
     def let_one_through(self) -> None:
         self._permits.release()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        assert self._inner is not None
         if request.method == self._method and request.url.path.endswith(self._path_end):
             await asyncio.to_thread(self._permits.acquire)
         return await self._inner.handle_async_request(request)
 
-    def connect(self, service_url: str, token: Secret, listener: Listener) -> Prolific:
+    def _connect(self, service_url: str, token: Secret, listener: Listener) -> Prolific:
         return Api(
             service_url,
             token,

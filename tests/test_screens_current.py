@@ -7,8 +7,6 @@ import pytest
 
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import CHATBOT_B
-from prolific_tui.demo.service import Service
-from prolific_tui.operations import Parts
 from prolific_tui.secret import Secret
 from prolific_tui.settings import DraftKeeping
 from prolific_tui.tui.screens.review import ReviewScreen
@@ -97,15 +95,8 @@ async def test_rows_of_an_open_send_lead_to_the_question_whether_it_arrived(
 async def test_rows_that_were_accepted_before_the_program_ended_are_not_taken_up_as_unsent(
     machine: Machine,
 ) -> None:
-    gate: Gate | None = None
-
-    def parts(service: Service) -> Parts:
-        nonlocal gate
-        gate = Gate(service)
-        return replace(machine.parts(service), connect=gate.connect)
-
-    async with dashboard(machine.service, parts=parts) as board:
-        assert gate is not None
+    gate = Gate()
+    async with dashboard(machine.service, parts=gate.of(machine.parts)) as board:
         await board.shows("free of")
         await board.press("j", "a")
         await load(board, a_list(machine.directory, *numbered(5)), 5)

@@ -9,9 +9,7 @@ from prolific_tui.assembly import demo_parts
 from prolific_tui.credentials.document import Column
 from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B
-from prolific_tui.demo.service import Service
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.operations import Parts
 from prolific_tui.submission.journal import NewSend
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs import ErrorDialog
@@ -101,15 +99,8 @@ async def test_words_that_are_not_quite_right_send_nothing() -> None:
 async def test_a_dialog_that_opens_while_reports_are_read_is_not_closed_by_the_send(
     tmp_path: Path,
 ) -> None:
-    gate: Gate | None = None
-
-    def parts(service: Service) -> Parts:
-        nonlocal gate
-        gate = Gate(service, "GET", _REPORT)
-        return replace(demo_parts(service), connect=gate.connect)
-
-    async with dashboard(parts=parts) as board:
-        assert gate is not None
+    gate = Gate("GET", _REPORT)
+    async with dashboard(parts=gate.of()) as board:
         await board.shows("free of")
         await board.press("j", "a")
         await load(board, a_list(tmp_path, *numbered(2)), 2)

@@ -14,7 +14,6 @@ from prolific_tui.demo.service import Service
 from prolific_tui.demo.state import Pool
 from prolific_tui.errors import Effect
 from prolific_tui.models import Me, Workspace
-from prolific_tui.operations import Parts
 from prolific_tui.secret import Secret
 from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.journal import Learned, NewSend
@@ -458,15 +457,8 @@ async def test_the_usage_reports_change_what_goes_before_anything_is_sent(
 async def test_a_send_in_parts_pauses_stops_and_can_be_left_and_opened_again(
     tmp_path: Path,
 ) -> None:
-    gate: Gate | None = None
-
-    def parts(service: Service) -> Parts:
-        nonlocal gate
-        gate = Gate(service)
-        return replace(in_parts(2)(service), connect=gate.connect)
-
-    async with dashboard(parts=parts) as board:
-        assert gate is not None
+    gate = Gate()
+    async with dashboard(parts=gate.of(in_parts(2))) as board:
         await board.shows("free of")
         await board.press("j", "a")
         await load(board, a_list(tmp_path, *numbered(12)), 12)
@@ -499,14 +491,8 @@ async def test_a_send_in_parts_pauses_stops_and_can_be_left_and_opened_again(
 async def test_while_it_looks_for_a_send_it_says_when_prolific_is_tried_again(
     tmp_path: Path,
 ) -> None:
-    gate: Gate | None = None
-
-    def parts(service: Service) -> Parts:
-        nonlocal gate
-        gate = Gate(service)
-        return replace(in_parts(2)(service), connect=gate.connect)
-
-    async with dashboard(parts=parts) as board:
+    gate = Gate()
+    async with dashboard(parts=gate.of(in_parts(2))) as board:
         await board.shows("free of")
         await board.press("j", "a")
         await load(board, a_list(tmp_path, *numbered(2)), 2)
@@ -514,7 +500,6 @@ async def test_while_it_looks_for_a_send_it_says_when_prolific_is_tried_again(
         await board.shows("Waiting for Prolific's answer")
         board.service.switch_on("updateCredentialPool", Fault(cut=Cut.BEFORE))
         board.service.switch_on("listCredentialPools", Fault(status=429, retry_after=2, times=1))
-        assert gate is not None
         gate.let_one_through()
         tried_again = r"Looking….* can't be read right now; it is tried again at \d\d:\d\d:\d\d"
 
@@ -547,16 +532,10 @@ async def test_settling_says_how_far_it_is_and_when_prolific_is_tried_again(
 async def test_rows_of_a_send_that_is_under_way_in_another_window_do_not_go_on_with_it(
     machine: Machine,
 ) -> None:
-    gate: Gate | None = None
-
-    def held(service: Service) -> Parts:
-        nonlocal gate
-        gate = Gate(service)
-        return replace(machine.parts(service), connect=gate.connect)
-
+    gate = Gate()
     path = a_list(machine.directory, *numbered(6))
     async with (
-        dashboard(machine.service, parts=held) as board,
+        dashboard(machine.service, parts=gate.of(machine.parts)) as board,
         machine.at_pools() as other,
     ):
         await board.shows("free of")
@@ -572,7 +551,6 @@ async def test_rows_of_a_send_that_is_under_way_in_another_window_do_not_go_on_w
         await other.shows("These rows are being sent", "under way, 3 accepted", "Back to the rows")
         assert "Go on with it" not in other.words()
         await other.press("enter")
-        assert gate is not None
         gate.let_one_through()
         await board.shows("6 credentials in a new pool")
 

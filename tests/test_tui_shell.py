@@ -1,14 +1,10 @@
 """The shell: what it makes of the ends of sends, in whichever order and state they come."""
 
 import asyncio
-from dataclasses import replace
 
-from prolific_tui.assembly import demo_parts
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
-from prolific_tui.demo.service import Service
 from prolific_tui.errors import Effect
-from prolific_tui.operations import Parts
 from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, Target, plan
@@ -26,15 +22,8 @@ def append(board: Dashboard, *usernames: str) -> CredentialPlan:
 
 
 async def test_an_end_that_is_told_late_takes_nothing_from_the_next_send() -> None:
-    gate: Gate | None = None
-
-    def parts(service: Service) -> Parts:
-        nonlocal gate
-        gate = Gate(service)
-        return replace(demo_parts(service), connect=gate.connect)
-
-    async with dashboard(parts=parts) as board:
-        assert gate is not None
+    gate = Gate()
+    async with dashboard(parts=gate.of()) as board:
         app = board.app
         await board.shows("free of")
         first, second = append(board, "lab-z-1"), append(board, "lab-z-2")
@@ -76,15 +65,8 @@ async def test_pools_are_read_again_where_parts_arrived_before_one_was_not_sent(
 
 async def test_a_program_told_to_end_lets_a_part_end_and_begins_no_other() -> None:
     """So that none is left open where there was time to hear of it."""
-    gate: Gate | None = None
-
-    def parts(service: Service) -> Parts:
-        nonlocal gate
-        gate = Gate(service)
-        return replace(in_parts(1)(service), connect=gate.connect)
-
-    async with dashboard(parts=parts) as board:
-        assert gate is not None
+    gate = Gate()
+    async with dashboard(parts=gate.of(in_parts(1))) as board:
         app = board.app
         await board.shows("free of")
         app.submit(append(board, *numbered(20)))
