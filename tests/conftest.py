@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from prolific_tui.settings import DraftKeeping
 from tests.drafts_bench import Programs
+from tests.machine import Machine
 
 
 @pytest.fixture
@@ -25,3 +27,11 @@ def programs(tmp_path: Path) -> Iterator[Programs]:
     started = Programs(tmp_path)
     yield started
     started.end()
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A machine on which unsent rows are kept, and lists go in parts of three rows."""
+    machine = Machine(tmp_path, part_rows=3)
+    machine.choose(DraftKeeping.EVERYTHING)
+    return machine

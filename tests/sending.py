@@ -10,6 +10,7 @@ import httpx
 
 from prolific_tui.assembly import demo_parts
 from prolific_tui.client.api import Api
+from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.demo.service import Service
 from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.operations import Parts
@@ -36,6 +37,17 @@ def in_parts(part_rows: int) -> Callable[[Service], Parts]:
 
     pace = Pace(part_rows=part_rows, looks=(0.0,), sleep=at_once)
     return lambda service: replace(demo_parts(service), pace=pace)
+
+
+def new_pool(service: Service, before: set[str]) -> list[str]:
+    """The usernames of the one pool that was made."""
+    (made,) = [pool for pool in service.state.pools if pool not in before]
+    return list(service.state.pools[made].passwords)
+
+
+def held_by(service: Service) -> list[str]:
+    """The usernames of the pool that the tests append to."""
+    return list(service.state.pools[CHATBOT_B].passwords)
 
 
 class Gate(httpx.AsyncBaseTransport):

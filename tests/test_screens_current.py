@@ -3,8 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.secret import Secret
@@ -13,13 +11,6 @@ from prolific_tui.tui.screens.review import ReviewScreen
 from tests.dashboard import dashboard, opened
 from tests.machine import Machine
 from tests.sending import Gate, a_list, load, numbered, send
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    machine = Machine(tmp_path, part_rows=3)
-    machine.choose(DraftKeeping.EVERYTHING)
-    return machine
 
 
 async def test_review_reads_the_totals_and_the_outcome_says_where_they_moved_since(

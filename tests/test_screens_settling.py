@@ -1,11 +1,17 @@
-"""Settling in the run that sent: what turned out to have arrived leaves the rows at hand."""
+"""Sends of which nobody knows whether they arrived: how a person settles them, now or later."""
 
+import re
 from pathlib import Path
 
 from prolific_tui.demo.faults import Cut, Fault
+from prolific_tui.demo.seed import MAIN_WORKSPACE
+from prolific_tui.demo.state import Pool
+from prolific_tui.secret import Secret
+from prolific_tui.settings import DraftKeeping
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import dashboard
-from tests.sending import a_list, in_parts, load, numbered, send
+from tests.machine import Machine
+from tests.sending import a_list, in_parts, load, new_pool, numbered, send
 
 
 async def test_rows_that_turn_out_to_have_arrived_leave_and_the_others_follow_their_pool(
@@ -36,3 +42,135 @@ async def test_rows_that_turn_out_to_have_arrived_leave_and_the_others_follow_th
             "lab-y",
             "lab-y",
         ]
+
+
+async def test_a_send_is_cut_the_next_start_announces_it_and_the_person_settles_it(
+    machine: Machine,
+) -> None:
+    """The first part of a create takes effect, its answer is lost, and the program ends."""
+    before = set(machine.service.state.pools)
+    path = a_list(machine.directory, *numbered(5))
+    machine.service.switch_on("createCredentialPool", Fault(cut=Cut.AFTER, times=1))
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, path, 5)
+        await send(board, 5)
+        await board.shows("We do not know whether", "consistent with")
+        await board.shows("Of 5 rows, 0 were accepted, 3 may have arrived, and 2 did not go.")
+        await board.press("enter")
+        await board.shows("5 rows")
+        # Nothing of an open send goes out again.
+        await board.press("s")
+        await board.shows("A send of these rows is open", "Look now whether it arrived")
+        await board.press("escape")
+    assert new_pool(machine.service, before) == numbered(3)
+
+    async with machine.run() as board:
+        await board.shows("A send is open", "5 rows for wave ", "Look now whether it arrived")
+        await board.press("enter")
+        await board.shows("consistent with accepted", "What do you say?")
+        await board.press("j", "enter")
+        # Only then the rows that were left are offered.
+        await board.shows("Unsent rows of before")
+        await board.press("escape")
+        await board.press("3")
+        await board.shows("3 arrived, as you said", "c goes on with the 2 rows that are left")
+        await board.press("c")
+        await board.shows("Goes on with the send of", ": 2 left", "5 rows   goes 2")
+        await board.press("s")
+        await board.shows("Type  send 2 :", "2 rows of the 2 that are left can go")
+        await board.type("send 2")
+        await board.press("enter")
+        await board.shows("2 credentials appended")
+    assert new_pool(machine.service, before) == numbered(5)
+
+
+async def test_a_create_is_not_called_lost_against_the_figures_by_one_key(
+    machine: Machine,
+) -> None:
+    """A pool with that total is there: saying that it is not takes words, and can be taken back."""
+    path = a_list(machine.directory, *numbered(3))
+    machine.service.switch_on("createCredentialPool", Fault(cut=Cut.AFTER, times=1))
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, path, 3)
+        await send(board, 3)
+        await board.shows("We do not know whether", "consistent with")
+        await board.press("enter", "escape", "3", "S")
+        await board.shows("What do you say?")
+        await board.press("j", "j")
+        await board.shows("you will get a second pool with these rows")
+        await board.press("enter")
+        await board.shows("does not bear it out", "consistent with accepted")
+        await board.press("enter")
+        await board.shows("Nothing was done", "it did not arrive")
+        await board.type("it did not arrive")
+        await board.press("enter")
+        await board.shows("Settled: did not arrive", "S takes back what you said")
+
+        await board.press("1", "r")
+        await board.shows("free of")
+        await board.press("c")
+        await board.shows("3 rows")
+        await board.press("s")
+        await board.shows("Rows of an earlier send", "Go on with it: 3 rows")
+        await board.press("enter")
+        await board.shows("Unexplained", "with 3 is new since", "which you said did not arrive")
+        await board.press("escape", "escape", "3", "S")
+        await board.shows("You said that it did not arrive")
+        await board.press("j", "enter")
+        await board.shows("What do you say?")
+        await board.press("j", "enter")
+        await board.shows("Settled: arrived, as you said")
+
+
+async def test_a_create_that_arrives_after_the_verdict_is_not_sent_again(machine: Machine) -> None:
+    machine.choose(DraftKeeping.NOTHING)
+    before = set(machine.service.state.pools)
+    path = a_list(machine.directory, *numbered(2))
+    machine.service.switch_on("createCredentialPool", Fault(cut=Cut.BEFORE, times=1))
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, path, 2)
+        await send(board, 2)
+        await board.shows("We do not know whether")
+
+    async with machine.run() as board:
+        await board.shows("A send is open")
+        await board.press("enter")
+        await board.shows("not there after looking", "What do you say?")
+        await board.press("j", "j", "enter")
+        await board.shows("did not arrive")
+        late = {name: Secret("pw-long-enough") for name in numbered(2)}
+        machine.service.state.pools["late"] = Pool("late", MAIN_WORKSPACE, late)
+        # The same rows as a list of its own belong to that send, and only to that.
+        await board.press("1", "c")
+        await load(board, path, 2)
+        await board.press("s")
+        await board.shows("Rows of an earlier send", "Go on with it: 2 rows")
+        assert "Send them as a new one" not in board.words()
+        await board.press("enter")
+        # Pools was listed before that pool was there: Review looks now, and asks for words anew.
+        await board.shows("Type  send 2 :", "the pool late with 2 is new since")
+        await board.type("send 2")
+        await board.press("enter")
+        await board.shows("A new pool appeared since you looked", "Nothing was sent")
+    assert new_pool(machine.service, before) == numbered(2)
+
+
+async def test_settling_says_how_far_it_is_and_when_prolific_is_tried_again(
+    machine: Machine,
+) -> None:
+    machine.service.switch_on("createCredentialPool", Fault(cut=Cut.BEFORE, times=1))
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, a_list(machine.directory, *numbered(2)), 2)
+        await send(board, 2)
+        await board.shows("We do not know whether")
+        await board.press("enter", "escape", "3")
+        await board.shows("1 open: S settles")
+        machine.service.switch_on("listCredentialPools", Fault(status=429, retry_after=2, times=1))
+        await board.press("S")
+        tried_again = r"0 s so far\. Prolific can't be read right now; .* again at \d\d:\d\d:\d\d"
+        await board.until(lambda: re.search(tried_again, board.words()))
+        await board.shows("not there after looking", "What do you say?")

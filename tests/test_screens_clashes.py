@@ -1,0 +1,112 @@
+"""Usernames that a pool has already: what tells of them, before a send and after a refusal."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from prolific_tui.demo.faults import Fault
+from tests.contract.caller import checked_demo_service
+from tests.dashboard import dashboard
+from tests.sending import a_list, held_by, in_parts, load, numbered, send
+
+UNREAD = Fault(status=403)
+"""A usage report that can't be read."""
+
+
+async def test_a_clash_is_found_by_halving_after_it_was_told_what_that_takes(
+    tmp_path: Path,
+) -> None:
+    """409 says that some row is there already; the reports that would tell which can't be read."""
+    service = checked_demo_service()
+    service.switch_on("getStudyCredentialsReport", UNREAD)
+    held = held_by(service)
+    taken = held[0]
+    async with dashboard(service) as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(3), taken, "lab-z-900"), 5)
+        await send(board, 5)
+        await board.shows("does not say which", "still 60")
+        await board.shows("Nothing that is known here tells which", "h finds them")
+        assert len(held_by(service)) == 60
+        await board.press("h")
+        await board.shows("Find the clash by halving", "at most 9 requests", "stays in the pool")
+        await board.type("send 5")
+        await board.press("enter")
+        await board.shows("1 username is taken", taken, "All other 4 are in the pool now")
+        assert len(held_by(service)) == 64
+        await board.press("enter")
+        await board.shows("1 row   goes 0", "left out 1", "already in this pool")
+
+
+async def test_no_halving_is_offered_where_something_tells_which_rows_clash(tmp_path: Path) -> None:
+    service = checked_demo_service()
+    # It can't be read at Review, and can be once the list was refused.
+    service.switch_on("getStudyCredentialsReport", replace(UNREAD, times=1))
+    taken = held_by(service)[0]
+    async with dashboard(service) as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(2), taken), 3)
+        await send(board, 3)
+        await board.shows("A username is taken", "1 refused row is known to be in the pool")
+        assert "halv" not in board.words()
+        await board.press("h", "enter")
+        await board.shows("3 rows   goes 2", "left out 1", "already in this pool")
+        await send(board, 2)
+        await board.shows("2 credentials appended")
+
+
+async def test_of_a_list_in_parts_only_the_refused_part_is_searched(tmp_path: Path) -> None:
+    """The first part was accepted, the second refused, and the third never left."""
+    service = checked_demo_service()
+    service.switch_on("getStudyCredentialsReport", UNREAD)
+    taken = held_by(service)[0]
+    names = [*numbered(7), taken, *numbered(11)[7:]]
+    async with dashboard(service, parts=in_parts(5)) as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *names), 12)
+        await send(board, 12)
+        await board.shows("5 of 12 rows were accepted", "with at most 9 requests")
+        await board.press("h")
+        await board.shows("The 5 refused rows are sent again", "at most 9 requests, and at most 7")
+        await board.shows("2 more rows stay in the editor for later")
+        await board.type("send 5")
+        await board.press("enter")
+        await board.shows("1 username is taken", taken, "All other 4 are in the pool now")
+        assert len(held_by(service)) == 69
+        await board.press("enter")
+        await board.shows("3 rows   goes 2", "left out 1", "already in this pool")
+
+
+async def test_the_usage_reports_change_what_goes_before_anything_is_sent(
+    tmp_path: Path,
+) -> None:
+    service = checked_demo_service()
+    held = held_by(service)
+    async with dashboard(service, size=(120, 40)) as board:
+        await board.shows("free of")
+        await board.press("j", "e")
+        await board.shows("Label")
+        await board.type("chatbot-B")
+        await board.press("enter")
+        await board.shows("chatbot-B ", "Nothing was sent there from this machine")
+        await board.press("a")
+        await board.shows("Append to chatbot-B")
+        await load(board, a_list(tmp_path, "lab-z-1", *held[:2]), 3)
+        # The words for three rows are typed ahead, and do not count for one.
+        await board.press("s")
+        await board.type("send 3")
+        await board.press("enter")
+        await board.shows("Type  send 1 :", "checked against all 60 usernames")
+        await board.shows("2 rows: already in this pool")
+        assert len(held_by(service)) == 60
+        await board.press("escape")
+        await board.shows("3 rows   goes 1", "left out 2")
+        await send(board, 1)
+        await board.shows("1 credential appended")
+        await board.press("enter")
+        await board.shows("Checked against all 61 usernames")
+        await board.press("escape")
+        await board.shows("Last sent from here: +1 on", "wave.csv, accepted")
+    assert len(held_by(service)) == 61

@@ -1,0 +1,138 @@
+"""The history that all windows of a machine write: what each of them sees of what others sent."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from prolific_tui.demo.seed import CHATBOT_B, MAIN_WORKSPACE
+from prolific_tui.errors import Effect
+from prolific_tui.models import Me, Workspace
+from prolific_tui.submission.journal import Learned, NewSend
+from prolific_tui.submission.plan import Kind
+from prolific_tui.tui.dialogs import ErrorDialog
+from tests.dashboard import dashboard
+from tests.machine import Machine
+from tests.sending import Gate, a_list, held_by, load, numbered, send
+
+
+def new_send(number: int) -> NewSend:
+    return NewSend(
+        kind=Kind.APPEND,
+        service_url="http://127.0.0.1",
+        owner=Me("owner-1", "you@lab.org"),
+        workspace=Workspace(MAIN_WORKSPACE, "Reasoning evals"),
+        pool_id=CHATBOT_B,
+        label="",
+        source=f"wave-{number}.csv",
+        usernames=(f"lab-{number}",),
+        begun=datetime(2026, 11, 21, 10, tzinfo=UTC) + timedelta(minutes=number),
+    )
+
+
+async def test_a_journal_that_is_no_use_is_said_at_the_start_and_nothing_can_be_sent_without_one(
+    machine: Machine,
+) -> None:
+    journal = machine.directory / "journal.sqlite3"
+    journal.write_bytes(b"no database at all " * 100)
+    journal.chmod(0o600)
+    async with machine.run() as board:
+        await board.shows("About the history of sends", "a new one was begun")
+        await board.press("enter", "3")
+        await board.shows("Nothing was sent from this machine yet")
+
+    for left in machine.directory.glob("journal.sqlite3*"):
+        left.unlink()
+    journal.mkdir(mode=0o700)
+    async with machine.run() as board:
+        await board.shows("Until then nothing can be sent")
+        await board.press("enter", "c")
+        await load(board, a_list(machine.directory, *numbered(2)), 2)
+        await board.press("s")
+        await board.until(lambda: isinstance(board.app.screen, ErrorDialog))
+        await board.press("enter", "escape", "3")
+        await board.shows("nothing can be sent. r tries again")
+
+
+async def test_hundreds_of_sends_are_listed_and_the_cursor_stays_on_its_own(
+    machine: Machine,
+) -> None:
+    """Other sends come in above it while somebody reads."""
+    store = machine.parts(machine.service).journal
+    sends = [store.begin(new_send(number)) for number in range(300)]
+    for each in sends:
+        store.leave(each.number)
+    async with machine.at_pools() as board:
+        await board.press("3")
+        await board.shows("300 sends from this machine", "wave-299.csv")
+        await board.press(*["j"] * 5)
+        await board.shows("wave-294.csv")
+        store.leave(store.begin(new_send(300)).number)
+        await board.press("r")
+        await board.shows("301 sends from this machine", "wave-294.csv")
+        await board.press("slash")
+        await board.type("wave-17.csv")
+        await board.press("enter")
+        await board.shows("1 of 301 sends with", "wave-17.csv")
+    store.close()
+
+
+async def test_a_review_left_open_finds_what_another_window_sent_meanwhile(
+    machine: Machine,
+) -> None:
+    other = machine.parts(machine.service).journal
+    async with machine.at_pools() as board:
+        await board.press("j", "a")
+        await load(board, a_list(machine.directory, *numbered(2)), 2)
+        await board.press("s")
+        await board.shows("Type  send 2 :")
+        begun = other.begin(replace(new_send(1), usernames=numbered(1))).number
+        later = datetime(2099, 1, 1, tzinfo=UTC)
+        part = other.about_to_send(begun, (0, 1), (), later)
+        other.record(begun, Learned(replace(part, effect=Effect.ACCEPTED, ended=later)))
+        other.leave(begun)
+        await board.type("send 2")
+        await board.press("enter")
+        await board.shows("Sent by another window meanwhile", "1 row was accepted with it")
+        await board.press("enter")
+        await board.shows("2 rows   goes 1", "left out 1", "already in this pool")
+    assert not set(numbered(2)) & set(held_by(machine.service))
+    other.close()
+
+
+async def test_rows_of_a_send_that_is_under_way_in_another_window_do_not_go_on_with_it(
+    machine: Machine,
+) -> None:
+    gate = Gate()
+    path = a_list(machine.directory, *numbered(6))
+    async with (
+        dashboard(machine.service, parts=gate.of(machine.parts)) as board,
+        machine.at_pools() as other,
+    ):
+        await board.shows("free of")
+        await board.press("c")
+        await load(board, path, 6)
+        await send(board, 6)
+        await board.shows("Part 2 of 2 is on its way")
+
+        await other.press("c")
+        await load(other, path, 6)
+        await other.press("r")
+        await other.press("s")
+        await other.shows("These rows are being sent", "under way, 3 accepted", "Back to the rows")
+        assert "Go on with it" not in other.words()
+        await other.press("enter")
+        gate.let_one_through()
+        await board.shows("6 credentials in a new pool")
+
+
+async def test_what_another_window_sends_comes_into_the_history_by_itself(
+    machine: Machine,
+) -> None:
+    path = a_list(machine.directory, *numbered(2))
+    async with machine.at_pools() as board, machine.at_pools() as other:
+        await board.press("3")
+        await board.shows("Nothing was sent from this machine yet")
+        await other.press("c")
+        await load(other, path, 2)
+        await send(other, 2)
+        await other.shows("2 credentials in a new pool")
+        await board.shows("1 send from this machine", "Create", "accepted")
