@@ -136,3 +136,21 @@ async def test_what_another_window_sends_comes_into_the_history_by_itself(
         await send(other, 2)
         await other.shows("2 credentials in a new pool")
         await board.shows("1 send from this machine", "Create", "accepted")
+
+
+async def test_the_history_says_by_itself_that_a_window_ended_in_the_middle(
+    machine: Machine,
+) -> None:
+    """A program that was killed writes nothing more."""
+    gate = Gate()
+    async with machine.at_pools() as board:
+        async with dashboard(machine.service, parts=gate.of(machine.parts)) as other:
+            await other.shows("free of")
+            await other.press("c")
+            await load(other, a_list(machine.directory, *numbered(5)), 5)
+            await send(other, 5)
+            await other.shows("Part 2 of 2 is on its way")
+            await board.press("3")
+            await board.shows("under way, 3 accepted", "2 are not settled yet")
+        await board.shows("1 open: S settles", "open; 3 accepted", "2 may have arrived")
+    gate.let_one_through()
