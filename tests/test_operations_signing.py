@@ -3,54 +3,27 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from prolific_tui.access import Entry
-from prolific_tui.demo.faults import Cut, Fault
+from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import Effect, ProlificTuiError
-from prolific_tui.operations import KeptSecrets, PreviousSecret
+from prolific_tui.operations import KeptSecrets
 from prolific_tui.operations.signing import SecretEntries
 from prolific_tui.secret import Secret
 from prolific_tui.settings import DraftKeeping, MachineKeeping, TokenPlace
-from prolific_tui.submission.outcome import Outcome
-from prolific_tui.submission.plan import Destinations, SecretPlan
-from prolific_tui.submission.send import Finding
 from tests.disk import a_disk_that_takes, mode_of, names_in
 from tests.operations_bench import PATIENCE, SERVICE_URL, Bench, KeyringOfTests
-from tests.submission_bench import Write, said, secret_plan
-
-CREATE = Write.SECRET.value
-ENTRY = Entry.signing_secret(SERVICE_URL, MAIN_WORKSPACE)
+from tests.signing_bench import CREATE, ENTRY, kept, plan_to, replaced, value_of
+from tests.submission_bench import said
 
 
 @pytest.fixture
 def bench() -> Bench:
     return Bench()
-
-
-def value_of(bench: Bench) -> Secret:
-    """The secret that Prolific has now."""
-    return bench.service.state.secrets[MAIN_WORKSPACE].value
-
-
-def plan_to(bench: Bench, *, own_entry: bool = False, file: Path | None = None) -> SecretPlan:
-    return replace(secret_plan(bench.service), destinations=Destinations(own_entry, file))
-
-
-def replaced(bench: Bench, plan: SecretPlan) -> Outcome:
-    """What becomes of the replacement of the secret."""
-    with bench.signed_in() as operations:
-        operations.writes.submit(plan)
-        return bench.write_ended().outcome
-
-
-def kept(bench: Bench) -> KeptSecrets:
-    with bench.running() as operations:
-        return asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
 
 
 def test_the_new_one_is_in_both_places_and_the_previous_one_beside_it(
@@ -307,195 +280,3 @@ def test_the_new_one_goes_where_it_was_proved_whatever_is_chosen_meanwhile(bench
     assert "The new one is kept in the keyring." in outcome.message
     assert bench.keyring._values[ENTRY] == value_of(bench)
     assert asyncio.run(bench.token_file.load(ENTRY)) is None
-
-
-# A line that is cut
-
-
-def test_it_is_in_its_places_before_it_is_read_back(bench: Bench, tmp_path: Path) -> None:
-    """The connection dies right after the 201, and the program with it."""
-    file = tmp_path / "secret"
-
-    def hold_the_look_afterwards() -> None:
-        bench.hold("listSecrets")
-
-    bench.service.after_write = hold_the_look_afterwards
-    with bench.signed_in() as operations:
-        operations.writes.submit(plan_to(bench, own_entry=True, file=file))
-        assert bench.carrier.reached.wait(PATIENCE)
-        operations.stop(0)
-        assert bench.carrier.given_up.wait(PATIENCE)
-
-    assert file.read_text() == f"{value_of(bench).reveal()}\n"
-    assert bench.keyring._values[ENTRY] == value_of(bench)
-
-
-@pytest.mark.parametrize("cut", [Cut.AFTER, Cut.WITHIN], ids=str)
-def test_a_secret_whose_answer_was_lost_is_kept_once_it_is_found(
-    bench: Bench, tmp_path: Path, cut: Cut
-) -> None:
-    old, file = value_of(bench), tmp_path / "secret"
-    bench.service.switch_on(CREATE, Fault(cut=cut))
-
-    outcome = replaced(bench, plan_to(bench, own_entry=True, file=file))
-
-    assert (outcome.effect is Effect.UNKNOWN) == (cut is Cut.AFTER)
-    assert file.read_text() == f"{value_of(bench).reveal()}\n"
-    assert "is kept in" in outcome.message
-    found = kept(bench)
-    assert found.current == value_of(bench)
-    assert found.previous is not None
-    assert found.previous.value == old
-    assert bench.service.writes == [CREATE]
-
-
-@pytest.mark.parametrize(
-    "fault", [Fault(status=403), Fault(cut=Cut.BEFORE), Fault(status=502)], ids=str
-)
-def test_where_nothing_was_made_nothing_is_kept(bench: Bench, tmp_path: Path, fault: Fault) -> None:
-    bench.service.switch_on(CREATE, fault)
-
-    outcome = replaced(bench, plan_to(bench, own_entry=True, file=tmp_path / "secret"))
-
-    assert "The new one is kept" not in outcome.message
-    assert names_in(tmp_path) == set()
-    assert kept(bench).current is None
-
-
-@pytest.mark.parametrize("was_kept", [True, False])
-def test_a_secret_that_a_later_run_finds_is_kept_where_the_one_before_was(
-    bench: Bench, *, was_kept: bool
-) -> None:
-    old = value_of(bench)
-    if was_kept:
-        asyncio.run(bench.keyring.save(ENTRY, old))
-    unreadable = Fault(status=502)
-    bench.service.after_write = lambda: bench.service.switch_on("listSecrets", unreadable)
-    bench.service.switch_on(CREATE, Fault(cut=Cut.AFTER))
-    with bench.signed_in() as operations:
-        operations.writes.submit(plan_to(bench))
-        ended = bench.write_ended()
-        assert ended.number is not None
-        bench.service.switch_off("listSecrets")
-        send = asyncio.run(operations.history.settle_now(ended.number))
-        found = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
-
-    assert send.parts[-1].finding is Finding.CONSISTENT
-    assert ("It is kept in the keyring." in send.parts[-1].message) == was_kept
-    assert found.current == (value_of(bench) if was_kept else None)
-    assert (found.previous is not None) == was_kept
-    assert ("You chose the screen only" in send.parts[-1].message) == (not was_kept)
-    assert send.destinations == ()
-
-
-def test_what_settling_finds_is_kept_in_the_entry_that_was_chosen_and_no_file_is_claimed(
-    bench: Bench, tmp_path: Path
-) -> None:
-    """Nothing was kept before this send, so the one before it tells what had been chosen."""
-    old, file = value_of(bench), tmp_path / "secret"
-    bench.service.after_write = lambda: bench.service.switch_on("listSecrets", Fault(status=502))
-    bench.service.switch_on(CREATE, Fault(cut=Cut.AFTER))
-    with bench.signed_in() as operations:
-        operations.writes.submit(plan_to(bench, own_entry=True, file=file))
-        ended = bench.write_ended()
-        assert f"it is kept nowhere yet, and {file} was not written." in ended.outcome.message
-        assert ended.number is not None
-        bench.service.switch_off("listSecrets")
-        send = asyncio.run(operations.history.settle_now(ended.number))
-        found = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
-
-    assert found.current == value_of(bench)
-    assert found.previous is not None
-    assert found.previous.value == old
-    assert not file.exists()
-    message = send.parts[-1].message
-    assert "It is kept in the keyring." in message
-    assert f"It was to be in {file}, and settling did not put it there: look" in message
-    assert send.destinations == (f"in {file}", "in the keyring")
-
-
-# What is kept
-
-
-def test_the_copy_is_read_by_whoever_has_the_keyring(bench: Bench) -> None:
-    """The entry holds the value and nothing else, so that a script of theirs can take it."""
-    replaced(bench, plan_to(bench, own_entry=True))
-
-    assert ENTRY.keyring_service == f"prolific-tui {SERVICE_URL}"
-    assert ENTRY.name == f"signing secret {MAIN_WORKSPACE}"
-    assert bench.keyring._values[ENTRY] == value_of(bench)
-
-
-def test_keeping_it_by_hand_moves_what_was_there_to_the_previous_one(bench: Bench) -> None:
-    with bench.running() as operations:
-        first = asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("one")))
-        asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("one")))
-        again = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
-        asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("two")))
-        found = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
-
-    assert first.places == ("in the keyring",)
-    assert (again.current, again.previous) == (Secret("one"), None)
-    assert found.current == Secret("two")
-    assert found.previous is not None
-    assert found.previous == PreviousSecret(Secret("one"), found.previous.ended)
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"value": 1, "ended": "now"}', '"two"'])
-def test_what_makes_no_sense_is_no_previous_one(bench: Bench, text: str) -> None:
-    entry = Entry.previous_secret(SERVICE_URL, MAIN_WORKSPACE)
-    asyncio.run(bench.keyring.save(entry, Secret(text)))
-
-    assert kept(bench).previous is None
-
-
-def test_a_keyring_that_can_not_be_read_is_told_and_holds_up_nothing(bench: Bench) -> None:
-    bench.keyring.in_trouble = True
-
-    found = kept(bench)
-
-    assert found.trouble is not None
-    assert found.trouble.title == "Keyring locked"
-
-
-# Another place for all of it
-
-
-FILES = MachineKeeping(TokenPlace.FILE, DraftKeeping.NOTHING)
-IN_KEYRING = MachineKeeping(TokenPlace.KEYRING, DraftKeeping.NOTHING)
-NOWHERE = MachineKeeping(TokenPlace.SESSION, DraftKeeping.NOTHING)
-
-
-def test_a_change_of_place_takes_what_is_kept_along_and_less_takes_it_back(bench: Bench) -> None:
-    with bench.running() as operations:
-        for value in ("one", "two"):
-            asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret(value)))
-        before = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
-        # Nobody had chosen, so they were in the keyring, and stay there.
-        assert asyncio.run(operations.keep(IN_KEYRING)).notes == ()
-        assert asyncio.run(bench.token_file.load(ENTRY)) is None
-
-        assert asyncio.run(operations.keep(FILES)).notes == ()
-        moved = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
-        assert moved == replace(before, place=TokenPlace.FILE, is_chosen=True)
-        assert bench.keyring._values == {}
-
-        notes = asyncio.run(operations.keep(NOWHERE)).notes
-        assert [note for note in notes if "signing secrets were deleted" in note] == list(notes)
-        assert len(notes) == 1
-        assert asyncio.run(bench.token_file.load(ENTRY)) is None
-        # What the person keeps all the same stays where it is while nothing else is chosen.
-        asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("three")))
-        assert asyncio.run(operations.keep(NOWHERE)).notes == ()
-        assert bench.keyring._values == {ENTRY: Secret("three")}
-
-
-def test_what_can_not_be_moved_stays_and_is_told(bench: Bench) -> None:
-    with bench.running() as operations:
-        asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("one")))
-        bench.keyring.in_trouble = True
-        notes = asyncio.run(operations.keep(FILES)).notes
-        bench.keyring.in_trouble = False
-
-    assert f"The {ENTRY.name} stays in the keyring: It is locked." in notes
-    assert bench.keyring._values == {ENTRY: Secret("one")}

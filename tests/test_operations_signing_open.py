@@ -13,8 +13,8 @@ from prolific_tui.settings import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.submission.send import Finding, Send, Standing
 from prolific_tui.tui.screens.send_words import facts
 from tests.operations_bench import Bench
+from tests.signing_bench import plan_to, value_of
 from tests.submission_bench import Write
-from tests.test_operations_signing import plan_to, value_of
 
 CREATE = Write.SECRET.value
 

@@ -1,0 +1,121 @@
+"""A new secret whose answer was lost on the way: kept once it is found, and claimed nowhere."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from prolific_tui.demo.faults import Cut, Fault
+from prolific_tui.demo.seed import MAIN_WORKSPACE
+from prolific_tui.errors import Effect
+from prolific_tui.submission.send import Finding
+from tests.disk import names_in
+from tests.operations_bench import PATIENCE, Bench
+from tests.signing_bench import CREATE, ENTRY, kept, plan_to, replaced, value_of
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_it_is_in_its_places_before_it_is_read_back(bench: Bench, tmp_path: Path) -> None:
+    """The connection dies right after the 201, and the program with it."""
+    file = tmp_path / "secret"
+
+    def hold_the_look_afterwards() -> None:
+        bench.hold("listSecrets")
+
+    bench.service.after_write = hold_the_look_afterwards
+    with bench.signed_in() as operations:
+        operations.writes.submit(plan_to(bench, own_entry=True, file=file))
+        assert bench.carrier.reached.wait(PATIENCE)
+        operations.stop(0)
+        assert bench.carrier.given_up.wait(PATIENCE)
+
+    assert file.read_text() == f"{value_of(bench).reveal()}\n"
+    assert bench.keyring._values[ENTRY] == value_of(bench)
+
+
+@pytest.mark.parametrize("cut", [Cut.AFTER, Cut.WITHIN], ids=str)
+def test_a_secret_whose_answer_was_lost_is_kept_once_it_is_found(
+    bench: Bench, tmp_path: Path, cut: Cut
+) -> None:
+    old, file = value_of(bench), tmp_path / "secret"
+    bench.service.switch_on(CREATE, Fault(cut=cut))
+
+    outcome = replaced(bench, plan_to(bench, own_entry=True, file=file))
+
+    assert (outcome.effect is Effect.UNKNOWN) == (cut is Cut.AFTER)
+    assert file.read_text() == f"{value_of(bench).reveal()}\n"
+    assert "is kept in" in outcome.message
+    found = kept(bench)
+    assert found.current == value_of(bench)
+    assert found.previous is not None
+    assert found.previous.value == old
+    assert bench.service.writes == [CREATE]
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(status=403), Fault(cut=Cut.BEFORE), Fault(status=502)], ids=str
+)
+def test_where_nothing_was_made_nothing_is_kept(bench: Bench, tmp_path: Path, fault: Fault) -> None:
+    bench.service.switch_on(CREATE, fault)
+
+    outcome = replaced(bench, plan_to(bench, own_entry=True, file=tmp_path / "secret"))
+
+    assert "The new one is kept" not in outcome.message
+    assert names_in(tmp_path) == set()
+    assert kept(bench).current is None
+
+
+@pytest.mark.parametrize("was_kept", [True, False])
+def test_a_secret_that_a_later_run_finds_is_kept_where_the_one_before_was(
+    bench: Bench, *, was_kept: bool
+) -> None:
+    old = value_of(bench)
+    if was_kept:
+        asyncio.run(bench.keyring.save(ENTRY, old))
+    unreadable = Fault(status=502)
+    bench.service.after_write = lambda: bench.service.switch_on("listSecrets", unreadable)
+    bench.service.switch_on(CREATE, Fault(cut=Cut.AFTER))
+    with bench.signed_in() as operations:
+        operations.writes.submit(plan_to(bench))
+        ended = bench.write_ended()
+        assert ended.number is not None
+        bench.service.switch_off("listSecrets")
+        send = asyncio.run(operations.history.settle_now(ended.number))
+        found = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+
+    assert send.parts[-1].finding is Finding.CONSISTENT
+    assert ("It is kept in the keyring." in send.parts[-1].message) == was_kept
+    assert found.current == (value_of(bench) if was_kept else None)
+    assert (found.previous is not None) == was_kept
+    assert ("You chose the screen only" in send.parts[-1].message) == (not was_kept)
+    assert send.destinations == ()
+
+
+def test_what_settling_finds_is_kept_in_the_entry_that_was_chosen_and_no_file_is_claimed(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """Nothing was kept before this send, so the one before it tells what had been chosen."""
+    old, file = value_of(bench), tmp_path / "secret"
+    bench.service.after_write = lambda: bench.service.switch_on("listSecrets", Fault(status=502))
+    bench.service.switch_on(CREATE, Fault(cut=Cut.AFTER))
+    with bench.signed_in() as operations:
+        operations.writes.submit(plan_to(bench, own_entry=True, file=file))
+        ended = bench.write_ended()
+        assert f"it is kept nowhere yet, and {file} was not written." in ended.outcome.message
+        assert ended.number is not None
+        bench.service.switch_off("listSecrets")
+        send = asyncio.run(operations.history.settle_now(ended.number))
+        found = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+
+    assert found.current == value_of(bench)
+    assert found.previous is not None
+    assert found.previous.value == old
+    assert not file.exists()
+    message = send.parts[-1].message
+    assert "It is kept in the keyring." in message
+    assert f"It was to be in {file}, and settling did not put it there: look" in message
+    assert send.destinations == (f"in {file}", "in the keyring")
