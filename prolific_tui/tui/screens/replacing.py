@@ -185,7 +185,7 @@ def _meaning(
         )
     told = f"{words} {depends}"
     # "Both" only where there are two of them.
-    all_have = "both have" if receivers == _PAIR else "each of them has"
+    all_have = "both have" if receivers == _PAIR else "each has"
     return told if plan.old is None else f"{_EXPLANATION.format(all=all_have)}\n\n{told}"
 
 
