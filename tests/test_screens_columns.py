@@ -27,9 +27,11 @@ async def test_usernames_notes_and_passwords_are_whole_where_there_is_room(
         assert heading.index("username") == row.index(MAIL)
         assert heading.index("password") == row.index("********")
 
-        # As soon as there is a note, it is whole as well.
+        # As soon as there is a note, it is whole as well, and gone it takes no room any more.
         await at.press("i", "x", "enter", "escape")
         await at.shows("  no password")
+        await at.press("enter", *"pw-3", "enter")
+        await at.shows(f"{MAIL} ")
 
 
 async def test_a_username_that_comes_into_sight_makes_room_for_itself() -> None:

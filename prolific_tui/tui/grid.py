@@ -98,7 +98,10 @@ class CredentialGrid(ScrollView, can_focus=True):
         """The row under the cursor, by which it is found again in another view."""
         self._styles: dict[str, Style] = {}
         self._username = self._note = 0
-        """How wide the widest was that was on the screen; columns that shrank would be unsteady."""
+        """How wide the widest was that was on the screen; columns that shrank would be unsteady.
+
+        Notes are measured anew after each change.
+        """
         self.columns = Columns.for_width(80, 0, 0, 0, 0)
 
     # Size
@@ -192,6 +195,8 @@ class CredentialGrid(ScrollView, can_focus=True):
         """Show a change that the session made: only the lines that it names are drawn again."""
         redraw = self.view.follow(delta)
         redraw = self.selection.follow(delta) or redraw
+        # A note that is gone, such as that of a row that was blank, takes no room any more.
+        self._note = 0
         self._lay_out()
         top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
         if redraw or delta.all_rows:
