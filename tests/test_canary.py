@@ -452,7 +452,7 @@ def test_rows_that_are_kept_as_plain_text_are_in_their_draft_and_their_export_al
         terminal.press("enter")
         shows(terminal, "in plain text")
         terminal.press("enter")
-        shows(terminal, "Tab completes")
+        shows(terminal, "Tab Complete")
         _enter(terminal, str(exported), "made.csv")
         shows(terminal, "rows written to")
         terminal.press("enter")
