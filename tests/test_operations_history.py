@@ -246,7 +246,7 @@ def test_rows_are_checked_by_what_was_sent_and_then_by_the_usage_reports(bench: 
         session = EditSession(Rows.of([*ROWS, (theirs, "pw-long-enough")]))
         session.hold(known.surely, known.perhaps)
         assert known.coverage.words == (
-            "checked against 1 of 62 usernames; up to 1 of the other 61 are from here"
+            "checked against 1 of 62 usernames; up to 1 more is from here"
         )
         # The second part is not known, the third was never sent.
         assert verdicts(session) == [

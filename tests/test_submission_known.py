@@ -11,11 +11,11 @@ from prolific_tui.submission.known import Coverage
         (Coverage(110, 150), "checked against 110 of 150 usernames; 40 were added elsewhere"),
         (
             Coverage(110, 150, perhaps=10, unmarked=5),
-            "checked against 110 of 150 usernames; up to 15 of the other 40 are from here",
+            "checked against 110 of 150 usernames; up to 15 more are from here",
         ),
         (
             Coverage(0, 150, unmarked=200),
-            "not checked: none of its 150 usernames is known here; up to 150 of them are from here",
+            "not checked: its 150 usernames are not known; up to 150 are from here",
         ),
         (Coverage(140, 140), "checked against all 140 usernames"),
         (

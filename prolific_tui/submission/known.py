@@ -56,13 +56,16 @@ class Coverage:
             return f"checked against all {self.total:,} usernames"
         others = self.total - self.checked
         told = f"checked against {self.checked:,} of {self.total:,} usernames"
+        from_here = min(self.perhaps + self.unmarked, others)
         if not self.checked and not self.perhaps:
-            told = f"not checked: none of its {self.total:,} usernames is known here"
-            if not self.unmarked:
-                return told
-        if from_here := min(self.perhaps + self.unmarked, others):
-            of_them = "them" if not self.checked else f"the other {others:,}"
-            return f"{told}; up to {from_here:,} of {of_them} are from here"
+            if not from_here:
+                return f"not checked: none of its {self.total:,} usernames is known here"
+            return (
+                f"not checked: its {self.total:,} usernames are not known;"
+                f" up to {from_here:,} are from here"
+            )
+        if from_here:
+            return f"{told}; up to {from_here:,} more {'is' if from_here == 1 else 'are'} from here"
         return f"{told}; {others:,} {'was' if others == 1 else 'were'} added elsewhere"
 
 
