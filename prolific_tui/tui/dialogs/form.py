@@ -28,6 +28,8 @@ class Entry:
     value: str = ""
     placeholder: str = ""
     is_number: bool = False
+    is_proposed: bool = False
+    """Whether typing takes the place of the value, where the dialog begins with this field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,11 @@ class FormDialog(Dialog[T]):
         """Begin with the first field."""
         field = self.query(Field).first()
         field.focus()
-        field.cursor_position = len(field.value)
+        # Now and not once it is drawn, because by then something may have been typed.
+        if self.entries()[0].is_proposed:
+            field.action_select_all()
+        else:
+            field.cursor_position = len(field.value)
         self.show_words()
 
     def field(self, name: str) -> Field:

@@ -105,7 +105,13 @@ class MakeDialog(FormDialog[MakeOrder | None]):
     def entries(self) -> Sequence[Entry]:
         """Pattern, start, count, length, and the places that are to be filled."""
         return (
-            Entry("pattern", "Pattern", self._facts.pattern, "like lab-b-{001..150}"),
+            Entry(
+                "pattern",
+                "Pattern",
+                self._facts.pattern,
+                "like lab-b-{001..150}",
+                is_proposed=True,
+            ),
             Entry("start", "Start number", is_number=True),
             Entry("count", "How many", is_number=True),
             Entry("length", "Password length", str(DEFAULT_LENGTH), is_number=True),
@@ -123,7 +129,6 @@ class MakeDialog(FormDialog[MakeOrder | None]):
         """Propose what follows from the pattern used last, which typing replaces."""
         self._follow_pattern()
         self._look_again()
-        self.call_after_refresh(self.field("pattern").action_select_all)
 
     # What is typed
 
