@@ -1,7 +1,7 @@
 """Two programs that send the same: this one's operations, and bare httpx.
 
-`python -m tests.benchmark.senders here ROWS ADDRESS`, `... bare REQUESTS ADDRESS` and `... fresh
-REQUESTS ADDRESS` send once and print their figures as JSON.
+`python -m tests.benchmark.senders here ROWS ADDRESS` or `... bare REQUESTS ADDRESS` sends once and
+prints its figures as JSON.
 """
 
 import asyncio
@@ -121,33 +121,17 @@ def here(rows: int, address: str) -> dict[str, float]:
     }
 
 
-def bare(recorded: Path, address: str, *, is_fresh: bool) -> dict[str, float]:
-    """Send recorded requests one after another with nothing but httpx.
-
-    Args:
-        recorded: what is sent.
-        address: the service.
-        is_fresh: whether every write has a fresh connection, as this program's have; otherwise
-            all of them go over one.
-    """
+def bare(recorded: Path, address: str) -> dict[str, float]:
+    """Send recorded requests one after another with nothing but httpx."""
     requests: list[tuple[str, str, str]] = json.loads(recorded.read_text())
 
     async def send() -> float:
         headers = {"Authorization": f"Token {DEMO_TOKEN.reveal()}"}
-        async with (
-            httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as reading,
-            httpx.AsyncClient(
-                base_url=address,
-                headers=headers,
-                timeout=60,
-                limits=httpx.Limits(max_keepalive_connections=0),
-            ) as writing,
-        ):
-            await reading.get("/api/v1/users/me/")
+        async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as client:
+            await client.get("/api/v1/users/me/")
             start = time.perf_counter()
             for method, target, body in requests:
                 typed = {"Content-Type": "application/json"} if body else {}
-                client = writing if is_fresh and body else reading
                 answer = await client.request(
                     method, target, content=body.encode() or None, headers=typed
                 )
@@ -161,10 +145,7 @@ def bare(recorded: Path, address: str, *, is_fresh: bool) -> dict[str, float]:
 def main() -> int:
     """Run one of the two and print its figures."""
     sender, argument, address = sys.argv[1:]
-    if sender == "here":
-        figures = here(int(argument), address)
-    else:
-        figures = bare(Path(argument), address, is_fresh=sender == "fresh")
+    figures = here(int(argument), address) if sender == "here" else bare(Path(argument), address)
     sys.stdout.write(json.dumps(figures))
     return os.EX_OK
 
