@@ -140,6 +140,22 @@ async def test_the_new_one_goes_into_a_file_of_its_own(
         assert mode_of(tmp_path / "secret.txt") == 0o600
 
 
+async def test_however_much_there_is_to_say_the_words_and_the_keys_are_on_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with opened() as board:
+        await to_webhooks(board)
+        await board.press("plus", "plus", "plus", "c", "space", "down", "space", "enter")
+        await board.shows("The new secret's file")
+        await paste(board, "long-" * 40)
+        await board.until(lambda: "long-long" in board.screen(), "the path")
+        await board.press("enter")
+        await board.shows("Type  replace", "Enter Do it", "#4 behind")
+        await board.press("escape")
+        await board.shows("The secret is unchanged.")
+
+
 async def test_a_destination_that_can_not_be_written_lets_nothing_be_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

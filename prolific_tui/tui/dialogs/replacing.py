@@ -150,7 +150,7 @@ class NewSecretDialog(TypedConfirmation):
     def middle(self) -> ComposeResult:
         """The receivers."""
         if self._receivers:
-            yield paragraph(_READY)
+            yield paragraph(_READY, id="ready")
             yield CursorList(id="receivers")
 
     def on_mount(self) -> None:
