@@ -8,6 +8,7 @@ import heapq
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
@@ -144,9 +145,13 @@ class View:
         row_id = self._session.document.row_id(row)
         if self.is_plain:
             return row
-        if self._order is Order.DOCUMENT and not self._outdated:
-            at = bisect_left(self._ids, row, key=self._index_of)
-            return at if at < len(self._ids) and self._ids[at] == row_id else None
+        if not self._outdated and not self._session.is_loading:
+            # To look at one after the other takes tens of milliseconds for a million.
+            at = self._place(row)
+            if at < len(self._ids) and self._ids[at] == row_id:
+                return at
+            if self._order is Order.DOCUMENT:
+                return None
         try:
             return self._ids.index(row_id)
         except ValueError:
@@ -249,13 +254,12 @@ class View:
             if len(ids) > 1 and len(ids) * len(self._ids) > _MANY:
                 return False
         for row_id in ids:
-            if row_id in self._ids:
+            with suppress(ValueError):
                 self._ids.remove(row_id)
         for row_id in sorted(ids):
             index = document.index_of(row_id)
             if index is not None and self._shows(index):
-                at = bisect_left(self._ids, self._key(index), key=self._key_of)
-                self._ids.insert(at, row_id)
+                self._ids.insert(self._place(index), row_id)
         return True
 
     # Which rows
@@ -283,6 +287,12 @@ class View:
     def _index_of(self, row_id: int) -> int:
         index = self._session.document.index_of(row_id)
         return -1 if index is None else index
+
+    def _place(self, index: int) -> int:
+        """Where a row belongs among those that are shown."""
+        if self._order is Order.DOCUMENT:
+            return bisect_left(self._ids, index, key=self._index_of)
+        return bisect_left(self._ids, self._key(index), key=self._key_of)
 
     def _key_of(self, row_id: int) -> Key:
         return self._key(self._index_of(row_id))
