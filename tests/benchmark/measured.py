@@ -18,6 +18,10 @@ PATIENCE: Final = 60.0
 _QUIET_SECONDS: Final = 0.15
 """How long nothing may come until an answer is taken to be complete."""
 
+_REST_SECONDS: Final = 0.5
+_FEW_TICKS: Final = 1
+"""What a program at rest computes in that time at most."""
+
 _PEAK: Final = re.compile(r"VmHWM:\s+(\d+) kB")
 
 
@@ -64,6 +68,27 @@ class MeasuredTerminal(Terminal):
         while time.monotonic() < min(until, end):
             if self._read(until - time.monotonic()):
                 until = time.monotonic() + quiet
+
+    @property
+    def computed(self) -> int:
+        """How long the program has computed so far, in ticks of the system's clock."""
+        user, system = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return int(user) + int(system)
+
+    def rest(self) -> None:
+        """Read until the program computes nothing any more.
+
+        What it learns last of a long list, where the rows are that name each other, shows nowhere.
+
+        Raises:
+            TimeoutError: it goes on and on.
+        """
+        end, before = time.monotonic() + PATIENCE, -_FEW_TICKS - 1
+        while (now := self.computed) - before > _FEW_TICKS:
+            if time.monotonic() > end:
+                raise TimeoutError("it does not come to rest")
+            before = now
+            self.settle(_REST_SECONDS)
 
     def seconds_until(self, *texts: str, since: float) -> float:
         """Read until one of the texts is on the screen; how long after `since` it was sent.

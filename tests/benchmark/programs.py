@@ -37,7 +37,7 @@ def editor_with(path: Path) -> Iterator[MeasuredTerminal]:
         terminal.press("enter")
         terminal.wait_for(ROWS_READ, timeout=60)
         terminal.wait_for(lambda: UNEXAMINED not in terminal.screen(), timeout=60)
-        terminal.settle(0.5)
+        terminal.rest()
         yield terminal
 
 
