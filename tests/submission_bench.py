@@ -35,7 +35,7 @@ from prolific_tui.journal import JournalStore
 from prolific_tui.models import CredentialPool, Me, WebhookSecret, Workspace
 from prolific_tui.secret import Secret
 from prolific_tui.submission import run as running
-from prolific_tui.submission.journal import Journal, Learned, NewSend
+from prolific_tui.submission.journal import Journal, Learned, NewPart, NewSend
 from prolific_tui.submission.means import Clock, Means, Pace, Service
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, Plan, SecretPlan, Target, plan
@@ -179,18 +179,9 @@ class NotingJournal(MemoryJournal):
         super().__init__()
         self._log = log
 
-    def about_to_send(
-        self,
-        number: int,
-        rows: tuple[int, int],
-        before: tuple[CredentialPool, ...],
-        at: datetime,
-        learned: Learned | None = None,
-        since: datetime | None = None,
-        pool_id: str | None = None,
-    ) -> Part:
+    def about_to_send(self, number: int, new: NewPart) -> Part:
         self._log.append("about to send")
-        return super().about_to_send(number, rows, before, at, learned, since, pool_id)
+        return super().about_to_send(number, new)
 
     def record(self, number: int, learned: Learned) -> None:
         assert learned.part.effect is not None

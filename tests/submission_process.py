@@ -17,8 +17,7 @@ from prolific_tui.client.api import Api, Surroundings
 from prolific_tui.demo.seed import DEMO_TOKEN
 from prolific_tui.errors import Effect
 from prolific_tui.journal import JournalStore
-from prolific_tui.models import CredentialPool
-from prolific_tui.submission.journal import Learned, NewSend
+from prolific_tui.submission.journal import Learned, NewPart, NewSend
 from prolific_tui.submission.later import say, settle_open
 from prolific_tui.submission.means import Means, Pace
 from prolific_tui.submission.plan import CredentialPlan
@@ -53,18 +52,9 @@ class Doomed(JournalStore):
         self._step()
         return send
 
-    def about_to_send(
-        self,
-        number: int,
-        rows: tuple[int, int],
-        before: tuple[CredentialPool, ...],
-        at: datetime,
-        learned: Learned | None = None,
-        since: datetime | None = None,
-        pool_id: str | None = None,
-    ) -> Part:
+    def about_to_send(self, number: int, new: NewPart) -> Part:
         self._step()
-        part = super().about_to_send(number, rows, before, at, learned, since, pool_id)
+        part = super().about_to_send(number, new)
         self._step()
         return part
 

@@ -10,7 +10,7 @@ import pytest
 from prolific_tui.errors import Effect, ProlificTuiError
 from prolific_tui.journal import JournalStore, memory_journal
 from prolific_tui.models import CredentialPool
-from prolific_tui.submission.journal import Learned, NewSend, SentMeanwhileError
+from prolific_tui.submission.journal import Learned, NewPart, NewSend, SentMeanwhileError
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Standing
 from tests.journal_bench import BEFORE, LATER, NAMES, NOW, SEND, accepted, on_disk
@@ -29,7 +29,7 @@ def test_a_send_is_told_as_it_was_written_down(journal: JournalStore) -> None:
     assert journal.sends(SERVICE_URL) == ()
 
     begun = journal.begin(SEND)
-    part = journal.about_to_send(begun.number, (0, 3), BEFORE, NOW)
+    part = journal.about_to_send(begun.number, NewPart((0, 3), BEFORE, NOW))
 
     send = journal.send(begun.number)
     assert (send.kind, send.workspace, send.owner, send.pool_id) == (
@@ -57,7 +57,7 @@ def test_who_knows_more_later_says_so_and_the_newest_send_comes_first(
     journal: JournalStore,
 ) -> None:
     numbers = [journal.begin(replace(SEND, begun=NOW)).number for _ in range(3)]
-    part = journal.about_to_send(numbers[0], (0, 4), BEFORE, NOW)
+    part = journal.about_to_send(numbers[0], NewPart((0, 4), BEFORE, NOW))
     journal.record(numbers[0], Learned(replace(part, effect=Effect.UNKNOWN, ended=NOW)))
     found = replace(part, effect=Effect.UNKNOWN, finding=Finding.REPORTED, total_after=64)
 
@@ -70,7 +70,7 @@ def test_who_knows_more_later_says_so_and_the_newest_send_comes_first(
 
 def test_a_pool_that_a_send_made_is_called_as_it_was_to_be(journal: JournalStore) -> None:
     number = journal.begin(replace(SEND, kind=Kind.CREATE, pool_id=None)).number
-    part = journal.about_to_send(number, (0, 4), BEFORE, NOW)
+    part = journal.about_to_send(number, NewPart((0, 4), BEFORE, NOW))
 
     for pool_id in ("made", "another"):
         journal.record(number, Learned(accepted(part), pool_id))
@@ -88,7 +88,10 @@ def test_a_pool_that_a_send_made_is_called_as_it_was_to_be(journal: JournalStore
 def test_usernames_are_recognised_by_what_became_of_them(journal: JournalStore) -> None:
     assert not journal.marks(SERVICE_URL, "pool").surely
     number = journal.begin(SEND).number
-    parts = [journal.about_to_send(number, (at, at + 1), BEFORE, NOW) for at in range(len(NAMES))]
+    parts = [
+        journal.about_to_send(number, NewPart((at, at + 1), BEFORE, NOW))
+        for at in range(len(NAMES))
+    ]
     journal.record(number, Learned(accepted(parts[0])))
     journal.record(
         number, Learned(replace(parts[1], effect=Effect.UNKNOWN, finding=Finding.NOT_THERE))
@@ -113,7 +116,7 @@ def test_rows_that_may_be_there_without_being_told_by_their_names_are_counted(
 ) -> None:
     def sent(new: NewSend, what: Finding | None, before: tuple[CredentialPool, ...]) -> None:
         number = journal.begin(new).number
-        part = journal.about_to_send(number, (0, 4), before, NOW)
+        part = journal.about_to_send(number, NewPart((0, 4), before, NOW))
         effect = Effect.UNKNOWN if what else Effect.ACCEPTED
         journal.record(number, Learned(replace(part, effect=effect, finding=what)))
 
@@ -187,24 +190,24 @@ def test_rows_that_another_send_has_since_they_were_reviewed_do_not_leave(
 ) -> None:
     new = replace(SEND, kind=kind, pool_id="pool" if kind is Kind.APPEND else None)
     theirs = journal.begin(new).number
-    part = journal.about_to_send(theirs, (0, 2), BEFORE, NOW, since=NOW)
+    part = journal.about_to_send(theirs, NewPart((0, 2), BEFORE, NOW, since=NOW))
     mine = journal.begin(new).number
 
     # Under way there: it may arrive.
     with pytest.raises(SentMeanwhileError, match="another window") as caught:
-        journal.about_to_send(mine, (1, 4), BEFORE, LATER, since=NOW)
+        journal.about_to_send(mine, NewPart((1, 4), BEFORE, LATER, since=NOW))
     assert "1 row may have arrived with it" in caught.value.message
     assert journal.send(mine).parts == ()
-    assert journal.about_to_send(mine, (2, 3), BEFORE, LATER, since=NOW).rows == 1
+    assert journal.about_to_send(mine, NewPart((2, 3), BEFORE, LATER, since=NOW)).rows == 1
 
     # The other window finds its own next rows gone, too.
     with pytest.raises(SentMeanwhileError):
-        journal.about_to_send(theirs, (2, 4), BEFORE, LATER, since=NOW)
+        journal.about_to_send(theirs, NewPart((2, 4), BEFORE, LATER, since=NOW))
 
     # Accepted there since the review, or before it: then the review knew.
     journal.record(theirs, Learned(accepted(part), pool_id="pool"))
     journal.leave(theirs)
     with pytest.raises(SentMeanwhileError) as caught:
-        journal.about_to_send(mine, (0, 2), BEFORE, LATER, since=NOW)
+        journal.about_to_send(mine, NewPart((0, 2), BEFORE, LATER, since=NOW))
     assert "2 rows were accepted with it" in caught.value.message
-    assert journal.about_to_send(mine, (0, 2), BEFORE, LATER, since=LATER).rows == 2
+    assert journal.about_to_send(mine, NewPart((0, 2), BEFORE, LATER, since=LATER)).rows == 2

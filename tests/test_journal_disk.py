@@ -15,12 +15,14 @@ import pytest
 from prolific_tui.errors import FileError, ProlificTuiError
 from prolific_tui.journal import opening
 from prolific_tui.submission.fingerprints import KEY_SIZE
-from prolific_tui.submission.journal import Journal, Learned
+from prolific_tui.submission.journal import Journal, Learned, NewPart
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Standing
 from tests.journal_bench import BEFORE, NAMES, NOW, SEND, accepted, on_disk
 from tests.submission_bench import SERVICE_URL
 
+FOUR = NewPart((0, 4), BEFORE, NOW)
+"""The whole list as one part."""
 FULL = 2
 """What SQLite calls waiting for the disk at the end of every transaction."""
 
@@ -56,9 +58,7 @@ def test_nothing_is_made_before_the_first_send_and_then_all_is_private(tmp_path:
 def test_no_username_and_no_secret_is_on_the_disk(tmp_path: Path) -> None:
     with closing(on_disk(tmp_path)) as journal:
         number = journal.begin(replace(SEND, old_secret="whs-old")).number
-        journal.record(
-            number, Learned(accepted(journal.about_to_send(number, (0, 4), BEFORE, NOW)))
-        )
+        journal.record(number, Learned(accepted(journal.about_to_send(number, FOUR))))
         told = b"".join(
             path.read_bytes() for path in (tmp_path / "state").rglob("*") if path.is_file()
         )
@@ -72,7 +72,7 @@ def test_no_username_and_no_secret_is_on_the_disk(tmp_path: Path) -> None:
 def test_the_next_run_finds_what_the_last_one_left_open(tmp_path: Path) -> None:
     with closing(on_disk(tmp_path)) as journal:
         number = journal.begin(SEND).number
-        part = journal.about_to_send(number, (0, 4), BEFORE, NOW)
+        part = journal.about_to_send(number, FOUR)
 
     with closing(on_disk(tmp_path, "two")) as journal:
         (send,) = journal.sends(SERVICE_URL)
@@ -119,7 +119,8 @@ def test_writes_from_several_windows_and_threads_are_all_kept(tmp_path: Path) ->
         for _ in range(count):
             number = journal.begin(SEND).number
             journal.record(
-                number, Learned(accepted(journal.about_to_send(number, (0, 4), BEFORE, NOW)))
+                number,
+                Learned(accepted(journal.about_to_send(number, FOUR))),
             )
             journal.leave(number)
 
@@ -190,9 +191,7 @@ def test_a_key_that_was_cut_short_is_set_aside_and_nothing_is_recognised_falsely
 ) -> None:
     with closing(on_disk(tmp_path)) as journal:
         number = journal.begin(replace(SEND, old_secret="whs-old")).number
-        journal.record(
-            number, Learned(accepted(journal.about_to_send(number, (0, 4), BEFORE, NOW)))
-        )
+        journal.record(number, Learned(accepted(journal.about_to_send(number, FOUR))))
     (tmp_path / "state" / "journal.key").write_bytes(b"short")
     other = on_disk(tmp_path, "two")
     other._random = lambda count: b"k" * count
@@ -245,10 +244,10 @@ def test_a_full_disk_takes_nothing_and_loses_nothing(tmp_path: Path) -> None:
         wal = tmp_path / "state" / "journal.sqlite3-wal"
         with file_size_limit(wal.stat().st_size + 100):
             with pytest.raises(ProlificTuiError) as caught:
-                journal.about_to_send(number, (0, 4), BEFORE, NOW)
+                journal.about_to_send(number, FOUR)
             assert "disk" in caught.value.message
             assert journal.send(number).parts == ()
-        assert journal.about_to_send(number, (0, 4), BEFORE, NOW).number == 1
+        assert journal.about_to_send(number, FOUR).number == 1
 
 
 def test_where_nothing_can_be_made_nothing_is_recorded_and_it_says_why(tmp_path: Path) -> None:
@@ -266,7 +265,7 @@ def test_where_nothing_can_be_made_nothing_is_recorded_and_it_says_why(tmp_path:
 def test_a_journal_of_a_version_before_is_gone_on_with(tmp_path: Path, version: int) -> None:
     with closing(on_disk(tmp_path)) as journal:
         journal.begin(SEND)
-        journal.about_to_send(1, (0, 4), BEFORE, NOW)
+        journal.about_to_send(1, FOUR)
         before = journal.send(1)
     with closing(sqlite3.connect(tmp_path / "state" / "journal.sqlite3")) as database:
         if version == 1:
@@ -282,7 +281,9 @@ def test_a_journal_of_a_version_before_is_gone_on_with(tmp_path: Path, version: 
         assert (journal.send(1).destinations, journal.send(1).made_secret_id) == (None, None)
         secret = replace(SEND, kind=Kind.REPLACE_SECRET, usernames=(), destinations=("in a file",))
         assert journal.begin(secret).destinations == ("in a file",)
-        journal.record(2, Learned(journal.about_to_send(2, (0, 0), (), NOW), secret_id="two"))
+        journal.record(
+            2, Learned(journal.about_to_send(2, NewPart((0, 0), (), NOW)), secret_id="two")
+        )
         assert journal.send(2).made_secret_id == "two"
         assert journal.notes() == ()
 

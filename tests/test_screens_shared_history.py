@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from prolific_tui.demo.seed import CHATBOT_B, MAIN_WORKSPACE
 from prolific_tui.errors import Effect
 from prolific_tui.models import Me, Workspace
-from prolific_tui.submission.journal import Learned, NewSend
+from prolific_tui.submission.journal import Learned, NewPart, NewSend
 from prolific_tui.submission.plan import Kind
 from prolific_tui.tui.dialogs import ErrorDialog
 from tests.dashboard import dashboard
@@ -86,7 +86,7 @@ async def test_a_review_left_open_finds_what_another_window_sent_meanwhile(
         await board.shows("Type  send 2 :")
         begun = other.begin(replace(new_send(1), usernames=numbered(1))).number
         later = datetime(2099, 1, 1, tzinfo=UTC)
-        part = other.about_to_send(begun, (0, 1), (), later)
+        part = other.about_to_send(begun, NewPart((0, 1), (), later))
         other.record(begun, Learned(replace(part, effect=Effect.ACCEPTED, ended=later)))
         other.leave(begun)
         await board.type("send 2")

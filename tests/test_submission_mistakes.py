@@ -1,7 +1,6 @@
 """Mistakes of this program's own around a write neither send, unsend nor give anything away."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 import pytest
 
@@ -12,7 +11,7 @@ from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.secret import Secret
-from prolific_tui.submission.journal import Learned
+from prolific_tui.submission.journal import Learned, NewPart
 from prolific_tui.submission.run import run as run_sending
 from prolific_tui.submission.send import Part, Send
 from tests.submission_bench import (
@@ -62,19 +61,10 @@ class MistakenJournal(MemoryJournal):
         super().__init__()
         self._takes_the_beginning = takes_the_beginning
 
-    def about_to_send(
-        self,
-        number: int,
-        rows: tuple[int, int],
-        before: tuple[CredentialPool, ...],
-        at: datetime,
-        learned: Learned | None = None,
-        since: datetime | None = None,
-        pool_id: str | None = None,
-    ) -> Part:
+    def about_to_send(self, number: int, new: NewPart) -> Part:
         if not self._takes_the_beginning:
             raise KeyError(PASSWORD)
-        return super().about_to_send(number, rows, before, at, learned, since, pool_id)
+        return super().about_to_send(number, new)
 
     def record(self, number: int, learned: Learned) -> None:
         raise KeyError(PASSWORD, number, learned)

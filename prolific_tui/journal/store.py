@@ -21,9 +21,8 @@ from prolific_tui.journal.opening import Opened
 from prolific_tui.journal.runs import Runs
 from prolific_tui.journal.schema import PARTS, SENDS, part_values, send_of
 from prolific_tui.journal.words import in_words, no_such
-from prolific_tui.models import CredentialPool
 from prolific_tui.submission.fingerprints import KEY_SIZE, Fingerprints, Prepared, unpacked
-from prolific_tui.submission.journal import Learned, NewSend, PoolMarks
+from prolific_tui.submission.journal import Learned, NewPart, NewSend, PoolMarks
 from prolific_tui.submission.send import Part, Send
 
 _BUSY_SECONDS: Final = 5.0
@@ -135,32 +134,23 @@ class JournalStore:
             )
             return self._send(database, number)
 
-    def about_to_send(
-        self,
-        number: int,
-        rows: tuple[int, int],
-        before: tuple[CredentialPool, ...],
-        at: datetime,
-        learned: Learned | None = None,
-        since: datetime | None = None,
-        pool_id: str | None = None,
-    ) -> Part:
+    def about_to_send(self, number: int, new: NewPart) -> Part:
         """Record that a part is about to leave; it may leave once this has returned."""
         with self._writing() as (database, _):
-            if since is not None:
+            if new.since is not None:
                 # In the same transaction: of two windows with the same rows only one goes on.
-                marks.refuse_sent(database, number, rows, since, self._runs.is_at_work)
-            if learned is not None:
-                _learn(database, number, learned)
-            if pool_id is not None:
+                marks.refuse_sent(database, number, new.rows, new.since, self._runs.is_at_work)
+            if new.learned is not None:
+                _learn(database, number, new.learned)
+            if new.pool_id is not None:
                 database.execute(
                     "UPDATE sends SET pool_id = ? WHERE number = ? AND pool_id IS NULL",
-                    (pool_id, number),
+                    (new.pool_id, number),
                 )
             last = database.execute(
                 "SELECT max(number) FROM parts WHERE send = ?", (number,)
             ).fetchone()[0]
-            part = Part((last or 0) + 1, *rows, at, before)
+            part = Part((last or 0) + 1, *new.rows, new.at, new.before)
             _put(database, number, part)
             return part
 

@@ -65,6 +65,25 @@ class Learned:
     """The id of the secret that the send made, if this part tells."""
 
 
+@dataclass(frozen=True, slots=True)
+class NewPart:
+    """What is known of a part before it leaves."""
+
+    rows: tuple[int, int]
+    """Its first row in the send, from 0, and the first one after it."""
+    before: tuple[CredentialPool, ...]
+    """The workspace's pools as they are now."""
+    at: datetime
+    """The present moment."""
+    learned: Learned | None = None
+    """More of an earlier part, recorded along with it: the disk is waited for once."""
+    since: datetime | None = None
+    """When its rows were compared with what was sent before; None for never."""
+    pool_id: str | None = None
+    """The pool that it is appended to, which the person may have named for a send of which nobody
+    knew it."""
+
+
 class SentMeanwhileError(ProlificTuiError):
     """Rows that were about to leave were sent by another send since they were reviewed."""
 
@@ -109,27 +128,8 @@ class Journal(Protocol):
     def leave(self, number: int) -> Send:
         """This program is not at work on a send any more."""
 
-    def about_to_send(
-        self,
-        number: int,
-        rows: tuple[int, int],
-        before: tuple[CredentialPool, ...],
-        at: datetime,
-        learned: Learned | None = None,
-        since: datetime | None = None,
-        pool_id: str | None = None,
-    ) -> Part:
+    def about_to_send(self, number: int, new: NewPart) -> Part:
         """Record that a part of a send is about to leave; if this raises, it may not leave.
-
-        Args:
-            number: the send.
-            rows: the first row of the part, and the first one after it.
-            before: the workspace's pools as they are now.
-            at: the present moment.
-            learned: more of an earlier part, recorded along with it: the disk is waited for once.
-            since: when its rows were compared with what was sent before; None for never.
-            pool_id: the pool that it is appended to, which the person may have named for a send
-                of which nobody knew it.
 
         Raises:
             SentMeanwhileError: another send to that pool, or another create in that workspace, has

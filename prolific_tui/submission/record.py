@@ -13,7 +13,7 @@ from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
 from prolific_tui.secret import MASK
 from prolific_tui.submission import outcome as judge
-from prolific_tui.submission.journal import Learned, NewSend
+from prolific_tui.submission.journal import Learned, NewPart, NewSend
 from prolific_tui.submission.looks import PoolsLook, SecretLook
 from prolific_tui.submission.means import Means
 from prolific_tui.submission.outcome import Outcome
@@ -52,16 +52,8 @@ class Record:
     ) -> Part:
         """Record that a part is about to leave; see `Journal`, and raises what that raises."""
         later = self._later
-        part = await asyncio.to_thread(
-            self._means.journal.about_to_send,
-            self._known.number,
-            rows,
-            before,
-            self._means.clock(),
-            later,
-            since,
-            pool_id,
-        )
+        new = NewPart(rows, before, self._means.clock(), later, since, pool_id)
+        part = await asyncio.to_thread(self._means.journal.about_to_send, self._known.number, new)
         self._later = None
         send = self._known if later is None else _with(self._known, later)
         send = replace(send, pool_id=send.pool_id or pool_id)
