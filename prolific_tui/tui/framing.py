@@ -5,6 +5,7 @@ line does that says what is wrong with the row under the cursor, then waits for 
 """
 
 import asyncio
+from time import monotonic
 from typing import Final, TypeVar
 
 from textual.screen import Screen
@@ -20,6 +21,9 @@ _FRAME_SECONDS: Final = 1 / 120
 With Textual's 60 frames a second, a key that follows on another would wait for up to 33 ms.
 """
 
+_UNASKED_SECONDS: Final = 1 / 30
+"""How long it takes at least where no key waits for it: frames take time from what they tell of."""
+
 _MOST_TURNS: Final = 100
 """How many turns of the loop a frame waits for a key: what a key does may itself wait."""
 
@@ -31,6 +35,8 @@ class OneFrameScreen(Screen[R]):
     """A screen that waits with a frame until the key that is being handled has done its work."""
 
     _frames: Timer | None = None
+    _keys_drawn = 0
+    _drawn_at = 0.0
 
     @property
     def _update_timer(self) -> Timer:
@@ -42,10 +48,16 @@ class OneFrameScreen(Screen[R]):
         return self._frames
 
     async def _draw(self) -> None:
+        app = self.app
+        keys = app.keys_begun if isinstance(app, OrderedKeysApp) else 0
+        if keys == self._keys_drawn and monotonic() - self._drawn_at < _UNASKED_SECONDS:
+            # The timer goes on, and comes back here.
+            return
         for _ in range(_MOST_TURNS):
-            if not (isinstance(self.app, OrderedKeysApp) and self.app.is_answering):
+            if not (isinstance(app, OrderedKeysApp) and app.is_answering):
                 break
             await asyncio.sleep(0)
         for _ in range(_LAST_TURNS):
             await asyncio.sleep(0)
         self._on_timer_update()
+        self._keys_drawn, self._drawn_at = keys, monotonic()

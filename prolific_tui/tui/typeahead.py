@@ -31,6 +31,8 @@ class OrderedKeysApp(App[R], inherit_bindings=False):
         super().__init__(**arguments)
         self._typed: deque[events.Key | events.Paste] = deque()
         """What arrived while another key was being handled."""
+        self.keys_begun = 0
+        """How many keys and pastes were given to what they are meant for."""
         self._under_way = 0
         """How many ways up, from a widget to the application, are not finished yet."""
         self._meant_for: WeakKeyDictionary[events.Key, DOMNode] = WeakKeyDictionary()
@@ -83,6 +85,7 @@ class OrderedKeysApp(App[R], inherit_bindings=False):
         target = self._in_focus
         if isinstance(event, events.Key):
             self._meant_for[event] = target
+        self.keys_begun += 1
         self._under_way += 1
         await super().on_event(event)
         self._follow(target, target)

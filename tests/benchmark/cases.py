@@ -19,6 +19,7 @@ from tests.benchmark.programs import (
     visidata_with,
 )
 from tests.benchmark.sending import sending
+from tests.benchmark.steps import steps
 
 # Single keys
 
@@ -149,6 +150,7 @@ CASES: Final[dict[str, Callable[[Plan], Iterator[Line]]]] = {
     "idle": idle,
     "paste": paste,
     "answering": answering,
+    "steps": steps,
     "quitting": quitting,
     "sending": lambda plan: sending(plan.home, plan.runs),
 }

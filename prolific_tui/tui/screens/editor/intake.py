@@ -23,6 +23,9 @@ from prolific_tui.visible import counted
 _SHOW_SECONDS: Final = 0.5
 """How often rows that come in are shown."""
 
+_LONG_LIST: Final = 0.01
+"""Where the first rows are less of a list than this, all of them are long in coming."""
+
 
 class IntakeKeys(EditorPage):
     """Where rows come from. An error on the way leaves those that are there as they are."""
@@ -191,7 +194,7 @@ class IntakeKeys(EditorPage):
                             percent = f"{chunk.progress:.0%}, {loading.rows:,} rows"
                             self.app.say(f"Reading {name}… {percent}; Esc gives it up")
                             self.show_all()
-                    if is_first and not is_last:
+                    if is_first and chunk.progress < _LONG_LIST:
                         await self._drawn()
                     elif not is_last and monotonic() > slice_ends:
                         # After the last one, a key would find rows on the screen that still come.
