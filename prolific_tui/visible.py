@@ -26,6 +26,11 @@ _BLANK: Final = frozenset(
 )
 """Letters, marks and symbols by category that draw nothing: Unicode's default ignorable code
 points outside the hidden categories, and the empty Braille cell."""
+UNUSUAL_SPACE: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+"""A character that draws a space and is not the ordinary one, such as a no-break space.
+
+These are the space separators (general category Zs) other than U+0020.
+"""
 _PRINTABLE_ASCII: Final = re.compile(r"[ -~]*\Z")
 
 
@@ -49,11 +54,13 @@ def is_hidden(character: str) -> bool:
 def visible(text: str) -> str:
     r"""The text with every hidden character written out as an escape, such as `\x1b` or `\u202e`.
 
-    What it returns is a single line that holds only characters a terminal draws.
+    So is every unusual space: names that differ in nothing else would look the same. What it
+    returns is a single line that holds only characters a terminal draws.
     """
     if _PRINTABLE_ASCII.match(text):
         return text
-    return "".join(_escape(c) if is_hidden(c) else c for c in text)
+    escaped = "".join(_escape(c) if is_hidden(c) else c for c in text)
+    return UNUSUAL_SPACE.sub(lambda space: _escape(space[0]), escaped)
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

@@ -100,6 +100,12 @@ def test_ordinary_rows_are_not_even_suspected() -> None:
         ("lab ", "k1", {Problem.EDGE_SPACE_IN_USERNAME}),
         ("lab", "\u00a0k1", {Problem.EDGE_SPACE_IN_PASSWORD}),
         ("lab b", "k 1", set()),
+        ("lab\u00a0b", "k1", {Problem.UNUSUAL_SPACE_IN_USERNAME}),
+        (
+            "lab\u3000b",
+            "k\u202f1",
+            {Problem.UNUSUAL_SPACE_IN_USERNAME, Problem.UNUSUAL_SPACE_IN_PASSWORD},
+        ),
         ("la,b", "k1", {Problem.PUNCTUATION_IN_USERNAME}),
         ("lab", 'k"1', {Problem.PUNCTUATION_IN_PASSWORD}),
         ("jos\u00e9", "p\u00e4ss\U0001f600", set()),

@@ -295,3 +295,15 @@ async def test_a_password_that_is_open_in_a_cell_is_hidden_with_the_others() -> 
         await at.press("2", "enter")
         assert at.rows == [("lab-1", "Tr0ub4dor-12")]
         assert "Tr0ub4dor" not in at.board.screen()
+
+
+async def test_a_no_break_space_in_a_username_is_seen_and_asked_about() -> None:
+    async with editing([("lab\u00a01", "pw1"), ("lab 1", "pw2"), ("lab\u30002", "pw3")]) as at:
+        await at.shows(
+            "L >    1  lab\\xa01      ********   same as row 2 except the kind of space; unus…",
+            "L      2  lab 1         ********   same as row 1 except the kind of space",
+            "L      3  lab\\u30002    ********   unusual space in username",
+            "lab\\xa01 is the same as lab 1 in row 2 except the kind of space.",
+        )
+        await at.press("G")
+        await at.shows("A space in the username is not the one that keyboards type")

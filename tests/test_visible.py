@@ -1,10 +1,11 @@
+import sys
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prolific_tui.visible import counted, is_hidden, visible
+from prolific_tui.visible import UNUSUAL_SPACE, counted, is_hidden, visible
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 
@@ -22,6 +23,7 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
         ("zero\u200bwidth\ufeff", "zero\\u200bwidth\\ufeff"),
         ("half \ud800", "half \\ud800"),
         ("line\u2028paragraph\u2029", "line\\u2028paragraph\\u2029"),
+        ("a\u00a0b\u3000c d", "a\\xa0b\\u3000c d"),
         ("tag \U000e0041", "tag \\U000e0041"),
     ],
 )
@@ -44,6 +46,11 @@ def test_what_is_drawn_is_one_line_without_anything_hidden(text: str) -> None:
     assert not any(is_hidden(character) for character in drawn)
     assert not any(unicodedata.category(character).startswith("C") for character in drawn)
     assert len(drawn.splitlines()) <= 1
+
+
+def test_every_space_but_the_ordinary_one_is_unusual() -> None:
+    spaces = {c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c) == "Zs"}
+    assert {c for c in spaces if UNUSUAL_SPACE.fullmatch(c)} == spaces - {" "}
 
 
 @given(ANY_TEXT)

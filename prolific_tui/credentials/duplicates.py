@@ -8,12 +8,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import filterfalse
+from itertools import chain, filterfalse
 from typing import Final
 
 from prolific_tui.credentials.document import Change
 from prolific_tui.credentials.names import Names
-from prolific_tui.visible import is_hidden
+from prolific_tui.visible import UNUSUAL_SPACE, is_hidden
 
 # Hidden characters that people know nothing of, unlike one that breaks a line or draws as a box.
 _NOT_INVISIBLE: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -24,11 +24,19 @@ def without_invisible(text: str) -> str:
     return "".join(c for c in text if not is_hidden(c) or unicodedata.category(c) in _NOT_INVISIBLE)
 
 
+def _with_ordinary_spaces(text: str) -> str:
+    return UNUSUAL_SPACE.sub(" ", text)
+
+
 def _compatible(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
+    # Unusual spaces are left to the step that is named after them.
+    spaces = [*UNUSUAL_SPACE.findall(text), ""]
+    pieces = (unicodedata.normalize("NFKC", piece) for piece in UNUSUAL_SPACE.split(text))
+    return "".join(chain.from_iterable(zip(pieces, spaces, strict=True)))
 
 
 _STEPS: Final[dict[str, Callable[[str], str]]] = {
+    "the kind of space": _with_ordinary_spaces,
     "Unicode form": _compatible,
     "capitals": str.casefold,
     "invisible characters": without_invisible,
@@ -40,8 +48,9 @@ _STEPS: Final[dict[str, Callable[[str], str]]] = {
 def near_key(username: str) -> str:
     """What all near-duplicates of a username have in common; a key is its own key.
 
-    It is the username after NFKC and case folding, without the characters that draw nothing (such
-    as general category Cf) and without white space at its edges.
+    It is the username after NFKC and case folding, with ordinary spaces in the place of unusual
+    ones, without the characters that draw nothing (such as general category Cf) and without white
+    space at its edges.
     """
     if username.isascii():
         return username.lower().strip()

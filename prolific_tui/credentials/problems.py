@@ -15,7 +15,7 @@ from prolific_tui.credentials.document import Rows
 from prolific_tui.credentials.duplicates import is_blank
 from prolific_tui.credentials.exports import STAND_IN_STARTS, is_hash, is_placeholder
 from prolific_tui.credentials.layout import is_header
-from prolific_tui.visible import is_hidden
+from prolific_tui.visible import UNUSUAL_SPACE, is_hidden
 
 
 class Problem(Enum):
@@ -119,6 +119,20 @@ class Problem(Enum):
         "invisible character in password",
         "The password holds a character that can't be seen; it may have come with a copy.",
     )
+    UNUSUAL_SPACE_IN_USERNAME = (
+        "L",
+        False,
+        "unusual space in username",
+        "A space in the username is not the one that keyboards type, but a no-break space or the "
+        "like; it may have come with a copy.",
+    )
+    UNUSUAL_SPACE_IN_PASSWORD = (
+        "L",
+        False,
+        "unusual space in password",
+        "A space in the password is not the one that keyboards type, but a no-break space or the "
+        "like; it may have come with a copy.",
+    )
     EDGE_SPACE_IN_USERNAME = (
         "L",
         False,
@@ -209,6 +223,8 @@ def _closer_look(username: str, password: str) -> tuple[Problem, ...]:
         (Problem.MIXED_SCRIPTS, _mixes_scripts(username)),
         (Problem.INVISIBLE_IN_USERNAME, not no_username and _has_invisible(username)),
         (Problem.INVISIBLE_IN_PASSWORD, not no_password and _has_invisible(password)),
+        (Problem.UNUSUAL_SPACE_IN_USERNAME, _has_unusual_space(username)),
+        (Problem.UNUSUAL_SPACE_IN_PASSWORD, _has_unusual_space(password)),
         (Problem.EDGE_SPACE_IN_USERNAME, not no_username and username != username.strip()),
         (Problem.EDGE_SPACE_IN_PASSWORD, not no_password and password != password.strip()),
         (Problem.PUNCTUATION_IN_USERNAME, _PUNCTUATION.search(username) is not None),
@@ -253,6 +269,11 @@ def _has_invisible(text: str) -> bool:
     return not text.isascii() and any(
         is_hidden(c) and unicodedata.category(c) not in _BREAKING_CATEGORIES for c in text
     )
+
+
+def _has_unusual_space(text: str) -> bool:
+    # One at the edge is told of as any space there.
+    return UNUSUAL_SPACE.search(text.strip()) is not None
 
 
 def _mixes_scripts(text: str) -> bool:
