@@ -287,7 +287,7 @@ async def test_a_password_that_is_open_in_a_cell_is_hidden_with_the_others() -> 
     async with editing([("lab-1", "Tr0ub4dor-1")]) as at:
         await at.press("asterisk", "l", "enter")
         assert at.editor.is_editing
-        assert "Tr0ub4dor-1" in at.board.screen()
+        await at.shows("Tr0ub4dor-1")
         # What the timer does when its 30 s are over.
         at.editor.conceal()
         await at.board.until(lambda: "Tr0ub4dor" not in at.board.screen(), "hidden")
