@@ -111,6 +111,35 @@ async def test_rows_that_were_accepted_before_the_program_ended_are_not_taken_up
         await board.shows("2 rows are back", "3 more are in the pool already", "2 rows   goes 2")
 
 
+async def test_rows_of_which_none_is_left_to_send_are_neither_offered_nor_kept(
+    machine: Machine,
+) -> None:
+    gate = Gate()
+    async with dashboard(machine.service, parts=gate.of(machine.parts)) as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(machine.directory, *numbered(2)), 2)
+        await send(board, 2)
+        await board.shows("Waiting for Prolific's answer")
+        await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
+        (kept,) = machine.directory.rglob("*.draft")
+        before = kept.read_bytes()
+        assert b"pw-of-" in before
+        gate.let_one_through()
+        await board.shows("2 credentials appended")
+        await board.until(lambda: not kept.exists(), "gone from the disk")
+    # As if the machine had lost its power just before that.
+    kept.parent.mkdir(mode=0o700, exist_ok=True)
+    kept.write_bytes(before)
+    kept.chmod(0o600)
+
+    async with machine.run() as board:
+        await board.shows("free of", "Kept no longer, as the pool has them: 2 rows for")
+        assert not list(machine.directory.rglob("*.draft"))
+        await board.press("d")
+        await board.shows("There are no unsent rows")
+
+
 async def test_a_list_for_rows_without_passwords_brings_them_unless_something_else_is_chosen(
     tmp_path: Path,
 ) -> None:

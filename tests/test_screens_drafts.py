@@ -234,6 +234,19 @@ async def test_what_is_discarded_or_sent_is_kept_no_longer(machine: Machine) -> 
         await board.shows("1 credential in a new pool")
         await board.until(lambda: "lab-2" not in machine.kept(), "gone from the disk")
 
+        await board.press("enter", "escape")
+        await board.shows("free of")
+        await board.press("a")
+        await board.shows("Append to", "No rows yet")
+        await type_row(board, "lab-3")
+        await board.shows("draft kept")
+        await board.press("s")
+        await board.shows("Type  send 1 :")
+        await board.type("send 1")
+        await board.press("enter")
+        await board.shows("1 credential appended")
+        await board.until(lambda: PASSWORD not in machine.kept(), "gone from the disk")
+
 
 async def test_of_what_was_discarded_nothing_is_kept_in_memory_either(
     machine: Machine, tmp_path_factory: pytest.TempPathFactory

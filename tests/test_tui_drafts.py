@@ -131,6 +131,19 @@ def test_a_send_is_noted_before_and_settled_after_so_that_a_crash_misleads_nobod
     ]
 
 
+def test_of_an_append_of_which_all_was_accepted_no_copy_stays() -> None:
+    told = Told()
+    draft = Draft("owner-1", Target(WORKSPACE, POOL))
+    draft.session.insert(0, Rows.of([("lab-1", "pw-1"), ("lab-2", "pw-2")]))
+    told.drafts.keep(draft)
+    sent = plan(draft.session, draft.target, "")
+    told.drafts.sending(draft, sent)
+    accepted = Outcome(Effect.ACCEPTED, "", "", pool=POOL)
+    told.drafts.settle(sent, WriteEnded(sent, accepted, accepted=sent.row_ids))
+    assert not list(told.drafts)
+    assert told.told == ["soon: 2 for pool-1", "at once: 2 for pool-1", "none for pool-1"]
+
+
 def test_of_a_send_that_stopped_only_what_was_accepted_leaves_and_what_clashed_stays_out() -> None:
     told = Told()
     draft = Draft("owner-1", Target(WORKSPACE, POOL))

@@ -62,6 +62,11 @@ class DraftSummary:
     """How many of its rows are known to have been accepted since, which are unsent no more."""
 
     @property
+    def is_sent(self) -> bool:
+        """Whether no row of it is unsent any more."""
+        return bool(self.rows) and self.accepted >= self.rows
+
+    @property
     def words(self) -> str:
         """In words: "48 rows for chatbot-B, saved 14 Nov 10:22; the passwords were not kept"."""
         return f"{self.what}, {self.state}"
@@ -69,8 +74,12 @@ class DraftSummary:
     @property
     def what(self) -> str:
         """The first half of `words`: "48 rows for chatbot-B"."""
-        target = self.label or ("a new pool" if self.key.pool_id is None else self.key.pool_id)
-        return f"{counted(self.rows - self.accepted, 'row')} for {target}"
+        return f"{counted(self.rows - self.accepted, 'row')} for {self.target}"
+
+    @property
+    def target(self) -> str:
+        """What they are for: a label, "a new pool", or a pool's id."""
+        return self.label or ("a new pool" if self.key.pool_id is None else self.key.pool_id)
 
     @property
     def state(self) -> str:

@@ -206,11 +206,14 @@ class Drafts:
         if self.find(draft.owner_id, target) not in (None, draft):
             return False
         before = draft.target
-        self._drafts.pop(draft.key, None)
+        moves = before.key != target.key
+        if moves:
+            # From where it stays, `keep` takes it once it is empty, and tells of that.
+            self._drafts.pop(draft.key, None)
         draft.target = target
         draft.asks_target = False
         self.keep(draft, at_once=True)
-        if before.key != target.key:
+        if moves:
             # After the new place has them, so that they are never in none.
             self._left(draft.owner_id, before)
         return True

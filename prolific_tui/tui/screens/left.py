@@ -18,6 +18,7 @@ from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.kept import own_drafts, rows_words, target_words
 from prolific_tui.tui.screens.open_sends import OpenSends
 from prolific_tui.tui.screens.taking_up import take_up, with_accepted
+from prolific_tui.visible import counted
 
 
 class LeftDrafts(OpenSends):
@@ -148,7 +149,7 @@ class LeftDrafts(OpenSends):
     async def offer(self, summaries: Sequence[DraftSummary]) -> Draft | None:
         """Ask about some drafts until one was taken up, or the others are left for later."""
         with self.app.holding_keys():
-            remaining = [await with_accepted(self.app, summary) for summary in summaries]
+            remaining = await self._still_unsent(summaries)
         while any(not summary.in_use for summary in remaining):
             answer = await self.app.ask(LeftDialog(remaining))
             if answer is None:
@@ -169,6 +170,24 @@ class LeftDrafts(OpenSends):
                 self.app.show_error(error)
                 return None
         return None
+
+    async def _still_unsent(self, summaries: Sequence[DraftSummary]) -> list[DraftSummary]:
+        """The drafts of which rows are unsent; of the others nothing is kept any longer."""
+        unsent = []
+        for each in summaries:
+            summary = await with_accepted(self.app, each)
+            if not summary.is_sent:
+                unsent.append(summary)
+                continue
+            try:
+                await self.app.operations.drafts.delete(summary.id)
+            except ProlificTuiError as error:
+                self.app.show_error(error)
+            else:
+                rows = counted(summary.rows, "row")
+                self.app.say(f"Kept no longer, as the pool has them: {rows} for {summary.target}.")
+            self._forget(summary)
+        return unsent
 
     def _forget(self, summary: DraftSummary) -> None:
         self.left = tuple(each for each in self.left if each.id != summary.id)
