@@ -82,6 +82,7 @@ class ServiceError(ProlificTuiError):
         status: int | None = None,
         details: tuple[str, ...] = (),
         retry_after: float | None = None,
+        unquoted: str | None = None,
     ) -> None:
         super().__init__(title, message, hint)
         self.effect = effect
@@ -92,3 +93,6 @@ class ServiceError(ProlificTuiError):
         """What the service said, one sentence each, as it came."""
         self.retry_after = retry_after
         """Seconds the service asked to wait, if it did."""
+        self.unquoted = unquoted
+        """The message without what the service said, which may name what it was sent; None where
+        the message quotes nothing."""

@@ -5,12 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from prolific_tui.client.api import Api
+from prolific_tui.demo.exchange import nested_error
 from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import DEMO_TOKEN, MAIN_WORKSPACE
 from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.secret import Secret
+from prolific_tui.submission.export import as_csv, as_json
 from prolific_tui.submission.journal import Learned, NewPart
 from prolific_tui.submission.run import run as run_sending
 from prolific_tui.submission.send import Part, Send
@@ -26,6 +28,7 @@ from tests.submission_bench import (
     plan_for,
     run,
     said,
+    strings_in,
     ticking,
 )
 
@@ -193,3 +196,30 @@ async def test_a_mistake_after_the_answer_leaves_an_accepted_send_accepted(
 
     assert ended.outcome.effect is Effect.ACCEPTED
     assert len(ended.accepted) == 3
+
+
+# What the service says of what it was sent
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 408, 409, 413, 422, 429, 499, 500, 502])
+async def test_what_the_service_says_of_the_rows_is_shown_and_never_kept(
+    service: NotedService, status: int
+) -> None:
+    """It may name usernames in any spelling: squeezed, in lower case, cut off, within quotes."""
+    names = ("Mary  Ann", "Ben@Lab.Example", "x" * 400, 'say "boo"')
+    sayings = ["Mary Ann is taken", "ben@lab.example too", "x" * 400, 'not "say ""boo"""']
+    body = nested_error(status, sayings).body
+    service.switch_on(Write.APPEND.value, Fault(status=status, body=body))
+    journal = MemoryJournal()
+    plan = credential_plan(rows=[(name, "pw-long-enough") for name in names])
+
+    outcome = await run(plan, client_of(service), journal, ticking())
+
+    (send,) = journal.entries()
+    kept = "\n".join((as_json([send], {}), as_csv([send], {}), *strings_in(send)))
+    assert not [word for word in ("Mary", "ben@", "xxx", "boo") if word in kept]
+    quotes = status in (400, 413, 422)
+    assert ("Mary Ann is taken" in outcome.message) is quotes
+    if quotes:
+        assert f"Prolific refused it ({status}). Whether a refused list" in kept
+        assert "The pool's total is still 60." in kept

@@ -122,6 +122,7 @@ def error_for(
         attempts: How often it was tried.
     """
     tried = f"It was tried {attempts} times." if attempts > 1 else ""
+    said_alone = ""
     if isinstance(result, Failure):
         title, said, hint = _TROUBLES.get(result.trouble, _TROUBLES[Trouble.CUT])
         if result.reason:
@@ -129,17 +130,20 @@ def error_for(
         status, retry_after = None, None
     else:
         title, said, hint = _words_for(operation, result, details)
+        said_alone = _words_for(operation, result, ())[1]
         status, retry_after = result.status, result.retry_after
     if operation.writes and result.effect in (Effect.UNKNOWN, Effect.ACCEPTED):
         hint = _LOOK_FIRST
+    after = " ".join(part for part in (tried, _changed(operation, result)) if part)
     return ServiceError(
         title,
-        " ".join(part for part in (said, tried, _changed(operation, result)) if part),
+        f"{said} {after}",
         hint,
         effect=result.effect,
         status=status,
         details=details,
         retry_after=retry_after,
+        unquoted=f"{said_alone} {after}" if details else None,
     )
 
 
@@ -165,7 +169,7 @@ def _words_for(
         case 400:
             return (
                 "Prolific refused this",
-                f"Prolific refused it: {quoted}" if quoted else "Prolific refused it, unexplained.",
+                f"Prolific refused it: {quoted}" if quoted else "Prolific refused it (400).",
                 "Correct what it names, then try again.",
             )
         case 401:

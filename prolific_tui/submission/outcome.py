@@ -38,6 +38,9 @@ class Outcome:
     secret: WebhookSecret | None = None
     """The signing secret that Prolific was last seen to have, where the write tells or changed
     it."""
+    unquoted: str | None = None
+    """The message without what the service said, which may name rows; None where it quotes
+    nothing."""
     kept: Kept | None = None
     """Where a new secret is kept by now; None where its value was never seen."""
 
@@ -84,13 +87,18 @@ def unrecorded(outcome: Outcome, error: Exception) -> Outcome:
     return replace(outcome, message=f"{outcome.message} {told}")
 
 
-def _refused(error: ServiceError) -> str:
-    """What is said of a refusal, and of the token if that was refused."""
-    if error.status != _UNAUTHORIZED:
-        return error.message
-    return (
-        f"{error.message} A look just before was allowed with this token, so its owner may not"
-        " be allowed to do this."
+def _refused(error: ServiceError, after: str = "", pool: CredentialPool | None = None) -> Outcome:
+    """A refusal, with what is said after it; of the token as well if that was refused."""
+    if error.status == _UNAUTHORIZED:
+        told = "A look just before was allowed with this token, so its owner may not be allowed to"
+        after = f"{told} do this. {after}"
+    return Outcome(
+        error.effect,
+        error.title,
+        f"{error.message} {after}".strip(),
+        error.hint,
+        pool,
+        unquoted=None if error.unquoted is None else f"{error.unquoted} {after}".strip(),
     )
 
 
@@ -157,10 +165,7 @@ def credentials_troubled(plan: CredentialPlan, error: ServiceError, look: PoolsL
         )
     if effect is Effect.UNKNOWN:
         return Outcome(effect, _NOT_KNOWN, f"{error.message} {figures}", _LOOK_FIRST, pool)
-    message = f"{_refused(error)} {figures}"
-    return Outcome(
-        effect, error.title, f"{message} All rows are still in the editor.", error.hint, pool
-    )
+    return _refused(error, f"{figures} All rows are still in the editor.", pool)
 
 
 def seen(rows: int, look: PoolsLook, effect: Effect, pool_id: str | None) -> str:
@@ -290,7 +295,7 @@ def secret_troubled(plan: SecretPlan, error: ServiceError, look: SecretLook) -> 
     if effect is Effect.NOT_SENT:
         return not_sent(error)
     if effect is Effect.REFUSED:
-        return Outcome(effect, error.title, _refused(error), error.hint)
+        return _refused(error)
     changed = not look.trouble and not is_same_secret(look.before, look.after)
     told = seen_secret(look, changed=changed)
     if effect is Effect.ACCEPTED:

@@ -1,17 +1,15 @@
-"""The journal as one send sees it: asked in a thread, and told no username.
+"""The journal as one send sees it: asked in a thread, and told nothing that the service said.
 
 A disk may be slow, and nothing else on the send's event loop must wait for it.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
-from prolific_tui.secret import MASK
 from prolific_tui.submission import outcome as judge
 from prolific_tui.submission.journal import Learned, NewPart, NewSend
 from prolific_tui.submission.looks import PoolsLook, SecretLook
@@ -67,7 +65,6 @@ class Record:
         look: PoolsLook | SecretLook,
         *,
         finding: Finding | None = None,
-        names: Iterable[str] = (),
     ) -> Outcome:
         """Record what is known of a part, and give it back; what can't be is no less true.
 
@@ -76,9 +73,8 @@ class Record:
             outcome: what became of it.
             look: the last look, which may tell its pool's total.
             finding: what was found where the answer did not tell.
-            names: the usernames in it, which the service may have quoted.
         """
-        learned = self._learned(part, outcome, look, finding, names)
+        learned = self._learned(part, outcome, look, finding)
         try:
             await self._write(learned)
         except Exception as error:  # noqa: BLE001 - a write that was answered is not undone by it
@@ -86,14 +82,12 @@ class Record:
             return judge.unrecorded(outcome, error)
         return outcome
 
-    def know_later(
-        self, part: Part, outcome: Outcome, look: PoolsLook, *, names: Iterable[str] = ()
-    ) -> None:
+    def know_later(self, part: Part, outcome: Outcome, look: PoolsLook) -> None:
         """Record more of a part whose outcome is recorded, with the next thing that is; see `know`.
 
         The disk is waited for once for both. `write_later` is for when nothing else comes.
         """
-        self._later = self._learned(part, outcome, look, None, names)
+        self._later = self._learned(part, outcome, look, None)
 
     async def write_later(self) -> Exception | None:
         """Record what waits for that, if anything does; gives back why it could not be."""
@@ -112,7 +106,6 @@ class Record:
         outcome: Outcome,
         look: PoolsLook | SecretLook,
         finding: Finding | None,
-        names: Iterable[str],
     ) -> Learned:
         pool_id = outcome.pool.credential_pool_id if outcome.pool else None
         total = look.pool(pool_id or self._known.pool_id) if isinstance(look, PoolsLook) else None
@@ -122,8 +115,8 @@ class Record:
             effect=outcome.effect if finding is not Finding.REPORTED else part.effect,
             finding=finding,
             title=outcome.title,
-            # Nothing that the service said is in what is said of an acceptance.
-            message=outcome.message if is_accepted else without_names(outcome.message, names),
+            # The service may quote the rows that it refuses, whole or in part.
+            message=outcome.message if outcome.unquoted is None else outcome.unquoted,
             ended=self._means.clock(),
             total_after=total.total_credentials if total else None,
             new_pools=look.new_pools if isinstance(look, PoolsLook) else None,
@@ -171,11 +164,3 @@ def _with(send: Send, learned: Learned) -> Send:
     pool_id = None if learned.forgets_made else send.pool_id or learned.pool_id
     made = learned.secret_id or (None if learned.forgets_made else send.made_secret_id)
     return replace(send, pool_id=pool_id, made_secret_id=made).with_part(learned.part)
-
-
-def without_names(text: str, names: Iterable[str]) -> str:
-    """A text in which usernames are masked: an answer may quote those that it refuses."""
-    found = sorted((name for name in names if name and name in text), key=len, reverse=True)
-    for name in found:
-        text = text.replace(name, MASK)
-    return text

@@ -67,7 +67,7 @@ class _Sent:
 
     @property
     def usernames(self) -> Sequence[str]:
-        """Those of its rows, which an answer may quote."""
+        """Those of its rows."""
         return self.plan.accounts.usernames
 
 
@@ -215,7 +215,7 @@ class Sending:
         """What became of a part, journalled as soon as it is known and again with the figures."""
         look = PoolsLook(sent.before)
         outcome = sent.answered.judge(look)
-        outcome = await self._record.know(sent.part, outcome, look, names=sent.usernames)
+        outcome = await self._record.know(sent.part, outcome, look)
         if outcome.effect is Effect.NOT_SENT:
             return _Result(outcome, sent.answered.status)
         if outcome.effect is Effect.UNKNOWN:
@@ -225,7 +225,7 @@ class Sending:
         )
         look = PoolsLook(sent.before, self._seen, trouble)
         outcome = sent.answered.judge(look)
-        self._record.know_later(sent.part, outcome, look, names=sent.usernames)
+        self._record.know_later(sent.part, outcome, look)
         return _Result(outcome, sent.answered.status, look)
 
     async def _settled(self, sent: _Sent) -> _Result:
@@ -248,15 +248,13 @@ class Sending:
         except Exception as error:  # noqa: BLE001 - what is known of the write by now stays known
             look = PoolsLook(sent.before, None, f"this program failed: {type(error).__name__}")
             outcome = sent.answered.judge(look)
-            return _Result(await self._record.know(unknown, outcome, look, names=sent.usernames))
+            return _Result(await self._record.know(unknown, outcome, look))
         look = found.look if isinstance(found.look, PoolsLook) else PoolsLook(sent.before)
         if found.finding is Finding.REPORTED:
             outcome = judge.credentials_reported(sent.plan, look)
         else:
             outcome = whole.settled(sent.answered.judge(look), found)
-        outcome = await self._record.know(
-            unknown, outcome, look, finding=found.finding, names=sent.usernames
-        )
+        outcome = await self._record.know(unknown, outcome, look, finding=found.finding)
         return _Result(outcome, sent.answered.status, look)
 
     # The send in the journal

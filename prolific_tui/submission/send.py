@@ -79,7 +79,7 @@ class Part:
     """What was found out later, where the answer did not tell."""
     title: str = ""
     message: str = ""
-    """What the person was told, without any username."""
+    """What the person was told, without what the service said."""
     ended: datetime | None = None
     """When the last of this was recorded."""
     total_after: int | None = None
