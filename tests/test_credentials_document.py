@@ -82,6 +82,9 @@ class TestDocument:
             assert [document.index_of(row_id) for row_id in here] == list(range(len(document)))
             gone = set(range(-1, 60)) - set(here)
             assert all(document.index_of(row_id) is None for row_id in gone)
+            asked = [*reversed(here[::2]), *gone, *here[::3]]
+            places = {*range(0, len(here), 2), *range(0, len(here), 3)}
+            assert document.indices_of(asked) == sorted(places)
             pieces = list(document.pieces())
             assert [pair for _, piece in pieces for pair in piece] == list(document.rows())
             for start, piece in pieces:

@@ -6,6 +6,7 @@ inverse is the same call with the two blocks swapped.
 
 from array import array
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, repeat
@@ -264,6 +265,22 @@ class Document:
             return piece.start + piece.ids.index(row_id)
         except ValueError:
             return None
+
+    def indices_of(self, ids: Iterable[int]) -> list[int]:
+        """Where the rows with these ids are now, ascending; those that are not there are left out.
+
+        It looks once through each piece that holds one of them.
+        """
+        wanted: defaultdict[_Piece, set[int]] = defaultdict(set)
+        for row_id in ids:
+            piece = self._home[row_id] if 0 <= row_id < len(self._home) else None
+            if piece is not None:
+                wanted[piece].add(row_id)
+        found: list[int] = []
+        for piece in sorted(wanted, key=attrgetter("start")):
+            here = wanted[piece]
+            found += [at for at, row_id in enumerate(piece.ids, piece.start) if row_id in here]
+        return found
 
     def rows(self, start: int = 0, stop: int | None = None) -> Rows:
         """A copy of the rows from `start` up to `stop` (the end, unless told), with their ids.

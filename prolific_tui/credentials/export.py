@@ -88,19 +88,28 @@ class Exported:
 
     def __init__(self) -> None:
         self._pairs: dict[int, tuple[str, str]] = {}
+        self.revision = 0
+        """A number that grows when rows are written to a file, or forgotten."""
 
     def add(self, rows: Rows) -> None:
         """Note rows of a document that were written to a file."""
         self._pairs.update(zip(rows.ids or (), rows, strict=True))
+        self.revision += 1
 
     def holds(self, row: Row) -> bool:
         """Whether the row stands in a file exactly as it is."""
         return self._pairs.get(row.id) == (row.username, row.password)
 
+    def missing(self, rows: Rows) -> Iterator[bool]:
+        """For each of these rows of a document, whether it stands in no file as it is."""
+        pairs = zip(rows.ids or (), rows, strict=True)
+        return (self._pairs.get(row_id) != pair for row_id, pair in pairs)
+
     def forget(self, ids: Iterable[int]) -> None:
         """Forget rows, with their passwords, that were sent."""
         for row_id in ids:
             self._pairs.pop(row_id, None)
+        self.revision += 1
 
     def __bool__(self) -> bool:
         return bool(self._pairs)

@@ -302,8 +302,7 @@ class EditSession:
         There is no undo of it or of anything before it: what was sent can't be taken back, and of
         what was discarded nothing is kept.
         """
-        places = map(self._document.index_of, set(ids))
-        wanted = sorted(index for index in places if index is not None)
+        wanted = self._document.indices_of(ids)
         self._engine.refuse_while_loading()
         delta = None
         if wanted:
@@ -323,10 +322,8 @@ class EditSession:
     # Rows made here
 
     def made_here(self) -> tuple[int, ...]:
-        """The ids of the rows that were made here and not confirmed, in no order."""
-        return tuple(
-            row_id for row_id in self._made_here if self._document.index_of(row_id) is not None
-        )
+        """The numbers, from 0, of the rows that were made here and not confirmed, ascending."""
+        return tuple(self._document.indices_of(self._made_here))
 
     def is_made_here(self, row_id: int) -> bool:
         """Whether the row with this id was made here and not confirmed."""
@@ -350,12 +347,12 @@ class EditSession:
 
         `source` tells it from then on: whoever sends the rows later knows that it was only said.
         """
-        if not (made := self.made_here()):
+        if not (made := frozenset(map(self._document.row_id, self.made_here()))):
             return None
         self._made_here.difference_update(made)
         self._engine.source = "; ".join(filter(None, (self._engine.source, _SAID_TO_EXIST)))
         self._engine.revision += 1
-        return Delta(0, 0, 0, moved=False, related=frozenset(), ids=frozenset(made))
+        return Delta(0, 0, 0, moved=False, related=frozenset(), ids=made)
 
     # History
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Final, Protocol
 
 from prolific_tui.credentials.export import Exported
@@ -58,6 +59,8 @@ class Draft:
     """The usernames that Prolific refused, each alone."""
     asks_reports: bool = False
     """Whether the rows are checked against the usage reports, too, from now on."""
+    _made: tuple[tuple[int, int], tuple[int, ...], tuple[int, ...]] | None = None
+    """At which revisions they were looked for, the rows made here, and those in no file."""
 
     @property
     def source(self) -> str:
@@ -76,14 +79,22 @@ class Draft:
 
     def made_here(self) -> tuple[int, ...]:
         """The numbers, from 0, of the rows that were made here and not confirmed, ascending."""
-        index_of = self.session.document.index_of
-        places = map(index_of, self.session.made_here())
-        return tuple(sorted(place for place in places if place is not None))
+        return self._made_rows()[0]
 
     def unexported(self) -> tuple[int, ...]:
         """Those of them that stand in no file as they are: nobody can make them anywhere else."""
-        row = self.session.document.row
-        return tuple(number for number in self.made_here() if not self.exported.holds(row(number)))
+        return self._made_rows()[1]
+
+    def _made_rows(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Both, looked for again when the rows or the files changed: they are asked for often."""
+        key = (self.session.revision, self.exported.revision)
+        if self._made is None or self._made[0] != key:
+            made = unexported = self.session.made_here()
+            if self.exported:
+                missing = self.exported.missing(self.session.rows(made))
+                unexported = tuple(compress(made, missing))
+            self._made = (key, made, unexported)
+        return self._made[1:]
 
     def hold(self, known: Known) -> Delta:
         """Check the rows against what the target is known to hold, now and as they change."""
@@ -105,17 +116,17 @@ class Draft:
         accepted: list[int] = []
         made: list[int] = []
         exported: list[int] = []
-        accepted_ids, made_ids = session.ledger.accepted, frozenset(session.made_here())
+        accepted_ids, are_any_made = session.ledger.accepted, bool(session.made_here())
         for _start, piece in session.document.pieces():
             rows = _begun(piece)
             first = len(usernames)
             usernames += rows.usernames
             passwords += rows.passwords
-            if accepted_ids or made_ids:
+            if accepted_ids or are_any_made:
                 for number, row_id in enumerate(rows.ids or (), first):
                     if row_id in accepted_ids:
                         accepted.append(number)
-                    if row_id in made_ids:
+                    if session.is_made_here(row_id):
                         made.append(number)
                         if self.exported.holds(Row(row_id, usernames[number], passwords[number])):
                             exported.append(number)
@@ -273,5 +284,4 @@ def _begun(rows: Rows) -> Rows:
 def _usernames(draft: Draft, row_ids: Sequence[int]) -> frozenset[str]:
     """The usernames of those of the rows that are still there."""
     document = draft.session.document
-    places = map(document.index_of, row_ids)
-    return frozenset(document.username(place) for place in places if place is not None)
+    return frozenset(map(document.username, document.indices_of(row_ids)))
