@@ -331,6 +331,11 @@ async def test_the_mistake_of_a_receiver_is_named() -> None:
             "must check the bytes of the body as they arrive",
         )
         await board.press("enter")
+        # A terminal has CR for each of its line breaks, the one at its end included.
+        breaks = '{\r\n  "a": 1\r\n}\r\n'
+        await try_delivery(board, current, breaks, received=breaks.replace("\r\n", "\r"))
+        await board.shows("It fits the current secret if the body is taken with CR LF")
+        await board.press("enter")
         await try_delivery(board, Secret("somebody else's"))
         await board.shows("No secret known here signed it", "No previous secret is kept here")
         await board.press("enter")

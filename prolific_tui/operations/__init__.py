@@ -155,8 +155,9 @@ class Operations:
         self.writes.wait(seconds)
         self.drafts.wait(seconds)
         self._parts.keyring.close()
-        # The keyring has answered by now; the rest of keeping a token takes no time.
-        wait(tuple(self._jobs), 1)
+        # The keyring has answered by now; the rest of keeping a token takes no time, unless another
+        # window holds a file's lock: all of this ends within a second.
+        wait(tuple(self._jobs), 0.5)
         self._loop.stop(0.2)
         self._parts.drafts.close()
         self._parts.journal.close()
