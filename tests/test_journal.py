@@ -102,6 +102,12 @@ def test_usernames_are_recognised_by_what_became_of_them(journal: JournalStore) 
 
     assert [marks.mark(name) in marks.surely for name in NAMES] == [True, False, False, False]
     assert [marks.mark(name) in marks.perhaps for name in NAMES] == [False, True, False, True]
+    assert not marks.said
+    said = replace(parts[1], effect=Effect.UNKNOWN, finding=Finding.SAID_ARRIVED)
+    journal.record(number, Learned(said))
+    marks = journal.marks(SERVICE_URL, "pool")
+    assert [marks.mark(name) in marks.perhaps for name in NAMES] == [False, True, False, True]
+    assert marks.said == {marks.mark(NAMES[1])}
     assert not journal.marks(SERVICE_URL, "other").surely
     assert journal.places(number, ["strange", NAMES[3], NAMES[0], NAMES[0].upper()]) == [
         None,

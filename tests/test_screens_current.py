@@ -106,9 +106,9 @@ async def test_rows_that_were_accepted_before_the_program_ended_are_not_taken_up
 
     async with machine.run() as board:
         await board.shows("Unsent rows of before", "a send of these was begun")
-        await board.shows("2 rows for ", "3 more were accepted since")
+        await board.shows("2 rows for ", "3 more arrived since")
         await board.press("enter")
-        await board.shows("2 rows are back", "3 more are in the pool already", "2 rows   goes 2")
+        await board.shows("2 rows are back", "3 more arrived already", "2 rows   goes 2")
 
 
 async def test_rows_of_which_none_is_left_to_send_are_neither_offered_nor_kept(
@@ -134,7 +134,7 @@ async def test_rows_of_which_none_is_left_to_send_are_neither_offered_nor_kept(
     kept.chmod(0o600)
 
     async with machine.run() as board:
-        await board.shows("free of", "Kept no longer, as the pool has them: 2 rows for")
+        await board.shows("free of", "Kept no longer, as all arrived: 2 rows for")
         assert not list(machine.directory.rglob("*.draft"))
         await board.press("d")
         await board.shows("There are no unsent rows")

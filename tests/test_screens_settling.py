@@ -70,18 +70,20 @@ async def test_a_send_is_cut_the_next_start_announces_it_and_the_person_settles_
         await board.press("enter")
         await board.shows("consistent with accepted", "What do you say?")
         await board.press("j", "enter")
-        # Only then the rows that were left are offered.
-        await board.shows("Unsent rows of before")
+        # Only then the rows that were left are offered, and what arrived is none of them.
+        await board.shows("Unsent rows of before", "2 rows for wave ", "3 more arrived since")
+        await board.shows("a send of these was begun: 3 History says what became of it")
         await board.press("escape")
         await board.press("3")
         await board.shows("3 arrived, as you said", "c goes on with the 2 rows that are left")
         await board.press("c")
-        await board.shows("Goes on with the send of", ": 2 left", "5 rows   goes 2")
+        await board.shows("Goes on with the send of", ": 2 left", "2 rows   goes 2")
         await board.press("s")
         await board.shows("Type  send 2 :", "2 rows of the 2 that are left can go")
         await board.type("send 2")
         await board.press("enter")
         await board.shows("2 credentials appended")
+        assert not list(board.app.drafts)
     assert new_pool(machine.service, before) == numbered(5)
 
 

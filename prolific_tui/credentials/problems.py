@@ -87,7 +87,7 @@ class Problem(Enum):
         "L",
         False,
         "may be in this pool already",
-        "It was sent there before and may have arrived: 3 History settles that first.",
+        "It was sent there before and may have arrived: 3 History has that send.",
     )
     LOOKALIKE = (
         "L",

@@ -34,7 +34,8 @@ def of_pool(
 ) -> PoolMarks:
     """What was sent to a pool; by their names only those rows whose key these fingerprints have."""
     surely: set[bytes] = set()
-    perhaps: set[bytes] = set()
+    unsettled: set[bytes] = set()
+    said: set[bytes] = set()
     absent: set[bytes] = set()
     unmarked = 0
     found = database.execute(
@@ -56,12 +57,16 @@ def of_pool(
                 unmarked += part.rows if part.standing in _MAY_BE_THERE else 0
             elif part.standing is Standing.ACCEPTED:
                 surely.update(unpacked(usernames, part.start, part.stop))
-            elif part.standing in (Standing.OPEN, Standing.SAID):
-                perhaps.update(unpacked(usernames, part.start, part.stop))
+            elif part.standing is Standing.OPEN:
+                unsettled.update(unpacked(usernames, part.start, part.stop))
+            elif part.standing is Standing.SAID:
+                said.update(unpacked(usernames, part.start, part.stop))
             elif part.standing is Standing.ABSENT:
                 absent.update(unpacked(usernames, part.start, part.stop))
+    perhaps = frozenset((unsettled | said) - surely)
     unmarked += len(absent - surely - perhaps)
-    return PoolMarks(fingerprints.mark, frozenset(surely), frozenset(perhaps - surely), unmarked)
+    only_said = frozenset(said - unsettled - surely)
+    return PoolMarks(fingerprints.mark, frozenset(surely), perhaps, only_said, unmarked)
 
 
 def refuse_sent(

@@ -232,7 +232,12 @@ def _known(
     surely = marks.surely.union(map(marks.mark, usernames or ()))
     perhaps = marks.perhaps - surely
     coverage = Coverage(len(surely), total, len(perhaps), marks.unmarked, trouble)
-    return Known(_container(marks.mark, surely), _container(marks.mark, perhaps), coverage)
+    return Known(
+        _container(marks.mark, surely),
+        _container(marks.mark, perhaps),
+        coverage,
+        _container(marks.mark, marks.said - surely),
+    )
 
 
 def _container(mark: Mark, marks: frozenset[bytes]) -> Container[str]:

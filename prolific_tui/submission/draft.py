@@ -58,13 +58,13 @@ class DraftSummary:
     """Whether the passwords were kept as well."""
     in_use: bool
     """Whether another run of the program has it open, so that it can't be resumed here."""
-    accepted: int = 0
-    """How many of its rows are known to have been accepted since, which are unsent no more."""
+    arrived: int = 0
+    """How many of its rows arrived since, as Prolific or the person says: unsent no more."""
 
     @property
     def is_sent(self) -> bool:
         """Whether no row of it is unsent any more."""
-        return bool(self.rows) and self.accepted >= self.rows
+        return bool(self.rows) and self.arrived >= self.rows
 
     @property
     def words(self) -> str:
@@ -74,7 +74,7 @@ class DraftSummary:
     @property
     def what(self) -> str:
         """The first half of `words`: "48 rows for chatbot-B"."""
-        return f"{counted(self.rows - self.accepted, 'row')} for {self.target}"
+        return f"{counted(self.rows - self.arrived, 'row')} for {self.target}"
 
     @property
     def target(self) -> str:
@@ -86,7 +86,7 @@ class DraftSummary:
         """The other half: "saved 14 Nov 10:22; the passwords were not kept"."""
         lost = "" if self.has_passwords else "; the passwords were not kept"
         used = "; open in another window" if self.in_use else ""
-        gone = f"; {self.accepted:,} more were accepted since" if self.accepted else ""
+        gone = f"; {self.arrived:,} more arrived since" if self.arrived else ""
         return f"saved {self.saved_at:%d %b %H:%M}{gone}{lost}{used}"
 
 

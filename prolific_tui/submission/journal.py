@@ -46,6 +46,8 @@ class PoolMarks:
     """Those of accepted parts."""
     perhaps: frozenset[bytes] = field(default=frozenset(), repr=False)
     """Those of parts that are open, or arrived as the person said, without those above."""
+    said: frozenset[bytes] = field(default=frozenset(), repr=False)
+    """Those of them that are in no open part: nothing but the person's word tells of them."""
     unmarked: int = 0
     """How many more rows may be there from here that are not told by their names: their key was
     lost, nobody knows which pool their create made, or they did not arrive as the person said."""

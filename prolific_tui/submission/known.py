@@ -78,3 +78,5 @@ class Known:
     perhaps: Container[str]
     """Those that were sent there without anybody knowing whether they arrived."""
     coverage: Coverage
+    said: Container[str] = frozenset()
+    """Those of `perhaps` of which the person said that they arrived."""

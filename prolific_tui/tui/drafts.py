@@ -35,6 +35,8 @@ class Draft:
     session: EditSession = field(default_factory=EditSession)
     sending: CredentialPlan | None = None
     """The write of these rows that is under way, if one is; they can't be changed meanwhile."""
+    has_open_send: bool = False
+    """Whether a send of these rows ended without anybody knowing what arrived of them."""
     asks_target: bool = False
     """Whether the rest of an accepted create does not know which pool that made."""
     exported: Exported = field(default_factory=Exported)
@@ -131,7 +133,8 @@ class Draft:
                         if self.exported.holds(Row(row_id, usernames[number], passwords[number])):
                             exported.append(number)
             yield len(usernames)
-        notes = [SEND_BEGUN] * (self.sending is not None) + [_POOL_UNKNOWN] * self.asks_target
+        is_begun = self.sending is not None or self.has_open_send
+        notes = [SEND_BEGUN] * is_begun + [_POOL_UNKNOWN] * self.asks_target
         # Rows that were taken up say it already where it was so for them before.
         news = [note for note in notes if note not in self.source]
         source = "; ".join(filter(None, [self.source, *news]))
@@ -249,6 +252,7 @@ class Drafts:
         for draft in [each for each in self if each.sending is plan]:
             draft.sending = None
             draft.continues = None
+            draft.has_open_send |= ended.outcome.effect is Effect.UNKNOWN
             # They may tell what Prolific does not.
             draft.asks_reports |= ended.outcome.effect is Effect.REFUSED
             draft.clashing |= _usernames(draft, ended.clashing)

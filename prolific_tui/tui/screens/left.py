@@ -17,7 +17,7 @@ from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.kept import own_drafts, rows_words, target_words
 from prolific_tui.tui.screens.open_sends import OpenSends
-from prolific_tui.tui.screens.taking_up import take_up, with_accepted
+from prolific_tui.tui.screens.taking_up import take_up, with_arrived
 from prolific_tui.visible import counted
 
 
@@ -175,7 +175,7 @@ class LeftDrafts(OpenSends):
         """The drafts of which rows are unsent; of the others nothing is kept any longer."""
         unsent = []
         for each in summaries:
-            summary = await with_accepted(self.app, each)
+            summary = await with_arrived(self.app, each)
             if not summary.is_sent:
                 unsent.append(summary)
                 continue
@@ -185,7 +185,7 @@ class LeftDrafts(OpenSends):
                 self.app.show_error(error)
             else:
                 rows = counted(summary.rows, "row")
-                self.app.say(f"Kept no longer, as the pool has them: {rows} for {summary.target}.")
+                self.app.say(f"Kept no longer, as all arrived: {rows} for {summary.target}.")
             self._forget(summary)
         return unsent
 

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from prolific_tui.credentials.rows import Rows
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.models import CredentialPool
+from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.draft import DraftContent, DraftSummary
-from prolific_tui.submission.plan import Kind, Target
+from prolific_tui.submission.plan import CredentialPlan, Target
 from prolific_tui.tui.drafts import SEND_BEGUN, Draft
 from prolific_tui.tui.drive import drive
+from prolific_tui.tui.screens.going_on import find_match
+from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.screens.rows_of_sends import target_of
 from prolific_tui.tui.shell import Shell
 from prolific_tui.visible import counted
@@ -30,10 +33,10 @@ async def take_up(shell: Shell, summary: DraftSummary, target: Target) -> Draft 
     draft = Draft(owner_id, Target(target.workspace, target.pool))
     await drive(draft.take_up(stored.content))
     # The copy that they came from is there until they are kept anew.
-    gone = await _drop_accepted(shell, draft, stored.content)
+    gone = await _drop_arrived(shell, draft, stored.content)
     if draft.is_empty:
         shell.operations.drafts.discard(summary.key)
-        shell.say(f"{counted(gone, 'row')} of it: all are in the pool. Nothing is left to send.")
+        shell.say(f"{counted(gone, 'row')} of it: all arrived already. Nothing is left to send.")
         return None
     target = draft.target
     draft.kept = DraftKeeping.EVERYTHING if summary.has_passwords else DraftKeeping.USERNAMES
@@ -47,76 +50,83 @@ async def take_up(shell: Shell, summary: DraftSummary, target: Target) -> Draft 
     return draft
 
 
-async def with_accepted(shell: Shell, summary: DraftSummary) -> DraftSummary:
-    """A draft that was left, with how many of its rows were accepted since; never raises."""
+async def with_arrived(shell: Shell, summary: DraftSummary) -> DraftSummary:
+    """A draft that was left, with how many of its rows arrived since; never raises."""
     if summary.in_use or SEND_BEGUN not in summary.source:
         return summary
-    pool = _sent_to(shell, summary.key.workspace_id, summary.key.pool_id)
-    if pool is None:
-        return summary
+    known = next(
+        (w for w in shell.workspaces.value or () if w.id == summary.key.workspace_id), None
+    )
+    workspace = known or Workspace(summary.key.workspace_id, "")
+    pool_id = summary.key.pool_id
+    pool = None if pool_id is None else CredentialPool(pool_id, workspace_id=workspace.id)
     try:
         stored = await shell.operations.drafts.look(summary.id)
-        places = await _accepted_places(shell, pool, stored.content.rows.usernames)
+        found = await _arrived(shell, Target(workspace, pool), stored.content.rows)
     except ProlificTuiError:
         # Whoever takes it up is told.
         return summary
-    return replace(summary, accepted=len(places))
+    if pool is None and found.pool is not None:
+        summary = replace(summary, label=short_pool_name(found.pool, shell.label(found.pool)))
+    return replace(summary, arrived=len(found.places))
 
 
-async def _drop_accepted(shell: Shell, draft: Draft, content: DraftContent) -> int:
-    """Take out the rows that the journal knows as accepted, and say how many they were.
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """What of some rows arrived by now, as Prolific or the person says."""
 
-    The program ended in the middle of a send of these, so nothing took them out then. The others
-    are for the pool that the send made, if it made one.
+    places: Sequence[int] = ()
+    """Which of them, from 0."""
+    pool: CredentialPool | None = None
+    """Where that is; None where nobody knows."""
+
+
+async def _drop_arrived(shell: Shell, draft: Draft, content: DraftContent) -> int:
+    """Take out the rows that the journal knows to have arrived, and say how many they were.
+
+    A send of these was open, or the program ended in the middle of it, so nothing took them out
+    then. The others are for the pool that the send made, if it made one.
     """
     if SEND_BEGUN not in content.source:
         return 0
-    own = draft.target.pool
-    workspace = draft.target.workspace
-    pool = own or _sent_to(shell, workspace.id, None)
-    if pool is None:
-        return 0
     rows = draft.session.document.rows()
+    found = await _arrived(shell, draft.target, rows)
     ids = rows.ids or ()
-    gone = [ids[place] for place in await _accepted_places(shell, pool, rows.usernames)]
-    target = Target(workspace, pool)
-    if gone:
-        draft.session.remove_for_good(gone)
-        draft.exported.forget(gone)
+    gone = [ids[place] for place in found.places]
+    if not gone:
+        return 0
+    draft.session.remove_for_good(gone)
+    draft.exported.forget(gone)
+    if found.pool is None:
+        draft.asks_target = True
+    else:
+        target = Target(draft.target.workspace, found.pool)
         if shell.drafts.find(draft.owner_id, target) is None:
             draft.target = target
     return len(gone)
 
 
-def _sent_to(shell: Shell, workspace_id: str, pool_id: str | None) -> CredentialPool | None:
-    """The pool of rows of which a send was begun: theirs, or the one that was made of some last."""
-    if pool_id is not None:
-        return CredentialPool(pool_id, workspace_id=workspace_id)
-    made = (
-        send
-        for send in shell.known_sends.sends
-        if send.kind is Kind.CREATE and send.workspace.id == workspace_id and send.pool_id
-    )
-    send = next(made, None)
-    return None if send is None else target_of(shell, send).pool
+async def _arrived(shell: Shell, target: Target, rows: Rows) -> _Arrived:
+    """Which of the rows arrived in their pool, or in the one that was made of some of them last."""
+    history, pool = shell.operations.history, target.pool
+    if pool is not None:
+        known = await history.known(pool.credential_pool_id, pool.total_credentials)
 
+        def find() -> list[int]:
+            names = enumerate(rows.usernames)
+            return [place for place, name in names if name in known.surely or name in known.said]
 
-async def _accepted_places(
-    shell: Shell, pool: CredentialPool, usernames: Sequence[str]
-) -> list[int]:
-    """The places, from 0, of the usernames that the journal knows as accepted in a pool."""
-    history = shell.operations.history
-    known = await history.known(pool.credential_pool_id, pool.total_credentials)
-
-    def find() -> list[int]:
-        return [place for place, name in enumerate(usernames) if name in known.surely]
-
-    return await asyncio.to_thread(find)
+        return _Arrived(await asyncio.to_thread(find), pool)
+    plan = CredentialPlan(target, rows, (), (), "")
+    matched = await find_match(shell, plan, None)
+    if matched is None:
+        return _Arrived()
+    return _Arrived(matched.arrived_at, target_of(shell, matched.send).pool)
 
 
 def _said(rows: int, gone: int, summary: DraftSummary) -> str:
     """What there is to know of rows that were taken up."""
     said = f"{rows:,} row{' is' if rows == 1 else 's are'} back, saved"
-    out = f" {gone:,} more are in the pool already." if gone else ""
+    out = f" {gone:,} more arrived already." if gone else ""
     bare = "" if summary.has_passwords else " The passwords were not kept: f, p or e brings them."
     return f"{said} {summary.saved_at:%d %b %H:%M}.{out}{bare}"

@@ -86,6 +86,9 @@ class KnownRows(EditorPage):
             return super().row_notes(row)
         words = known.coverage.words
         notes = (*super().row_notes(row), f"{words[:1].upper()}{words[1:]}.")
-        if self.draft.session.document.username(row) in known.perhaps:
+        username = self.draft.session.document.username(row)
+        if username in known.said:
+            return (*notes, "It arrived, as you said; in 3 History S takes that back.")
+        if username in known.perhaps:
             return (*notes, "It goes once it is settled whether it arrived: s looks first.")
         return notes
