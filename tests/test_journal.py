@@ -85,6 +85,26 @@ def test_a_pool_that_a_send_made_is_called_as_it_was_to_be(journal: JournalStore
     assert journal.labels("https://elsewhere.example") == {}
 
 
+def test_a_pool_that_the_person_named_is_called_as_the_made_one_was_to_be(
+    journal: JournalStore,
+) -> None:
+    """Its create was accepted and the answer that named the pool was lost: the rest goes there."""
+    create = replace(SEND, kind=Kind.CREATE, pool_id=None)
+    for label in ("", "by hand"):
+        number = journal.begin(create).number
+        part = journal.about_to_send(number, NewPart((0, 2), BEFORE, NOW))
+        journal.record(number, Learned(accepted(part)))
+        pool_id = f"made-{number}"
+        if label:
+            journal.set_label(SERVICE_URL, pool_id, label)
+
+        journal.about_to_send(number, NewPart((2, 4), BEFORE, NOW, pool_id=pool_id))
+
+        assert journal.send(number).pool_id == pool_id
+        # What the person called it meanwhile stays.
+        assert journal.labels(SERVICE_URL)[pool_id] == (label or "chatbot-B")
+
+
 def test_usernames_are_recognised_by_what_became_of_them(journal: JournalStore) -> None:
     assert not journal.marks(SERVICE_URL, "pool").surely
     number = journal.begin(SEND).number

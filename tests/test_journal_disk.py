@@ -14,6 +14,7 @@ import pytest
 
 from prolific_tui.errors import FileError, ProlificTuiError
 from prolific_tui.journal import opening
+from prolific_tui.journal.runs import Runs
 from prolific_tui.submission.fingerprints import KEY_SIZE
 from prolific_tui.submission.journal import Journal, Learned, NewPart
 from prolific_tui.submission.plan import Kind
@@ -186,6 +187,25 @@ def test_a_newer_journal_is_set_aside_unless_its_program_still_runs(tmp_path: Pa
         assert database.execute("SELECT number FROM sends").fetchall() == [(number,)]
 
 
+def test_what_a_window_sends_after_it_only_looked_is_never_set_aside_under_it(
+    tmp_path: Path,
+) -> None:
+    with closing(on_disk(tmp_path)) as journal:
+        journal.begin(SEND)
+    path = tmp_path / "state" / "journal.sqlite3"
+    with closing(on_disk(tmp_path, "idle")) as idle, closing(on_disk(tmp_path, "two")) as other:
+        assert len(idle.sends(SERVICE_URL)) == 1
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("PRAGMA user_version = 7")
+        with pytest.raises(FileError, match="can't be used"):
+            other.sends(SERVICE_URL)
+
+        number = idle.begin(SEND).number
+
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT max(number) FROM sends").fetchone() == (number,)
+
+
 def test_a_key_that_was_cut_short_is_set_aside_and_nothing_is_recognised_falsely(
     tmp_path: Path,
 ) -> None:
@@ -202,6 +222,19 @@ def test_a_key_that_was_cut_short_is_set_aside_and_nothing_is_recognised_falsely
         assert journal.places(number, NAMES) == [None] * 4
         assert journal.is_old_secret(number, "whs-old") is None
         assert "can't be recognised" in journal.notes()[0]
+
+
+def test_a_key_that_is_gone_is_missed_where_there_is_a_history(tmp_path: Path) -> None:
+    with closing(on_disk(tmp_path)) as journal:
+        journal.begin(SEND)
+        assert journal.notes() == (), "before the first send there was none to miss"
+    (tmp_path / "state" / "journal.key").unlink()
+
+    with closing(on_disk(tmp_path, "two")) as journal:
+        assert len(journal.sends(SERVICE_URL)) == 1
+        (note,) = journal.notes()
+    assert "journal.key is gone" in note
+    assert "can't be recognised" in note
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
@@ -296,7 +329,9 @@ def test_a_transaction_is_on_the_disk_when_it_ends(tmp_path: Path, found: bytes 
         path.write_bytes(found)
         path.chmod(0o600)
 
-    opened = opening.on_disk(path, lambda: bytes(KEY_SIZE), lambda: NOW, lambda: False, 0.2)
+    opened = opening.on_disk(
+        path, lambda: bytes(KEY_SIZE), lambda: NOW, Runs(tmp_path / "runs", "one"), 0.2
+    )
 
     with closing(opened.database) as database:
         assert bool(opened.notes) == (found is not None)

@@ -15,6 +15,7 @@ from typing import Final
 
 from prolific_tui import files
 from prolific_tui.errors import FileError
+from prolific_tui.journal.runs import Runs
 from prolific_tui.journal.schema import TABLES, VERSION, upgrade
 from prolific_tui.submission.fingerprints import KEY_SIZE
 from prolific_tui.version import NAME
@@ -46,7 +47,7 @@ def on_disk(
     path: Path,
     new_key: Callable[[], bytes],
     now: Callable[[], datetime],
-    others_run: Callable[[], bool],
+    runs: Runs,
     busy_seconds: float,
 ) -> Opened:
     """Open the journal, or make it.
@@ -55,7 +56,8 @@ def on_disk(
         path: its file; that of the key and a lock lie beside it.
         new_key: makes a key, where there is none yet.
         now: the present moment, for the name of a file that is set aside.
-        others_run: whether other programs use it; then nothing is set aside.
+        runs: the running programs: while others have it open nothing is set aside, and this one is
+            among those as soon as it has.
         busy_seconds: how long another program is waited for.
 
     Raises:
@@ -64,13 +66,13 @@ def on_disk(
     """
     files.make_private(path.parent)
     with files.locked(path.with_name(f"{path.name}.lock"), busy_seconds):
-        key, notes = _key(path.with_name(f"{path.stem}.key"), new_key, now)
+        key, notes = _key(path, new_key, now)
         database = _usable(path, busy_seconds)
         if isinstance(database, str):
-            if others_run():
+            if runs.others():
                 raise FileError(
                     "The history can't be used",
-                    f"{path} {database}, and another {NAME} is at work on it.",
+                    f"{path} {database}, and another {NAME} has it open.",
                     "Close the other windows, then try again.",
                 )
             aside = _set_aside(path, now())
@@ -81,6 +83,11 @@ def on_disk(
             database = _usable(path, busy_seconds)
         if isinstance(database, str):
             raise FileError("The history can't be used", f"{path} {database}.")
+        try:
+            runs.hold()
+        except FileError:
+            database.close()
+            raise
     return Opened(database, key, tuple(notes))
 
 
@@ -150,21 +157,25 @@ def _make_private_file(path: Path) -> None:
 
 
 def _key(
-    path: Path, new_key: Callable[[], bytes], now: Callable[[], datetime]
+    journal: Path, new_key: Callable[[], bytes], now: Callable[[], datetime]
 ) -> tuple[bytes, list[str]]:
+    """The key beside a journal, a new one where there is none of use, and what to say of that."""
+    path = journal.with_name(f"{journal.stem}.key")
     key = files.read_if_there(path, KEY_SIZE)
     if key is not None and len(key) == KEY_SIZE:
         return key, []
-    notes = []
+    found = ""
     if key is not None:
         aside = _set_aside(path, now())
-        notes.append(
-            f"The key in {path} was cut short and is now {aside.name}. Usernames that were sent"
-            " before can't be recognised any more."
-        )
+        found = f"{path} was cut short and is now {aside.name}."
+    elif os.path.lexists(journal):
+        found = f"{path} is gone."
     key = new_key()
     files.write_new(path, key)
-    return key, notes
+    if not found:
+        return key, []
+    forgotten = "Usernames that were sent before can't be recognised any more."
+    return key, [f"The key in {found} {forgotten}"]
 
 
 def _set_aside(path: Path, at: datetime) -> Path:

@@ -1,7 +1,7 @@
-"""Which running programs are at work on a send: each holds a lock for as long as it lives.
+"""Which programs have the journal open, and which of them is at work on a send.
 
-The system lets go of the lock of a program that was killed, so nothing has to be tidied up before
-another one may go on with its sends.
+Each holds a lock from when it opens the journal for as long as it lives. The system lets go of the
+lock of a program that was killed: nothing has to be tidied up before another one may go on.
 """
 
 import contextlib
@@ -60,7 +60,7 @@ class Runs:
         return name is not None and self.is_running(name)
 
     def others(self) -> bool:
-        """Whether any other program runs that was at work on a send."""
+        """Whether any other program runs that opened the journal."""
         if self._directory is None:
             return False
         names = [path.stem for path in files.entries(self._directory)]

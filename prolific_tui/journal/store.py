@@ -73,7 +73,6 @@ class JournalStore:
     def begin(self, new: NewSend) -> Send:
         """Record a send that is about to begin; see `submission.journal.Journal`."""
         with self._writing() as (database, fingerprints):
-            self._runs.hold()
             number = database.execute(
                 """
                 INSERT INTO sends (kind, service_url, owner_id, owner_email, workspace_id,
@@ -111,7 +110,6 @@ class JournalStore:
     def take_up(self, number: int) -> Send:
         """Be at work on a send from now on, unless another running program is."""
         with self._writing() as (database, _):
-            self._runs.hold()
             send = self._send(database, number)
             if send.in_use:
                 raise FileError(
@@ -143,10 +141,7 @@ class JournalStore:
             if new.learned is not None:
                 _learn(database, number, new.learned)
             if new.pool_id is not None:
-                database.execute(
-                    "UPDATE sends SET pool_id = ? WHERE number = ? AND pool_id IS NULL",
-                    (new.pool_id, number),
-                )
+                _know_pool(database, number, new.pool_id)
             last = database.execute(
                 "SELECT max(number) FROM parts WHERE send = ?", (number,)
             ).fetchone()[0]
@@ -294,7 +289,7 @@ class JournalStore:
                     self._path,
                     lambda: self._random(KEY_SIZE),
                     self._now,
-                    self._runs.others,
+                    self._runs,
                     self._busy_seconds,
                 )
             )
@@ -343,17 +338,24 @@ def _learn(database: sqlite3.Connection, number: int, learned: Learned) -> None:
         database.execute(
             "UPDATE sends SET made_secret_id = ? WHERE number = ?", (learned.secret_id, number)
         )
-    if learned.pool_id is None:
-        return
+    if learned.pool_id is not None:
+        _know_pool(database, number, learned.pool_id)
+
+
+def _know_pool(database: sqlite3.Connection, number: int, pool_id: str) -> None:
+    """It is known which pool a send made: that is called as it was to be, or as it is already."""
     made = database.execute(
         """
         UPDATE sends SET pool_id = ? WHERE number = ? AND pool_id IS NULL
         RETURNING service_url, label
         """,
-        (learned.pool_id, number),
+        (pool_id, number),
     ).fetchone()
     if made is not None and made["label"]:
-        _set_label(database, made["service_url"], learned.pool_id, made["label"])
+        database.execute(
+            "INSERT OR IGNORE INTO pools VALUES (?, ?, ?)",
+            (made["service_url"], pool_id, made["label"]),
+        )
 
 
 def _set_label(database: sqlite3.Connection, service_url: str, pool_id: str, label: str) -> None:
