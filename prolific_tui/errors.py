@@ -55,6 +55,9 @@ class SettingsError(ProlificTuiError):
 class KeyringError(ProlificTuiError):
     """The operating system's keyring gave no usable answer."""
 
+    is_untouched = False
+    """Whether the keyring surely did nothing; otherwise it may have done what it was asked."""
+
 
 class Effect(Enum):
     """What is known of the effect that a request had at Prolific."""

@@ -88,7 +88,7 @@ class Profile:
     refused: datetime | None = None
     """When its service refused its token; None where that was accepted since."""
     left_in: tuple[TokenPlace, ...] = ()
-    """Where else a copy of its token may still be: it was moved from there, and not deleted yet."""
+    """Where else a copy of its token may be: on its way there, or not deleted yet from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +115,14 @@ class StateFile:
     def __init__(self, path: Path | None, lock_seconds: float = 2) -> None:
         self._file = None if path is None else RecordsFile(path, _VERSION, lock_seconds)
         self._content: dict[str, object] = {}
+        self._unsaved: list[Callable[[dict[str, object]], None]] = []
+        """The changes that the file has not got."""
         self._notes: list[str] = []
-        self.is_saved = True
-        """Whether the last change is where the next start finds it."""
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether every change is where the next start finds it."""
+        return not self._unsaved
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -125,7 +130,10 @@ class StateFile:
         return tuple(self._notes)
 
     def load(self) -> None:
-        """Read the file; without one, or with one that can't be used, all is empty."""
+        """Read the file; without one, or with one that can't be used, all is empty.
+
+        What could not be saved of this run counts all the same.
+        """
         if self._file is not None:
             try:
                 records = self._file.read()
@@ -133,6 +141,8 @@ class StateFile:
                 self._note(f"{error.message} What was remembered is not used.")
             else:
                 self._content = records.content
+                for change in self._unsaved:
+                    change(self._content)
                 self._note(records.note)
 
     def workspace(self, service_url: str, owner_id: str) -> str | None:
@@ -206,19 +216,29 @@ class StateFile:
         Nothing happens where its name is by now another account's, which another instance may
         have made meanwhile.
         """
+        self._remember(profile, knows_places=True)
 
+    def remember_checked(self, profile: Profile) -> None:
+        """As `remember_profile`, but of one that is known the places of its token stay as they are.
+
+        Another instance may have moved that while this one had it checked.
+        """
+        self._remember(profile, knows_places=False)
+
+    def _remember(self, profile: Profile, *, knows_places: bool) -> None:
         def change(content: dict[str, object]) -> None:
             known = _profile(profile.name, object_in(content, _PROFILES, profile.name))
             if known is not None and known.owner_id != profile.owner_id:
                 return
+            kept = profile if knows_places or known is None else known
             make_object_in(content, _PROFILES, profile.name).update(
                 service_url=profile.service_url,
                 owner_id=profile.owner_id,
                 owner=profile.owner,
-                token_place=profile.place.value,
+                token_place=kept.place.value,
                 checked=profile.checked.isoformat() if profile.checked else None,
                 refused=profile.refused.isoformat() if profile.refused else None,
-                left_in=[place.value for place in profile.left_in],
+                left_in=[place.value for place in kept.left_in],
                 workspace=profile.workspace,
             )
 
@@ -300,13 +320,18 @@ class StateFile:
         change(self._content)
         if self._file is None:
             return
-        self.is_saved = False
+        self._unsaved.append(change)
+
+        def catch_up(content: dict[str, object]) -> None:
+            for each in self._unsaved:
+                each(content)
+
         try:
-            records = self._file.change(change)
+            records = self._file.change(catch_up)
         except FileError as error:
             self._note(f"{error.message} What you chose is remembered until you quit.")
         else:
-            self.is_saved = True
+            self._unsaved.clear()
             self._content = records.content
             self._note(records.note)
 

@@ -338,6 +338,25 @@ def test_a_stopped_instance_that_holds_the_lock_does_not_stop_this_one(path: Pat
     assert len(state.notes) == 1
 
 
+def test_what_could_not_be_written_counts_until_it_can_be(path: Path) -> None:
+    state, other = StateFile(path, lock_seconds=0), StateFile(path)
+    state.remember_profile(LAB)
+    with locked(path.with_name("state.json.lock")):
+        state.remember_secrets_place(TokenPlace.FILE)
+    other.remember_draft_keeping(DraftKeeping.NOTHING)
+
+    state.load()
+    assert (state.secrets_place(), state.draft_keeping()) == (
+        TokenPlace.FILE,
+        DraftKeeping.NOTHING,
+    )
+    assert loaded(path).secrets_place() is None
+
+    state.remember_profile(replace(LAB, owner="somebody"))
+    assert state.is_saved
+    assert loaded(path).secrets_place() is TokenPlace.FILE
+
+
 @pytest.mark.parametrize("keeping", DraftKeeping)
 def test_how_drafts_are_kept_is_asked_once_for_this_machine(
     path: Path, keeping: DraftKeeping

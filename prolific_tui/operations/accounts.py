@@ -196,7 +196,7 @@ class Accounts:
             is_own = expected is not None and place in (*KEEPING_PLACES, TokenPlace.SESSION)
             if error.status == _HTTP_UNAUTHORIZED and is_own and expected is not None:
                 # Of a given token that says nothing about the one that is kept for the account.
-                await self._memory.remember_profile(replace(expected, refused=self._clock()))
+                await self._memory.remember_checked(replace(expected, refused=self._clock()))
             raise
         if expected is not None and me.id != expected.owner_id:
             await close(client)
@@ -252,7 +252,7 @@ class Accounts:
         client, me = await self._try(token, place, profile)
         await close(client)
         if profile is not None:
-            await self._memory.remember_profile(self._accepted(profile, me))
+            await self._memory.remember_checked(self._accepted(profile, me))
         return True
 
     async def rename(self, name: str, to: str) -> Changed:
@@ -277,6 +277,8 @@ class Accounts:
         had, or if tokens are being kept or forgotten already; then nothing was changed.
         """
         with self._changing():
+            # Another instance may have moved tokens since this one looked.
+            await self._memory.load()
             notes: list[str] = []
             # The one in use first: where that fails, nothing else is touched.
             profiles = sorted(await self._memory.profiles(), key=lambda p: not self._is_in_use(p))
@@ -307,6 +309,7 @@ class Accounts:
         """
         token = self._token
         with self._changing():
+            await self._memory.load()  # as above
             notes: tuple[str, ...] = ()
             is_in_use = self._account is not None and self._account.profile == name
             given = await self.given()

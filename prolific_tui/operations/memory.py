@@ -43,7 +43,7 @@ class Memory:
         return await self._ask(lambda: self._settings.profile_of(service_url, owner_id))
 
     async def is_saved(self) -> bool:
-        """Whether the last change is where the next start finds it."""
+        """Whether every change is where the next start finds it."""
         return await self._ask(lambda: self._settings.is_saved)
 
     async def last_profile(self, service_url: str) -> str:
@@ -54,11 +54,15 @@ class Memory:
         """Remember what is known of an account now."""
         return await self._change(lambda: self._settings.remember_profile(profile))
 
+    async def remember_checked(self, profile: Profile) -> tuple[str, ...]:
+        """Remember what a check of its token told of an account, and not where that is kept."""
+        return await self._change(lambda: self._settings.remember_checked(profile))
+
     async def remember_use(self, profile: Profile) -> tuple[str, ...]:
-        """Remember an account as it is now, and that it was used last."""
+        """Remember what a check told of an account, and that it was used last."""
 
         def change() -> None:
-            self._settings.remember_profile(profile)
+            self._settings.remember_checked(profile)
             self._settings.remember_use(profile)
 
         return await self._change(change)

@@ -6,7 +6,7 @@ A token that was typed in is held here for as long as no place keeps it.
 from dataclasses import replace
 
 from prolific_tui.access import Entry
-from prolific_tui.errors import ProlificTuiError
+from prolific_tui.errors import KeyringError, ProlificTuiError
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
 from prolific_tui.secret import Secret
@@ -49,37 +49,56 @@ class Tokens:
     async def move(self, profile: Profile, to: TokenPlace) -> tuple[Secret | None, tuple[str, ...]]:
         """Keep a token where it belongs by now; raises `ProlificTuiError` if that does not take it.
 
-        It is saved there, then that is remembered, and only then it is deleted elsewhere: whatever
-        ends this program meanwhile, the next start finds it.
+        It is remembered that it may be there, then it is saved there, then that is remembered, and
+        only then it is deleted elsewhere: whatever ends this program meanwhile, the next start
+        finds it, and no copy is forgotten.
 
         Returns:
             The token, None where it did not move, and what could not be done.
         """
         entry = _entry(profile)
         typed = self._typed.get(entry)
-        is_there = typed is None and profile.place is to
-        if is_there and not profile.left_in:
-            return None, ()
-        token = None if is_there else await self.of(profile)
+        notes: list[str] = []
+        token = None if typed is None and profile.place is to else await self.of(profile)
         if token is not None and to in KEEPING_PLACES:
-            await self._stores.save(to, entry, token)
+            notes += await self._save(profile, to, token)
             if self._typed.get(entry) is typed:  # none was typed in meanwhile
                 self._typed.pop(entry, None)
         elif token is not None:
             self._typed.setdefault(entry, token)
         elsewhere = tuple(place for place in _places(profile) if place is not to)
         moved = replace(profile, place=to, left_in=elsewhere)
-        notes = [*await self._memory.remember_profile(moved)]
+        if moved != profile:
+            notes += await self._memory.remember_profile(moved)
         if elsewhere and to in KEEPING_PLACES and not await self._memory.is_saved():
             notes.append(
                 f"The token of {profile.name} stays in the {elsewhere[0].value} as well, where the"
                 " next start looks for it."
             )
-        elif elsewhere:
-            left_in, troubles = await self._delete(entry, elsewhere)
-            cleared = await self._memory.remember_profile(replace(moved, left_in=left_in))
-            notes += [*troubles, *cleared]
+            return token, tuple(notes)
+        left_in, troubles = await self._delete(entry, elsewhere, but=to)
+        notes += troubles
+        if left_in != elsewhere:
+            notes += await self._memory.remember_profile(replace(moved, left_in=left_in))
         return token, tuple(notes)
+
+    async def _save(self, profile: Profile, to: TokenPlace, token: Secret) -> tuple[str, ...]:
+        """Save a token in a place of which it is remembered first that it may be there.
+
+        A place that fails may have taken it nevertheless, unless it says that it did not.
+        """
+        notes: tuple[str, ...] = ()
+        is_known = to in _places(profile)
+        if not is_known:
+            told = replace(profile, left_in=(*profile.left_in, to))
+            notes = await self._memory.remember_profile(told)
+        try:
+            await self._stores.save(to, _entry(profile), token)
+        except KeyringError as error:
+            if error.is_untouched and not is_known:
+                await self._memory.remember_profile(profile)
+            raise
+        return notes
 
     async def forget(self, profile: Profile) -> tuple[str, ...]:
         """Forget an account, and delete its token everywhere; gives what could not be done."""
@@ -92,12 +111,18 @@ class Tokens:
         return (*notes, *await self._memory.forget_profile(profile.name))
 
     async def _delete(
-        self, entry: Entry, places: tuple[TokenPlace, ...]
+        self, entry: Entry, places: tuple[TokenPlace, ...], but: TokenPlace | None = None
     ) -> tuple[tuple[TokenPlace, ...], list[str]]:
-        """Delete a token from places; gives those that did not do it, and what is said of that."""
+        """Delete a token from places; gives those that did not do it, and what is said of that.
+
+        From the file it is deleted in any case, `but` where that is to have it: nobody has to
+        unlock the file, and there it is for everybody to read who gets hold of it.
+        """
         left_in: list[TokenPlace] = []
         notes: list[str] = []
-        for place in places:
+        for place in dict.fromkeys((*places, TokenPlace.FILE)):
+            if place is but:
+                continue
             try:
                 await self._stores.delete(place, entry)
             except ProlificTuiError as error:

@@ -47,12 +47,24 @@ class KeyringState:
         return self.condition is KeyringCondition.USABLE
 
 
+_OUT_OF_REACH: Final = frozenset(
+    {
+        KeyringCondition.NONE,
+        KeyringCondition.SILENT,
+        KeyringCondition.NOT_ALLOWED,
+        KeyringCondition.NOT_LOADED,
+    }
+)
+"""What is found out before a keyring is asked anything; in the others it may have been."""
+
+
 class KeyringUnusableError(KeyringError):
     """The keyring could not do what was asked; `state` says which way."""
 
     def __init__(self, state: KeyringState) -> None:
         super().__init__(state.title, state.message, state.hint)
         self.state = state
+        self.is_untouched = state.condition in _OUT_OF_REACH
 
 
 NO_BUS: Final = "no bus"
