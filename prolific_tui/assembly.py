@@ -22,11 +22,12 @@ from prolific_tui.drafts import DraftStore, MemoryDrafts
 from prolific_tui.errors import SettingsError
 from prolific_tui.files import read_token_file, state_directory
 from prolific_tui.journal import JournalStore, memory_journal
+from prolific_tui.keeping import DraftKeeping, TokenPlace
 from prolific_tui.operations import GivenToken, Operations, Parts
 from prolific_tui.operations.connection import Prolific
 from prolific_tui.operations.events import Listener, ReadOver, ReadRetried
 from prolific_tui.secret import Secret
-from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
+from prolific_tui.settings import StateFile
 from prolific_tui.submission.means import Pace
 from prolific_tui.submission.progress import Phase
 from prolific_tui.vault import MemoryVault, TokenFile, Vault

@@ -8,13 +8,13 @@ is in `configuration`.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from pathlib import Path
 from typing import Final
 
 from prolific_tui.access import checked_profile_name, checked_service_url
 from prolific_tui.errors import FileError, SettingsError
 from prolific_tui.files import RecordsFile, make_object_in, object_in
+from prolific_tui.keeping import KEEPING_PLACES, DraftKeeping, TokenPlace
 
 _VERSION: Final = 1
 _SERVICES: Final = "services"
@@ -27,45 +27,6 @@ _SECRETS_PLACE: Final = "secrets_place"
 _SECRETS_KEPT: Final = "signing_secrets_kept"
 _PROFILES: Final = "profiles"
 _LAST_PROFILE: Final = "last_profile"
-
-
-class TokenPlace(Enum):
-    """Where a token comes from, or is kept."""
-
-    KEYRING = "keyring"
-    """The operating system's keyring."""
-    FILE = "file"
-    """This program's own 0600 file, in plain text."""
-    ENVIRONMENT = "environment"
-    """The variable PROLIFIC_TOKEN."""
-    TOKEN_FILE = "token file"  # noqa: S105 - a place, not a token
-    """The file or pipe that `--token-file` names."""
-    SESSION = "session"
-    """Nowhere: it is asked for at every start."""
-
-
-class DraftKeeping(Enum):
-    """What is kept of rows that were not sent, on this machine."""
-
-    EVERYTHING = "everything"
-    """Usernames and passwords, in files that only their owner can read."""
-    USERNAMES = "usernames"
-    """All but the passwords."""
-    NOTHING = "nothing"
-    """Unsent rows are gone when the program ends."""
-
-
-KEEPING_PLACES: Final = (TokenPlace.KEYRING, TokenPlace.FILE)
-"""The places in which this program itself keeps tokens and secrets."""
-
-
-@dataclass(frozen=True, slots=True)
-class MachineKeeping:
-    """How things are kept on this machine, as the person chose it in one question."""
-
-    secrets: TokenPlace
-    """One of `KEEPING_PLACES` for tokens and secrets, or `SESSION` for nowhere."""
-    rows: DraftKeeping
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,11 @@ from pathlib import Path
 
 from prolific_tui.access import Entry
 from prolific_tui.demo.state import Owner
+from prolific_tui.keeping import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.operations import GivenToken, Operations
 from prolific_tui.operations.identity import Account
 from prolific_tui.secret import Secret
-from prolific_tui.settings import (
-    DraftKeeping,
-    MachineKeeping,
-    Profile,
-    StateFile,
-    TokenPlace,
-)
+from prolific_tui.settings import Profile, StateFile
 from tests.operations_bench import SERVICE_URL, Bench, Prolifics
 
 GIVEN, KEPT, TYPED, HIS = "given-token", "kept-token", "typed-token", "his-token"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from prolific_tui.settings import DraftKeeping
+from prolific_tui.keeping import DraftKeeping
 from tests.drafts_bench import Programs
 from tests.machine import Machine
 

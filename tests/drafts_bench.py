@@ -9,7 +9,7 @@ from typing import Final
 
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.drafts import DraftStore
-from prolific_tui.settings import DraftKeeping
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.submission.draft import DraftContent, DraftKey, DraftSummary
 
 NOON: Final = datetime(2025, 11, 14, 12, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from pathlib import Path
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.drafts import DraftStore
 from prolific_tui.errors import FileError
-from prolific_tui.settings import DraftKeeping
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.submission.draft import DraftContent
 from tests.drafts_bench import KEY, NOON
 

@@ -13,8 +13,9 @@ from prolific_tui.assembly import demo_parts
 from prolific_tui.demo.service import Service
 from prolific_tui.drafts import DraftStore
 from prolific_tui.journal import JournalStore
+from prolific_tui.keeping import DraftKeeping, TokenPlace
 from prolific_tui.operations import Parts
-from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
+from prolific_tui.settings import StateFile
 from prolific_tui.submission.means import Pace
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import Dashboard, dashboard

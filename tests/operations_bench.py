@@ -22,13 +22,14 @@ from prolific_tui.demo.state import Owner
 from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.drafts import MemoryDrafts
 from prolific_tui.errors import KeyringError
+from prolific_tui.keeping import TokenPlace
 from prolific_tui.operations import GivenToken, Operations, Parts
 from prolific_tui.operations.connection import Prolific
 from prolific_tui.operations.drafts import DraftsKeeper
 from prolific_tui.operations.events import Event, Listener, ReadOver, ReadRetried, WriteEnded
 from prolific_tui.operations.stores import TokenStore
 from prolific_tui.secret import Secret
-from prolific_tui.settings import StateFile, TokenPlace
+from prolific_tui.settings import StateFile
 from prolific_tui.vault import MemoryVault
 from tests.submission_bench import LIMITS, MemoryJournal, NotedService, Waited, ticking
 

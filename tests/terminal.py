@@ -25,7 +25,8 @@ import pyte
 
 from prolific_tui.demo.seed import DEMO_TOKEN
 from prolific_tui.demo.server import Server
-from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
+from prolific_tui.keeping import DraftKeeping, TokenPlace
+from prolific_tui.settings import StateFile
 from prolific_tui.version import NAME
 
 PROGRAM: Final = (sys.executable, "-m", "prolific_tui")

@@ -21,8 +21,8 @@ from prolific_tui.demo.seed import MAIN_WORKSPACE, demo_state
 from prolific_tui.demo.server import serving
 from prolific_tui.demo.service import Fault, Service
 from prolific_tui.demo.state import SigningSecret
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.secret import Secret
-from prolific_tui.settings import DraftKeeping
 from tests.canaries import Processes, WatchedTerminal
 from tests.disk import mode_of
 from tests.journey import shows

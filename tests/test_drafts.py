@@ -12,7 +12,7 @@ from prolific_tui.credentials.rows import NO_ROWS, Rows
 from prolific_tui.drafts import DraftStore, MemoryDrafts
 from prolific_tui.drafts.form import Header, decoded, encoded
 from prolific_tui.errors import FileError
-from prolific_tui.settings import DraftKeeping
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.submission.draft import DraftContent, DraftKey
 from tests.drafts_bench import (
     CONTENT,

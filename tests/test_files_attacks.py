@@ -22,8 +22,9 @@ from prolific_tui.credentials.rows import Rows
 from prolific_tui.drafts import DraftStore
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.journal import JournalStore
+from prolific_tui.keeping import DraftKeeping, TokenPlace
 from prolific_tui.secret import Secret
-from prolific_tui.settings import DraftKeeping, StateFile, TokenPlace
+from prolific_tui.settings import StateFile
 from prolific_tui.submission.draft import DraftContent, DraftKey
 from prolific_tui.vault import TokenFile
 

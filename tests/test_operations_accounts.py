@@ -7,8 +7,8 @@ import pytest
 
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import ServiceError, SettingsError
+from prolific_tui.keeping import TokenPlace
 from prolific_tui.secret import Secret
-from prolific_tui.settings import TokenPlace
 from prolific_tui.vault import MemoryVault
 from tests.accounts_bench import (
     BOB,

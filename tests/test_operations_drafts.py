@@ -20,10 +20,10 @@ from prolific_tui.credentials.generate import Pattern, PatternError
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.drafts import DraftStore, MemoryDrafts
 from prolific_tui.errors import FileError
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.operations import Operations
 from prolific_tui.operations.autosave import Autosave
 from prolific_tui.operations.events import DraftSaved, DraftTrouble
-from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.draft import DraftContent, DraftKey
 from tests.drafts_bench import CONTENT, KEY, OTHER, PASSWORD
 from tests.operations_bench import PATIENCE, SERVICE_URL, Bench

@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 
 from prolific_tui.errors import KeyringError
+from prolific_tui.keeping import TokenPlace
 from prolific_tui.secret import Secret
-from prolific_tui.settings import (
-    TokenPlace,
-)
 from tests.accounts_bench import (
     ELSEWHERE,
     FILE,

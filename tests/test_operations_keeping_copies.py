@@ -7,8 +7,8 @@ import pytest
 
 from prolific_tui.access import Entry
 from prolific_tui.errors import KeyringError
+from prolific_tui.keeping import TokenPlace
 from prolific_tui.secret import Secret
-from prolific_tui.settings import TokenPlace
 from tests.accounts_bench import (
     FILE,
     FILED,

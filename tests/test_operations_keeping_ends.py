@@ -11,12 +11,10 @@ import pytest
 
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import KeyringError, SettingsError
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.operations import Operations
 from prolific_tui.secret import Secret
-from prolific_tui.settings import (
-    DraftKeeping,
-    Profile,
-)
+from prolific_tui.settings import Profile
 from tests.accounts_bench import (
     FILE,
     FILED,

@@ -9,10 +9,11 @@ import pytest
 from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B, FORBIDDEN_WORKSPACE, MAIN_WORKSPACE
 from prolific_tui.errors import FileError, ProlificTuiError, ServiceError, SettingsError
+from prolific_tui.keeping import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.operations.events import ReadOver, ReadRetried
 from prolific_tui.operations.memory import Memory
 from prolific_tui.secret import Secret
-from prolific_tui.settings import DraftKeeping, MachineKeeping, StateFile, TokenPlace
+from prolific_tui.settings import StateFile
 from tests.credentials_exports import taken
 from tests.operations_bench import PATIENCE, SERVICE_URL, Bench
 from tests.submission_bench import impatient_threads

@@ -11,10 +11,10 @@ from prolific_tui.access import Entry
 from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import Effect, ProlificTuiError
+from prolific_tui.keeping import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.operations import KeptSecrets
 from prolific_tui.operations.signing import SecretEntries
 from prolific_tui.secret import Secret
-from prolific_tui.settings import DraftKeeping, MachineKeeping, TokenPlace
 from tests.disk import a_disk_that_takes, mode_of, names_in
 from tests.operations_bench import PATIENCE, SERVICE_URL, Bench, KeyringOfTests
 from tests.signing_bench import CREATE, ENTRY, kept, plan_to, replaced, value_of

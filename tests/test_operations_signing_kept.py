@@ -7,9 +7,9 @@ import pytest
 
 from prolific_tui.access import Entry
 from prolific_tui.demo.seed import MAIN_WORKSPACE
+from prolific_tui.keeping import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.operations import PreviousSecret
 from prolific_tui.secret import Secret
-from prolific_tui.settings import DraftKeeping, MachineKeeping, TokenPlace
 from tests.operations_bench import SERVICE_URL, Bench
 from tests.signing_bench import ENTRY, kept, plan_to, replaced, value_of
 

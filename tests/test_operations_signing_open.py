@@ -8,8 +8,8 @@ import pytest
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import Effect
+from prolific_tui.keeping import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.operations import Operations
-from prolific_tui.settings import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.submission.send import Finding, Send, Standing
 from prolific_tui.tui.screens.send_words import facts
 from tests.operations_bench import Bench

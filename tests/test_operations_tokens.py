@@ -7,11 +7,9 @@ import pytest
 
 from prolific_tui.demo.seed import DEMO_TOKEN, MAIN_WORKSPACE
 from prolific_tui.errors import ServiceError, SettingsError
+from prolific_tui.keeping import TokenPlace
 from prolific_tui.operations import GivenToken
 from prolific_tui.operations.identity import origin
-from prolific_tui.settings import (
-    TokenPlace,
-)
 from tests.accounts_bench import (
     BOB,
     ELSEWHERE,

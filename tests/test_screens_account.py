@@ -10,9 +10,10 @@ import pytest
 from prolific_tui.assembly import demo_parts
 from prolific_tui.demo.seed import DEMO_TOKEN, MAIN_WORKSPACE
 from prolific_tui.demo.service import Service
+from prolific_tui.keeping import TokenPlace
 from prolific_tui.operations import GivenToken, Parts
 from prolific_tui.secret import Secret
-from prolific_tui.settings import Profile, StateFile, TokenPlace
+from prolific_tui.settings import Profile, StateFile
 from prolific_tui.vault import MemoryVault
 from tests.accounts_bench import BOB, ELSEWHERE, HIS, LAB, PILOTS, TYPED, entry
 from tests.dashboard import Dashboard, dashboard

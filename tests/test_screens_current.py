@@ -5,8 +5,8 @@ from pathlib import Path
 
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import CHATBOT_B
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.secret import Secret
-from prolific_tui.settings import DraftKeeping
 from prolific_tui.tui.screens.review import ReviewScreen
 from tests.dashboard import dashboard, opened
 from tests.machine import Machine

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from prolific_tui.settings import DraftKeeping
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.tui.screens.editor import EditorScreen
 from tests.dashboard import dashboard
 from tests.machine import PASSWORD, Machine, type_row

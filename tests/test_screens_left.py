@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from prolific_tui.demo.seed import CHATBOT_B
-from prolific_tui.settings import DraftKeeping
+from prolific_tui.keeping import DraftKeeping
 from tests.machine import PASSWORD, Machine, leave_rows, type_row
 
 EVERYTHING = DraftKeeping.EVERYTHING

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from prolific_tui.demo.faults import Cut, Fault
-from prolific_tui.settings import DraftKeeping
+from prolific_tui.keeping import DraftKeeping
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import dashboard
 from tests.machine import Machine

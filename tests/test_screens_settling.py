@@ -6,8 +6,8 @@ from pathlib import Path
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.demo.state import Pool
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.secret import Secret
-from prolific_tui.settings import DraftKeeping
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import dashboard
 from tests.machine import Machine

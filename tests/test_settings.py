@@ -11,13 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prolific_tui.files import locked
-from prolific_tui.settings import (
-    KEEPING_PLACES,
-    DraftKeeping,
-    Profile,
-    StateFile,
-    TokenPlace,
-)
+from prolific_tui.keeping import KEEPING_PLACES, DraftKeeping, TokenPlace
+from prolific_tui.settings import Profile, StateFile
 
 SERVICE = "https://api.prolific.com"
 OTHER_SERVICE = "https://prolific.example"

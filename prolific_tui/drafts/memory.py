@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from prolific_tui.errors import FileError
-from prolific_tui.settings import DraftKeeping
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.submission.draft import DraftContent, DraftKey, DraftSummary, StoredDraft
 
 

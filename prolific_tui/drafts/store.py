@@ -20,7 +20,7 @@ from prolific_tui.drafts.form import (
     read_header,
 )
 from prolific_tui.errors import FileError
-from prolific_tui.settings import DraftKeeping
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.submission.draft import DraftContent, DraftKey, DraftSummary, StoredDraft
 from prolific_tui.version import NAME
 

@@ -19,6 +19,7 @@ from prolific_tui.credentials.export import ExportError
 from prolific_tui.credentials.intake import Intake, look
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.errors import ServiceError
+from prolific_tui.keeping import MachineKeeping
 from prolific_tui.models import CredentialPool, Subscription, WebhookSecret, Workspace
 from prolific_tui.operations.accounts import Accounts
 from prolific_tui.operations.connection import Connect, Connection, Prolific
@@ -32,7 +33,7 @@ from prolific_tui.operations.sends import KnownSends, Lending, Sends
 from prolific_tui.operations.signing import KeptSecrets, PreviousSecret, SecretEntries, Signing
 from prolific_tui.operations.stores import Keyring, KeyringReport, Stores, TokenStore
 from prolific_tui.operations.writes import Writes
-from prolific_tui.settings import AccountsMade, MachineKeeping, Profile, StateFile
+from prolific_tui.settings import AccountsMade, Profile, StateFile
 from prolific_tui.submission.journal import Journal
 from prolific_tui.submission.means import Clock, Pace
 

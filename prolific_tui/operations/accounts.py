@@ -13,6 +13,7 @@ from typing import Final
 
 from prolific_tui.access import checked_profile_name, checked_token
 from prolific_tui.errors import ProlificTuiError, ServiceError, SettingsError
+from prolific_tui.keeping import KEEPING_PLACES, TokenPlace
 from prolific_tui.models import Me
 from prolific_tui.operations.connection import Connection, Prolific, close
 from prolific_tui.operations.identity import Account, Changed, GivenToken, SignIn, origin
@@ -20,7 +21,7 @@ from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
 from prolific_tui.operations.tokens import Tokens
 from prolific_tui.secret import Secret
-from prolific_tui.settings import KEEPING_PLACES, Profile, TokenPlace
+from prolific_tui.settings import Profile
 from prolific_tui.submission.means import Clock
 
 _HTTP_UNAUTHORIZED: Final = 401

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from prolific_tui.errors import ProlificTuiError
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.operations.events import DraftSaved, DraftTrouble, Listener
 from prolific_tui.operations.loop import BackgroundLoop
 from prolific_tui.operations.memory import Memory
-from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.draft import DraftContent, DraftKey, DraftSummary, StoredDraft
 from prolific_tui.submission.means import Clock
 

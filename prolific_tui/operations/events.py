@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.settings import DraftKeeping
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.submission.draft import DraftKey
 from prolific_tui.submission.halving import ClashSearch
 from prolific_tui.submission.outcome import Outcome

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
+from prolific_tui.keeping import TokenPlace
 from prolific_tui.models import Me
 from prolific_tui.secret import Secret
-from prolific_tui.settings import Profile, TokenPlace
+from prolific_tui.settings import Profile
 
 _ORIGINS: Final = {
     TokenPlace.KEYRING: "from the keyring",

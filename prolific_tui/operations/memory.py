@@ -9,7 +9,8 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from prolific_tui.settings import AccountsMade, DraftKeeping, Profile, StateFile, TokenPlace
+from prolific_tui.keeping import DraftKeeping, TokenPlace
+from prolific_tui.settings import AccountsMade, Profile, StateFile
 
 T = TypeVar("T")
 

@@ -16,11 +16,11 @@ from typing import Any, Final, TypeVar
 from prolific_tui import files
 from prolific_tui.access import Entry
 from prolific_tui.errors import ProlificTuiError
+from prolific_tui.keeping import KEEPING_PLACES, TokenPlace
 from prolific_tui.operations.loop import BackgroundLoop
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
 from prolific_tui.secret import Secret
-from prolific_tui.settings import KEEPING_PLACES, TokenPlace
 from prolific_tui.submission.means import Clock, ProvedPlaces
 from prolific_tui.submission.plan import Kept, SecretPlan
 

@@ -13,8 +13,8 @@ from typing import Any, Final, Protocol, TypeVar
 
 from prolific_tui.access import Entry
 from prolific_tui.errors import KeyringError
+from prolific_tui.keeping import TokenPlace
 from prolific_tui.secret import Secret
-from prolific_tui.settings import TokenPlace
 
 T = TypeVar("T")
 

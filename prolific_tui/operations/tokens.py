@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from prolific_tui.access import Entry
 from prolific_tui.errors import KeyringError, ProlificTuiError
+from prolific_tui.keeping import KEEPING_PLACES, TokenPlace
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
 from prolific_tui.secret import Secret
-from prolific_tui.settings import KEEPING_PLACES, Profile, TokenPlace
+from prolific_tui.settings import Profile
 
 
 class Tokens:

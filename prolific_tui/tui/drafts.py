@@ -10,10 +10,10 @@ from prolific_tui.credentials.rows import Row, Rows
 from prolific_tui.credentials.session import Delta, EditSession
 from prolific_tui.credentials.stepping import Steps
 from prolific_tui.errors import Effect
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.models import CredentialPool
 from prolific_tui.operations.autosave import Autosave
 from prolific_tui.operations.events import WriteEnded
-from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.draft import DraftContent
 from prolific_tui.submission.known import Known
 from prolific_tui.submission.plan import CredentialPlan, Target

@@ -9,9 +9,9 @@ from time import monotonic
 from typing import Any, Final, Protocol
 
 from prolific_tui.credentials.stepping import OutdatedError, Steps, finish
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.operations import Operations
 from prolific_tui.operations.events import DraftSaved, DraftTrouble
-from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.draft import DraftContent, DraftKey
 from prolific_tui.submission.plan import Target
 from prolific_tui.tui.drafts import Draft, Drafts

@@ -26,12 +26,13 @@ from prolific_tui.demo.seed import DEMO_TOKEN, MAIN_WORKSPACE
 from prolific_tui.drafts import MemoryDrafts
 from prolific_tui.errors import Effect
 from prolific_tui.journal import JournalStore
+from prolific_tui.keeping import TokenPlace
 from prolific_tui.models import Workspace
 from prolific_tui.operations import GivenToken, Operations, Parts
 from prolific_tui.operations.connection import Prolific
 from prolific_tui.operations.events import Event, Listener, SendProgressed, WriteEnded
 from prolific_tui.secret import Secret
-from prolific_tui.settings import StateFile, TokenPlace
+from prolific_tui.settings import StateFile
 from prolific_tui.submission.plan import CredentialPlan, Target, plan
 from prolific_tui.vault import MemoryVault
 

@@ -16,12 +16,13 @@ from prolific_tui.demo.server import Server
 from prolific_tui.drafts import MemoryDrafts
 from prolific_tui.errors import Effect, ServiceError
 from prolific_tui.journal import JournalStore
+from prolific_tui.keeping import TokenPlace
 from prolific_tui.models import WebhookSecret
 from prolific_tui.operations import GivenToken, Operations, Parts
 from prolific_tui.operations.connection import Prolific
 from prolific_tui.operations.events import Event, Listener, WriteEnded
 from prolific_tui.secret import Secret
-from prolific_tui.settings import StateFile, TokenPlace
+from prolific_tui.settings import StateFile
 from prolific_tui.submission.means import Pace
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import Kind, Plan, SecretPlan

@@ -8,8 +8,8 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from prolific_tui.keeping import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.operations import KeyringReport
-from prolific_tui.settings import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.tui.dialogs.ask import Choice, ChoiceDialog
 from prolific_tui.tui.field import Field
 from prolific_tui.tui.widgets import Line, paragraph

@@ -7,9 +7,10 @@ from typing import Final
 
 from rich.text import Text
 
+from prolific_tui.keeping import MachineKeeping, TokenPlace
 from prolific_tui.operations import Account, KeyringReport
 from prolific_tui.operations.identity import origin
-from prolific_tui.settings import MachineKeeping, Profile, TokenPlace
+from prolific_tui.settings import Profile
 from prolific_tui.tui.dialogs import keeping_words
 from prolific_tui.tui.widgets import fit
 from prolific_tui.visible import visible

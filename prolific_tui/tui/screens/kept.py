@@ -4,7 +4,7 @@ from typing import Final
 
 from prolific_tui.credentials.export import Exported
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.settings import DraftKeeping, MachineKeeping
+from prolific_tui.keeping import DraftKeeping, MachineKeeping
 from prolific_tui.tui.dialogs import (
     Choice,
     ChoiceDialog,

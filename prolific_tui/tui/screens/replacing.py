@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from prolific_tui.errors import ProlificTuiError
+from prolific_tui.keeping import TokenPlace
 from prolific_tui.models import Subscription, WebhookSecret, Workspace
 from prolific_tui.operations import KeptSecrets, Webhooks
-from prolific_tui.settings import TokenPlace
 from prolific_tui.submission.plan import Destinations, Kind, SecretPlan
 from prolific_tui.tui.dialogs import (
     ConfirmDialog,

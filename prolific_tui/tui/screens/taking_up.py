@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.errors import ProlificTuiError
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.models import CredentialPool, Workspace
-from prolific_tui.settings import DraftKeeping
 from prolific_tui.submission.draft import DraftContent, DraftSummary
 from prolific_tui.submission.plan import CredentialPlan, Target
 from prolific_tui.tui.drafts import SEND_BEGUN, Draft

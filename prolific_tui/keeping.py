@@ -1,0 +1,66 @@
+"""Where tokens and secrets come from and are kept, and how unsent rows are, each with its words.
+
+What a place is called stands here alone, so that it has the same name on every screen and in every
+sentence.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+
+class TokenPlace(Enum):
+    """Where a token comes from, or is kept."""
+
+    KEYRING = "keyring"
+    """The operating system's keyring."""
+    FILE = "file"
+    """This program's own 0600 file, in plain text."""
+    ENVIRONMENT = "environment"
+    """The variable PROLIFIC_TOKEN."""
+    TOKEN_FILE = "token file"  # noqa: S105 - a place, not a token
+    """The file or pipe that `--token-file` names."""
+    SESSION = "session"
+    """Nowhere: it is asked for at every start."""
+
+    @property
+    def words(self) -> str:
+        """What it is called in a sentence, after `in` or `from`."""
+        return _WORDS[self][0]
+
+    @property
+    def short(self) -> str:
+        """What it is called in a column of 11 cells."""
+        return _WORDS[self][1]
+
+
+_WORDS: Final = {
+    TokenPlace.KEYRING: ("the keyring", "keyring"),
+    TokenPlace.FILE: ("the plain-text file", "plain text"),
+    TokenPlace.ENVIRONMENT: ("PROLIFIC_TOKEN", "variable"),
+    TokenPlace.TOKEN_FILE: ("--token-file", "token file"),
+    TokenPlace.SESSION: ("this session only", "asked for"),
+}
+
+KEEPING_PLACES: Final = (TokenPlace.KEYRING, TokenPlace.FILE)
+"""The places in which this program itself keeps tokens and secrets."""
+
+
+class DraftKeeping(Enum):
+    """What is kept of rows that were not sent, on this machine."""
+
+    EVERYTHING = "everything"
+    """Usernames and passwords, in files that only their owner can read."""
+    USERNAMES = "usernames"
+    """All but the passwords."""
+    NOTHING = "nothing"
+    """Unsent rows are gone when the program ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineKeeping:
+    """How things are kept on this machine, as the person chose it in one question."""
+
+    secrets: TokenPlace
+    """One of `KEEPING_PLACES` for tokens and secrets, or `SESSION` for nowhere."""
+    rows: DraftKeeping
