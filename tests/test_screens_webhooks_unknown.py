@@ -154,6 +154,23 @@ async def test_keeping_it_by_hand_can_be_given_up_where_the_keyring_does_not_ans
         assert await keyring.load(entry) == value_of(board)
 
 
+async def test_a_place_that_does_not_take_it_is_told_with_the_way_that_is_left() -> None:
+    keyring = HoldingKeyring("nothing")
+    async with dashboard(parts=with_keyring(keyring)) as board:
+        await board.shows("free of")
+        await board.press("2")
+        await board.shows("keyring: none")
+        keyring.in_trouble = True
+        await board.press("K")
+        await board.shows(
+            "The secret is not kept here",
+            "NOT kept in the keyring: It is locked.",
+            "f saves it to a new file that only you can read.",
+        )
+        await board.press("enter")
+        await board.shows("The secret is not kept here; f saves it to a new file.")
+
+
 async def test_a_secret_that_somebody_else_took_away_meanwhile_is_not_shown_any_more() -> None:
     async with dashboard(NotedService(), parts=in_parts(3)) as board:
         await board.shows("free of")

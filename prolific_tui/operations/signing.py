@@ -21,7 +21,7 @@ from prolific_tui.operations.loop import BackgroundLoop
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
 from prolific_tui.secret import Secret
-from prolific_tui.submission.means import Clock, ProvedPlaces
+from prolific_tui.submission.means import Clock, ProvedPlaces, Replaced
 from prolific_tui.submission.plan import Kept, SecretPlan
 
 T = TypeVar("T")
@@ -111,20 +111,26 @@ class SecretEntries:
         return _Places(self, plan, place)
 
     async def keep_found(
-        self, workspace_id: str, found: Secret, chosen: tuple[str, ...] | None
+        self, workspace_id: str, found: Secret, chosen: tuple[str, ...] | None, replaced: Replaced
     ) -> Kept:
-        """Keep a secret in this program's entry if it was to be there, or one of its workspace is.
+        """Keep a secret in this program's entry if it was to be there; nothing is raised.
 
-        The one before it, kept there as the send began, tells as much as the current one. Nothing
-        is raised.
+        Where nobody knows where it was to be, one of its workspace there tells as much, the one
+        before it too. A copy there becomes the previous one only if it is the one that was
+        replaced: of an older one nobody knows when it ended, and the true one may be kept already.
         """
-        was_chosen = not set(chosen or ()).isdisjoint(_WORDS.values())
+        if chosen is not None and set(chosen).isdisjoint(_WORDS.values()):
+            return Kept()
         kept = await self.kept(workspace_id)
         if kept.trouble is not None:
             return Kept(troubles=(f"NOT kept {_WORDS[kept.place]}: {kept.trouble.message}",))
-        if not was_chosen and kept.current is None and kept.previous is None:
+        if chosen is None and kept.current is None and kept.previous is None:
             return Kept()
-        return await self.keep_own(workspace_id, found)
+        copy = kept.current
+        is_other = copy is not None and await replaced.is_it(copy) is False
+        # Named as the one before, the new one itself leaves that entry as it is.
+        old = found if is_other else copy
+        return await self.keep_own(workspace_id, found, old, ended=replaced.ended)
 
     async def keep_own(
         self,

@@ -10,8 +10,9 @@ from typing import Final
 
 from prolific_tui.errors import Effect, ProlificTuiError, SettingsError
 from prolific_tui.models import CredentialPool, WebhookSecret
+from prolific_tui.secret import Secret
 from prolific_tui.submission.looks import PoolsLook, SecretLook
-from prolific_tui.submission.means import Means
+from prolific_tui.submission.means import Means, Replaced
 from prolific_tui.submission.outcome import SOMEBODY_ELSE, reported_title, seen, seen_secret
 from prolific_tui.submission.plan import Kept, Kind
 from prolific_tui.submission.record import Record
@@ -20,7 +21,7 @@ from prolific_tui.submission.settling import Settled, Sought, reported, settle_r
 
 Tell = Callable[[float], None]
 
-_STORE_IT: Final = "In 2 Webhooks, K keeps it in this program's entry and f saves it to a new file."
+_STORE_IT: Final = "In 2 Webhooks, * shows it, y copies it and f saves it to a new file."
 
 
 async def settle_open(number: int, means: Means, tell: Tell = lambda _: None) -> Send:
@@ -174,17 +175,16 @@ async def _rows(
 
 
 async def _secret(send: Send, means: Means, tell: Tell) -> tuple[Settled, str]:
+    async def has_its_value(value: Secret) -> bool | None:
+        return await asyncio.to_thread(means.journal.is_old_secret, send.number, value.reveal())
+
     async def is_old(secret: WebhookSecret | None) -> bool:
         """By the ids, then by the values, as far as the journal knows them."""
         if secret is None:
             return send.old_secret_id is None
         if None not in (secret.id, send.old_secret_id) and secret.id != send.old_secret_id:
             return False
-        same = None
-        if secret.value is not None:
-            same = await asyncio.to_thread(
-                means.journal.is_old_secret, send.number, secret.value.reveal()
-            )
+        same = None if secret.value is None else await has_its_value(secret.value)
         return secret.id == send.old_secret_id if same is None else same
 
     before = WebhookSecret(send.old_secret_id) if send.old_secret_id else None
@@ -206,7 +206,12 @@ async def _secret(send: Send, means: Means, tell: Tell) -> tuple[Settled, str]:
     if any(each.open_parts for each in others):
         words.append("Another request is open as well: at most one of them made this secret.")
     if look.after is not None and look.after.value is not None:
-        kept = await means.keeper.keep_found(send.workspace.id, look.after.value, send.destinations)
+        kept = await means.keeper.keep_found(
+            send.workspace.id,
+            look.after.value,
+            send.destinations,
+            Replaced(has_its_value, send.begun),
+        )
         words += [*(f"It is kept {place}." for place in kept.places), *kept.troubles]
         words += _missing_words(send.destinations, kept)
     return found, " ".join(words)

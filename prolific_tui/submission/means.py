@@ -72,6 +72,16 @@ class ProvedPlaces(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """The secret that a request was to replace, of which only a fingerprint may be left."""
+
+    is_it: Callable[[Secret], Awaitable[bool | None]]
+    """Whether a value is that one; None where nobody can tell."""
+    ended: datetime
+    """When the request for another one left."""
+
+
 class SecretKeeper(Protocol):
     """Keeps signing secrets where the person chose."""
 
@@ -86,15 +96,16 @@ class SecretKeeper(Protocol):
         """
 
     async def keep_found(
-        self, workspace_id: str, found: Secret, chosen: tuple[str, ...] | None
+        self, workspace_id: str, found: Secret, chosen: tuple[str, ...] | None, replaced: Replaced
     ) -> Kept:
         """Keep a secret that was found later; nothing is raised.
 
         Args:
             workspace_id: whose it is.
             found: the secret.
-            chosen: the `names` of where it was to be kept; None where that is not known. It is
-                kept where that of its workspace is kept already in any case.
+            chosen: the `names` of where it was to be kept, and nowhere else; None where that is
+                not known. Then it is kept where that of its workspace is kept already.
+            replaced: the one before it.
         """
 
 
@@ -120,6 +131,7 @@ class ScreenOnly:
         workspace_id: str,  # noqa: ARG002 - as every keeper
         found: Secret,  # noqa: ARG002
         chosen: tuple[str, ...] | None,  # noqa: ARG002
+        replaced: Replaced,  # noqa: ARG002
     ) -> Kept:
         """Nowhere."""
         return Kept()

@@ -321,7 +321,7 @@ _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
     (r"All its usernames are in usage reports .*: they are in the pool\.", _all_there),
     (r"The answer never came, but .* name all these usernames: .* in the pool\.", _all_there),
     (r"You chose the screen only, so it is kept nowhere: store it now\.", _was_kept_nowhere),
-    (r"In 2 Webhooks, K keeps it in this program's entry and f saves it to a new file\.", _always),
+    (r"In 2 Webhooks, \* shows it, y copies it and f saves it to a new file\.", _always),
     (
         r"Another request is open as well: at most one of them made this secret\.",
         lambda trial, match: trial.others_open and _is_consistent(trial, match),

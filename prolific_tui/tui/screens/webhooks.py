@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
+from prolific_tui.errors import ProlificTuiError
 from prolific_tui.keeping import TokenPlace
 from prolific_tui.models import Subscription, WebhookSecret
 from prolific_tui.operations import KeptSecrets, PreviousSecret
@@ -368,8 +369,12 @@ class WebhooksScreen(RevealingScreen):
         if kept is None:
             self.app.say("Given up; what the keyring did by then is looked up again.")
         else:
-            places = [f"The secret is kept {place}." for place in kept.places]
-            self.app.say(" ".join([*places, *kept.troubles]))
+            told = " ".join(f"The secret is kept {place}." for place in kept.places)
+            self.app.say(told or "The secret is not kept here; f saves it to a new file.")
+            if kept.troubles:
+                title = "Not all of it is kept" if kept.places else "The secret is not kept here"
+                hint = "" if kept.places else "f saves it to a new file that only you can read."
+                self.app.show_error(ProlificTuiError(title, " ".join(kept.troubles), hint))
         self.look_at_kept()
 
     @work
