@@ -5,6 +5,7 @@ What is drawn is kept as a widget keeps it: only the rows that a delta names are
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -19,10 +20,12 @@ from prolific_tui.credentials.session import (
     RowState,
     Verdict,
 )
-from prolific_tui.credentials.stepping import finish
+from prolific_tui.credentials.stepping import Steps, finish
 from prolific_tui.credentials.view import Order, View
 from tests.credentials_model import Situation, key_of
 from tests.credentials_strategies import pairs
+
+T = TypeVar("T")
 
 AT_ONCE = 3
 """So few that most blocks are examined later, while edits go on."""
@@ -84,6 +87,18 @@ class Comparison(RuleBasedStateMachine):
             len(lines) - tail :
         ]
 
+    def through(self, steps: Steps[T]) -> T:
+        """Make a change, and look at rows between any two of its steps, as a screen may."""
+        while True:
+            try:
+                next(steps)
+            except StopIteration as stop:
+                result: T = stop.value
+                return result
+            progress = self.session.examine()
+            assert progress.delta == Delta(0, 0, 0, moved=False, related=frozenset())
+            assert not self.session.is_examined
+
     def index(self, position: int) -> int:
         return position % len(self.now.rows)
 
@@ -98,7 +113,6 @@ class Comparison(RuleBasedStateMachine):
     @rule(max_rows=st.integers(1, 4))
     def examine(self, max_rows: int) -> None:
         progress = self.session.examine(max_rows)
-        assert progress.finished == self.session.is_examined
         assert progress.done == progress.total - self.session.counts.unexamined
         self.draw(progress.delta, self.now)
 

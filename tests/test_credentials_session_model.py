@@ -29,7 +29,7 @@ from prolific_tui.credentials.view import Filter, Order
 from prolific_tui.visible import is_hidden
 from tests.credentials_machine import Comparison, rows_of, shown
 from tests.credentials_model import Situation, key_of
-from tests.credentials_steps import make, redo, undo
+from tests.credentials_steps import undo
 from tests.credentials_strategies import blocks, fields, steady, usual
 
 
@@ -101,7 +101,7 @@ class Editing(Comparison):
     @rule(blocks=st.lists(lists, max_size=3), is_replacing=st.booleans(), stays=st.booleans())
     def load(self, blocks: list[Rows], is_replacing: bool, stays: bool) -> None:
         before = shown(self.session), self.now
-        load = finish(self.session.loading("load", replace=is_replacing))
+        load = self.through(self.session.loading("load", replace=is_replacing))
         kept = () if is_replacing else self.now.rows
         self.drawn = shown(self.session)
         self.now = replace(self.now, rows=kept)
@@ -121,7 +121,7 @@ class Editing(Comparison):
             self.drawn, self.now = before
             self.take(load.finish(), replace(self.now, rows=loaded))
         else:
-            self.draw(finish(load.abandoning()), before[1])
+            self.draw(self.through(load.abandoning()), before[1])
         with pytest.raises(LoadingError):
             load.feed(Rows.of([]))
 
@@ -155,7 +155,8 @@ class Editing(Comparison):
 
     @rule()
     def undo(self) -> None:
-        delta = undo(self.session)
+        undoing = self.session.undoing()
+        delta = None if undoing is None else self.through(undoing)
         assert (delta is None) == (not self.past)
         if delta is not None:
             self.future.append(self.now)
@@ -163,7 +164,8 @@ class Editing(Comparison):
 
     @rule()
     def redo(self) -> None:
-        delta = redo(self.session)
+        redoing = self.session.redoing()
+        delta = None if redoing is None else self.through(redoing)
         assert (delta is None) == (not self.future)
         if delta is not None:
             self.past.append(self.now)
@@ -213,7 +215,8 @@ class Editing(Comparison):
         assert proposal.count == len(changed) or then.accepted > self.now.accepted
         assert len(proposal.examples) == min(3, proposal.count)
         assert ids <= {row.id for row in self.now.rows}
-        delta = make(self.session, proposal)
+        making = self.session.making(proposal)
+        delta = None if making is None else self.through(making)
         assert delta is None or self.session.undo_label == proposal.label
         self.take(delta, then)
 
@@ -290,7 +293,9 @@ class Editing(Comparison):
         }
         proposal = finish(fixes.accept_kind(self.session, problem))
         assert proposal.count == len(ids)
-        self.take(make(self.session, proposal), replace(self.now, accepted=self.now.accepted | ids))
+        making = self.session.making(proposal)
+        then = replace(self.now, accepted=self.now.accepted | ids)
+        self.take(None if making is None else self.through(making), then)
 
     @rule(shown_rows=filters, order=st.sampled_from(Order))
     def look_at(self, shown_rows: Filter, order: Order) -> None:

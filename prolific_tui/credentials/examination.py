@@ -29,8 +29,6 @@ class Progress:
     """How many rows were looked at."""
     total: int
     """How many rows there are."""
-    finished: bool
-    """Whether there is nothing left to look at."""
     delta: Delta
     """What of the rows on the screen may look different now."""
 
@@ -141,7 +139,6 @@ class Examination:
         return Progress(
             counts.rows - counts.unexamined,
             counts.rows,
-            self.is_finished,
             Delta(0, 0, 0, moved=False, related=related, all_rows=all_rows),
         )
 

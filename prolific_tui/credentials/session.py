@@ -144,15 +144,16 @@ class EditSession:
 
     @property
     def is_examined(self) -> bool:
-        """Whether all there is to know of every row is known."""
-        return self._engine.examination.is_finished
+        """Whether all there is to know of every row is known; not while a step is being made."""
+        return self._engine.examination.is_finished and not self.is_changing
 
     def examine(self, max_rows: int = PIECE) -> Progress:
         """Look at up to this many more rows that came in large blocks; see `Progress`.
 
-        To be called until it is finished. Edits in between are followed.
+        To be called until all `is_examined`. Edits in between are followed; in the middle of a
+        step that is being made there is no telling which rows are there, so it looks at none.
         """
-        return self._engine.examination.step(max_rows)
+        return self._engine.examination.step(0 if self.is_changing else max_rows)
 
     def examination(self) -> Steps[None]:
         """The rest of the examination, in steps; it waits for a step that is being made."""
