@@ -171,6 +171,7 @@ class IntakeKeys(EditorPage):
         if self.draft.autosave.is_dirty:
             # They are not saved while others come in.
             self.app.drafts.keep(self.draft, at_once=True)
+        self.look_away()
         was_empty = replace or not len(session.document)
         loading = await drive(session.loading(f"load of {name}", replace=replace))
         source: Source | None = None
@@ -202,10 +203,12 @@ class IntakeKeys(EditorPage):
                         slice_ends = monotonic() + SLICE_SECONDS
         except (Exception, asyncio.CancelledError):
             # An error, Esc, or the end of the screen: none of it stays.
+            self.look_away()
             delta = await drive(loading.abandoning())
             if self.is_laid_out:
                 grid.apply(delta)
                 self.show_all()
+                self.look_on()
             raise
         rows = counted(loading.rows, "row")
         described = f"{name}: {source.describe()}" if source else name

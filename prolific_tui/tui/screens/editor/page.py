@@ -264,10 +264,7 @@ class EditorPage(LongWork):
         if self.is_laid_out:
             self.grid.apply(delta)
             self.show_all()
-            self.refresh_view()
-            if not self.draft.session.is_examined:
-                # What is known already is shown first.
-                self.call_after_refresh(self.examine)
+            self.look_on()
 
     def make(self, proposal: Proposal, then: Callable[[], object] = _nothing) -> None:
         """Do what was proposed, as one step, and say what that was; `then` comes in any case."""
@@ -300,9 +297,7 @@ class EditorPage(LongWork):
         if steps is None:
             show(None)
             return
-        # What looks at the rows would see them half changed; it begins anew afterwards.
-        for group in (LONG, "view", "examination"):
-            self.workers.cancel_group(self, group)
+        self.look_away()
         self.work_through(lambda: steps, show, "Changing", group="change")
 
     # Long work
@@ -316,6 +311,24 @@ class EditorPage(LongWork):
         else:
             return True
         return False
+
+    def look_away(self) -> None:
+        """Give up whatever looks at rows that are about to change in many steps.
+
+        It would see them half changed. `look_on` is to follow once they are changed.
+        """
+        for group in (LONG, "view", "examination"):
+            self.workers.cancel_group(self, group)
+
+    def look_on(self) -> None:
+        """Begin to look at the rows again wherever that is due, unless they still change."""
+        session = self.draft.session
+        if session.is_loading:
+            return
+        self.refresh_view()
+        if not session.is_examined:
+            # What is known already is shown first.
+            self.call_after_refresh(self.examine)
 
     @work(exclusive=True, group="examination")
     async def examine(self) -> None:
@@ -358,6 +371,7 @@ class EditorPage(LongWork):
             # The same rows, of which others may be known to be in the pool.
             self.grid.refresh()
         self.show_all()
+        self.look_on()
 
 
 def _show_text(widget: Static, text: str) -> None:

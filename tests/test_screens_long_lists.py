@@ -1,0 +1,93 @@
+"""Lists too long to be looked at in one go: it goes on between keys, whatever comes in between."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from prolific_tui.credentials.rows import Rows
+from prolific_tui.credentials.stepping import Steps
+from tests.credentials_exports import EXPORTS, PAIRS
+from tests.dashboard import PATIENCE
+from tests.editing import Editing, editing
+
+ROWS = [(f"lab-{row:05}", "pw-long-enough") for row in range(12_000)]
+"""More than are looked at as they come."""
+
+
+@pytest.fixture
+def long_file(tmp_path: Path) -> Path:
+    """So many rows that it can be given up half way."""
+    path = tmp_path / "long.csv"
+    path.write_text("".join(f"new-{row},pw-{row}-x\n" for row in range(300_000)))
+    return path
+
+
+async def all_are_looked_at(at: Editing) -> None:
+    await at.board.until(lambda: at.session.is_examined, "all are looked at")
+    await at.board.until(lambda: "looked at" not in at.board.screen(), "and none waits")
+
+
+async def test_rows_that_nobody_looked_at_yet_are_looked_at_when_the_editor_opens_again() -> None:
+    async with editing([]) as at:
+        at.session.insert(0, Rows.of([*ROWS, ("", "k3-9fQ")]))
+        at.board.app.drafts.keep(at.editor.draft)
+        await at.press("escape")
+        await at.shows("12,001 unsent rows")
+        assert at.session.counts.unexamined == 12_001
+        await at.press("c")
+        await at.shows("Create a new pool")
+        await all_are_looked_at(at)
+        await at.shows("12,001 rows   goes 12,000   needs your OK 0   left out 1")
+
+
+async def test_what_a_send_leaves_of_a_long_list_is_looked_at_again() -> None:
+    others = [(f"rest-{row:05}", "pw-long-enough") for row in range(11_000)]
+    async with editing([*ROWS, *others]) as at:
+        await all_are_looked_at(at)
+        app, pools = at.board.app, at.board.app.pools.value
+        assert pools
+        sent = at.session.document.rows(0, len(ROWS)).ids
+        app.drafts.accepted(at.editor.draft, sent or (), pools[0])
+        assert at.session.counts.unexamined
+        app.sends += 1
+        await all_are_looked_at(at)
+        await at.shows("11,000 rows   goes 11,000")
+
+
+async def test_a_load_that_is_given_up_leaves_a_long_list_looked_at_and_shown_as_before(
+    long_file: Path,
+) -> None:
+    async with editing([*ROWS, ("", "k3-9fQ")]) as at:
+        await all_are_looked_at(at)
+        await at.press("exclamation_mark")
+        await at.shows("1 shown: those with problems")
+        at.editor.load(long_file)
+        await at.shows("Append the rows to the 12,001 here")
+        at.board.app.post_message(events.Key("enter", None))
+        async with asyncio.timeout(PATIENCE):
+            while not len(at.session.document) > len(ROWS) + 1:  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0)
+        at.board.app.post_message(events.Key("escape", None))
+        await at.says("Given up; the rows are as they were.")
+        await all_are_looked_at(at)
+        await at.board.until(lambda: at.shown == [""], "the view")
+        await at.shows("12,001 rows   goes 12,000   needs your OK 0   left out 1")
+
+
+async def test_nothing_looks_through_rows_while_others_take_their_place() -> None:
+    given_up: list[bool] = []
+
+    def looking() -> Steps[None]:
+        try:
+            while True:
+                yield 0
+        finally:
+            given_up.append(at.session.is_loading)
+
+    async with editing([]) as at:
+        at.editor.work_through(looking, print, "Looking")
+        at.editor.load(EXPORTS / "bare.csv")
+        await at.board.until(lambda: at.rows == PAIRS and not at.editor.is_bringing_in, "read")
+        assert given_up == [False], "before the first row came"
