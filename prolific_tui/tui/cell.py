@@ -144,7 +144,8 @@ class EditableGrid(Vertical):
     def _place(self) -> None:
         region = self.grid.cell_region()
         self._field.styles.offset = region.offset
-        self._field.styles.width = region.width
+        # With a cell of the gap for the cursor, so that a text that fits the column is whole here.
+        self._field.styles.width = region.width + 1
 
     def _conceal(self, revealed: bool) -> None:
         """Passwords are hidden again: so is the one that is being edited."""
