@@ -10,10 +10,11 @@ import pytest
 from prolific_tui.errors import Effect, ProlificTuiError
 from prolific_tui.journal import JournalStore, memory_journal
 from prolific_tui.models import CredentialPool
+from prolific_tui.submission.fingerprints import KEY_SIZE, Fingerprints, Prepared
 from prolific_tui.submission.journal import Learned, NewPart, NewSend, SentMeanwhileError
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Standing
-from tests.journal_bench import BEFORE, LATER, NAMES, NOW, SEND, accepted, on_disk
+from tests.journal_bench import BEFORE, EARLIER, FOUR, LATER, NAMES, NOW, SEND, accepted, on_disk
 from tests.submission_bench import OWNER, SERVICE_URL, WORKSPACE
 
 
@@ -188,6 +189,14 @@ def test_the_fingerprints_of_a_reviewed_list_are_made_once_and_only_for_that_lis
     assert journal.places(other, NAMES) == places[::-1]
 
 
+def test_fingerprints_that_were_made_ahead_with_another_key_are_not_taken() -> None:
+    before, after = (Fingerprints(key * KEY_SIZE) for key in (b"a", b"b"))
+    prepared = Prepared()
+    prepared.make(before, NAMES)
+
+    assert prepared.take(after, NAMES) == after.pack(NAMES) != before.pack(NAMES)
+
+
 def test_an_old_secret_is_recognised_by_its_value(journal: JournalStore) -> None:
     kind = Kind.REPLACE_SECRET
     with_value = journal.begin(replace(SEND, kind=kind, usernames=(), old_secret="whs-old")).number
@@ -215,25 +224,49 @@ def test_rows_that_another_send_has_since_they_were_reviewed_do_not_leave(
     journal: JournalStore, kind: Kind
 ) -> None:
     new = replace(SEND, kind=kind, pool_id="pool" if kind is Kind.APPEND else None)
+    reviewed = journal.position()
     theirs = journal.begin(new).number
-    part = journal.about_to_send(theirs, NewPart((0, 2), BEFORE, NOW, since=NOW))
+    part = journal.about_to_send(theirs, NewPart((0, 2), BEFORE, NOW, since=reviewed))
     mine = journal.begin(new).number
 
     # Under way there: it may arrive.
     with pytest.raises(SentMeanwhileError, match="another window") as caught:
-        journal.about_to_send(mine, NewPart((1, 4), BEFORE, LATER, since=NOW))
+        journal.about_to_send(mine, NewPart((1, 4), BEFORE, EARLIER, since=reviewed))
     assert "1 row may have arrived with it" in caught.value.message
     assert journal.send(mine).parts == ()
-    assert journal.about_to_send(mine, NewPart((2, 3), BEFORE, LATER, since=NOW)).rows == 1
+    assert journal.about_to_send(mine, NewPart((2, 3), BEFORE, EARLIER, since=reviewed)).rows == 1
 
     # The other window finds its own next rows gone, too.
     with pytest.raises(SentMeanwhileError):
-        journal.about_to_send(theirs, NewPart((2, 4), BEFORE, LATER, since=NOW))
+        journal.about_to_send(theirs, NewPart((2, 4), BEFORE, EARLIER, since=reviewed))
 
     # Accepted there since the review, or before it: then the review knew.
     journal.record(theirs, Learned(accepted(part), pool_id="pool"))
     journal.leave(theirs)
     with pytest.raises(SentMeanwhileError) as caught:
-        journal.about_to_send(mine, NewPart((0, 2), BEFORE, LATER, since=NOW))
+        journal.about_to_send(mine, NewPart((0, 2), BEFORE, EARLIER, since=reviewed))
     assert "2 rows were accepted with it" in caught.value.message
-    assert journal.about_to_send(mine, NewPart((0, 2), BEFORE, LATER, since=LATER)).rows == 2
+    known = NewPart((0, 2), BEFORE, EARLIER, since=journal.position())
+    assert journal.about_to_send(mine, known).rows == 2
+
+
+def test_a_review_that_knew_of_an_open_part_is_not_outdated_by_another_look_for_it(
+    journal: JournalStore,
+) -> None:
+    theirs, mine = journal.begin(SEND).number, journal.begin(SEND).number
+    part = journal.about_to_send(theirs, FOUR)
+    journal.leave(theirs)
+    reviewed = journal.position()
+    journal.record(theirs, Learned(replace(part, effect=Effect.UNKNOWN, ended=LATER)))
+    journal.record(theirs, Learned(replace(part, finding=Finding.NOT_THERE, ended=LATER)))
+    sure = NewPart((0, 1), BEFORE, LATER, since=reviewed)
+    assert journal.about_to_send(mine, sure).rows == 1
+
+    # But what is said of it counts, and so does taking that back.
+    for finding, leaves in ((Finding.SAID_ARRIVED, False), (Finding.SAID_NOT, True), (None, False)):
+        journal.record(theirs, Learned(replace(part, finding=finding, ended=LATER)))
+        if leaves:
+            assert journal.about_to_send(mine, sure).rows == 1
+        else:
+            with pytest.raises(SentMeanwhileError, match="another window"):
+                journal.about_to_send(mine, sure)

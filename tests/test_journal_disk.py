@@ -19,11 +19,9 @@ from prolific_tui.submission.fingerprints import KEY_SIZE
 from prolific_tui.submission.journal import Journal, Learned, NewPart
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Standing
-from tests.journal_bench import BEFORE, NAMES, NOW, SEND, accepted, on_disk
+from tests.journal_bench import FOUR, NAMES, NOW, SEND, accepted, on_disk
 from tests.submission_bench import SERVICE_URL
 
-FOUR = NewPart((0, 4), BEFORE, NOW)
-"""The whole list as one part."""
 FULL = 2
 """What SQLite calls waiting for the disk at the end of every transaction."""
 
@@ -54,6 +52,17 @@ def test_nothing_is_made_before_the_first_send_and_then_all_is_private(tmp_path:
     )
     assert set(made.values()) == {0o600}
     assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+
+
+def test_a_journal_that_others_could_read_is_made_private(tmp_path: Path) -> None:
+    with closing(on_disk(tmp_path)) as journal:
+        journal.begin(SEND)
+    path = tmp_path / "state" / "journal.sqlite3"
+    path.chmod(0o644)
+
+    with closing(on_disk(tmp_path, "two")) as journal:
+        assert len(journal.sends(SERVICE_URL)) == 1
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_no_username_and_no_secret_is_on_the_disk(tmp_path: Path) -> None:
@@ -294,7 +303,7 @@ def test_where_nothing_can_be_made_nothing_is_recorded_and_it_says_why(tmp_path:
     assert str(tmp_path / "state") in caught.value.message
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_journal_of_a_version_before_is_gone_on_with(tmp_path: Path, version: int) -> None:
     with closing(on_disk(tmp_path)) as journal:
         journal.begin(SEND)
@@ -303,12 +312,16 @@ def test_a_journal_of_a_version_before_is_gone_on_with(tmp_path: Path, version: 
     with closing(sqlite3.connect(tmp_path / "state" / "journal.sqlite3")) as database:
         if version == 1:
             database.execute("ALTER TABLE parts DROP COLUMN new_pools")
-        for column in ("destinations", "made_secret_id"):
-            database.execute(f"ALTER TABLE sends DROP COLUMN {column}")
+        if version < 3:
+            for column in ("destinations", "made_secret_id"):
+                database.execute(f"ALTER TABLE sends DROP COLUMN {column}")
+        database.execute("DROP INDEX parts_by_change")
+        database.execute("ALTER TABLE parts DROP COLUMN change")
         database.execute(f"PRAGMA user_version = {version}")
 
     with closing(on_disk(tmp_path, "two")) as journal:
         assert journal.send(1).parts == before.parts
+        assert journal.position() == 0
         journal.record(1, Learned(replace(before.parts[0], new_pools=2)))
         assert journal.send(1).parts[0].new_pools == 2
         assert (journal.send(1).destinations, journal.send(1).made_secret_id) == (None, None)
@@ -318,6 +331,7 @@ def test_a_journal_of_a_version_before_is_gone_on_with(tmp_path: Path, version: 
             2, Learned(journal.about_to_send(2, NewPart((0, 0), (), NOW)), secret_id="two")
         )
         assert journal.send(2).made_secret_id == "two"
+        assert journal.position() == 1
         assert journal.notes() == ()
 
 

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B, MAIN_WORKSPACE
 from prolific_tui.errors import Effect
 from prolific_tui.models import Me, Workspace
-from prolific_tui.submission.journal import Learned, NewPart, NewSend
+from prolific_tui.submission.journal import Journal, Learned, NewPart, NewSend
 from prolific_tui.submission.plan import Kind
 from prolific_tui.tui.dialogs import ErrorDialog
 from tests.dashboard import dashboard
@@ -26,6 +27,15 @@ def new_send(number: int) -> NewSend:
         usernames=(f"lab-{number}",),
         begun=datetime(2026, 11, 21, 10, tzinfo=UTC) + timedelta(minutes=number),
     )
+
+
+def accepted_elsewhere(journal: Journal, *usernames: str) -> None:
+    """Another window has rows accepted; the clock was set back meanwhile."""
+    earlier = datetime(2020, 1, 1, tzinfo=UTC)
+    number = journal.begin(replace(new_send(1), usernames=usernames)).number
+    part = journal.about_to_send(number, NewPart((0, len(usernames)), (), earlier))
+    journal.record(number, Learned(replace(part, effect=Effect.ACCEPTED, ended=earlier)))
+    journal.leave(number)
 
 
 async def test_a_journal_that_is_no_use_is_said_at_the_start_and_nothing_can_be_sent_without_one(
@@ -84,16 +94,33 @@ async def test_a_review_left_open_finds_what_another_window_sent_meanwhile(
         await load(board, a_list(machine.directory, *numbered(2)), 2)
         await board.press("s")
         await board.shows("Type  send 2 :")
-        begun = other.begin(replace(new_send(1), usernames=numbered(1))).number
-        later = datetime(2099, 1, 1, tzinfo=UTC)
-        part = other.about_to_send(begun, NewPart((0, 1), (), later))
-        other.record(begun, Learned(replace(part, effect=Effect.ACCEPTED, ended=later)))
-        other.leave(begun)
+        accepted_elsewhere(other, *numbered(1))
         await board.type("send 2")
         await board.press("enter")
         await board.shows("Sent by another window meanwhile", "1 row was accepted with it")
         await board.press("enter")
         await board.shows("2 rows   goes 1", "left out 1", "already in this pool")
+    assert not set(numbered(2)) & set(held_by(machine.service))
+    other.close()
+
+
+async def test_a_search_for_a_clash_that_was_left_open_finds_it_as_well(
+    machine: Machine,
+) -> None:
+    machine.service.switch_on("getStudyCredentialsReport", Fault(status=403))
+    taken = held_by(machine.service)[0]
+    other = machine.parts(machine.service).journal
+    async with machine.at_pools() as board:
+        await board.press("j", "a")
+        await load(board, a_list(machine.directory, *numbered(2), taken), 3)
+        await send(board, 3)
+        await board.shows("h finds them")
+        await board.press("h")
+        await board.shows("Find the clash by halving")
+        accepted_elsewhere(other, *numbered(1))
+        await board.type("send 3")
+        await board.press("enter")
+        await board.shows("Sent by another window meanwhile", "1 row was accepted with it")
     assert not set(numbered(2)) & set(held_by(machine.service))
     other.close()
 

@@ -3,7 +3,6 @@
 import json
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.run import run
 from prolific_tui.submission.send import Finding, Send, Standing, unexplained
 from tests.disk import a_disk_that_takes
-from tests.parts_bench import LIST, Story, fault_at, plan
+from tests.parts_bench import APPEND, LIST, Story, fault_at, plan
 from tests.submission_bench import (
     POOL,
     SERVICE_URL,
@@ -215,12 +214,62 @@ async def test_a_word_can_be_taken_back_until_rows_were_sent_on_its_strength() -
         await take_back(1, story.means())
 
 
+async def test_a_word_on_a_later_part_leaves_the_pool_that_an_earlier_one_made() -> None:
+    story = Story()
+    fault_at(story, 2, Fault(cut=Cut.BEFORE))
+    await story.send(plan(Write.CREATE))
+    made = list(story.service.state.pools)[-1]
+    await say(1, 2, story.means(), arrived=False)
+
+    send = await take_back(1, story.means())
+
+    assert [part.number for part in send.open_parts] == [2]
+    assert send == story.journal.send(1)
+    assert send.pool_id == made
+
+
+async def test_nothing_is_taken_back_while_another_part_of_the_send_is_open() -> None:
+    """Two attempts at the same rows are open again, and the first of them may have arrived."""
+    story = Story(part_rows=10)
+    story.service.switch_on(APPEND, Fault(cut=Cut.BEFORE, times=2))
+    await story.send(plan())
+    await say(1, 1, story.means(), arrived=False)
+    await story.go_on(plan())
+    await say(1, 2, story.means(), arrived=False)
+    story.service.add(*LIST)
+    await story.go_on(plan())
+    assert [part.number for part in story.journal.send(1).open_parts] == [1, 2]
+    await say(1, 2, story.means(), arrived=False)
+
+    with pytest.raises(ProlificTuiError, match="can't be taken back"):
+        await take_back(1, story.means())
+
+    await say(1, 1, story.means(), arrived=True)
+    assert not story.journal.send(1).rows_left
+
+
+async def test_a_part_that_went_again_and_arrived_holds_nothing_up_any_more() -> None:
+    story = Story()
+    fault_at(story, 2, Fault(cut=Cut.BEFORE))
+    await story.send(plan())
+    await say(1, 2, story.means(), arrived=False)
+    story.on_progress = lambda each: story.control.stop() if each.phase is Phase.SENDING else None
+    await story.go_on(plan())
+    assert story.pool == LIST[:6]
+    story.service.add("theirs")
+    story.on_progress = lambda _: None
+
+    ended = await story.go_on(plan())
+
+    assert ended.outcome.effect is Effect.ACCEPTED
+    assert story.pool == (*LIST[:6], "theirs", *LIST[6:])
+
+
 async def test_a_review_left_open_does_not_send_what_another_window_sent_meanwhile() -> None:
     """The first part leaves, the second one's rows are in the pool by then."""
     story = Story()
-    at = datetime(2026, 11, 21, 9, tzinfo=UTC)
-    mine = replace(plan(), reviewed=at)
-    theirs = replace(plan(names=LIST[3:5]), reviewed=at)
+    mine = replace(plan(), reviewed=story.journal.position())
+    theirs = replace(plan(names=LIST[3:5]), reviewed=story.journal.position())
     await story.send(theirs)
 
     ended = await story.send(mine)

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Final
 
 from prolific_tui.journal.schema import PARTS, RIVALS, part_of
@@ -13,6 +12,8 @@ from prolific_tui.submission.send import Part, Standing
 
 _MAY_BE_THERE: Final = (Standing.ACCEPTED, Standing.SAID, Standing.OPEN, Standing.ABSENT)
 """What the rows of a part may be in the pool with."""
+_ARRIVES: Final = (Standing.ACCEPTED, Standing.SAID, Standing.OPEN)
+"""The same without what the person says did not arrive."""
 
 
 def of_send(database: sqlite3.Connection, number: int) -> sqlite3.Row:
@@ -73,10 +74,12 @@ def refuse_sent(
     database: sqlite3.Connection,
     number: int,
     rows: tuple[int, int],
-    since: datetime,
+    since: int,
     is_at_work: Callable[[str | None, int], bool],
 ) -> None:
     """Let no rows of a send go, from one place up to another, that others have sent since.
+
+    What came first is told by the order of the changes: a clock may be set back.
 
     Raises:
         SentMeanwhileError: other sends have some of these rows, or another program is sending
@@ -89,15 +92,11 @@ def refuse_sent(
     going = frozenset(_of_rows(database, number, rows)) if rivals else frozenset()
     for rival in rivals:
         is_in_use = is_at_work(rival["run"], rival["number"])
-        for part in _parts(database, rival["number"]):
-            if part.standing in (Standing.ACCEPTED, Standing.SAID) and (
-                is_in_use or (part.ended or part.begun) > since
-            ):
-                found = accepted if part.standing is Standing.ACCEPTED else perhaps
-            elif part.standing is Standing.OPEN and (is_in_use or part.begun > since):
-                found = perhaps
-            else:
+        for row in database.execute(f"{PARTS} WHERE send = ?", (rival["number"],)):
+            part = part_of(row)
+            if part.standing not in _ARRIVES or not (is_in_use or row["change"] > since):
                 continue
+            found = accepted if part.standing is Standing.ACCEPTED else perhaps
             theirs = _of_rows(database, rival["number"], (part.start, part.stop))
             found.update(going.intersection(theirs))
     if accepted or perhaps:

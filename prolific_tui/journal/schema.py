@@ -11,7 +11,7 @@ from prolific_tui.models import CredentialPool, Me, Workspace
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Part, Send
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Of the tables, as SQLite's user_version; 0 is a file that is still empty."""
 
 TABLES: Final = f"""
@@ -55,8 +55,10 @@ CREATE TABLE parts (
     ended TEXT,
     total_after INTEGER,
     new_pools INTEGER,
+    change INTEGER NOT NULL DEFAULT 0, -- counts, over all parts, what they came to stand as
     PRIMARY KEY (send, number)
 ) WITHOUT ROWID;
+CREATE INDEX parts_by_change ON parts (change);
 CREATE TABLE pools (
     service_url TEXT NOT NULL,
     pool_id TEXT NOT NULL,
@@ -70,6 +72,8 @@ _UPGRADES: Final = (
     "ALTER TABLE parts ADD COLUMN new_pools INTEGER;",
     "ALTER TABLE sends ADD COLUMN destinations TEXT;"
     "ALTER TABLE sends ADD COLUMN made_secret_id TEXT;",
+    "ALTER TABLE parts ADD COLUMN change INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX parts_by_change ON parts (change);",
 )
 """What makes each version the next one, from version 1 on; what was recorded stays."""
 
@@ -86,7 +90,7 @@ FROM sends
 """
 PARTS: Final = """
 SELECT send, number, start, stop, begun, before, effect, finding, title, message, ended,
-    total_after, new_pools
+    total_after, new_pools, change
 FROM parts
 """
 RIVALS: Final = """

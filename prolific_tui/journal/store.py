@@ -19,7 +19,7 @@ from prolific_tui.errors import FileError
 from prolific_tui.journal import marks, opening
 from prolific_tui.journal.opening import Opened
 from prolific_tui.journal.runs import Runs
-from prolific_tui.journal.schema import PARTS, SENDS, part_values, send_of
+from prolific_tui.journal.schema import PARTS, SENDS, part_of, part_values, send_of
 from prolific_tui.journal.words import in_words, no_such
 from prolific_tui.submission.fingerprints import KEY_SIZE, Fingerprints, Prepared, unpacked
 from prolific_tui.submission.journal import Learned, NewPart, NewSend, PoolMarks
@@ -175,6 +175,11 @@ class JournalStore:
             is_at_work = self._runs.is_at_work
             return tuple(send_of(row, parts.get(row["number"], ()), is_at_work) for row in found)
 
+    def position(self) -> int:
+        """The number of the last change to what is known of any part; 0 before the first."""
+        with self._reading() as database:
+            return 0 if database is None else _position(database)
+
     def stamp(self) -> int | None:
         """Another number than before if another program wrote anything down since."""
         with self._turn, in_words(self._path, "read"):
@@ -322,10 +327,24 @@ def _is_there(path: Path) -> bool:
 
 
 def _put(database: sqlite3.Connection, number: int, part: Part) -> None:
-    values = part_values(number, part)
+    values = {**part_values(number, part), "change": _change(database, number, part)}
     names = ", ".join(values)
     places = ", ".join(f":{name}" for name in values)
     database.execute(f"INSERT OR REPLACE INTO parts ({names}) VALUES ({places})", values)  # noqa: S608 - our own names
+
+
+def _change(database: sqlite3.Connection, number: int, part: Part) -> int:
+    """The number of the change by which a part stands as it does: a new one unless it did."""
+    before = database.execute(
+        f"{PARTS} WHERE send = ? AND number = ?", (number, part.number)
+    ).fetchone()
+    if before is not None and part_of(before).standing is part.standing:
+        return int(before["change"])
+    return _position(database) + 1
+
+
+def _position(database: sqlite3.Connection) -> int:
+    return database.execute("SELECT max(change) FROM parts").fetchone()[0] or 0
 
 
 def _learn(database: sqlite3.Connection, number: int, learned: Learned) -> None:

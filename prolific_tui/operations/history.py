@@ -57,8 +57,9 @@ class History:
 
         def ask() -> Sends:
             self._stamp = self._journal.stamp()
+            position = self._journal.position()
             sends = self._journal.sends(url)
-            return Sends(sends, self._journal.labels(url), self._journal.notes())
+            return Sends(sends, self._journal.labels(url), self._journal.notes(), position)
 
         while True:
             written = self._known.written
@@ -76,6 +77,14 @@ class History:
         is_watched = any(send.in_use for send in self.now.sends)
         if is_watched or await self._ask(self._journal.stamp) != self._stamp:
             await self.read()
+
+    async def position(self) -> int:
+        """How far the journal is, to be asked before rows are compared with what was sent.
+
+        Raises:
+            ProlificTuiError: it can't be read.
+        """
+        return await self._ask(self._journal.position)
 
     async def set_label(self, pool_id: str, label: str) -> None:
         """Call a pool something; an empty label forgets it.

@@ -27,6 +27,8 @@ class Sends:
     """What the pools of this service are called, by id."""
     notes: tuple[str, ...] = ()
     """What the person should know, such as a journal that was set aside; a sentence or two each."""
+    position: int = field(default=0, compare=False)
+    """That of the journal: what it holds up to there is in this."""
 
     @property
     def open(self) -> tuple[Send, ...]:

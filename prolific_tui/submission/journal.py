@@ -79,8 +79,9 @@ class NewPart:
     """The present moment."""
     learned: Learned | None = None
     """More of an earlier part, recorded along with it: the disk is waited for once."""
-    since: datetime | None = None
-    """When its rows were compared with what was sent before; None for never."""
+    since: int | None = None
+    """The journal's `position` when its rows were compared with what was sent before; None for
+    never."""
     pool_id: str | None = None
     """The pool that it is appended to, which the person may have named for a send of which nobody
     knew it."""
@@ -135,7 +136,7 @@ class Journal(Protocol):
 
         Raises:
             SentMeanwhileError: another send to that pool, or another create in that workspace, has
-                some of these rows: accepted since then, or begun since then and open.
+                some of these rows: accepted, or open, since then.
         """
 
     def record(self, number: int, learned: Learned) -> None:
@@ -146,6 +147,13 @@ class Journal(Protocol):
 
     def sends(self, service_url: str) -> tuple[Send, ...]:
         """All sends of a service, the newest first."""
+
+    def position(self) -> int:
+        """The number of the last change to what is known of any part; 0 before the first.
+
+        It grows whenever a part is about to leave, is accepted, is said to have arrived, and so
+        on, whichever program wrote that down and whatever any clock says.
+        """
 
     def stamp(self) -> int | None:
         """Another number than before if another program wrote anything down since; quick.

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
@@ -68,8 +67,9 @@ class CredentialPlan:
     """What the target is called; a pool that is made is remembered by it."""
     continues: Continuation | None = None
     """The send that this goes on with; None for a new one."""
-    reviewed: datetime | None = None
-    """When its rows were compared with what was sent before; None where nobody did."""
+    reviewed: int | None = None
+    """The position of the journal when its rows were compared with what was sent before; None
+    where nobody did."""
 
     @property
     def kind(self) -> Kind:

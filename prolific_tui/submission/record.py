@@ -6,7 +6,6 @@ A disk may be slow, and nothing else on the send's event loop must wait for it.
 import asyncio
 import contextlib
 from dataclasses import replace
-from datetime import datetime
 
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
@@ -45,7 +44,7 @@ class Record:
         self,
         rows: tuple[int, int],
         before: tuple[CredentialPool, ...],
-        since: datetime | None = None,
+        since: int | None = None,
         pool_id: str | None = None,
     ) -> Part:
         """Record that a part is about to leave; see `Journal`, and raises what that raises."""

@@ -66,8 +66,8 @@ async def find_clash(shell: Shell, ended: WriteEnded) -> None:
     if draft is None:
         shell.say("The rows are not here any more. Nothing was sent.")
         return
-    begun = shell.operations.clock()
     try:
+        position = await shell.operations.history.position()
         matched = await shell.wait_for(
             WaitDialog("Looking what is known of the pool…", "Nothing is sent yet."),
             _look_first(shell, draft, ended.number),
@@ -109,7 +109,7 @@ async def find_clash(shell: Shell, ended: WriteEnded) -> None:
         )
     )
     if confirmed:
-        shell.submit(replace(refused, reviewed=begun), draft, halving=True)
+        shell.submit(replace(refused, reviewed=position), draft, halving=True)
     else:
         shell.say("Nothing was sent.")
 

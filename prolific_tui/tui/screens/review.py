@@ -1,7 +1,6 @@
 """Review: what is about to be sent, where to, what stays behind and why, and the confirmation."""
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import PurePath
 from typing import ClassVar, Final
 
@@ -53,8 +52,6 @@ class ReviewScreen(ReviewChecks):
         self._unexported = len(draft.unexported())
         self._made = len(draft.made_here())
         """How many rows were made here, until the person says that they exist."""
-        self._begun: datetime | None = None
-        """When it was; what is known of earlier sends was asked just before, or is after that."""
         self._is_sent = False
         """Whether the plan was handed on to be sent, which happens once."""
 
@@ -100,7 +97,8 @@ class ReviewScreen(ReviewChecks):
     def begin(self) -> None:
         """Be ready for the words."""
         super().begin()
-        self._begun = self.app.operations.clock()
+        # Rows for a new pool were compared with what was read just before.
+        self._position = self.app.operations.history.now.position
         self.app.operations.writes.prepare(self._plan)
         for field in self.query("#confirmation-field").results(Field):
             field.focus()
@@ -222,7 +220,7 @@ class ReviewScreen(ReviewChecks):
             self.app.say("These rows are being sent already. Nothing was sent twice.")
             return
         self._is_sent = True
-        plan = replace(self._plan, reviewed=self._begun)
+        plan = replace(self._plan, reviewed=self._position)
         for field in self.query("#pool-label-field").results(Field):
             self._draft.label = field.value.strip()
             plan = replace(plan, label=self._draft.label)

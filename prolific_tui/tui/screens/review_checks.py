@@ -67,6 +67,8 @@ class ReviewChecks(BaseScreen):
         self._is_checking = False
         self._has_new_totals = False
         """Whether the pool's totals were read since this screen opened."""
+        self._position = 0
+        """That of the journal before the rows were compared with what was sent."""
         self._is_confirmed = False
         """Whether the words were typed while something was still being read."""
 
@@ -115,6 +117,7 @@ class ReviewChecks(BaseScreen):
         """Read the totals and the usage reports, and leave out the rows that those name."""
         before = self._plan.rows
         try:
+            self._position = await self.app.operations.history.position()
             pool = await self._read_totals(pool)
             known = await self.app.operations.history.known_with_reports(
                 pool.credential_pool_id, pool.total_credentials, self._plan.workspace.id
