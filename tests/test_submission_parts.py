@@ -8,6 +8,7 @@ import pytest
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
+from prolific_tui.submission.means import Control
 from prolific_tui.submission.plan import Target
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.run import run
@@ -15,6 +16,7 @@ from prolific_tui.submission.send import Standing
 from tests.parts_bench import APPEND, CREATE, LIST, Story, fault_at, plan
 from tests.submission_bench import (
     POOL,
+    TOTAL,
     WORKSPACE,
     Write,
 )
@@ -102,6 +104,24 @@ async def test_paused_it_begins_no_part_and_looks_again_before_it_goes_on() -> N
     assert ended.outcome.effect is Effect.ACCEPTED
     assert story.pool == LIST
     assert story.service.log.count("listCredentialPools") == looks + 3
+
+
+async def test_all_that_is_known_is_written_down_before_a_pause() -> None:
+    """A pause may be long, and the program may be killed in it."""
+    story = Story()
+    known: list[int | None] = []
+
+    class Paused(Control):
+        async def wait(self) -> None:
+            known.append(story.journal.last_part.total_after)
+            self.go_on()
+
+    control = Paused()
+    story.on_progress = lambda each: control.pause() if each.phase is Phase.SENDING else None
+
+    await run(plan(), replace(story.means(), control=control))
+
+    assert known == [TOTAL + 3, TOTAL + 6, TOTAL + 9]
 
 
 async def test_stopped_it_goes_on_later_with_the_first_part_that_did_not_go() -> None:

@@ -112,6 +112,22 @@ async def test_a_search_stops_at_once_where_a_total_changed() -> None:
     assert len(story.service.writes) == 2
 
 
+async def test_a_search_for_a_new_pool_stops_at_once_where_one_appeared() -> None:
+    """The refused create may have made it after all."""
+    story = Story(part_rows=100)
+    story.service = Taken(frozenset(LIST[:1]))
+    await story.send(plan(Write.CREATE))
+    story.on_progress = lambda each: (
+        story.service.make("theirs", "a", "b") if each.phase is Phase.SENDING else None
+    )
+
+    ended = await story.go_on(plan(Write.CREATE), halving=True)
+
+    assert ended.outcome.effect is Effect.REFUSED
+    assert "theirs with 2; somebody else may have made that" in ended.outcome.message
+    assert story.service.writes == [CREATE, CREATE]
+
+
 async def test_a_single_row_that_clashes_needs_no_search() -> None:
     story = Story()
     story.service.add(LIST[0])
