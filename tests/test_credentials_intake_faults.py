@@ -96,9 +96,6 @@ class TestWithoutPasswords:
         assert not look(nothing + "lab-2,k\n").preview.warning
         assert not taken(look(nothing + "lab-2,k\n")).source.warning
 
-    def test_a_header_alone_has_nothing_to_warn_of(self) -> None:
-        assert not taken(look("username,password\n")).source.warning
-
 
 class TestRefusing:
     def test_nul_bytes(self) -> None:
@@ -139,6 +136,17 @@ class TestRefusing:
     def test_what_has_no_two_columns(self, name: str) -> None:
         error = not_even_opened((EXPORTS / name).read_bytes())
         assert error.title in {"There is only one column", "There is nothing in it"}
+
+    def test_a_header_alone_holds_nothing(self) -> None:
+        error = not_even_opened("username,password\r\n\r\n")
+        assert (error.title, error.message) == (
+            "There is nothing in it",
+            "It holds a header and no rows.",
+        )
+        # What was taken for a row may be said to be one.
+        named = look("lab-1,k\n").with_header(True)
+        assert named.preview.obstacle == error.message
+        assert refused(named).message == error.message
 
     def test_ragged_lines_are_refused_or_taken_with_a_mark(self) -> None:
         intake = opened("refused-ragged.csv")

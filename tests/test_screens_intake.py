@@ -288,6 +288,8 @@ async def test_what_cannot_be_read_says_why_and_costs_nothing_that_is_there(
     too_large = tmp_path / "too-large.csv"
     with too_large.open("wb") as file:
         file.truncate(CSV_LIMIT + 1)
+    header_only = tmp_path / "header.csv"
+    header_only.write_text("username,password\n")
     pipe = tmp_path / "pipe.csv"
     os.mkfifo(pipe)
     async with editing([("before", "pw-before")]) as at:
@@ -295,6 +297,7 @@ async def test_what_cannot_be_read_says_why_and_costs_nothing_that_is_there(
             ("refused-nul.csv", "NUL", "line 2"),
             ("refused-names-only.csv", "There is only one column", "needed in each line"),
             ("refused-empty.csv", "There is nothing in it", "no rows"),
+            (str(header_only), "There is nothing in it", "a header and no rows"),
             (str(pipe), "Not a regular file", "is a pipe"),
             ("/dev/zero", "Not a regular file", "device"),
             (str(tmp_path), "folder", str(tmp_path)[:20]),
@@ -302,15 +305,56 @@ async def test_what_cannot_be_read_says_why_and_costs_nothing_that_is_there(
             ("not-there.csv", "Not there", "not-there.csv"),
         ]:
             await load(at, path)
-            await at.shows(title, words)
+            kept = f"Not taken in: {Path(path).name}. The 1 row here was not changed."
+            await at.shows(title, words, kept)
             await at.press("enter")
             await at.board.until(lambda: at.board.app.screen is at.editor, "the error is closed")
+            await at.says(kept)
             assert at.rows == [("before", "pw-before")], path
             assert not at.session.redo_label
         await replace_by(at, "refused-open-quote.csv")
-        await at.shows("A quote is never closed", "opens in line 2")
+        kept = "Not taken in: refused-open-quote.csv. The 1 row here was not changed."
+        await at.shows("A quote is never closed", "opens in line 2", kept)
         await at.press("enter")
         assert at.rows == [("before", "pw-before")]
+
+
+async def test_a_list_for_rows_without_passwords_says_which_of_them_it_has(
+    tmp_path: Path,
+) -> None:
+    rows = [(f"lab{number}", "") for number in range(1, 6)]
+    path = tmp_path / "list.csv"
+    async with editing(rows) as at:
+
+        async def asks_about(*usernames: str) -> None:
+            path.write_text("".join(f"{name},pw-of-{name}\n" for name in usernames))
+            at.editor.load(path)
+            await at.shows(f"{len(usernames)} rows in list.csv")
+
+        await asks_about("lab1", "other")
+        await at.shows("> Append 2 rows to the 5 here", "Replace the 5 here with 2 rows")
+        await at.press("j")
+        await at.shows("1 of the 5 is in it; 4 go, 1 is new. u brings them back.")
+        await at.press("escape")
+
+        await asks_about("other", "another")
+        await at.shows("> Append 2 rows")
+        await at.press("j")
+        await at.shows("> Replace the 5 here with 2 rows", "u brings them back.")
+        assert "in it" not in at.board.words()
+        await at.press("escape")
+
+        names = [name for name, _ in rows]
+        await asks_about(*names, "other")
+        await at.shows("> Replace the 5 here with 6 rows")
+        await at.shows("5 of the 5 are in it; 1 is new. u brings them back.")
+        await at.press("escape")
+
+        await asks_about(*reversed(names))
+        await at.shows("> Give these rows their passwords: take the list in their place")
+        await at.press("enter")
+        await at.shows("5 rows   goes 5")
+        assert at.usernames == names[::-1]
 
 
 @pytest.mark.parametrize("answer", [("escape",), ("enter",)])

@@ -118,3 +118,45 @@ async def test_marks_come_back_with_the_rows(
         await board.shows("Made here, and exported as it is.")
         await board.press("s")
         await board.shows("Do these accounts exist in your tool?")
+
+
+async def test_accounts_made_here_stay_so_where_only_their_usernames_were_kept(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They stand in their file, which brings their passwords back; that they exist is asked."""
+    monkeypatch.chdir(tmp_path)
+    machine.choose(DraftKeeping.USERNAMES)
+    async with machine.at_pools() as board:
+        await board.press("m")
+        await board.shows("Pattern")
+        await board.press("n", "left_curly_bracket", "1", "full_stop", "full_stop", "2")
+        await board.press("right_curly_bracket", "enter")
+        await board.shows("until E exports 2")
+        await board.press("E", "enter", "enter")
+        await board.shows("Tab Complete")
+        await board.type("made.csv")
+        await board.press("enter")
+        await board.shows("2 rows written")
+        await board.press("enter", "escape")
+        await board.shows("2 unsent rows: draft kept, no passwords.")
+        await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
+
+    async with machine.run() as board:
+        await board.shows(_OFFER)
+        await board.press("enter")
+        await board.shows("2 rows   goes 0   needs your OK 0   left out 2   made here 2")
+        await board.shows("no password; exported", "f loads that file, which has the password")
+        await board.press("E")
+        await board.shows("Nothing was exported: 2 rows made here have no password.")
+
+        await board.press("f")
+        await board.shows("Tab Complete")
+        await board.type("made.csv")
+        await board.press("enter")
+        await board.shows("> Give these rows their passwords: take the list in their place")
+        await board.press("enter")
+        await board.shows("2 rows   goes 2", "Made here, and exported as it is.")
+        await board.press("s")
+        await board.shows("Do these accounts exist in your tool?")
+        await board.press("escape", "u")
+        await board.shows("2 rows   goes 0", "no password; exported")

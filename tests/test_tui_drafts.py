@@ -85,6 +85,17 @@ def test_an_edit_of_an_exported_row_makes_it_unexported() -> None:
     assert draft.unexported() == ()
 
 
+def test_only_rows_that_would_go_are_held_back_until_they_were_exported() -> None:
+    draft = Draft("owner-1", TARGET)
+    draft.session.insert(
+        0, Rows.of([("lab-1", "pw-1"), ("lab-2", ""), ("N3", "p"), ("n3", "p")]), made_here=True
+    )
+    assert draft.unexported() == (0,)
+    assert draft.without_password() == (1,)
+    draft.session.accept([2])
+    assert draft.unexported() == (0, 2)
+
+
 def test_rows_that_change_while_they_are_copied_are_copied_anew() -> None:
     draft = Draft("owner-1", TARGET)
     draft.session.insert(0, Rows.of((f"lab-{n}", "pw") for n in range(10_000)))

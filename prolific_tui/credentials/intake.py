@@ -55,6 +55,7 @@ SHOWN: Final = 20
 """How many rows a preview shows."""
 
 _EXAMPLES: Final = 5
+_HEADER_ONLY: Final = "It holds a header and no rows."
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,10 @@ class Intake:
             obstacle=self._obstacle(),
         )
 
+    def usernames(self) -> tuple[str, ...]:
+        """Those of the first lines, which are all where `Counts.whole`; none of a ragged line."""
+        return tuple(_usernames(self.found))
+
     def encodings(self) -> tuple[EncodingChoice, ...]:
         """What else the bytes may be, each with usernames as they would be.
 
@@ -216,13 +221,7 @@ class Intake:
     def _encoding_choice(self, content: Content) -> EncodingChoice:
         head, whole = content.head(ENCODING_HEAD)
         found = survey(head, self.choices, whole=whole)
-        username, _ = found.columns
-        names = (
-            row[username]
-            for row in found.rows
-            if username is not None and username < len(row) == len(found.names)
-        )
-        telling = dict.fromkeys(name for name in names if not name.isascii())
+        telling = dict.fromkeys(name for name in _usernames(found) if not name.isascii())
         return EncodingChoice(content.codec, content.name, tuple(telling)[:_EXAMPLES])
 
     def with_encoding(self, codec: str) -> "Intake":
@@ -288,13 +287,18 @@ class Intake:
         """Whether there is no other encoding to choose."""
         return bool(self.content.mark) or not self.content.name
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is a header and nothing else."""
+        return self.found.sample.whole and not self.found.rows
+
     def _obstacle(self) -> str:
         if not self.found.has_columns:
             name = DELIMITERS[self.found.delimiter]
             return f"With a {name} as the delimiter there is only one column."
         if self.found.layout is None:
             return "The column that holds the usernames has to be chosen."
-        return ""
+        return _HEADER_ONLY if self.is_empty else ""
 
     def _warning(self) -> str:
         layout, rows = self.found.layout, self.found.rows
@@ -309,8 +313,8 @@ def look(raw: bytes | str) -> Intake:
     Bytes that are not UTF-8 are taken for the first encoding that they may be, and that is asked.
 
     Raises:
-        CsvError: there is nothing in it, it is no text, no delimiter makes columns of it, or its
-            very first record is broken.
+        CsvError: there is nothing in it, or a header alone; it is no text, no delimiter makes
+            columns of it, or its very first record is broken.
     """
     if isinstance(raw, bytes):
         content, is_certain = assume(raw)
@@ -328,6 +332,8 @@ def look(raw: bytes | str) -> Intake:
                 # What is broken is why there are no columns: a quote that is never closed.
                 parse(content, replace(PLAIN, delimiter=delimiter))
         raise one_column()
+    if intake.is_empty and not intake.needs_asking:
+        raise CsvError("There is nothing in it", _HEADER_ONLY)
     if is_certain:
         return intake
     return replace(intake, questions=intake.questions | {Question.ENCODING})
@@ -337,6 +343,13 @@ def _assume(content: Content, choices: Choices, ragged: Ragged) -> Intake:
     head, whole = opening(content)
     found = survey(head, choices, whole=whole)
     return Intake(content, found, choices, ragged, found.questions)
+
+
+def _usernames(found: Survey) -> Iterator[str]:
+    username, _ = found.columns
+    for row in found.rows:
+        if username is not None and username < len(row) == len(found.names):
+            yield row[username]
 
 
 def _masked(row: list[str], width: int, username: int | None) -> tuple[str, ...]:

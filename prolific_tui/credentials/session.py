@@ -330,6 +330,11 @@ class EditSession:
         """Whether the row with this id was made here and not confirmed."""
         return row_id in self._made_here
 
+    def mark_made_here(self, row_ids: Iterable[int]) -> None:
+        """Let these rows count as made here, however they came; it goes and comes with them."""
+        self._made_here.update(row_ids)
+        self._engine.revision += 1
+
     def mark(self, *, accepted: Iterable[int], made_here: Iterable[int]) -> Delta | None:
         """Give rows that come from a draft the marks they had, and forget the history.
 

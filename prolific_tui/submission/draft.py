@@ -1,6 +1,6 @@
 """Rows that were not sent yet, as they are kept between runs: plain data, for any keeper of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from prolific_tui.credentials.rows import Rows
@@ -36,11 +36,13 @@ class DraftContent:
     """Those of them that were."""
 
     def without_passwords(self) -> "DraftContent":
-        """The same with every password empty; an OK or an export was of the password as well."""
+        """The same with every password empty.
+
+        An OK was of the password as well. What was exported stands in its file all the same, and
+        is to be made nowhere else again.
+        """
         empty = ("",) * len(self.rows)
-        return DraftContent(
-            Rows(self.rows.usernames, empty), self.source, self.label, made=self.made
-        )
+        return replace(self, rows=Rows(self.rows.usernames, empty), accepted=())
 
 
 @dataclass(frozen=True, slots=True)

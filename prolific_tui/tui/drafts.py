@@ -61,8 +61,8 @@ class Draft:
     """The usernames that Prolific refused, each alone."""
     asks_reports: bool = False
     """Whether the rows are checked against the usage reports, too, from now on."""
-    _made: tuple[tuple[int, int], tuple[int, ...], tuple[int, ...]] | None = None
-    """At which revisions they were looked for, the rows made here, and those in no file."""
+    _made: tuple[tuple[int, int, bool], tuple[int, ...], tuple[int, ...]] | None = None
+    """How things were when they were looked for; the rows made here, and those in no file."""
 
     @property
     def source(self) -> str:
@@ -84,19 +84,44 @@ class Draft:
         return self._made_rows()[0]
 
     def unexported(self) -> tuple[int, ...]:
-        """Those of them that stand in no file as they are: nobody can make them anywhere else."""
+        """Those of them that would go and stand in no file: nobody can make them anywhere else."""
         return self._made_rows()[1]
 
     def _made_rows(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Both, looked for again when the rows or the files changed: they are asked for often."""
-        key = (self.session.revision, self.exported.revision)
+        session = self.session
+        key = (session.revision, self.exported.revision, session.is_examined)
         if self._made is None or self._made[0] != key:
-            made = unexported = self.session.made_here()
-            if self.exported:
-                missing = self.exported.missing(self.session.rows(made))
-                unexported = tuple(compress(made, missing))
-            self._made = (key, made, unexported)
+            made = session.made_here()
+            rows = session.rows(made)
+            stopped = session.ledger.stopped(rows.usernames)
+            waits = zip(self.exported.missing(rows), rows.usernames, strict=True)
+            unexported = compress(
+                made, (missing and name not in stopped for missing, name in waits)
+            )
+            self._made = (key, made, tuple(unexported))
         return self._made[1:]
+
+    def without_password(self) -> tuple[int, ...]:
+        """Those of them whose password was not kept: there is nothing to export of them."""
+        password = self.session.document.password
+        return tuple(number for number in self.made_here() if not password(number))
+
+    def made_names(self) -> frozenset[str]:
+        """The usernames of the rows that were made here and not confirmed."""
+        return frozenset(map(self.session.document.username, self.made_here()))
+
+    def came(self, first: int, made: frozenset[str]) -> None:
+        """Rows of a list came in, from this one on: which of these names are as unconfirmed.
+
+        They need no export: the list that they came from has them.
+        """
+        if not made:
+            return
+        rows = self.session.document.rows(first)
+        again = rows.only(name in made for name in rows.usernames)
+        self.session.mark_made_here(again.ids or ())
+        self.exported.add(again)
 
     def hold(self, known: Known) -> Delta:
         """Check the rows against what the target is known to hold, now and as they change."""

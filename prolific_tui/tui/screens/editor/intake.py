@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from time import monotonic
@@ -13,6 +14,7 @@ from textual.binding import Binding, BindingType
 from prolific_tui.credentials.csvtext import Ragged, Source
 from prolific_tui.credentials.faults import FaultMet, RaggedError
 from prolific_tui.credentials.intake import Intake
+from prolific_tui.credentials.session import EditSession
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, IntakeDialog, PasteDialog, PathDialog
@@ -121,10 +123,19 @@ class IntakeKeys(EditorPage):
             if not await self._take_in(name, await look, ask=ask, preview=preview):
                 self.app.say("Nothing was changed.")
         except ProlificTuiError as error:
-            self.app.say("")
-            self.app.show_error(error)
+            kept = f"Not taken in: {name}. {self._unchanged}".rstrip()
+            self.app.say(kept)
+            message = f"{error.message} {kept}"
+            self.app.show_error(ProlificTuiError(error.title, message, error.hint))
         finally:
             self.is_bringing_in = False
+
+    @property
+    def _unchanged(self) -> str:
+        """That an error cost no row, in a sentence; empty where there is none."""
+        rows = len(self.draft.session.document)
+        verb = "was" if rows == 1 else "were"
+        return f"The {counted(rows, 'row')} here {verb} not changed." if rows else ""
 
     async def _take_in(self, name: str, intake: Intake | None, *, ask: bool, preview: bool) -> bool:
         """Ask how the list is to be read and where it is to go; whether it was taken."""
@@ -137,8 +148,8 @@ class IntakeKeys(EditorPage):
             present = len(self.draft.session.document)
             if not present and not ask:
                 break
-            lacks = present > 0 and not any(self.draft.session.document.rows().passwords)
-            answer = await self.app.ask(_where_to(name, intake, present, lacks=lacks))
+            brings = _brings(intake, self.draft.session)
+            answer = await self.app.ask(_where_to(name, intake, present, brings))
             if answer is None:
                 return False
             way = _ways(present)[answer]
@@ -172,7 +183,7 @@ class IntakeKeys(EditorPage):
             # They are not saved while others come in.
             self.app.drafts.keep(self.draft, at_once=True)
         self.look_away()
-        was_empty = replace or not len(session.document)
+        was_empty, made = replace or not len(session.document), self.draft.made_names()
         loading = await drive(session.loading(f"load of {name}", replace=replace))
         source: Source | None = None
         left_empty = 0
@@ -210,6 +221,7 @@ class IntakeKeys(EditorPage):
                 self.show_all()
                 self.look_on()
             raise
+        self.draft.came(len(session.document) - loading.rows, made)
         rows = counted(loading.rows, "row")
         described = f"{name}: {source.describe()}" if source else name
         others = "" if was_empty else session.source
@@ -245,28 +257,74 @@ def _ways(present: int) -> tuple[_Way, ...]:
     return (_Way.APPEND, _Way.REPLACE, _Way.LOOK) if present else (_Way.APPEND, _Way.LOOK)
 
 
-def _where_to(name: str, intake: Intake, present: int, *, lacks: bool) -> ChoiceDialog:
+@dataclass(frozen=True, slots=True)
+class _Brings:
+    """How a list with passwords fits rows that all lack theirs."""
+
+    present: int
+    """How many rows there are."""
+    found: int
+    """How many of them have a username that is in the list."""
+    new: int
+    """How many rows of the list have a username that none of them has."""
+
+    @property
+    def has_all(self) -> bool:
+        """Whether no row would be gone."""
+        return self.found == self.present
+
+    @property
+    def words(self) -> str:
+        """What would go and come, in a sentence; empty where the list has none of them."""
+        if not self.found:
+            return ""
+        gone = self.present - self.found
+        changes = [f"{gone:,} {'goes' if gone == 1 else 'go'}"] if gone else []
+        changes += [f"{self.new:,} {_are(self.new)} new"] if self.new else []
+        told = f"{self.found:,} of the {self.present:,} {_are(self.found)} in it"
+        return f"{'; '.join(filter(None, (told, ', '.join(changes))))}. "
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _brings(intake: Intake, session: EditSession) -> _Brings | None:
+    """How a list fits rows that lack passwords; None where some have one, or not all is known."""
+    preview, present = intake.preview, len(session.document)
+    is_known = preview.password is not None and preview.counts.whole
+    if not present or not is_known or any(session.document.rows().passwords):
+        return None
+    names, count = intake.usernames(), session.ledger.count
+    found = sum(map(count, set(names)))
+    return _Brings(present, found, sum(not count(name) for name in names))
+
+
+def _where_to(
+    name: str, intake: Intake, present: int, brings: _Brings | None = None
+) -> ChoiceDialog:
     """The question what is to become of the list; answered by an index of `_ways`.
 
     Args:
         name: What the list is called.
         intake: How it is read.
         present: How many rows there are already.
-        lacks: Whether none of those has a password, so that the list may bring them.
+        brings: How it fits those, where it may bring the passwords that all of them lack.
     """
     counts, preview = intake.preview.counts, intake.preview
     # Of a long list only the beginning was looked at: a number would read as if rows were missing.
     rows = counted(counts.rows, "row") if counts.whole else "the rows"
-    fills = lacks and preview.password is not None
+    fills = brings is not None and brings.has_all
     if not present:
         choices = [Choice(f"Take {rows}")]
     else:
         over = f"Replace the {present:,} here with {rows}"
-        if fills:
+        if brings is not None and fills and not brings.new:
             over = "Give these rows their passwords: take the list in their place"
+        told = brings.words if brings else ""
         choices = [
             Choice(f"Append {rows} to the {present:,} here"),
-            Choice(over, "u brings them back."),
+            Choice(over, f"{told}u brings them back."),
         ]
     look = "Encoding, delimiter, header and columns are shown and can be changed."
     choices.append(Choice("See first how it is read", look))

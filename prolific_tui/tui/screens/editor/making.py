@@ -26,6 +26,7 @@ from prolific_tui.tui.dialogs import (
 from prolific_tui.tui.dialogs.make import Proposal
 from prolific_tui.tui.screens.editor.page import EditorPage
 from prolific_tui.tui.screens.new_file import write_new_file
+from prolific_tui.visible import counted
 
 _NAMED: Final = 3
 
@@ -140,7 +141,11 @@ class MakingKeys(EditorPage):
         if not self.draft.session.is_made_here(found.id):
             return ()
         if self.draft.exported.holds(found):
+            if not found.password:
+                return ("Made here, and exported: f loads that file, which has the password.",)
             return ("Made here, and exported as it is.",)
+        if not found.password:
+            return ("Made here, without a password: there is nothing of it to export.",)
         return ("Made here: it exists nowhere else yet. E exports it.",)
 
     @work(exclusive=True, group="export")
@@ -151,6 +156,12 @@ class MakingKeys(EditorPage):
             self.app.say("There are no rows to export.")
             return
         if not self.may_change():
+            return
+        if bare := len(self.draft.without_password()):
+            self.app.say(
+                f"Nothing was exported: {counted(bare, 'row')} made here"
+                f" {'has' if bare == 1 else 'have'} no password. f loads the file you exported."
+            )
             return
         made, revision = self.draft.made_here(), session.document.revision
         answer = await self.app.ask(_what_to_export(len(made), len(session.document)))
