@@ -95,6 +95,25 @@ def test_an_abandoned_load_leaves_everything_as_it_was(long: EditSession) -> Non
     assert long.undo_label == "the list"
 
 
+def test_a_replacement_that_is_given_up_as_it_begins_leaves_everything_as_it_was(
+    long: EditSession,
+) -> None:
+    finish(long.examination())
+    before, rows = long.counts, long.document.rows()
+    beginning = long.loading("another", replace=True)
+    next(beginning)
+    assert len(long.document) < ROWS
+    beginning.close()
+    assert not long.is_loading
+    finish(long.examination())
+    assert long.counts == before
+    assert list(long.document.rows()) == list(rows)
+    assert list(long.document.rows().ids or ()) == list(rows.ids or ())
+    assert long.undo_label == "the list"
+    undo(long)
+    assert not len(long.document)
+
+
 def test_a_new_duplicate_names_the_row_that_was_alone_until_then(
     long: EditSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,3 +91,32 @@ async def test_nothing_looks_through_rows_while_others_take_their_place() -> Non
         at.editor.load(EXPORTS / "bare.csv")
         await at.board.until(lambda: at.rows == PAIRS and not at.editor.is_bringing_in, "read")
         assert given_up == [False], "before the first row came"
+
+
+async def test_a_replacement_is_given_up_before_its_first_row_comes_as_well(
+    long_file: Path,
+) -> None:
+    async with editing([("before", "pw-before")]) as at:
+        at.editor.load(long_file)
+        await at.shows("Append the rows to the 1 here")
+        await at.press("enter")
+        await at.board.until(lambda: len(at.rows) == 300_001 and not at.editor.is_bringing_in)
+        await all_are_looked_at(at)
+        ids = at.session.document.rows().ids
+
+        at.editor.load(EXPORTS / "bare.csv")
+        await at.shows("Replace the 300,001 here")
+        for key in ("j", "enter"):
+            at.board.app.post_message(events.Key(key, None))
+        async with asyncio.timeout(PATIENCE):
+            while not at.session.is_changing:  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0)
+        at.editor.action_back()
+        at.editor.action_back()
+        assert at.said == "The last change is still being made; it can be undone afterwards."
+
+        await at.says("Given up; the rows are as they were.")
+        assert at.session.document.rows().ids == ids
+        assert at.session.undo_label == "load of long.csv"
+        await all_are_looked_at(at)
+        await at.shows("300,001 rows   goes 300,001")

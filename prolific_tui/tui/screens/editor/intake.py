@@ -1,7 +1,7 @@
 """The keys that bring rows in from outside: a file, or a paste."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -19,6 +19,7 @@ from prolific_tui.errors import ProlificTuiError
 from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, IntakeDialog, PasteDialog, PathDialog
 from prolific_tui.tui.drive import SLICE_SECONDS, drive, give_way, without_collection
+from prolific_tui.tui.screens.editor.long_work import GIVEN_UP
 from prolific_tui.tui.screens.editor.page import EditorPage
 from prolific_tui.visible import counted
 
@@ -184,11 +185,15 @@ class IntakeKeys(EditorPage):
             self.app.drafts.keep(self.draft, at_once=True)
         self.look_away()
         was_empty, made = replace or not len(session.document), self.draft.made_names()
-        loading = await drive(session.loading(f"load of {name}", replace=replace))
+        steps = session.loading(f"load of {name}", replace=replace)
+        # A task of its own: given up meanwhile, it comes to its end, and is then taken back in
+        # steps, rather than all at once.
+        begun = asyncio.create_task(drive(steps, self._tell("Making room")))
         source: Source | None = None
         left_empty = 0
         shown_until = slice_ends = 0.0
         try:
+            loading = await asyncio.shield(begun)
             with without_collection():
                 for chunk in intake.reading():
                     source = chunk.source
@@ -212,11 +217,14 @@ class IntakeKeys(EditorPage):
                         # After the last one, a key would find rows on the screen that still come.
                         await give_way()
                         slice_ends = monotonic() + SLICE_SECONDS
-        except (Exception, asyncio.CancelledError):
+        except (Exception, asyncio.CancelledError) as ended:
             # An error, Esc, or the end of the screen: none of it stays.
             self.look_away()
-            delta = await drive(loading.abandoning())
+            loading = await begun
+            delta = await drive(loading.abandoning(), self._tell("Putting back what was there"))
             if self.is_laid_out:
+                if isinstance(ended, asyncio.CancelledError):
+                    self.app.say(GIVEN_UP)
                 grid.apply(delta)
                 self.show_all()
                 self.look_on()
@@ -234,6 +242,10 @@ class IntakeKeys(EditorPage):
         self.changed(finished, f"{rows} read.{warning}")
         if was_empty:
             grid.position = 0
+
+    def _tell(self, what: str) -> Callable[[int], None]:
+        """Tells how far something is, which is done to its end."""
+        return lambda done: self.app.say(f"{what}… {done:,} rows")
 
     async def _drawn(self) -> None:
         """Wait until what changed on this screen is drawn."""

@@ -12,6 +12,8 @@ from prolific_tui.tui.screens.revealing import RevealingScreen
 
 T = TypeVar("T")
 
+GIVEN_UP: Final = "Given up; the rows are as they were."
+
 LONG: Final = "long"
 """The workers of what a person asked for and Esc gives up."""
 
@@ -93,15 +95,18 @@ class LongWork(RevealingScreen):
         """Give up long work, and say so; whether there was any."""
         found = self.give_up()
         if found:
-            self.app.say("Given up; the rows are as they were.")
+            self.app.say(GIVEN_UP)
         return found
 
     def give_up(self) -> bool:
         """Give up long work; whether there was any."""
-        found = any(
-            worker.group in (LONG, "load") and worker.is_running and worker.node is self
+        found = [
+            worker
             for worker in self.workers
-        )
-        self.workers.cancel_group(self, LONG)
-        self.workers.cancel_group(self, "load")
-        return found
+            if worker.group in (LONG, "load") and worker.node is self
+            # What was given up already may be about to put back what it changed.
+            if worker.is_running and not worker.is_cancelled
+        ]
+        for worker in found:
+            worker.cancel()
+        return bool(found)

@@ -100,10 +100,10 @@ class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
         if self.is_editing:
             self.close_cell()
             return
+        if self.give_up_and_say():
+            return
         if self.draft.session.is_changing:
             self.may_look()  # says why not
-            return
-        if self.give_up_and_say():
             return
         if self.select_nothing():
             return
