@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from prolific_tui.credentials.rows import Rows
+from prolific_tui.credentials.rows import Column, Rows
 from prolific_tui.operations import CSV_LIMIT
 from tests.credentials_exports import EXPORTS, PAIRS
 from tests.dashboard import PATIENCE, opened
@@ -120,10 +120,17 @@ async def test_exports_without_passwords_say_so_and_nothing_of_them_goes() -> No
             await at.shows(f"{name}: ", NO_PASSWORDS, letter_and_words)
             await at.shows("2 rows   goes 0   needs your OK 0   left out 2")
         await replace_by(at, "hash-column.csv")
-        await at.shows("1 row   goes 0", NO_PASSWORDS, "no password")
+        await at.shows("1 row   goes 0", NO_PASSWORDS, "B ", "a hash, not a password")
+        await at.shows("The password is a hash, as servers store one")
         await replace_by(at, "google-workspace-hashed.csv")
         await takes(at, [("lab-1@lab.example", ""), ("lab-2@lab.example", "m8-2xT")])
         await at.shows("2 rows   goes 1", "left out 1", "1 password left empty: a hash")
+        await at.shows("a hash, not a password")
+        # It is known of the row as long as nobody types a password into it.
+        at.editor.changed(at.session.set_cell(0, Column.PASSWORD, "k3-9fQ"))
+        await at.shows("2 rows   goes 2")
+        await at.press("u")
+        await at.shows("2 rows   goes 1", "a hash, not a password")
 
 
 async def test_bytes_that_are_not_utf_8_are_asked_about_with_the_usernames_as_they_would_be() -> (

@@ -89,6 +89,8 @@ async def test_33_new_accounts_by_friday_evening(tmp_path: Path) -> None:
         # They can't be sent: nobody could log in with them.
         await board.press("s")
         await board.shows("These 33 accounts were made here and exist nowhere yet: E exports them")
+        await board.shows("Append to the pool", "Goes 0 until E exports 33", "12 free")
+        assert "afterwards" not in board.screen()
         assert not board.app.screen.query("#confirmation-field")
         assert "Enter" not in board.screen(), "no key is said to send them"
         await board.press("enter")

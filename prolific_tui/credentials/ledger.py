@@ -79,12 +79,15 @@ class Ledger:
         "_unexamined",
         "alike",
         "exact",
+        "hashes",
     )
 
     def __init__(self, held: Container[str] = frozenset()) -> None:
         self._held = held
         self._perhaps: Container[str] = frozenset()
         self._accepted: set[int] = set()
+        self.hashes: set[int] = set()
+        """The ids of rows that came with a hash in the place of a password, which is empty now."""
         self._pending = bytearray()
         """For each id whether its row, in the document or out of it, is not examined yet."""
         self._clear()
@@ -128,7 +131,7 @@ class Ledger:
 
     def problems(self, row: Row) -> tuple[Problem, ...]:
         """Everything that is wrong with a row of the document, the gravest first."""
-        found = intrinsic(row.username, row.password)
+        found = intrinsic(row.username, row.password, was_hash=row.id in self.hashes)
         if self.exact.is_duplicate(row.username):
             found = (Problem.DUPLICATE, *found)
         if row.username in self._held_here:
@@ -393,6 +396,5 @@ _RANK: Final = attrgetter("rank")
 
 def _intrinsic(rows: Rows) -> list[tuple[str, Problem]]:
     """The usernames of the rows that have a problem by themselves, each with its gravest."""
-    names, words = rows.usernames, rows.passwords
-    pairs = ((names[index], words[index]) for index in suspects(rows))
+    pairs = ((rows.usernames[index], rows.passwords[index]) for index in suspects(rows))
     return [(pair[0], problems[0]) for pair in pairs if (problems := intrinsic(*pair))]

@@ -96,6 +96,10 @@ class Parsed:
         """How many blank lines were skipped."""
         return self.source.blank_lines
 
+    def hashes(self) -> list[int]:
+        """The rows, counted from 0, whose password is empty in the place of a hash."""
+        return [row for row, mark in self.marks.items() if mark is Mark.HASH]
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk(Parsed):

@@ -196,29 +196,32 @@ _LOST: Final = "\ufffd"
 _PUNCTUATION: Final = re.compile('[,"]')
 
 
-def intrinsic(username: str, password: str) -> tuple[Problem, ...]:
-    """What is wrong with a row whatever the other rows are, the gravest first."""
+def intrinsic(username: str, password: str, *, was_hash: bool = False) -> tuple[Problem, ...]:
+    """What is wrong with a row whatever the other rows are, the gravest first.
+
+    `was_hash` where a hash stood in the place of a password that is empty now.
+    """
     # The commonest rows by far, told quickly.
     if _ORDINARY_USERNAME.fullmatch(username):
         if not password:
-            return (Problem.NO_PASSWORD,)
+            return (Problem.HASH if was_hash else Problem.NO_PASSWORD,)
         if _ORDINARY_PASSWORD.fullmatch(password):
             return ()
-    return _closer_look(username, password)
+    return _closer_look(username, password, was_hash=was_hash)
 
 
-def _closer_look(username: str, password: str) -> tuple[Problem, ...]:
+def _closer_look(username: str, password: str, *, was_hash: bool = False) -> tuple[Problem, ...]:
     no_username, no_password = is_blank(username), is_blank(password)
     # Nothing more than that can be said about what is not there.
     found = (
         (Problem.NO_USERNAME, no_username),
-        (Problem.NO_PASSWORD, no_password),
+        (Problem.NO_PASSWORD, no_password and not was_hash),
         (Problem.CONTROL_IN_USERNAME, _has_control(username)),
         (Problem.CONTROL_IN_PASSWORD, _has_control(password)),
         (Problem.UNREADABLE_IN_USERNAME, _LOST in username),
         (Problem.UNREADABLE_IN_PASSWORD, _LOST in password),
         (Problem.PLACEHOLDER, is_placeholder(password)),
-        (Problem.HASH, is_hash(password)),
+        (Problem.HASH, (no_password and was_hash) or is_hash(password)),
         (Problem.HEADER, password[:1].isalpha() and is_header(username, password)),
         (Problem.MIXED_SCRIPTS, _mixes_scripts(username)),
         (Problem.INVISIBLE_IN_USERNAME, not no_username and _has_invisible(username)),

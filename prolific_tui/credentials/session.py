@@ -320,6 +320,10 @@ class EditSession:
         """
         return self._engine.loading(label, replace=replace)
 
+    def mark_hashes(self, rows: Iterable[int]) -> None:
+        """Say of rows without a password that a hash stood in its place, where they come from."""
+        self._ledger.hashes.update(map(self._document.row_id, rows))
+
     # Rows made here
 
     def made_here(self) -> tuple[int, ...]:

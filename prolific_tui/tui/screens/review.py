@@ -17,6 +17,7 @@ from prolific_tui.tui.field import Field
 from prolific_tui.tui.screens.review_checks import ReviewChecks, Reviewed, ReviewedRows
 from prolific_tui.tui.screens.review_words import (
     ends,
+    goes_words,
     parts_words,
     stays,
     warning,
@@ -132,13 +133,15 @@ class ReviewScreen(ReviewChecks):
     def _facts(self) -> list[tuple[str, str | Text]]:
         planned, counts = self._plan, self._draft.session.counts
         pool, workspace = planned.target.pool, planned.workspace
-        count = credentials_word(planned.rows)
+        goes, count = goes_words(planned.rows, self._unexported), credentials_word(planned.rows)
         facts: list[tuple[str, str | Text]] = [("", "")]
         if pool is None:
-            facts.append(("Create", Text(f"a new pool of {count}", "bold")))
+            made = "a new pool" if self._unexported else f"a new pool of {count}"
+            facts.append(("Create", Text(made, "bold")))
         else:
+            added = "to the pool" if self._unexported else f"{count} to the pool"
             facts += [
-                ("Append", Text(f"{count} to the pool", "bold")),
+                ("Append", Text(added, "bold")),
                 ("", pool.credential_pool_id),
                 ("", self._totals(pool)),
             ]
@@ -158,7 +161,7 @@ class ReviewScreen(ReviewChecks):
         facts += [
             ("First and last", ends(planned, self._draft.session.document)),
             ("", ""),
-            ("Goes", Text(f"{planned.rows:,}", "bold")),
+            ("Goes", Text(goes, "bold")),
             ("Needs your OK", stays(counts.needs_ok)),
             *(("", f"  {reason}") for reason in planned.needs_ok),
             ("Left out", stays(counts.left_out)),

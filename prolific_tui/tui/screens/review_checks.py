@@ -186,7 +186,7 @@ class ReviewChecks(BaseScreen):
         if self._total not in (None, pool.total_credentials):
             # Read with the reports, later than the pool was listed.
             pool = replace(pool, total_credentials=self._total, available_credentials=None)
-        return totals_words(pool, self._plan.rows, self._when)
+        return totals_words(pool, 0 if self._draft.unexported() else self._plan.rows, self._when)
 
     def _unexplained(self) -> list[str]:
         """The pools that a create may have made which did not arrive, as the person said."""

@@ -80,10 +80,16 @@ def may_be_unexplained(workspace: Workspace, sends: Iterable[Send]) -> bool:
 
 
 def totals_words(pool: CredentialPool, rows: int, when: str) -> str:
-    """How many credentials a pool has, and how many it would have with these rows."""
+    """How many credentials a pool has, and how many it would have with these rows, if any go."""
     total, free = pool.total_credentials, pool.available_credentials
     after = "?" if total is None else f"{total + rows:,}"
-    return f"{number(total)} in total{when}, {number(free)} free; {after} afterwards"
+    then = f"; {after} afterwards" if rows else ""
+    return f"{number(total)} in total{when}, {number(free)} free{then}"
+
+
+def goes_words(rows: int, unexported: int) -> str:
+    """How many rows go: none as long as accounts made here are still to be exported."""
+    return f"0 until E exports {unexported:,}" if unexported else f"{rows:,}"
 
 
 def parts_words(parts: int, pace: Pace) -> str:

@@ -199,6 +199,8 @@ class IntakeKeys(EditorPage):
                     source = chunk.source
                     delta = loading.feed(chunk.rows)
                     left_empty += len(chunk.marks)
+                    first = len(session.document) - len(chunk.rows)
+                    session.mark_hashes(first + row for row in chunk.hashes())
                     is_last = chunk.progress == 1
                     is_first = loading.rows == len(chunk.rows)
                     if monotonic() < shown_until and not is_last:

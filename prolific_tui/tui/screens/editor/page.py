@@ -28,6 +28,7 @@ from prolific_tui.tui.drive import (
 from prolific_tui.tui.grid import CredentialGrid
 from prolific_tui.tui.screens.editor.long_work import LONG, LongWork
 from prolific_tui.tui.screens.pool_words import short_pool_name
+from prolific_tui.tui.screens.review_words import goes_words
 from prolific_tui.tui.screens.send_words import moment
 from prolific_tui.tui.widgets import KeyBar, Line, Rule, WrappedLine, fit, number
 from prolific_tui.visible import visible
@@ -200,9 +201,7 @@ class EditorPage(LongWork):
     def _show_counts(self) -> None:
         counts = self.draft.session.counts
         text = Text(f" {counts.rows:,} row{'' if counts.rows == 1 else 's'}   ")
-        unexported = self.unexported()
-        goes = f"0 until E exports {unexported:,}" if unexported else f"{counts.goes:,}"
-        text.append(f"goes {goes}", "bold")
+        text.append(f"goes {goes_words(counts.goes, self.unexported())}", "bold")
         text.append(f"   needs your OK {counts.needs_ok:,}   left out {counts.left_out:,}")
         if counts.unexamined:
             # In few words, so that they fit beside the counts of a long list.
