@@ -6,7 +6,9 @@ sentence.
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, Self
+
+from prolific_tui.access import Entry
 
 
 class TokenPlace(Enum):
@@ -64,3 +66,40 @@ class MachineKeeping:
     secrets: TokenPlace
     """One of `KEEPING_PLACES` for tokens and secrets, or `SESSION` for nowhere."""
     rows: DraftKeeping
+
+
+Workspace = tuple[str, str]
+"""A service and the id of a workspace there."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretCopies:
+    """Where copies of a workspace's signing secrets may be; the secrets are not in here."""
+
+    workspace: Workspace
+    places: tuple[TokenPlace, ...]
+    is_leaving: bool = False
+    """Whether they are to be deleted, and that may not have been done yet."""
+
+    @property
+    def entries(self) -> tuple[Entry, Entry]:
+        """Those of the current secret and of the one before it."""
+        return Entry.signing_secret(*self.workspace), Entry.previous_secret(*self.workspace)
+
+    @classmethod
+    def of(cls, workspace: Workspace, known: object) -> Self:
+        """Those that a file tells of as `as_object` made it.
+
+        It may also say `true`, as an earlier version did, which did not tell the places.
+        """
+        content = known if isinstance(known, dict) else {"places": known}
+        places = content.get("places")
+        return cls(
+            workspace,
+            tuple(p for p in KEEPING_PLACES if not isinstance(places, list) or p.value in places),
+            content.get("leaving") is True,
+        )
+
+    def as_object(self) -> dict[str, object]:
+        """The same as JSON, without the workspace."""
+        return {"places": [place.value for place in self.places], "leaving": self.is_leaving}

@@ -6,7 +6,7 @@ is in `configuration`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from prolific_tui.access import checked_profile_name, checked_service_url
 from prolific_tui.errors import FileError, SettingsError
 from prolific_tui.files import RecordsFile, make_object_in, object_in
-from prolific_tui.keeping import KEEPING_PLACES, DraftKeeping, TokenPlace
+from prolific_tui.keeping import KEEPING_PLACES, DraftKeeping, SecretCopies, TokenPlace, Workspace
 
 _VERSION: Final = 1
 _SERVICES: Final = "services"
@@ -128,13 +128,13 @@ class StateFile:
         places = (*KEEPING_PLACES, TokenPlace.SESSION)
         return next((place for place in places if place.value == chosen), None)
 
-    def kept_secrets(self) -> tuple[tuple[str, str], ...]:
-        """The services and workspaces of which signing secrets were kept on this machine."""
+    def kept_secrets(self) -> tuple[SecretCopies, ...]:
+        """The workspaces of which signing secrets are kept on this machine, or may be."""
         services = object_in(self._content, _SERVICES)
         return tuple(
-            (service_url, workspace_id)
+            SecretCopies.of((service_url, workspace_id), kept)
             for service_url in services
-            for workspace_id in object_in(services, service_url, _SECRETS_KEPT)
+            for workspace_id, kept in object_in(services, service_url, _SECRETS_KEPT).items()
         )
 
     def draft_keeping(self) -> DraftKeeping | None:
@@ -238,22 +238,56 @@ class StateFile:
         self._change(change)
 
     def remember_secrets_place(self, place: TokenPlace) -> None:
-        """Remember where tokens and secrets are to be kept."""
+        """Remember where tokens and secrets are to be kept.
+
+        Where that is nowhere from now on, the copies of before are to leave.
+        """
 
         def change(content: dict[str, object]) -> None:
+            if place not in KEEPING_PLACES and content.get(_SECRETS_PLACE) != place.value:
+                for service_url in object_in(content, _SERVICES):
+                    kept = make_object_in(content, _SERVICES, service_url, _SECRETS_KEPT)
+                    for workspace_id, known in kept.items():
+                        copies = SecretCopies.of((service_url, workspace_id), known)
+                        kept[workspace_id] = replace(copies, is_leaving=True).as_object()
             content[_SECRETS_PLACE] = place.value
 
         self._change(change)
 
-    def remember_kept_secret(self, service_url: str, workspace_id: str) -> None:
-        """Remember that a workspace's signing secret is kept; not where, and never the secret."""
-        if (service_url, workspace_id) in self.kept_secrets():
-            return
+    def remember_secret_in(self, workspace: Workspace, place: TokenPlace) -> None:
+        """Remember that a place may have a copy of a workspace's signing secrets, and is to."""
 
+        def change(known: SecretCopies) -> SecretCopies:
+            return SecretCopies(workspace, tuple(dict.fromkeys((*known.places, place))))
+
+        self._change_copies(workspace, change)
+
+    def forget_secret_in(self, workspace: Workspace, place: TokenPlace) -> None:
+        """Remember that a place has no copy of a workspace's signing secrets any more."""
+
+        def change(known: SecretCopies) -> SecretCopies:
+            return replace(known, places=tuple(each for each in known.places if each is not place))
+
+        self._change_copies(workspace, change)
+
+    def _change_copies(
+        self, workspace: Workspace, alter: Callable[[SecretCopies], SecretCopies]
+    ) -> None:
         def change(content: dict[str, object]) -> None:
-            make_object_in(content, _SERVICES, service_url, _SECRETS_KEPT)[workspace_id] = True
+            service_url, workspace_id = workspace
+            kept = make_object_in(content, _SERVICES, service_url, _SECRETS_KEPT)
+            copies = alter(SecretCopies.of(workspace, kept.get(workspace_id, [])))
+            kept[workspace_id] = copies.as_object()
+            if not copies.places:
+                del kept[workspace_id]
 
-        self._change(change)
+        before = self._copies_of(workspace)
+        if alter(before) != before:
+            self._change(change)
+
+    def _copies_of(self, workspace: Workspace) -> SecretCopies:
+        known = (each for each in self.kept_secrets() if each.workspace == workspace)
+        return next(known, SecretCopies(workspace, ()))
 
     def remember_draft_keeping(self, keeping: DraftKeeping) -> None:
         """Remember what is to be kept of unsent rows."""

@@ -109,12 +109,16 @@ class KeyringOfTests(MemoryVault):
         super().__init__()
         self.asked: list[str] = []
         self.in_trouble = False
+        self.is_out_of_reach = False
+        """Whether that trouble is such that it surely did nothing."""
         self.on_close: Callable[[], None] = lambda: None
 
     def _ask(self, question: str) -> None:
         self.asked.append(question)
         if self.in_trouble:
-            raise KeyringError("Keyring locked", "It is locked.", "Unlock it.")
+            error = KeyringError("Keyring locked", "It is locked.", "Unlock it.")
+            error.is_untouched = self.is_out_of_reach
+            raise error
 
     async def load(self, entry: Entry) -> Secret | None:
         self._ask("load")

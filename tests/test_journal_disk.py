@@ -1,5 +1,6 @@
 """The journal on the disk: there before anything leaves, shared, private, never written over."""
 
+import json
 import os
 import resource
 import sqlite3
@@ -325,8 +326,8 @@ def test_a_journal_of_a_version_before_is_gone_on_with(tmp_path: Path, version: 
         journal.record(1, Learned(replace(before.parts[0], new_pools=2)))
         assert journal.send(1).parts[0].new_pools == 2
         assert (journal.send(1).destinations, journal.send(1).made_secret_id) == (None, None)
-        secret = replace(SEND, kind=Kind.REPLACE_SECRET, usernames=(), destinations=("in a file",))
-        assert journal.begin(secret).destinations == ("in a file",)
+        secret = replace(SEND, kind=Kind.REPLACE_SECRET, usernames=(), destinations=("/a file",))
+        assert journal.begin(secret).destinations == ("/a file",)
         journal.record(
             2, Learned(journal.about_to_send(2, NewPart((0, 0), (), NOW)), secret_id="two")
         )
@@ -351,3 +352,19 @@ def test_a_transaction_is_on_the_disk_when_it_ends(tmp_path: Path, found: bytes 
         assert bool(opened.notes) == (found is not None)
         assert database.execute("PRAGMA synchronous").fetchone()[0] == FULL
         assert database.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
+def test_where_a_secret_was_to_be_kept_is_no_sentence_any_more(tmp_path: Path) -> None:
+    words = [
+        "in /home/in the keyring",
+        "in the keyring",
+        "in this program's own file (0600, plain text)",
+    ]
+    with closing(on_disk(tmp_path)) as journal:
+        journal.begin(replace(SEND, kind=Kind.REPLACE_SECRET, usernames=(), destinations=()))
+    with closing(sqlite3.connect(tmp_path / "state" / "journal.sqlite3")) as database, database:
+        database.execute("UPDATE sends SET destinations = ?", [json.dumps(words)])
+        database.execute("PRAGMA user_version = 4")
+
+    with closing(on_disk(tmp_path, "two")) as journal:
+        assert journal.send(1).destinations == ("/home/in the keyring", "keyring", "file")

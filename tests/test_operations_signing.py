@@ -18,7 +18,7 @@ from prolific_tui.secret import Secret
 from tests.disk import a_disk_that_takes, mode_of, names_in
 from tests.operations_bench import PATIENCE, SERVICE_URL, Bench, KeyringOfTests
 from tests.signing_bench import CREATE, ENTRY, kept, plan_to, replaced, value_of
-from tests.submission_bench import said
+from tests.submission_bench import FullJournal, said
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_a_person_who_chose_files_gets_no_keyring(bench: Bench) -> None:
         outcome = bench.write_ended().outcome
         found = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
 
-    assert "kept in this program's own file (0600, plain text)" in outcome.message
+    assert "is kept in the plain-text file" in outcome.message
     assert (found.place, found.is_chosen, found.current) == (
         TokenPlace.FILE,
         True,
@@ -246,6 +246,39 @@ def test_a_refusal_leaves_what_was_kept_as_it_was(bench: Bench) -> None:
         assert bench.write_ended().outcome.effect is Effect.REFUSED
 
     assert bench.keyring._values == before
+
+
+@pytest.mark.parametrize("is_lost", [False, True], ids=["refused", "not written down"])
+def test_what_was_kept_of_other_secrets_is_put_back_where_nothing_was_made(
+    bench: Bench, *, is_lost: bool
+) -> None:
+    """The kept copy is an old one, and the one before it is nowhere else."""
+    if is_lost:
+        bench.journal = FullJournal(takes_the_beginning=False)
+    with bench.signed_in() as operations:
+        for value in ("previous", "stale"):
+            asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret(value)))
+        before = dict(bench.keyring._values)
+        bench.service.switch_on(CREATE, Fault(status=403))
+        operations.writes.submit(plan_to(bench, own_entry=True))
+        effect = bench.write_ended().outcome.effect
+        assert effect is (Effect.NOT_SENT if is_lost else Effect.REFUSED)
+
+    assert bench.keyring._values == before
+
+
+def test_what_can_not_be_put_back_is_told(bench: Bench) -> None:
+    with bench.signed_in() as operations:
+        bench.service.switch_on(CREATE, Fault(status=403))
+        bench.hold("createSecret")
+        operations.writes.submit(plan_to(bench, own_entry=True))
+        assert bench.carrier.reached.wait(PATIENCE)
+        bench.keyring.in_trouble = True
+        bench.carrier.go_on.set()
+        outcome = bench.write_ended().outcome
+
+    assert outcome.effect is Effect.REFUSED
+    assert "still marked as the previous one in the keyring: It is locked." in outcome.message
 
 
 def test_an_old_one_that_prolific_does_not_tell_is_taken_from_where_it_is_kept(

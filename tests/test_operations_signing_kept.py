@@ -1,7 +1,9 @@
 """What is kept of signing secrets: who reads it, what moves on, and what goes elsewhere."""
 
 import asyncio
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,8 @@ from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.keeping import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.operations import PreviousSecret
 from prolific_tui.secret import Secret
-from tests.operations_bench import SERVICE_URL, Bench
+from prolific_tui.settings import StateFile
+from tests.operations_bench import PATIENCE, SERVICE_URL, Bench
 from tests.signing_bench import ENTRY, kept, plan_to, replaced, value_of
 
 
@@ -90,6 +93,9 @@ def test_a_change_of_place_takes_what_is_kept_along_and_less_takes_it_back(bench
         asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("three")))
         assert asyncio.run(operations.keep(NOWHERE)).notes == ()
         assert bench.keyring._values == {ENTRY: Secret("three")}
+        asyncio.run(operations.keep(IN_KEYRING))
+        assert asyncio.run(operations.keep(NOWHERE)).notes == notes
+        assert bench.keyring._values == {}
 
 
 def test_what_can_not_be_moved_stays_and_is_told(bench: Bench) -> None:
@@ -101,3 +107,104 @@ def test_what_can_not_be_moved_stays_and_is_told(bench: Bench) -> None:
 
     assert f"The {ENTRY.name} stays in the keyring: It is locked." in notes
     assert bench.keyring._values == {ENTRY: Secret("one")}
+
+
+def test_what_stayed_behind_is_found_there_and_goes_with_the_next_choice(bench: Bench) -> None:
+    with bench.running() as operations:
+        asyncio.run(operations.keep(FILES))
+        for value in ("one", "two"):
+            asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret(value)))
+        before = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+        bench.keyring.in_trouble = True
+        notes = asyncio.run(operations.keep(IN_KEYRING)).notes
+        assert f"The {ENTRY.name} stays in the plain-text file: It is locked." in notes
+        bench.keyring.in_trouble = False
+
+        left = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+        place, found_in = TokenPlace.KEYRING, TokenPlace.FILE
+        assert left == replace(before, place=place, left_in=found_in)
+        assert left.found_in is found_in
+
+        assert asyncio.run(operations.keep(IN_KEYRING)).notes == ()
+        assert asyncio.run(operations.signing.kept(MAIN_WORKSPACE)) == replace(before, place=place)
+        assert asyncio.run(bench.token_file.load(ENTRY)) is None
+
+
+@pytest.mark.parametrize("kept_in", [FILES, IN_KEYRING], ids=["the file", "the keyring"])
+def test_what_could_not_be_deleted_is_deleted_by_the_same_choice_again(
+    tmp_path: Path, kept_in: MachineKeeping
+) -> None:
+    """The program may end between the choice and the deletion, or the keyring be locked."""
+    bench = Bench(state=tmp_path / "state.json")
+    with bench.running() as operations:
+        asyncio.run(operations.keep(kept_in))
+        asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("one")))
+    StateFile(bench.state).remember_secrets_place(TokenPlace.SESSION)
+
+    with bench.running() as operations:
+        assert asyncio.run(operations.signing.kept(MAIN_WORKSPACE)).current == Secret("one")
+        notes = asyncio.run(operations.keep(NOWHERE)).notes
+        assert [note for note in notes if "signing secrets were deleted" in note] == list(notes)
+        assert not asyncio.run(operations.signing.are_any_kept())
+    assert asyncio.run(bench.token_file.load(ENTRY)) is None
+    assert bench.keyring._values == {}
+
+
+def test_what_goes_elsewhere_than_was_chosen_meanwhile_is_deleted_with_the_rest(
+    bench: Bench,
+) -> None:
+    with bench.signed_in() as operations:
+        bench.hold("createSecret")
+        operations.writes.submit(plan_to(bench, own_entry=True))
+        assert bench.carrier.reached.wait(PATIENCE)
+        asyncio.run(operations.keep(FILES))
+        bench.carrier.go_on.set()
+        bench.write_ended()
+        assert asyncio.run(operations.signing.kept(MAIN_WORKSPACE)).current == value_of(bench)
+
+        asyncio.run(operations.keep(NOWHERE))
+    assert bench.keyring._values == {}
+    assert asyncio.run(bench.token_file.load(ENTRY)) is None
+
+
+def test_one_that_was_left_behind_does_not_take_the_place_of_a_newer_one(bench: Bench) -> None:
+    with bench.running() as operations:
+        asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("one")))
+        bench.keyring.in_trouble = True
+        asyncio.run(operations.keep(FILES))
+        bench.keyring.in_trouble = False
+        asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("two")))
+
+        assert asyncio.run(operations.keep(FILES)).notes == ()
+        found = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+    assert bench.keyring._values == {}
+    assert found.current == Secret("two")
+    assert found.previous is not None
+    assert found.previous.value == Secret("one")
+
+
+def test_a_state_of_an_earlier_version_has_them_looked_for_in_both_places(tmp_path: Path) -> None:
+    bench = Bench(state=tmp_path / "state.json")
+    known = {SERVICE_URL: {"signing_secrets_kept": {MAIN_WORKSPACE: True}}}
+    before = {"version": 1, "secrets_place": "keyring", "services": known}
+    (tmp_path / "state.json").write_text(json.dumps(before))
+    asyncio.run(bench.token_file.save(ENTRY, Secret("one")))
+    asyncio.run(bench.keyring.save(Entry.previous_secret(SERVICE_URL, MAIN_WORKSPACE), Secret("")))
+
+    with bench.running() as operations:
+        asyncio.run(operations.sign_in())
+        asyncio.run(operations.keep(NOWHERE))
+
+    assert asyncio.run(bench.token_file.load(ENTRY)) is None
+    assert bench.keyring._values == {}
+
+
+@pytest.mark.parametrize("is_out_of_reach", [True, False])
+def test_a_keyring_that_fails_may_have_it_unless_it_was_out_of_reach(
+    bench: Bench, *, is_out_of_reach: bool
+) -> None:
+    bench.keyring.in_trouble, bench.keyring.is_out_of_reach = True, is_out_of_reach
+    with bench.running() as operations:
+        nowhere = asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("one")))
+        assert nowhere.troubles[-1] == "NOT kept in the keyring: It is locked."
+        assert asyncio.run(operations.signing.are_any_kept()) != is_out_of_reach

@@ -192,4 +192,4 @@ def test_what_settling_finds_is_kept_in_the_entry_that_was_chosen_and_no_file_is
     message = send.parts[-1].message
     assert "It is kept in the keyring." in message
     assert f"It was to be in {file}, and settling did not put it there: look" in message
-    assert send.destinations == (f"in {file}", "in the keyring")
+    assert send.destinations == (str(file), "keyring")

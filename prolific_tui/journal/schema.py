@@ -11,7 +11,7 @@ from prolific_tui.models import CredentialPool, Me, Workspace
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Part, Send
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Of the tables, as SQLite's user_version; 0 is a file that is still empty."""
 
 TABLES: Final = f"""
@@ -31,7 +31,7 @@ CREATE TABLE sends (
     planned_parts INTEGER NOT NULL,
     old_secret_id TEXT,
     run TEXT, -- the running program that is at work on it
-    destinations TEXT, -- JSON: where a new secret was to be kept, ["in the keyring", ...]
+    destinations TEXT, -- JSON: where a new secret was to be kept, ["keyring", "/a/file", ...]
     made_secret_id TEXT
 );
 CREATE INDEX sends_to_a_pool ON sends (service_url, pool_id);
@@ -74,6 +74,16 @@ _UPGRADES: Final = (
     "ALTER TABLE sends ADD COLUMN made_secret_id TEXT;",
     "ALTER TABLE parts ADD COLUMN change INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX parts_by_change ON parts (change);",
+    # They were sentences: what a place is called on a screen may become another word.
+    """
+    UPDATE sends SET destinations = replace(
+        replace(
+            replace(destinations, '"in the keyring"', '"keyring"'),
+            '"in this program\'\'s own file (0600, plain text)"', '"file"'
+        ),
+        '"in /', '"/'
+    );
+    """,
 )
 """What makes each version the next one, from version 1 on; what was recorded stays."""
 

@@ -118,12 +118,7 @@ class Operations:
         self.signing = Signing(self._loop, self._secret_entries)
         """Where signing secrets are kept on this machine."""
         self.drafts = Drafts(
-            self._loop,
-            parts.drafts,
-            self._memory,
-            parts.service_url,
-            parts.clock,
-            self._tell,
+            self._loop, parts.drafts, self._memory, parts.service_url, parts.clock, self._tell
         )
         """Unsent rows, as they are kept between runs."""
 
@@ -253,10 +248,12 @@ class Operations:
         """
 
         async def change() -> Changed:
+            # Another instance may have moved some of it since this one looked.
+            await self._memory.load()
             before = await self._memory.secrets_place()
             with self._stores.for_a_person():
                 changed = await self._accounts.keep(keeping.secrets)
-                moved = await self._secret_entries.move(before, keeping.secrets)
+                moved = await self._secret_entries.copies.move(before, keeping.secrets)
             notes = await self.drafts.keep(keeping.rows)
             return replace(changed, notes=(*changed.notes, *moved, *notes))
 

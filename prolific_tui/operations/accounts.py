@@ -278,8 +278,6 @@ class Accounts:
         had, or if tokens are being kept or forgotten already; then nothing was changed.
         """
         with self._changing():
-            # Another instance may have moved tokens since this one looked.
-            await self._memory.load()
             notes: list[str] = []
             # The one in use first: where that fails, nothing else is touched.
             profiles = sorted(await self._memory.profiles(), key=lambda p: not self._is_in_use(p))
@@ -310,7 +308,8 @@ class Accounts:
         """
         token = self._token
         with self._changing():
-            await self._memory.load()  # as above
+            # Another instance may have moved its token since this one looked.
+            await self._memory.load()
             notes: tuple[str, ...] = ()
             is_in_use = self._account is not None and self._account.profile == name
             given = await self.given()

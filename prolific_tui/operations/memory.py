@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from prolific_tui.keeping import DraftKeeping, TokenPlace
+from prolific_tui.keeping import DraftKeeping, SecretCopies, TokenPlace, Workspace
 from prolific_tui.settings import AccountsMade, Profile, StateFile
 
 T = TypeVar("T")
@@ -84,15 +84,17 @@ class Memory:
         """Remember where tokens and secrets are to be kept."""
         return await self._change(lambda: self._settings.remember_secrets_place(place))
 
-    async def kept_secrets(self) -> tuple[tuple[str, str], ...]:
-        """The services and workspaces of which signing secrets were kept."""
+    async def kept_secrets(self) -> tuple[SecretCopies, ...]:
+        """The workspaces of which signing secrets are kept, or may be."""
         return await self._ask(self._settings.kept_secrets)
 
-    async def remember_kept_secret(self, service_url: str, workspace_id: str) -> tuple[str, ...]:
-        """Remember that a workspace's signing secret is kept."""
-        return await self._change(
-            lambda: self._settings.remember_kept_secret(service_url, workspace_id)
-        )
+    async def remember_secret_in(self, workspace: Workspace, place: TokenPlace) -> tuple[str, ...]:
+        """Remember that a place may have a copy of a workspace's signing secrets, and is to."""
+        return await self._change(lambda: self._settings.remember_secret_in(workspace, place))
+
+    async def forget_secret_in(self, workspace: Workspace, place: TokenPlace) -> tuple[str, ...]:
+        """Remember that a place has no copy of a workspace's signing secrets any more."""
+        return await self._change(lambda: self._settings.forget_secret_in(workspace, place))
 
     async def workspace(self, service_url: str, owner_id: str) -> str | None:
         """The id of the workspace that this owner used last at this service."""

@@ -7,29 +7,27 @@ receivers may have to take both for a while.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from prolific_tui import files
 from prolific_tui.access import Entry
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.keeping import KEEPING_PLACES, TokenPlace
+from prolific_tui.operations.copies import Copies, attempt
 from prolific_tui.operations.loop import BackgroundLoop
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
 from prolific_tui.secret import Secret
 from prolific_tui.submission.means import Clock, ProvedPlaces, Replaced
-from prolific_tui.submission.plan import Kept, SecretPlan
+from prolific_tui.submission.plan import Kept, SecretPlan, place_words
 
 T = TypeVar("T")
 
-_WORDS: Final = {
-    TokenPlace.KEYRING: "in the keyring",
-    TokenPlace.FILE: "in this program's own file (0600, plain text)",
-}
+Undo = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +44,21 @@ class KeptSecrets:
     """What is kept of a workspace's secrets in this program's own entries."""
 
     place: TokenPlace
-    """Where those are: the keyring, or this program's own file where a person chose that."""
+    """Where they belong: the keyring, or this program's own file where a person chose that."""
     is_chosen: bool
     """Whether a person chose that place for tokens and secrets."""
     current: Secret | None = None
     """The copy that was kept last."""
     previous: PreviousSecret | None = None
     trouble: ProlificTuiError | None = None
-    """Why the place could not be read."""
+    """Why a place could not be read."""
+    left_in: TokenPlace | None = None
+    """Where the current one was found, if that is another place: it could not be moved yet."""
 
     @property
-    def words(self) -> str:
-        """That place, in words: `in the keyring`."""
-        return _WORDS[self.place]
+    def found_in(self) -> TokenPlace:
+        """Where the current one is, if it is anywhere."""
+        return self.left_in or self.place
 
 
 class SecretEntries:
@@ -66,14 +66,11 @@ class SecretEntries:
 
     def __init__(self, stores: Stores, memory: Memory, service_url: str, clock: Clock) -> None:
         self._stores = stores
+        self.copies = Copies(stores, memory, service_url)
+        """Where they are by now."""
         self._memory = memory
         self._service_url = service_url
         self._clock = clock
-
-    async def _place(self) -> TokenPlace:
-        """Where this program's own entries are."""
-        chosen = await self._memory.secrets_place()
-        return TokenPlace.FILE if chosen is TokenPlace.FILE else TokenPlace.KEYRING
 
     def _entry(self, workspace_id: str) -> Entry:
         return Entry.signing_secret(self._service_url, workspace_id)
@@ -83,14 +80,17 @@ class SecretEntries:
 
     async def kept(self, workspace_id: str) -> KeptSecrets:
         """What is kept of a workspace's secrets; nothing is raised."""
-        place = await self._place()
-        is_chosen = await self._memory.secrets_place() is place
+        places = await self.copies.places_of(workspace_id)
+        place = places[0]
+        kept = KeptSecrets(place, await self._memory.secrets_place() is place)
         try:
-            current = await self._stores.load(place, self._entry(workspace_id))
-            kept = await self._stores.load(place, self._previous_entry(workspace_id))
+            current, found_in = await self.copies.load(self._entry(workspace_id), places)
+            kept = replace(kept, current=current, left_in=None if found_in is place else found_in)
+            previous, _ = await self.copies.load(self._previous_entry(workspace_id), places)
         except ProlificTuiError as error:
-            return KeptSecrets(place, is_chosen, trouble=error)
-        return KeptSecrets(place, is_chosen, current, None if kept is None else _previous(kept))
+            # Where the current one is at hand, a place that may have the other hides nothing.
+            return kept if kept.current is not None else replace(kept, trouble=error)
+        return kept if previous is None else replace(kept, previous=_previous(previous))
 
     async def are_any_kept(self) -> bool:
         """Whether any secret is kept on this machine, or was."""
@@ -104,7 +104,7 @@ class SecretEntries:
             await asyncio.to_thread(files.prove_new, plan.destinations.file)
         place = None
         if plan.destinations.own_entry:
-            place, probe = await self._place(), Entry.probe(self._service_url)
+            place, probe = await self.copies.chosen(), Entry.probe(self._service_url)
             # Another one every time, so that what is read back is not an older one.
             await self._stores.save(place, probe, Secret(f"probe {self._clock().isoformat()}"))
             await self._stores.delete(place, probe)
@@ -119,11 +119,11 @@ class SecretEntries:
         before it too. A copy there becomes the previous one only if it is the one that was
         replaced: of an older one nobody knows when it ended, and the true one may be kept already.
         """
-        if chosen is not None and set(chosen).isdisjoint(_WORDS.values()):
+        if chosen is not None and {each.value for each in KEEPING_PLACES}.isdisjoint(chosen):
             return Kept()
         kept = await self.kept(workspace_id)
         if kept.trouble is not None:
-            return Kept(troubles=(f"NOT kept {_WORDS[kept.place]}: {kept.trouble.message}",))
+            return Kept(troubles=(f"NOT kept in {kept.place.words}: {kept.trouble.message}",))
         if chosen is None and kept.current is None and kept.previous is None:
             return Kept()
         copy = kept.current
@@ -149,87 +149,68 @@ class SecretEntries:
             place: where it was proved that it can be kept; None for where such are kept now.
             ended: when the old one was replaced; None for the present moment.
         """
-        place = place or await self._place()
+        place = place or await self.copies.chosen()
         places: list[str] = []
         troubles: list[str] = []
-        entry, words = self._entry(workspace_id), _WORDS[place]
+        entry, words = self._entry(workspace_id), place_words(place.value)
         if old is None:
             unread = "What was kept before could not be read"
-            old = await _attempt(self._stores.load(place, entry), unread, troubles)
+            looked_in = dict.fromkeys((place, *await self.copies.places_of(workspace_id)))
+            looking = self.copies.load(entry, tuple(looked_in))
+            old, _ = await attempt(looking, unread, troubles) or (None, place)
         # Before the new one takes its place: then each of them is somewhere at every moment.
         if old is not None and old != new:
             saving = self._save_previous(place, workspace_id, old, ended)
-            troubles += await _attempt(saving, "The previous one was not kept", troubles) or ()
+            troubles += await attempt(saving, "The previous one was not kept", troubles) or ()
         failed = len(troubles)
-        await _attempt(self._stores.save(place, entry, new), f"NOT kept {words}", troubles)
+        saving = self.copies.save(place, workspace_id, entry, new)
+        notes = await attempt(saving, f"NOT kept {words}", troubles)
         if len(troubles) == failed:
             places.append(words)
-            troubles += await self._memory.remember_kept_secret(self._service_url, workspace_id)
+            troubles += notes or ()
         return Kept(tuple(places), tuple(troubles))
 
-    async def keep_old(self, workspace_id: str, old: Secret, place: TokenPlace) -> None:
+    async def keep_old(self, workspace_id: str, old: Secret, place: TokenPlace) -> Undo | None:
         """Keep a secret that is about to be replaced, where nothing holds it yet.
+
+        Returns:
+            How what was there before is put back, which may raise `ProlificTuiError`; None where
+            nothing was saved.
 
         Raises:
             ProlificTuiError: the place did not take it.
         """
-        if await self._stores.load(place, self._entry(workspace_id)) != old:
-            await self._save_previous(place, workspace_id, old)
+        current = await self._stores.load(place, self._entry(workspace_id))
+        if current == old:
+            return None
+        entry = self._previous_entry(workspace_id)
+        before = await self._stores.load(place, entry)
+        await self._save_previous(place, workspace_id, old)
+
+        async def put_back() -> None:
+            if before is not None:
+                await self._stores.save(place, entry, before)
+                return
+            await self._stores.delete(place, entry)
+            if current is None:
+                await self._memory.forget_secret_in((self._service_url, workspace_id), place)
+
+        return put_back
 
     async def _save_previous(
         self, place: TokenPlace, workspace_id: str, old: Secret, ended: datetime | None = None
     ) -> tuple[str, ...]:
         """Keep a secret beside the current one, with its end, or the present moment as that.
 
-        It is remembered that there is one, so that it is found when it is to be deleted. Gives what
-        could not be remembered.
+        Gives what could not be remembered.
         """
         end = ended or self._clock()
         previous = json.dumps({"value": old.reveal(), "ended": end.isoformat()})
-        await self._stores.save(place, self._previous_entry(workspace_id), Secret(previous))
-        return await self._memory.remember_kept_secret(self._service_url, workspace_id)
-
-    async def move(self, before: TokenPlace | None, to: TokenPlace) -> tuple[str, ...]:
-        """Keep what is kept where the person wants it from now on, or nowhere.
-
-        Args:
-            before: where secrets were to be kept; None where nobody had chosen.
-            to: where they are from now on; `SESSION` deletes them.
-
-        Returns:
-            What the person should know of that, a sentence or two each.
-        """
-        source = TokenPlace.FILE if before is TokenPlace.FILE else TokenPlace.KEYRING
-        if to in (before, source):
-            return ()
-        notes: list[str] = []
-        is_deleted = False
-        for service_url, workspace_id in await self._memory.kept_secrets():
-            for entry in (
-                Entry.signing_secret(service_url, workspace_id),
-                Entry.previous_secret(service_url, workspace_id),
-            ):
-                stays = f"The {entry.name} stays {_WORDS[source]}"
-                moved = await _attempt(self._move(entry, source, to), stays, notes)
-                is_deleted = is_deleted or (moved is True and to not in KEEPING_PLACES)
-        if is_deleted:
-            notes.append(
-                "The copies of signing secrets were deleted; Prolific has the current one."
-            )
-        return tuple(notes)
-
-    async def _move(self, entry: Entry, source: TokenPlace, to: TokenPlace) -> bool:
-        """Move an entry to a place, or delete it; False where there is none."""
-        value = await self._stores.load(source, entry)
-        if value is None:
-            return False
-        if to in KEEPING_PLACES:
-            await self._stores.save(to, entry, value)
-        await self._stores.delete(source, entry)
-        return True
+        entry = self._previous_entry(workspace_id)
+        return await self.copies.save(place, workspace_id, entry, Secret(previous))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Places:
     """The destinations of a plan as they were proved."""
 
@@ -237,26 +218,36 @@ class _Places:
     plan: SecretPlan
     place: TokenPlace | None
     """Where this program's own entry goes; None where the person wants none."""
+    undo: Undo | None = None
+    """How the old one is taken away again."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Those destinations, each as `Kept.places` has it."""
+        """Those destinations, each as `place_words` takes it."""
         file = self.plan.destinations.file
-        written = () if file is None else (f"in {files.expand(file)}",)
-        return written if self.place is None else (*written, _WORDS[self.place])
+        written = () if file is None else (str(files.expand(file)),)
+        return written if self.place is None else (*written, self.place.value)
 
     async def keep_old(self, old: Secret | None) -> None:
         """Keep the secret that is about to be replaced, where nothing holds it yet."""
         if self.place is not None and old is not None:
-            await self.entries.keep_old(self.plan.workspace.id, old, self.place)
+            self.undo = await self.entries.keep_old(self.plan.workspace.id, old, self.place)
+
+    async def put_back(self) -> tuple[str, ...]:
+        """Undo `keep_old`; gives what could not be done."""
+        troubles: list[str] = []
+        if self.undo is not None:
+            failed = f"The secret is still marked as the previous one {place_words(self.names[-1])}"
+            await attempt(self.undo(), failed, troubles)
+        return tuple(troubles)
 
     async def keep(self, new: Secret, old: Secret | None) -> Kept:
         """Keep a new secret, first where that takes no time; nothing is raised."""
         kept, file = Kept(), self.plan.destinations.file
         if file is not None:
             troubles: list[str] = []
-            path = await _attempt(save_to_file(file, new), f"NOT kept in {file}", troubles)
-            kept = Kept(() if path is None else (f"in {path}",), tuple(troubles))
+            path = await attempt(save_to_file(file, new), f"NOT kept in {file}", troubles)
+            kept = Kept(() if path is None else (place_words(str(path)),), tuple(troubles))
         if self.place is None:
             return kept
         own = await self.entries.keep_own(self.plan.workspace.id, new, old, self.place)
@@ -269,17 +260,6 @@ async def save_to_file(path: Path, value: Secret) -> Path:
     Returns the absolute path.
     """
     return await asyncio.to_thread(files.write_new, path, f"{value.reveal()}\n".encode())
-
-
-async def _attempt(doing: Awaitable[T], failed: str, troubles: list[str]) -> T | None:
-    """What a step comes to; where it fails that is noted, and the other steps go on."""
-    try:
-        return await doing
-    except ProlificTuiError as error:
-        troubles.append(f"{failed}: {error.message}")
-    except Exception as error:  # noqa: BLE001 - the write that was answered must be told of
-        troubles.append(f"{failed}: this program failed ({type(error).__name__}).")
-    return None
 
 
 def _previous(kept: Secret) -> PreviousSecret | None:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from prolific_tui.submission.plan import place_words
 from prolific_tui.submission.send import Part, Send
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -48,7 +49,9 @@ def _send(send: Send, labels: Mapping[str, str]) -> Fields:
         "pool": labels.get(send.pool_id or "", send.label),
         "pool_id": send.pool_id,
         "source": send.source,
-        "destinations": None if send.destinations is None else ", ".join(send.destinations),
+        "destinations": None
+        if send.destinations is None
+        else ", ".join(map(place_words, send.destinations)),
         "made_secret_id": send.made_secret_id,
         "rows": send.rows,
         "accepted_rows": send.accepted_rows,

@@ -14,7 +14,7 @@ from prolific_tui.secret import Secret
 from prolific_tui.submission.looks import PoolsLook, SecretLook
 from prolific_tui.submission.means import Means, Replaced
 from prolific_tui.submission.outcome import SOMEBODY_ELSE, reported_title, seen, seen_secret
-from prolific_tui.submission.plan import Kept, Kind
+from prolific_tui.submission.plan import Kept, Kind, place_words
 from prolific_tui.submission.record import Record
 from prolific_tui.submission.send import Finding, Part, Send, Standing
 from prolific_tui.submission.settling import Settled, Sought, reported, settle_rows, settle_secret
@@ -237,7 +237,7 @@ def _missing_words(chosen: tuple[str, ...] | None, kept: Kept) -> list[str]:
         also = "If you chose a file as well, settling did not write it: look whether it is there."
         nowhere = "Settling it kept the new one nowhere, and wrote no file. Store it now."
         return [also if kept.places else nowhere, _STORE_IT]
-    missing = [place for place in chosen if place not in kept.places]
+    missing = [place for place in map(place_words, chosen) if place not in kept.places]
     if missing:
         return [
             f"It was to be {' and '.join(missing)}, and settling did not put it there: look"

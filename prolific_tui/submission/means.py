@@ -53,7 +53,7 @@ class ProvedPlaces(Protocol):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Those places, each as `Kept.places` has it."""
+        """Those places, each as `place_words` takes it."""
 
     async def keep_old(self, old: Secret | None) -> None:
         """Keep the secret that is about to be replaced, where nothing holds it yet.
@@ -61,6 +61,9 @@ class ProvedPlaces(Protocol):
         Raises:
             ProlificTuiError: it was not taken.
         """
+
+    async def put_back(self) -> tuple[str, ...]:
+        """Undo `keep_old`, as nothing was replaced; gives what could not be done, in sentences."""
 
     async def keep(self, new: Secret, old: Secret | None) -> Kept:
         """Keep a new secret; nothing is raised.
@@ -121,6 +124,10 @@ class ScreenOnly:
 
     async def keep_old(self, old: Secret | None) -> None:
         """Nowhere."""
+
+    async def put_back(self) -> tuple[str, ...]:
+        """Nothing was kept."""
+        return ()
 
     async def keep(self, new: Secret, old: Secret | None) -> Kept:  # noqa: ARG002 - as every keeper
         """Nowhere."""

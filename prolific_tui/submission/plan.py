@@ -9,6 +9,7 @@ from prolific_tui.credentials.csvtext import dump
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.credentials.stepping import Steps, finish
+from prolific_tui.keeping import KEEPING_PLACES
 from prolific_tui.models import CredentialPool, WebhookSecret, Workspace
 from prolific_tui.secret import Secret
 
@@ -129,6 +130,16 @@ class Destinations:
     """This program's own entry for it, where it keeps tokens and secrets."""
     file: Path | None = None
     """A file that does not exist yet."""
+
+
+def place_words(name: str) -> str:
+    """Where a secret is or was to be, in words: `in the keyring`, `in /home/you/secret`.
+
+    Args:
+        name: the value of one of `KEEPING_PLACES`, or the absolute path of a file.
+    """
+    own = next((place.words for place in KEEPING_PLACES if place.value == name), name)
+    return f"in {own}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ look at what is there → prove the destinations → keep the old one there → 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from prolific_tui.errors import Effect
@@ -46,7 +47,7 @@ async def replace_secret(plan: SecretPlan, means: Means, record: Record) -> Outc
         await record.begin(_new_send(plan, before, places.names, means))
         part = await record.about_to_send((0, 0), ())
     except Exception as error:  # noqa: BLE001 - as above
-        return judge.not_sent(error, because=_UNRECORDED)
+        return _with(await places.put_back(), judge.not_sent(error, because=_UNRECORDED))
     return await _Replacement(plan, before, places, means, record, part).run()
 
 
@@ -68,6 +69,10 @@ def _new_send(
         old_secret=value.reveal() if value else None,
         destinations=destinations,
     )
+
+
+def _with(troubles: tuple[str, ...], outcome: Outcome) -> Outcome:
+    return replace(outcome, message=" ".join((outcome.message, *troubles)))
 
 
 class _Replacement:
@@ -100,7 +105,7 @@ class _Replacement:
         await self._keep(outcome.secret)
         outcome = await self._record.know(self._part, self._told(outcome), look)
         if outcome.effect in (Effect.NOT_SENT, Effect.REFUSED):
-            return outcome
+            return _with(await self._places.put_back(), outcome)
         if outcome.effect is Effect.UNKNOWN:
             return await self._settle(judged)
         secrets, trouble = await looked(self._means.service.list_secrets(self._plan.workspace.id))

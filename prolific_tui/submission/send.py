@@ -132,8 +132,8 @@ class Send:
     old_secret_id: str | None = None
     """The id of the secret that was to be replaced."""
     destinations: tuple[str, ...] | None = None
-    """Where the new secret was to be kept, such as `in the keyring`; nothing for the screen only,
-    None where that is not known or no secret was to be made."""
+    """Where the new secret was to be kept, each as `place_words` takes it; nothing for the screen
+    only, None where that is not known or no secret was to be made."""
     made_secret_id: str | None = None
     """The id of the secret that it made, where that is known."""
     in_use: bool = False

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from prolific_tui.operations import Sends
 from prolific_tui.submission.looks import total_of
-from prolific_tui.submission.plan import Kind
+from prolific_tui.submission.plan import Kind, place_words
 from prolific_tui.submission.send import Finding, Part, Send, Standing
 from prolific_tui.submission.whole import ALL_IN_EDITOR
 from prolific_tui.visible import counted
@@ -130,7 +130,10 @@ def facts(send: Send, sends: Sends) -> Iterator[tuple[str, str]]:
             yield "Pool", send.pool_id
     yield "Workspace", send.workspace.title
     if send.destinations is not None:
-        yield "To be kept", " and ".join(send.destinations) or "on the screen only"
+        yield (
+            "To be kept",
+            " and ".join(map(place_words, send.destinations)) or "on the screen only",
+        )
     if send.rows:
         left = f", {send.rows_left:,} left" if send.rows_left else ""
         yield "Rows", f"{send.rows:,}: {send.arrived_words or '0 accepted'}{left}"

@@ -14,6 +14,7 @@ from prolific_tui.keeping import TokenPlace
 from prolific_tui.models import Subscription, WebhookSecret
 from prolific_tui.operations import KeptSecrets, PreviousSecret
 from prolific_tui.secret import MASK, Secret
+from prolific_tui.submission.plan import place_words
 from prolific_tui.tui.dialogs import ConfirmDialog, WaitDialog
 from prolific_tui.tui.plainly import show_plainly
 from prolific_tui.tui.rotation import Receiver, Rotation, Tick
@@ -123,7 +124,7 @@ class WebhooksScreen(RevealingScreen):
         if workspace is not None:
             self._kept = kept = await self.app.operations.signing.kept(workspace.id)
             if kept.current is not None:
-                self.app.rotation.is_kept(workspace, kept.current, kept.words)
+                self.app.rotation.is_kept(workspace, kept.current, place_words(kept.found_in.value))
             self.show_webhooks()
 
     @property
@@ -204,7 +205,7 @@ class WebhooksScreen(RevealingScreen):
         kept = self._kept
         if kept is None:
             return "looking…"
-        place = _PLACES[kept.place]
+        place = _PLACES[kept.found_in]
         if kept.trouble is not None:
             return f"{place}: {kept.trouble.title}"
         if kept.current is None:
@@ -343,7 +344,7 @@ class WebhooksScreen(RevealingScreen):
         save = self.app.operations.signing.save_to_file
         saved = await write_new_file(self.app, "Save the secret", lambda path: save(path, value))
         if saved is not None:
-            self.app.rotation.is_kept(workspace, value, f"in {saved}")
+            self.app.rotation.is_kept(workspace, value, place_words(str(saved)))
             self.app.say(f"The secret is in {saved}")
 
     @work
