@@ -133,6 +133,31 @@ async def test_exports_without_passwords_say_so_and_nothing_of_them_goes() -> No
         await at.shows("2 rows   goes 1", "a hash, not a password")
 
 
+async def test_an_encoding_that_only_passwords_tell_is_chosen_by_them_once_they_are_asked_for(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "passwords.csv"
+    file.write_bytes("lab-1,schön\nlab-2,m8-2xT\n".encode("mac-roman"))
+    async with nothing_yet() as at:
+        await load(at, str(file))
+        await at.shows("Enter Choose the encoding")
+        await at.press("enter")
+        await at.shows(
+            "All usernames that were looked at are the same in each; of those rows,",
+            "it decides what 1 password will be. * shows such for 30 s",
+        )
+        assert "sch" not in at.board.screen()
+        await at.press("asterisk")
+        await at.shows("Windows-1252, Western Europe  schšn", "Mac Roman, Western Europe     schön")
+        await at.press("asterisk")
+        await at.board.until(lambda: "sch" not in at.board.screen(), "hidden")
+        await at.press("asterisk", "j", "enter")
+        await at.shows("How is passwords.csv to be read?", "Mac Roman, Western Europe")
+        assert "sch" not in at.board.screen()
+        await at.press("enter")
+        await takes(at, [("lab-1", "schön"), PAIRS[1]])
+
+
 async def test_bytes_that_are_not_utf_8_are_asked_about_with_the_usernames_as_they_would_be() -> (
     None
 ):

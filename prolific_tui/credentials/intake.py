@@ -7,7 +7,7 @@ lines only, until the rows are taken.
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from prolific_tui.credentials.csvtext import (
@@ -67,6 +67,8 @@ class EncodingChoice:
     """Its name for people."""
     sample: tuple[str, ...]
     """Usernames that tell it from others, as they would be; none if only masked columns do."""
+    passwords: tuple[str, ...] = field(repr=False)
+    """Passwords that do, of as many rows as were looked at; only for whoever asks to see them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,7 @@ class Intake:
 
     def usernames(self) -> tuple[str, ...]:
         """Those of the first lines, which are all where `Counts.whole`; none of a ragged line."""
-        return tuple(_usernames(self.found))
+        return tuple(_fields(self.found, self.found.columns[0]))
 
     def encodings(self) -> tuple[EncodingChoice, ...]:
         """What else the bytes may be, each with usernames as they would be.
@@ -221,8 +223,12 @@ class Intake:
     def _encoding_choice(self, content: Content) -> EncodingChoice:
         head, whole = content.head(ENCODING_HEAD)
         found = survey(head, self.choices, whole=whole)
-        telling = dict.fromkeys(name for name in _usernames(found) if not name.isascii())
-        return EncodingChoice(content.codec, content.name, tuple(telling)[:_EXAMPLES])
+        usernames, passwords = (
+            tuple(each for each in _fields(found, column) if not each.isascii())
+            for column in found.columns
+        )
+        names = tuple(dict.fromkeys(usernames))[:_EXAMPLES]
+        return EncodingChoice(content.codec, content.name, names, passwords)
 
     def with_encoding(self, codec: str) -> "Intake":
         """The same bytes in another encoding, with everything else assumed anew.
@@ -345,11 +351,11 @@ def _assume(content: Content, choices: Choices, ragged: Ragged) -> Intake:
     return Intake(content, found, choices, ragged, found.questions)
 
 
-def _usernames(found: Survey) -> Iterator[str]:
-    username, _ = found.columns
+def _fields(found: Survey, column: int | None) -> Iterator[str]:
+    """The fields of a column, of the rows that have as many as there are columns."""
     for row in found.rows:
-        if username is not None and username < len(row) == len(found.names):
-            yield row[username]
+        if column is not None and column < len(row) == len(found.names):
+            yield row[column]
 
 
 def _masked(row: list[str], width: int, username: int | None) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from prolific_tui.credentials.csvtext import CsvError, Ragged
 from prolific_tui.credentials.intake import Intake, Preview, Question
 from prolific_tui.tui.dialogs.ask import Choice, ChoiceDialog
 from prolific_tui.tui.dialogs.base import Dialog
+from prolific_tui.tui.dialogs.encoding import EncodingDialog
 from prolific_tui.tui.widgets import Facts, KeyBar, fit, paragraph
 from prolific_tui.visible import counted, visible
 
@@ -177,16 +178,10 @@ class IntakeDialog(Dialog[Intake | None]):
             if answer is not None:
                 self._try(lambda: self._intake.with_encoding(choices[answer].codec))
 
-        width = max(len(choice.name) for choice in choices)
         codecs = [choice.codec for choice in choices]
         current = self._intake.preview.encoding
-        dialog = ChoiceDialog(
-            f"Which encoding is {self._file} in?",
-            "Choose the one in which the usernames are as they should be.",
-            [Choice(f"{each.name:<{width}}  {'  '.join(each.sample)}") for each in choices],
-            highlighted=codecs.index(current) if current in codecs else 0,
-        )
-        self.app.push_screen(dialog, chosen)
+        at = codecs.index(current) if current in codecs else 0
+        self.app.push_screen(EncodingDialog(self._file, choices, at), chosen)
 
     def action_delimiter(self) -> None:
         """Split the lines at the next delimiter."""
