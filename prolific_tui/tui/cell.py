@@ -139,7 +139,7 @@ class EditableGrid(Vertical):
         elif hidden:
             self.prompt = f"{where}, hidden. Enter takes it; Esc leaves it empty."
         else:
-            self.prompt = f"{where}. Enter takes it and goes on; Esc leaves it as it was."
+            self.prompt = f"{where}: Esc leaves it as it was; other keys are typed."
 
     def _place(self) -> None:
         region = self.grid.cell_region()

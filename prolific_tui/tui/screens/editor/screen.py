@@ -33,8 +33,8 @@ _FOOTER: Final = (
 )
 """What the keys at the bottom do, in the order of the work; ? lists all keys."""
 
-_IN_A_CELL: Final = {"edit": "Take", "back": "Keep"}
-"""What two of them do while a cell is open; of the same width, so that nothing moves."""
+_IN_A_CELL: Final = "Take"
+"""What Enter does while a cell is open; as wide as what it does else, so that nothing moves."""
 
 
 class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
@@ -76,10 +76,11 @@ class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
         keys = (RowKeys, FindingKeys, MendingKeys, IntakeKeys, MakingKeys, ReviewKeys, EditorScreen)
         bindings = [each for of in keys for each in of.BINDINGS if isinstance(each, Binding)]
         if any(area.is_editing for area in self.query(EditableGrid)):
-            # All others are typed into the cell. That they stay where they are, and are not drawn
-            # anew with every cell, is what keeps an edit small on a slow line.
+            # All others but Esc are typed into the cell, as the message says. That they stay where
+            # they are, and are not drawn anew with every cell, is what keeps an edit small on a
+            # slow line.
             bindings = [
-                replace(each, description=_IN_A_CELL.get(each.action, each.description))
+                replace(each, description=_IN_A_CELL) if each.action == "edit" else each
                 for each in bindings
             ]
         matter = [each for each in bindings if each.action in _FOOTER]
