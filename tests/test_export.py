@@ -13,6 +13,7 @@ from prolific_tui.credentials.export import (
     GOOGLE_COLUMNS,
     ExportError,
     GoogleFilling,
+    file_name,
     formula_cells,
     formula_warning,
     google_workspace,
@@ -46,6 +47,26 @@ def test_this_program_knows_its_own_export_again() -> None:
 
     assert taken(look(text.encode())).rows == TWO
     assert text == 'username,password\nada@lab.org,fkx7-3\nbob@lab.org,"p,""w"\n'
+
+
+@pytest.mark.parametrize(
+    ("usernames", "name"),
+    [
+        (["lab-b-061", "lab-b-062", "lab-b-093"], "lab-b-061-093.csv"),
+        (["lab-9@lab.org", "lab-10@lab.org"], "lab-9-10.csv"),
+        (["lab-1"], "lab-1.csv"),
+        (["ada", "bob"], "accounts.csv"),
+        (["lab-1", "wave-2"], "accounts.csv"),
+        (["../lab-1", "../lab-2"], "accounts.csv"),
+        (["-1", "-2"], "accounts.csv"),
+        ([""], "accounts.csv"),
+        (["x" * 80], "accounts.csv"),
+    ],
+)
+def test_a_file_is_named_after_its_first_and_its_last_username(
+    usernames: list[str], name: str
+) -> None:
+    assert file_name(Rows.of((username, "pw") for username in usernames)) == name
 
 
 def test_an_empty_export_is_a_header() -> None:

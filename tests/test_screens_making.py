@@ -159,12 +159,18 @@ async def test_a_name_that_is_taken_is_asked_for_again_with_one_that_is_free(
         assert board.screen().count("made here, not exported") == 3
 
         (tmp_path / "made.csv").write_text("theirs")
+        (tmp_path / "lab-01-03.csv").write_text("theirs")
+        (tmp_path / "folder").mkdir()
         await board.press("E", "enter")
         await board.shows("Username column")
         await board.press("end", "ctrl+u")
         await paste(board, "login")
         await board.press("enter")
-        await board.shows("Tab Complete")
+        # A free name is proposed, and none that is taken; typing takes its place.
+        await board.shows("Tab Complete", "lab-01-03-2.csv")
+        await board.press("ctrl+u", "enter")
+        await board.shows("Nothing is typed yet: type the new file's name.", "folder/")
+        assert "made.csv" not in board.screen()
         await paste(board, "nowhere/made.csv")
         await board.press("enter")
         await board.shows("Nothing was written. There is no", "Export 3 rows")
@@ -273,10 +279,14 @@ async def test_a_pattern_says_itself_where_it_starts_or_goes_on_where_the_list_e
         await fill_in(board, "lab-{}", count="2")
         await board.shows("lab-9 is the last one in this list", "2 accounts: lab-10 … lab-11")
         assert not board.app.screen.query_one("#field-start").disabled
+        assert "in the pattern" not in board.screen()
         await fill_in(board, "lab-{020..029}")
         await board.shows("10 accounts: lab-020 … lab-029")
         assert board.app.screen.query_one("#field-start").disabled
         assert board.app.screen.query_one("#field-count").disabled
+        # They don't look as if something could be typed there, and the reason is beside them.
+        assert not board.app.screen.query_one("#field-start").styles.text_style.underline
+        assert board.screen().count("in the pattern") == 2
 
 
 async def test_numbers_that_the_pool_holds_are_not_proposed() -> None:
@@ -364,6 +374,10 @@ async def test_the_google_template_warns_of_what_google_or_a_spreadsheet_would_m
         await board.shows("starts with /")
         await board.press("ctrl+u")
         await board.type("/Students")
+        await board.shows("Must change? (y/n)", "Nobody has to change the password at sign-in")
+        board.app.screen.query_one("#field-change").focus()
+        await board.press("ctrl+u", "y")
+        await board.shows("Whoever signs in first must change the password")
         await board.press("enter")
         path = tmp_path / "google.csv"
         await board.shows("Tab Complete")
@@ -375,3 +389,4 @@ async def test_the_google_template_warns_of_what_google_or_a_spreadsheet_would_m
     assert first["Email Address [Required]"] == "ann@lab.example"
     assert first["Password [Required]"] == "=1+1", "as it is, never altered"
     assert second["Org Unit Path [Required]"] == "/Students"
+    assert second["Change Password at Next Sign-In"].casefold() == "true"

@@ -54,6 +54,8 @@ _GOOGLE_NAME: Final = 60
 _NEEDS_QUOTES: Final = re.compile(r'[",\r\n]')
 _FORMULA_STARTS: Final = frozenset("=+-@\t\r")
 _NAMED_ROWS: Final = 3
+_NUMBERED: Final = re.compile(r"(.*?)([0-9]+)")
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,59}")
 
 
 class ExportError(ProlificTuiError):
@@ -186,6 +188,21 @@ def formula_cells(rows: Rows) -> tuple[FormulaCell, ...]:
     ]
     found.sort(key=lambda cell: cell[0])
     return tuple(FormulaCell(*cell) for cell in found)
+
+
+def file_name(rows: Rows) -> str:
+    """What to call a file of at least one row: "lab-061-093.csv" for lab-061 to lab-093.
+
+    Where the first and the last username are no such pair, it is "accounts.csv".
+    """
+    first, last = (rows.usernames[at].partition("@")[0] for at in (0, -1))
+    ends = _NUMBERED.fullmatch(first), _NUMBERED.fullmatch(last)
+    name = "accounts"
+    if first == last:
+        name = first
+    elif ends[0] and ends[1] and ends[0][1] == ends[1][1]:
+        name = f"{first}-{ends[1][2]}"
+    return f"{name if _PLAIN_NAME.fullmatch(name) else 'accounts'}.csv"
 
 
 def formula_warning(cells: Sequence[FormulaCell]) -> str:

@@ -21,7 +21,7 @@ from prolific_tui.files.reading import (
     read_token_file,
 )
 from prolific_tui.files.records import Records, RecordsFile, make_object_in, object_in
-from prolific_tui.files.writing import locked, prove_new, replace, set_aside, write_new
+from prolific_tui.files.writing import free_path, locked, prove_new, replace, set_aside, write_new
 
 __all__ = [
     "Records",
@@ -32,6 +32,7 @@ __all__ = [
     "configuration_directory",
     "entries",
     "expand",
+    "free_path",
     "locked",
     "make_object_in",
     "make_private",

@@ -50,6 +50,11 @@ def write_new(path: Path, data: bytes) -> Path:
     return path
 
 
+def free_path(path: Path) -> Path:
+    """This path where nothing has that name, or else the first free `NAME-N` beside it."""
+    return _free(path, f"{path.stem}-", path.suffix, 2) if os.path.lexists(path) else path
+
+
 def prove_new(path: Path) -> None:
     """Make sure that `write_new` would work at `path`: do it, read it back, remove it again.
 

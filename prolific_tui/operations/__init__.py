@@ -377,6 +377,10 @@ class Operations:
 
         return await self._run(asyncio.to_thread(write))
 
+    async def free_path(self, name: str) -> Path:
+        """A path of this name for a new file, or of the first name like it that is free."""
+        return await self._run(asyncio.to_thread(files.free_path, Path(name)))
+
     async def complete_path(self, prefix: str) -> tuple[str, ...]:
         """How a path that is being typed may go on, at most 200 ways; never raises."""
         return await self._run(asyncio.to_thread(files.complete, prefix, limit=200))

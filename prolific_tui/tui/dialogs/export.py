@@ -91,14 +91,16 @@ class GoogleExportDialog(_ExportDialog):
             Entry("unit", "Org unit path", "/"),
             Entry("first", "First name", "Participant"),
             Entry("last", "Last name", "", "each one's username, before its @"),
-            Entry("change", "New password (y/n)", "n"),
+            Entry("change", "Must change? (y/n)", "n"),
         )
 
     def make(self) -> Make:
         """The template, filled in with this."""
         change = self.text("change").lower()
         if change not in ("y", "n", "yes", "no"):
-            raise FormError(Remark("change", "New password at the first sign-in: y or n."))
+            raise FormError(
+                Remark("change", "Must the password be changed at the first sign-in: y or n.")
+            )
         unit = self.text("unit")
         filling = GoogleFilling(
             first_name=self.text("first"),
@@ -113,10 +115,8 @@ class GoogleExportDialog(_ExportDialog):
         """What the last answer does."""
         super().look()
         if self.text("change").lower().startswith("y"):
-            return (
-                "Whoever signs in first gets another password, and the pool's is wrong from then."
-            )
-        return ""
+            return "Whoever signs in first must change the password; the pool's is wrong from then."
+        return "Nobody has to change the password at sign-in: the pool's stays right."
 
 
 class ExportedDialog(Dialog[None]):

@@ -86,6 +86,7 @@ class FormDialog(Dialog[T]):
                     placeholder=entry.placeholder,
                     id=f"field-{entry.name}",
                 )
+                yield Static("", id=f"note-{entry.name}", classes="form-note", markup=False)
             pointer = Static("", id=f"pointer-{entry.name}", classes="form-pointer", markup=False)
             pointer.display = False
             yield pointer
@@ -105,6 +106,11 @@ class FormDialog(Dialog[T]):
     def field(self, name: str) -> Field:
         """A field by its name."""
         return self.query_one(f"#field-{name}", Field)
+
+    def withhold(self, name: str, reason: str) -> None:
+        """Let nothing be typed into a field, and say why beside it; "" lets it again."""
+        self.field(name).disabled = bool(reason)
+        self.query_one(f"#note-{name}", Static).update(Text(reason))
 
     def text(self, name: str) -> str:
         """What is in a field, without spaces at its ends."""

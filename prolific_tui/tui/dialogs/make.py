@@ -28,6 +28,7 @@ from prolific_tui.tui.dialogs.form import Entry, FormDialog, FormError, Remark
 from prolific_tui.tui.widgets import fit
 
 _NAMED: Final = 3
+_IN_THE_PATTERN: Final = "in the pattern"
 _LOOKING_WHERE: Final = "Looking where it goes on…"
 _LOOKING_WHICH: Final = "Looking whether any is there already…"
 
@@ -169,7 +170,8 @@ class MakeDialog(FormDialog[MakeOrder | None]):
             return
         start, count = self.field("start"), self.field("count")
         was_locked = start.disabled, count.disabled
-        start.disabled, count.disabled = pattern.start is not None, pattern.count is not None
+        self.withhold("start", "" if pattern.start is None else _IN_THE_PATTERN)
+        self.withhold("count", "" if pattern.count is None else _IN_THE_PATTERN)
         if pattern.start is not None:
             self.put("start", str(pattern.start))
             self._own_start = False

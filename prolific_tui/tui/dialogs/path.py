@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 from prolific_tui.tui.dialogs.base import MessageDialog
 from prolific_tui.tui.field import Field
@@ -34,6 +34,7 @@ class PathDialog(MessageDialog[str | None]):
         *,
         opens: bool = True,
         start: str = "",
+        is_proposed: bool = False,
         remark: str = "",
     ) -> None:
         """Ask for a path.
@@ -42,14 +43,17 @@ class PathDialog(MessageDialog[str | None]):
             title: What the path is for.
             message: What will be done with it.
             complete: Gives completions of what is typed.
-            opens: Whether choosing a file answers at once; a file to be made is only typed.
+            opens: Whether it is of a file that is there; of one to be made, only the folder can be
+                chosen.
             start: What stands in the field at first.
+            is_proposed: Whether typing takes the place of that.
             remark: Why it is asked again; empty the first time.
         """
         super().__init__(title, message)
         self._complete = complete
         self._opens = opens
         self._start = start
+        self._is_proposed = is_proposed
         self._remark = remark
         self._completions: tuple[str, ...] = ()
         self._completed: str | None = None
@@ -60,14 +64,17 @@ class PathDialog(MessageDialog[str | None]):
     def body(self) -> ComposeResult:
         """The field, and how it may go on."""
         yield from super().body()
-        if self._remark:
-            yield paragraph(self._remark)
+        remark = paragraph(self._remark, id="path-remark")
+        remark.display = bool(self._remark)
+        yield remark
         yield Field(self._start)
         yield CursorList(id="completions")
 
     def on_mount(self) -> None:
         """Offer what is there."""
         self._type(self._start)
+        if self._is_proposed:
+            self.query_one(Field).action_select_all()
         self.look(self._start)
 
     @on(Input.Changed)
@@ -80,7 +87,8 @@ class PathDialog(MessageDialog[str | None]):
     @work(exclusive=True, group="completion")
     async def look(self, prefix: str) -> None:
         """Look for completions and offer them."""
-        self._completions = await self._complete(prefix)
+        found = await self._complete(prefix)
+        self._completions = tuple(path for path in found if self._opens or path.endswith("/"))
         self._completed = prefix
         # None is left of a dialog that was answered meanwhile.
         for choices in self.query(CursorList):
@@ -125,7 +133,7 @@ class PathDialog(MessageDialog[str | None]):
     def chosen(self, event: OptionList.OptionSelected) -> None:
         """Open the file that was chosen, or look into the folder."""
         path = event.option.id or ""
-        if path.endswith("/") or not self._opens:
+        if path.endswith("/"):
             self._type(path)
         else:
             self.dismiss(path)
@@ -135,3 +143,8 @@ class PathDialog(MessageDialog[str | None]):
         """Answer with the path."""
         if event.value.strip():
             self.dismiss(event.value)
+            return
+        remark = self.query_one("#path-remark", Static)
+        wanted = "a path, or choose one below with ↓" if self._opens else "the new file's name"
+        remark.update(f"Nothing is typed yet: type {wanted}.")
+        remark.display = True

@@ -7,7 +7,12 @@ from typing import ClassVar, Final
 from textual import work
 from textual.binding import Binding, BindingType
 
-from prolific_tui.credentials.export import formula_cells, formula_warning, not_addresses
+from prolific_tui.credentials.export import (
+    file_name,
+    formula_cells,
+    formula_warning,
+    not_addresses,
+)
 from prolific_tui.credentials.generate import Pattern, PatternError, first_free, next_start
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.stepping import Steps
@@ -188,6 +193,7 @@ class MakingKeys(EditorPage):
                 self.app,
                 f"Export {len(rows):,} row{'' if len(rows) == 1 else 's'}",
                 lambda path: save(path, lambda: make(rows)),
+                file_name(rows),
             )
         except ProlificTuiError as error:
             self.app.say("Nothing was exported.")
