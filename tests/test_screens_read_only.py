@@ -42,6 +42,20 @@ async def test_every_key_that_would_send_says_why_it_does_not(size: tuple[int, i
         assert "Type" not in board.screen()
 
 
+async def test_the_top_line_does_without_much_before_it_cuts_whose_account_it_is() -> None:
+    async with dashboard(parts=_read_only) as board:
+        await board.shows("1 POOLS  2 Webhooks  3 History  4 Account", "DEMO  READ-ONLY", "5 pools")
+        account = board.app.account
+        assert account is not None
+        email = "first.lastname@psych.uni-example.edu"
+        board.app.account = replace(
+            account, profile="first.lastname", me=replace(account.me, email=email)
+        )
+        await board.shows("1 POOLS  2  3  4  DEMO  READ-ONLY  ", f" {email} ")
+        board.app.account = replace(board.app.account, profile="lab")
+        await board.shows("1 POOLS  2  3  4  DEMO  READ-ONLY  ", f" lab: {email} ")
+
+
 def test_the_configuration_asks_for_it_for_good(tmp_path: Path) -> None:
     configuration = tmp_path / ".config" / NAME / "config.toml"
     configuration.parent.mkdir(mode=0o700, parents=True)

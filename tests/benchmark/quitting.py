@@ -1,4 +1,4 @@
-"""How long the program takes to end after `q`, in every state that a keyring can be in."""
+"""How long a key and the end after `q` take, in every state that a keyring can be in."""
 
 import re
 import statistics
@@ -32,19 +32,30 @@ _STATES: Final[dict[str, State]] = {
     "silent": silent,
     "failing": failing,
     "null": forced("keyring.backends.null.Keyring"),
+    "chainer": forced("keyring.backends.chainer.ChainerBackend"),
 }
 _MOST_MILLISECONDS: Final = 1000.0
+_MOST_MILLISECONDS_OF_A_KEY: Final = 100.0
 _ASKED: Final = re.compile("Keyring +[A-Za-z]")
 """What Account says from when it has begun to ask."""
 
 
 def quitting(plan: Plan) -> Iterator[Line]:
-    """From the key to the end of the process, while the keyring is or was just asked."""
+    """From a key to what it shows, and from `q` to the end, while the keyring is asked."""
     with serving(demo_service()) as server, keyring_session() as session:
         with session.unlocked_keyring():
             pass  # it has a password from now on, so that it can be locked
         for name, state in _STATES.items():
-            taken = [_milliseconds(state, session, server) for _ in range(plan.runs)]
+            keys, taken = zip(
+                *(_milliseconds(state, session, server) for _ in range(plan.runs)), strict=True
+            )
+            yield limit_line(
+                f"a key, keyring {name}",
+                max(keys),
+                _MOST_MILLISECONDS_OF_A_KEY,
+                "ms",
+                f"median of {len(keys)}: {statistics.median(keys):.0f} ms",
+            )
             yield limit_line(
                 f"exit after q, keyring {name}",
                 max(taken),
@@ -54,7 +65,7 @@ def quitting(plan: Plan) -> Iterator[Line]:
             )
 
 
-def _milliseconds(state: State, session: KeyringSession, server: Server) -> float:
+def _milliseconds(state: State, session: KeyringSession, server: Server) -> tuple[float, float]:
     with state(session) as keyring:
         environment = {**keyring, **signed_in(server)}
         with MeasuredTerminal(*PROGRAM, home=session.home, environment=environment) as terminal:
@@ -62,6 +73,12 @@ def _milliseconds(state: State, session: KeyringSession, server: Server) -> floa
             terminal.press("4")
             terminal.wait_for(_ASKED)
             start = time.perf_counter()
+            terminal.press("?")
+            terminal.wait_for("This list")
+            shown = time.perf_counter()
+            terminal.press("escape")
+            terminal.wait_for(lambda: "This list" not in terminal.screen())
+            leaving = time.perf_counter()
             terminal.press("q")
             terminal.wait_exit()
-            return (time.perf_counter() - start) * 1000
+            return (shown - start) * 1000, (time.perf_counter() - leaving) * 1000

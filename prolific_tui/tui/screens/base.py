@@ -57,13 +57,6 @@ class TopBar(Line):
         self._update()
 
     def _update(self) -> None:
-        text = Text(" ")
-        for number, (mode, label) in enumerate(TABS, start=1):
-            here = mode == self._mode
-            text.append(
-                f"{number} {label.upper() if here else label}", "bold reverse" if here else ""
-            )
-            text.append("  ")
         app = self.app
         marks = [
             _sending_words(app.progress) if app.sending is not None else "",
@@ -72,14 +65,31 @@ class TopBar(Line):
         ]
         owner = visible(_whose(app.account))
         title = visible(app.workspace.title) if app.workspace else ""
-        room = max(self.size.width - text.cell_len, 0)
-        # Where there is little room, it is the workspace's title that is cut, not whose account
-        # this is.
         others = "  ".join(filter(None, (*marks, owner)))
+        text = self._tabs(are_short=False)
+        # Where there is little room, it is the workspace's title that is cut and the names of the
+        # other screens that go, not whose account this is. A name that the address begins with is
+        # as good as there.
+        if text.cell_len + cell_len(others) >= self.size.width:
+            text = self._tabs(are_short=True)
+            owner = owner.removeprefix(f"{owner.partition(': ')[2].partition('@')[0]}: ")
+            others = "  ".join(filter(None, (*marks, owner)))
+        room = max(self.size.width - text.cell_len, 0)
         title = fit(title, min(cell_len(title), max(room - cell_len(others) - 3, 0)))
         right = "  ".join(filter(None, (*marks, title, owner)))
         text.append(fit(f"{right} ", room, right=True))
         self.text = text
+
+    def _tabs(self, *, are_short: bool) -> Text:
+        """The four screens with their keys; in short only this one by name."""
+        text = Text(" ")
+        for number, (mode, label) in enumerate(TABS, start=1):
+            if mode == self._mode:
+                text.append(f"{number} {label.upper()}", "bold reverse")
+            else:
+                text.append(f"{number}" if are_short else f"{number} {label}")
+            text.append("  ")
+        return text
 
 
 def _sending_words(progress: Progress | None) -> str:
