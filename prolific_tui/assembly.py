@@ -26,10 +26,10 @@ from prolific_tui.keeping import DraftKeeping, TokenPlace
 from prolific_tui.operations import GivenToken, Operations, Parts
 from prolific_tui.operations.connection import Prolific
 from prolific_tui.operations.events import Listener, ReadOver, ReadRetried
+from prolific_tui.operations.writes import Writes
 from prolific_tui.secret import Secret
 from prolific_tui.settings import StateFile
 from prolific_tui.submission.means import Pace
-from prolific_tui.submission.progress import Phase
 from prolific_tui.vault import MemoryVault, TokenFile, Vault
 from prolific_tui.version import NAME
 
@@ -39,9 +39,10 @@ if TYPE_CHECKING:
 _LEFT_OPEN: Final = (
     "a send was under way; it is open in the history, and the next start offers to look for it."
 )
-_LEFT_PAUSED: Final = (
-    "a send was paused; nothing of it was on its way, and 3 History goes on with the rest."
+_LEFT_BETWEEN: Final = (
+    "a send was under way; nothing of it was on its way, and 3 History goes on with the rest."
 )
+_LEFT_UNSENT: Final = "a send was about to leave; nothing of it was sent."
 
 _PROFILE: Final = "PROLIFIC_TUI_PROFILE"
 
@@ -225,9 +226,7 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
     def say_what_is_open() -> None:
         if operations.writes.under_way is not None:
             # Written at once and unbuffered, because the process may be ended right after.
-            progress = operations.writes.progress
-            is_paused = progress is not None and progress.phase is Phase.PAUSED
-            os.write(2, f"{NAME}: {_LEFT_PAUSED if is_paused else _LEFT_OPEN}\n".encode())
+            os.write(2, f"{NAME}: {_left_words(operations.writes)}\n".encode())
 
     app = ProlificApp(operations, environment=os.environ, file=file)
     app.departure.install(say_what_is_open)
@@ -240,6 +239,14 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
         # Told to end, it is to be gone; Python would tidy up first, at its leisure.
         os._exit(status)
     return app.return_code or 0
+
+
+def _left_words(writes: Writes) -> str:
+    """What is left of a write that the program does not wait for."""
+    progress = writes.progress
+    if writes.is_on_its_way:
+        return _LEFT_OPEN
+    return _LEFT_UNSENT if progress is None or progress.number is None else _LEFT_BETWEEN
 
 
 def _tell_errors_without_values() -> None:

@@ -1,24 +1,31 @@
 """A long list in parts: each sent once, and taken up again after a stop."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from prolific_tui.demo.faults import Cut, Fault
+from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
 from prolific_tui.submission.means import Control
+from prolific_tui.submission.journal import NewSend
 from prolific_tui.submission.plan import Target
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.run import run
-from prolific_tui.submission.send import Standing
+from prolific_tui.submission.send import Send, Standing
 from tests.parts_bench import APPEND, CREATE, LIST, Story, fault_at, plan
 from tests.submission_bench import (
     POOL,
     TOTAL,
     WORKSPACE,
+    MemoryJournal,
+    NotedService,
     Write,
+    plan_for,
 )
 
 # All goes well
@@ -124,9 +131,81 @@ async def test_all_that_is_known_is_written_down_before_a_pause() -> None:
     assert known == [TOTAL + 3, TOTAL + 6, TOTAL + 9]
 
 
+class SlowLooks(DemoTransport):
+    """Answers a listing only once the test has done something meanwhile."""
+
+    def __init__(self, service: NotedService, meanwhile: Callable[[], None]) -> None:
+        super().__init__(service)
+        self._meanwhile = meanwhile
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            self._meanwhile()
+        return await super().handle_async_request(request)
+
+
+@pytest.mark.parametrize("write", [Write.CREATE, Write.APPEND, Write.SECRET])
+async def test_stopped_during_the_look_before_it_nothing_is_sent_or_written_down(
+    write: Write,
+) -> None:
+    story = Story(part_rows=len(LIST))
+
+    def stop() -> None:
+        story.control.stop()
+
+    looks = SlowLooks(story.service, stop)
+
+    ended = await run(plan_for(write, story.service), story.means(looks))
+
+    assert (ended.outcome.effect, ended.number) == (Effect.NOT_SENT, None)
+    assert ended.outcome.title == "Stopped before anything was sent"
+    assert story.service.writes == []
+    assert story.journal.entries() == ()
+
+
+async def test_paused_during_the_look_before_a_part_it_looks_again_before_that_goes() -> None:
+    story = Story(part_rows=len(LIST))
+    looks = SlowLooks(story.service, lambda: story.control.pause() if not story.told[1:] else None)
+    paused = asyncio.Event()
+    story.on_progress = lambda each: paused.set() if each.phase is Phase.PAUSED else None
+
+    sending = asyncio.create_task(run(plan(), story.means(looks)))
+    await paused.wait()
+    assert story.service.log == ["listCredentialPools"]
+    story.control.go_on()
+
+    assert (await sending).outcome.effect is Effect.ACCEPTED
+    phases = [each.phase for each in story.told]
+    assert phases == [Phase.LOOKING, Phase.PAUSED, Phase.LOOKING, Phase.SENDING]
+    assert story.service.log[:3] == ["listCredentialPools", "listCredentialPools", APPEND]
+
+
+async def test_stopped_while_it_is_written_down_that_it_begins_no_part_leaves() -> None:
+    story = Story()
+
+    class Stopping(MemoryJournal):
+        def begin(self, new: NewSend) -> Send:
+            story.control.stop()
+            return super().begin(new)
+
+    story.journal = Stopping()
+
+    ended = await story.send(plan())
+
+    assert ended.outcome.title == "Stopped before anything was sent"
+    assert story.service.writes == []
+    (send,) = story.journal.entries()
+    assert (send.standing, send.can_go_on, send.parts) == (Standing.NOT_SENT, True, ())
+
+
 async def test_stopped_it_goes_on_later_with_the_first_part_that_did_not_go() -> None:
     story = Story()
-    story.on_progress = lambda each: story.control.stop() if each.part == 2 else None
+
+    def stop(progress: Progress) -> None:
+        if progress.phase is Phase.SENDING and progress.part == 2:
+            story.control.stop()
+
+    story.on_progress = stop
 
     ended = await story.send(plan(Write.CREATE))
 

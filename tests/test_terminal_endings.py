@@ -120,6 +120,13 @@ def _journalled(home: Path, service_url: str) -> tuple[Send, ...]:
 
 def _append_two(terminal: Terminal, service: Service) -> None:
     """Send two credentials to the pool chatbot-B, and wait until they have arrived there."""
+    _review_two(terminal)
+    terminal.press("enter")
+    terminal.wait_for(lambda: len(service.state.pools[CHATBOT_B].passwords) == 62)
+
+
+def _review_two(terminal: Terminal) -> None:
+    """Type that two credentials are to be sent to the pool chatbot-B."""
     terminal.wait_for("5 pools")
     terminal.press("down")
     terminal.wait_for(CHATBOT_B)
@@ -133,8 +140,6 @@ def _append_two(terminal: Terminal, service: Service) -> None:
     terminal.wait_for("send 2")
     terminal.type("send 2")
     terminal.wait_for(re.compile("send 2 : +send 2"))
-    terminal.press("enter")
-    terminal.wait_for(lambda: len(service.state.pools[CHATBOT_B].passwords) == 62)
 
 
 @pytest.mark.parametrize("stalled", [False, True], ids=["reading", "stalled"])
@@ -161,6 +166,26 @@ def test_a_write_that_outlasts_the_signal_is_left_open_and_said_so(
     said = errors.read_text()
     assert "a send was under way" in said
     assert said.count("\n") == 1
+
+
+def test_a_write_that_has_not_left_by_then_does_not_leave_and_is_said_to_be_nowhere(
+    tmp_path: Path,
+) -> None:
+    keep_drafts(tmp_path)
+    service = demo_service()
+    errors = tmp_path / "errors"
+    with (
+        serving(service) as server,
+        Terminal(home=tmp_path, environment=signed_in(server), stderr=errors) as terminal,
+    ):
+        _review_two(terminal)
+        service.switch_on(*parse_fault("listCredentialPools=delay:30"))
+        terminal.press("enter")
+        terminal.wait_for("Looking first at what Prolific has")
+        assert _end(terminal, lambda: terminal.signal(signal.SIGTERM)) == 128 + signal.SIGTERM
+        assert _journalled(tmp_path, server.address) == ()
+    assert len(service.state.pools[CHATBOT_B].passwords) == 60
+    assert "a send was about to leave; nothing of it was sent" in errors.read_text()
 
 
 def test_a_write_that_is_answered_in_time_is_not_left_open(tmp_path: Path) -> None:

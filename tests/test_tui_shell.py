@@ -4,6 +4,8 @@ import asyncio
 
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
+from prolific_tui.demo.faults import Fault
+from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.errors import Effect
 from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.outcome import Outcome
@@ -46,6 +48,62 @@ async def test_an_end_that_is_told_late_takes_nothing_from_the_next_send() -> No
             await board.until(lambda: "this can be changed when it is over" in app.message)
         gate.let_one_through()
         await board.until(lambda: not app.is_sending)
+
+
+async def test_a_send_that_looks_first_can_be_stopped_before_anything_leaves() -> None:
+    gate = Gate("GET", "/credentials/")
+    async with dashboard(parts=gate.of()) as board:
+        app = board.app
+        gate.let_one_through()
+        await board.shows("free of")
+        app.submit(append(board, "lab-z-1"))
+        await board.shows("Looking first at what Prolific has", "x stops it before anything is")
+        await board.press("escape", "q")
+        await board.shows("A send is about to leave", "Nothing of it has left")
+        assert "in the history" not in board.screen()
+        await board.press("escape", "0", "x")
+        await board.shows("No request begins after that look")
+        gate.let_one_through()
+        await board.shows("Stopped before anything was sent")
+        assert list(board.service.state.pools[CHATBOT_B].passwords)[60:] == []
+        assert app.operations.history.now.sends == ()
+
+
+async def test_who_quits_before_a_send_has_left_is_asked_again_once_it_has() -> None:
+    gate = Gate("GET", "/credentials/")
+    async with dashboard(parts=gate.of()) as board:
+        app = board.app
+        gate.let_one_through()
+        await board.shows("free of")
+        board.service.switch_on("updateCredentialPool", Fault(delay=60))
+        app.submit(append(board, "lab-z-1"))
+        await board.shows("Looking first at what Prolific has")
+        await board.press("escape", "q")
+        await board.shows("Quit now and send nothing")
+        gate.let_one_through()
+        await board.until(lambda: app.operations.writes.is_on_its_way)
+        await board.press("j", "enter")
+        await board.shows("A send is under way", "nobody learns whether it arrived")
+        await board.press("escape")
+
+
+async def test_the_look_of_a_send_is_not_given_up_with_what_the_screen_reads() -> None:
+    async with opened() as board:
+        app = board.app
+        await board.until(lambda: not app.pools.loading)
+        board.service.switch_on("listCredentialPools", Fault(status=429, retry_after=30))
+        app.submit(append(board, "lab-z-1"))
+        await board.shows("Looking first at what Prolific has", "it is tried again at")
+        await board.press("escape")
+        await board.until(lambda: "it is tried again at" in app.message)
+        assert "Esc" not in app.message
+        await board.press("escape")
+        assert "it is tried again at" in app.message
+
+        # Of what the screen reads it says what goes on all the same.
+        await board.press("r", "escape")
+        await board.until(lambda: "the send goes on" in app.message)
+        assert app.is_sending
 
 
 async def test_pools_are_read_again_where_parts_arrived_before_one_was_not_sent() -> None:

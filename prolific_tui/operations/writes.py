@@ -61,6 +61,12 @@ class Writes:
             return self._progress
 
     @property
+    def is_on_its_way(self) -> bool:
+        """Whether a request of it may have left, and nobody knows yet what became of that."""
+        progress = self.progress
+        return progress is not None and progress.phase.is_on_its_way
+
+    @property
     def pace(self) -> Pace:
         """How large the parts of a send are at most."""
         return self._lending.pace

@@ -182,7 +182,7 @@ class Control:
         self._may_go.set()
 
     def stop(self) -> None:
-        """Begin no further request; a pause ends with it."""
+        """Begin no further request, though a look before one may end; a pause ends with it."""
         self.is_stopped = True
         self._may_go.set()
 

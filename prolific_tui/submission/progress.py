@@ -10,10 +10,15 @@ from enum import Enum
 class Phase(Enum):
     """What a send is doing."""
 
-    LOOKING = "looking at the totals"
+    LOOKING = "looking at what is there"
     SENDING = "sending"
     SETTLING = "looking whether it arrived"
     PAUSED = "paused"
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether a request left, and it is not known yet what became of it."""
+        return self in (Phase.SENDING, Phase.SETTLING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,11 @@ _UNRECORDED: Final = (
 
 
 async def replace_secret(plan: SecretPlan, means: Means, record: Record) -> Outcome:
-    """Make a signing secret, once, and keep it; nothing but a cancellation is raised."""
+    """Make a signing secret, once, and keep it; nothing but a cancellation is raised.
+
+    Stopped before it is written down, it asks for nothing.
+    """
+    means.tell(Progress(Phase.LOOKING, 0, 0, 1, 1))
     try:
         before = next(iter(await means.service.list_secrets(plan.workspace.id)), None)
     except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
@@ -43,6 +47,8 @@ async def replace_secret(plan: SecretPlan, means: Means, record: Record) -> Outc
         await places.keep_old(before.value if before else None)
     except Exception as error:  # noqa: BLE001 - as above
         return judge.not_sent(error, because=_UNPROVED)
+    if means.control.is_stopped:
+        return whole.stopped_secret()
     try:
         await record.begin(_new_send(plan, before, places.names, means))
         part = await record.about_to_send((0, 0), ())

@@ -137,11 +137,12 @@ class Sending:
         """Every part, until one puts an end to it."""
         result = None
         while self._pieces:
-            if (outcome := await self._turn()) is not None:
-                return outcome, None
+            before = await self._turn()
+            if isinstance(before, Outcome):
+                return before, None
             piece = self._pieces.take()
             number = self._part + 1
-            result = await self._send(piece.rows)
+            result = await self._send(piece.rows, before)
             outcome = result.outcome
             may_go_on = result.is_unchanged(self._pool)
             if outcome.effect is Effect.ACCEPTED:
@@ -160,35 +161,48 @@ class Sending:
                 return self._ended_by(result, piece.rows, number)
         return self._at_the_end(result), None
 
-    async def _turn(self) -> Outcome | None:
-        """Wait while the person wants it; the outcome if they want no more."""
+    async def _turn(self) -> tuple[CredentialPool, ...] | Outcome:
+        """The pools just before the next part, once that may leave; an outcome if it may not."""
         control = self._means.control
-        if control.is_pausing and not control.is_stopped:
-            self._tell(Phase.PAUSED)
-            # Much may change until it goes on.
-            self._seen = None
-            await self._record.write_later()
-            await control.wait()
-        return whole.stopped(self._tally(), self._pool) if control.is_stopped else None
+        while True:
+            if control.is_pausing and not control.is_stopped:
+                self._tell(Phase.PAUSED)
+                # Much may change until it goes on.
+                self._seen = None
+                await self._record.write_later()
+                await control.wait()
+            if control.is_stopped:
+                return whole.stopped(self._tally(), self._pool)
+            self._tell(Phase.LOOKING)
+            before, self._seen = self._seen, None
+            if before is None:
+                try:
+                    workspace_id = self._plan.workspace.id
+                    before = await self._means.service.list_credential_pools(workspace_id)
+                except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
+                    return self._unsent(error, _UNREAD)
+            # Each of these may take long, and the person may want it otherwise meanwhile.
+            if control.is_pausing:
+                continue
+            if not self._part and (outcome := await self._begin(before)) is not None:
+                return outcome
+            if not control.is_pausing:
+                return before
+
+    def _unsent(self, error: Exception, because: str) -> Outcome:
+        """The outcome where something went wrong before a part was written down."""
+        because = because.format(" more" if self._part else "")
+        tally = replace(self._tally(), part=self._part + 1)
+        return whole.ended_early(judge.not_sent(error, because=because), tally, self._pool)
 
     # One part
 
-    async def _send(self, rows: Range) -> _Result:
-        """One part, from the look before it to what is known of it at last."""
+    async def _send(self, rows: Range, before: tuple[CredentialPool, ...]) -> _Result:
+        """One part, from before it is written down to what is known of it at last."""
         more = " more" if self._part else ""
-        self._tell(Phase.LOOKING)
-        before = self._seen
-        if before is None:
-            try:
-                before = await self._means.service.list_credential_pools(self._plan.workspace.id)
-            except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
-                return _Result(judge.not_sent(error, because=_UNREAD.format(more)))
-        self._seen = None
         self._first = self._first or before
         plan = self._plan.part(*rows, self._pool)
         try:
-            if self._record.send is None and (outcome := await self._begin(before)) is not None:
-                return _Result(outcome)
             start = self._plan.place(rows[0])
             places = (start, start + rows[1] - rows[0])
             part = await self._record.about_to_send(
@@ -260,29 +274,37 @@ class Sending:
     # The send in the journal
 
     async def _begin(self, before: tuple[CredentialPool, ...]) -> Outcome | None:
-        """Record the send, or take up the one that goes on; an outcome where it may not."""
+        """Record the send, or take up the one that goes on; an outcome where it may not.
+
+        Again with newer pools, it looks only at those.
+        """
         plan, means = self._plan, self._means
-        if plan.continues is not None:
-            send = await self._record.take_up(plan.continues.number)
-            if not _is_left(plan, send):
-                return whole.outdated()
-            if send.pool_id not in (None, self._pool and self._pool.credential_pool_id):
-                return whole.of_another_pool()
-            return await self._reopen(send, before)
-        await self._record.begin(
-            NewSend(
-                kind=plan.kind,
-                service_url=means.service_url,
-                owner=means.owner,
-                workspace=plan.workspace,
-                pool_id=self._pool.credential_pool_id if self._pool else None,
-                label=plan.label,
-                source=plan.source,
-                usernames=plan.accounts.usernames,
-                begun=means.clock(),
-                planned_parts=len(self._pieces) + 1,
-            )
-        )
+        send = self._record.send
+        try:
+            if plan.continues is not None:
+                send = send or await self._record.take_up(plan.continues.number)
+                if not _is_left(plan, send):
+                    return whole.outdated()
+                if send.pool_id not in (None, self._pool and self._pool.credential_pool_id):
+                    return whole.of_another_pool()
+                return await self._reopen(send, before)
+            if send is None:
+                await self._record.begin(
+                    NewSend(
+                        kind=plan.kind,
+                        service_url=means.service_url,
+                        owner=means.owner,
+                        workspace=plan.workspace,
+                        pool_id=self._pool.credential_pool_id if self._pool else None,
+                        label=plan.label,
+                        source=plan.source,
+                        usernames=plan.accounts.usernames,
+                        begun=means.clock(),
+                        planned_parts=len(self._pieces),
+                    )
+                )
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
+            return self._unsent(error, _UNRECORDED)
         return None
 
     async def _reopen(self, send: Send, before: tuple[CredentialPool, ...]) -> Outcome | None:
@@ -293,7 +315,7 @@ class Sending:
         outcome = None
         for part in send.absent_parts:
             look = PoolsLook(part.before, before, "")
-            changed = _changed(send, part, look)
+            changed = whole.changed_since(send, part, look)
             if changed is None:
                 continue
             outcome = changed
@@ -351,14 +373,13 @@ class Sending:
     def _tell(self, phase: Phase, looked_seconds: float = 0.0) -> None:
         tally = self._tally()
         left = tally.rows - tally.accepted
-        is_between = phase in (Phase.LOOKING, Phase.PAUSED)
         self._means.tell(
             Progress(
                 phase=phase,
                 rows=tally.rows,
                 accepted=tally.accepted,
-                part=tally.part + is_between,
-                parts=tally.parts + (phase is Phase.LOOKING),
+                part=tally.part + (not phase.is_on_its_way),
+                parts=tally.parts,
                 seconds_left=self._seconds * left / tally.accepted if tally.accepted else None,
                 number=self._record.number,
                 pausing=self._means.control.is_pausing,
@@ -371,15 +392,3 @@ def _is_left(plan: CredentialPlan, send: Send) -> bool:
     """Whether all rows of a plan may still be sent with the send that it goes on with."""
     places = plan.continues.places if plan.continues else ()
     return not send.open_parts and are_within(places, send.left)
-
-
-def _changed(send: Send, part: Part, look: PoolsLook) -> Outcome | None:
-    """What is said where a part that had not arrived may have done so since that was said."""
-    if send.pool_id is None:
-        # Pools can't be deleted, so their number tells of each that was made.
-        is_new = len(look.appeared()) > (part.new_pools or 0)
-        return whole.pool_appeared() if is_new else None
-    total = total_of(look.after or (), send.pool_id)
-    if part.total_after is None or total == part.total_after:
-        return None
-    return whole.changed_meanwhile(total, part.total_after)

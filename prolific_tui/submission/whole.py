@@ -10,7 +10,9 @@ from typing import Final
 
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
+from prolific_tui.submission.looks import PoolsLook, total_of
 from prolific_tui.submission.outcome import Outcome, credentials_word
+from prolific_tui.submission.send import Part, Send
 from prolific_tui.submission.settling import Settled
 from prolific_tui.visible import counted
 
@@ -52,6 +54,14 @@ def ended_early(outcome: Outcome, tally: Tally, pool: CredentialPool | None) -> 
 
 def stopped(tally: Tally, pool: CredentialPool | None) -> Outcome:
     """The person stopped it between two parts."""
+    if not tally.part:
+        return Outcome(
+            Effect.NOT_SENT,
+            "Stopped before anything was sent",
+            "You stopped it before any of these rows left; all of them are still in the editor.",
+            "Send them when you like.",
+            pool=pool,
+        )
     left = tally.rows - tally.accepted
     return Outcome(
         Effect.NOT_SENT,
@@ -60,6 +70,15 @@ def stopped(tally: Tally, pool: CredentialPool | None) -> Outcome:
         f" {counted(left, 'row')} were not sent and are still in the editor.",
         "Send them when you like: it goes on where it stopped.",
         pool=pool,
+    )
+
+
+def stopped_secret() -> Outcome:
+    """The person stopped the making of a secret before it was asked for."""
+    return Outcome(
+        Effect.NOT_SENT,
+        "Stopped before anything was sent",
+        "You stopped it before anything was asked of Prolific; the secret is as it was.",
     )
 
 
@@ -97,6 +116,18 @@ def clash_found(
         "Take them out of the list, or give them other names.",
         pool=pool,
     )
+
+
+def changed_since(send: Send, part: Part, look: PoolsLook) -> Outcome | None:
+    """What is said where a part that had not arrived may have done so since that was said."""
+    if send.pool_id is None:
+        # Pools can't be deleted, so their number tells of each that was made.
+        is_new = len(look.appeared()) > (part.new_pools or 0)
+        return pool_appeared() if is_new else None
+    total = total_of(look.after or (), send.pool_id)
+    if part.total_after is None or total == part.total_after:
+        return None
+    return changed_meanwhile(total, part.total_after)
 
 
 def changed_meanwhile(total: int | None, seen: int | None) -> Outcome:

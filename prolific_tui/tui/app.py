@@ -19,12 +19,12 @@ from textual.screen import ModalScreen, Screen
 
 from prolific_tui.operations import Operations
 from prolific_tui.operations.events import WriteEnded
-from prolific_tui.submission.progress import Phase
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, CommandsDialog, SendAct
 from prolific_tui.tui.screens.account import AccountScreen
 from prolific_tui.tui.screens.clashes import explain, find_clash
 from prolific_tui.tui.screens.history import HistoryScreen
 from prolific_tui.tui.screens.kept import may_quit, quit_words
+from prolific_tui.tui.screens.leaving import may_leave_open
 from prolific_tui.tui.screens.pools import PoolsScreen
 from prolific_tui.tui.screens.replacing import is_stored
 from prolific_tui.tui.screens.webhooks import WebhooksScreen
@@ -35,29 +35,6 @@ from prolific_tui.version import NAME, VERSION
 
 _SAVE_SECONDS: Final = 0.5
 """How long the interface has to save drafts itself when the program is told to end."""
-
-_LEFT_OPEN: Final = (
-    "It is in the history on disk, and its rows stay in the draft. If you quit now, the next start"
-    " announces it before anything else, and looks whether it arrived."
-)
-_LEFT_OPEN_UNKEPT: Final = (
-    "It is in the history on disk. Its rows are not: they are only in this program's memory, and"
-    " going on with them after a quit takes the same file."
-)
-_LEFT_OPEN_DEMO: Final = (
-    "The demo keeps nothing: if you quit now, nobody learns whether it arrived."
-)
-_LEFT_PAUSED: Final = (
-    "Nothing of it is on its way. If you quit now, the rows that are left stay in the draft; the"
-    " next start offers them, and they go on where it stopped."
-)
-_LEFT_PAUSED_UNKEPT: Final = (
-    "Nothing of it is on its way. The rows that are left are only in this program's memory: going"
-    " on with them after a quit takes the same file."
-)
-_LEFT_PAUSED_DEMO: Final = (
-    "Nothing of it is on its way. The demo keeps nothing: the rows that are left go with it."
-)
 
 
 class ProlificApp(Shell, inherit_bindings=False):
@@ -243,30 +220,14 @@ class ProlificApp(Shell, inherit_bindings=False):
         """Quit, after asking where something would be lost."""
         if isinstance(self.screen, ModalScreen):
             return
-        if self.is_sending and not await self._may_leave_open():
+        if self.is_sending and not await may_leave_open(self):
             return
         if not await is_stored(self):
             return
         if await may_quit(self):
+            # Whatever began from here on might only be cut off.
+            self.operations.writes.stop()
             self.exit(0, message=quit_words(self) or None)
-
-    async def _may_leave_open(self) -> bool:
-        paused = self.progress is not None and self.progress.phase is Phase.PAUSED
-        told = _LEFT_PAUSED if paused else _LEFT_OPEN
-        if self.operations.is_demo:
-            told = _LEFT_PAUSED_DEMO if paused else _LEFT_OPEN_DEMO
-        elif any(draft.sending and not self.keeping.is_kept(draft) for draft in self.drafts):
-            told = _LEFT_PAUSED_UNKEPT if paused else _LEFT_OPEN_UNKEPT
-        stay = "Stay; the send stays paused" if paused else "Stay and wait for the answer"
-        leave = "Quit now and leave the rest" if paused else "Quit now and leave it open"
-        answer = await self.ask(
-            ChoiceDialog(
-                "A send is paused" if paused else "A send is under way",
-                told,
-                [Choice(stay), Choice(leave)],
-            )
-        )
-        return answer == 1 or (answer is not None and not self.is_sending)
 
     def _finish(self, seconds: float) -> None:
         """Save what was not sent, and wait for what is under way; called on another thread."""

@@ -232,7 +232,10 @@ class ReadingApp(TalkingApp):
     def read_retried(self, event: ReadRetried) -> None:
         """Say when a read is tried again, as a clock time that stays true while it stands there."""
         at = self.operations.clock() + timedelta(seconds=event.wait_seconds)
-        told = f"No answer from Prolific; it is tried again at {at:%H:%M:%S}. Esc gives it up."
+        told = f"No answer from Prolific; it is tried again at {at:%H:%M:%S}."
+        # The look of a send or of a question is no screen's: it is not Esc's to give up.
+        if self._is_reading and self.operations.writes.under_way is None:
+            told += " Esc gives it up."
         self._retrying[event.operation] = told
         self.say(told)
         self.waits_for_prolific(
@@ -250,9 +253,18 @@ class ReadingApp(TalkingApp):
     def waits_for_prolific(self, told: str) -> None:
         """A read is tried again, by these words; empty once none is. For whoever shows it too."""
 
+    @property
+    def _is_reading(self) -> bool:
+        """Whether anything is being read for the screens."""
+        readings = (self.signing_in, self.workspaces, self.pools, self.webhooks)
+        return any(reading.loading for reading in readings)
+
     def give_up_reading(self) -> None:
-        """Wait no more for what the screens read; what was read before stays."""
-        if not self._retrying:
+        """Wait no more for what the screens read; what was read before stays.
+
+        What a send looks at is none of that.
+        """
+        if not self._retrying or not self._is_reading:
             return
         for group in _GROUPS:
             self.workers.cancel_group(self, group)
@@ -261,4 +273,7 @@ class ReadingApp(TalkingApp):
         self.workspaces = self.workspaces.given_up()
         self.pools = self.pools.given_up()
         self.webhooks = self.webhooks.given_up()
-        self.say("Given up; r tries again.")
+        if self.operations.writes.under_way is None:
+            self.say("Given up; r tries again.")
+        else:
+            self.say("This screen is read no more, r tries again; the send goes on (0).")

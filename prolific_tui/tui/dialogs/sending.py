@@ -29,7 +29,7 @@ _HOUR: Final = 60 * _MINUTE
 
 
 class SendControl(Protocol):
-    """What can be done with a write between two parts."""
+    """What can be done with a write between two requests."""
 
     def pause(self) -> None:
         """Let the request under way end, and begin no other one until `go_on`."""
@@ -102,27 +102,30 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
 
     def watch_progress(self) -> None:
         """Show how far it is."""
-        if self.query("#outcome-hint"):
-            self._show()
+        self._show()
 
     def watch_waiting(self) -> None:
         """Show what is waited for."""
-        if self.query("#outcome-hint"):
-            self._show()
+        self._show()
 
     def watch_explained(self) -> None:
         """Show what is known of a clash."""
-        if self.query("#outcome-hint"):
-            self._show()
+        self._show()
 
     def watch_ended(self) -> None:
         """Show what became of the write."""
-        if self.query("#outcome-hint"):
-            self._show()
+        self._show()
 
     @property
     def _has_parts(self) -> bool:
         return self.progress is not None and self.progress.parts > 1
+
+    @property
+    def _may_stop(self) -> bool:
+        """Whether a stop keeps anything from being sent: what has left can't be called back."""
+        if self.ended is not None:
+            return False
+        return self._has_parts or self.progress is None or not self.progress.phase.is_on_its_way
 
     @property
     def _may_find_clash(self) -> bool:
@@ -130,6 +133,9 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
         return self.ended is not None and self.ended.search is not None and self.explained == 0
 
     def _show(self) -> None:
+        if not self.query("#outcome-hint"):
+            # Not composed yet; and never, where it opens as the program ends.
+            return
         message, hint = self._words()
         self.query_one(".dialog-title", Static).update(Text(visible(self.heading)))
         line = self.query_one("#send-gauge", Line)
@@ -149,15 +155,19 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
     def _keys(self) -> list[Binding]:
         if self.ended is not None:
             return [_CLASH, _CLOSE] if self._may_find_clash else [_CLOSE]
-        return [_PAUSE, _STOP, _CLOSE] if self._has_parts else [_CLOSE]
+        if self._has_parts:
+            return [_PAUSE, _STOP, _CLOSE]
+        return [_STOP, _CLOSE] if self._may_stop else [_CLOSE]
 
     def _words(self) -> tuple[str, str]:
         """What is said of it, and what can be done."""
         if self.ended is None:
-            parts = "p pauses and x stops between two parts. " if self._has_parts else ""
+            keys = "x stops it before anything is sent. " if self._may_stop else ""
+            if self._has_parts:
+                keys = "p pauses and x stops between two parts. "
             return (
                 f"{_phase_words(self.progress)} {self.waiting}".strip(),
-                f"{parts}Leaving this box, or the screen, does not stop it; 0 opens it again.",
+                f"{keys}Leaving this box, or the screen, does not stop it; 0 opens it again.",
             )
         outcome, search = self.ended.outcome, self.ended.search
         message = "\n".join(
@@ -195,8 +205,8 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
             self._control.pause()
 
     def action_stop(self) -> None:
-        """Stop between two parts; the rest stays in the editor."""
-        if self.ended is None and self._has_parts:
+        """Stop before what is not on its way yet; rows that don't go stay in the editor."""
+        if self._may_stop:
             self._control.stop()
 
     def action_find_clash(self) -> None:
@@ -251,7 +261,7 @@ def _gauge_words(progress: Progress) -> str:
 def _phase_words(progress: Progress | None) -> str:
     """What is being done right now."""
     if progress is None:
-        return "Waiting for Prolific's answer."
+        return "Looking first at what Prolific has."
     part = f"Part {progress.part:,} of {progress.parts:,}"
     if progress.phase is Phase.SETTLING:
         since = f" {progress.looked_seconds:.0f} s so far." if progress.looked_seconds else ""
@@ -262,11 +272,14 @@ def _phase_words(progress: Progress | None) -> str:
             f"Paused before part {progress.part:,} of {progress.parts:,}. What was accepted stays"
             " in the pool. p goes on, x leaves the rest in the editor."
         )
+    if progress.phase is Phase.LOOKING:
+        told = "Looking first at what Prolific has."
+        if progress.parts > 1:
+            told = f"{part} is next; looking at the totals first."
+        return f"{told} No request begins after that look." if progress.pausing else told
     if progress.parts <= 1:
         return "Waiting for Prolific's answer."
     told = f"{part} is on its way."
-    if progress.phase is Phase.LOOKING:
-        told = f"{part} is next; looking at the totals first."
     if progress.pausing:
         return f"{told} No further part begins after it."
     return f"{told} {_time_left(progress.seconds_left)}".strip()

@@ -1,0 +1,96 @@
+"""What is asked before the program ends while a write is under way, and what that leaves behind.
+
+A write of which nothing has left is not said to be anywhere: the journal learns of it only then.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from prolific_tui.submission.plan import CredentialPlan
+from prolific_tui.submission.progress import Phase
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog
+from prolific_tui.tui.shell import Shell
+
+_LEAVE: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is said of the rows of a write, by how they are kept."""
+
+    kept: str
+    unkept: str
+    demo: str
+
+
+_OPEN: Final = _Words(
+    "It is in the history on disk, and its rows stay in the draft. If you quit now, the next start"
+    " announces it before anything else, and looks whether it arrived.",
+    "It is in the history on disk. Its rows are not: they are only in this program's memory, and"
+    " going on with them after a quit takes the same file.",
+    "The demo keeps nothing: if you quit now, nobody learns whether it arrived.",
+)
+_BETWEEN: Final = _Words(
+    "Nothing of it is on its way. If you quit now, the rows that are left stay in the draft; the"
+    " next start offers them, and they go on where it stopped.",
+    "Nothing of it is on its way. The rows that are left are only in this program's memory: going"
+    " on with them after a quit takes the same file.",
+    "Nothing of it is on its way. The demo keeps nothing: the rows that are left go with it.",
+)
+_UNSENT: Final = _Words(
+    "Nothing of it has left. If you quit now, nothing is sent; its rows stay in the draft, and the"
+    " next start offers them.",
+    "Nothing of it has left. If you quit now, nothing is sent, and its rows go: they are only in"
+    " this program's memory.",
+    "Nothing of it has left. If you quit now, nothing is sent. The demo keeps nothing: its rows go"
+    " with it.",
+)
+_REPLACEMENT_OPEN: Final = (
+    "It is in the history on disk. If you quit now, the next start announces it before anything"
+    " else, and looks whether it arrived."
+)
+_REPLACEMENT_UNSENT: Final = (
+    "Nothing of it has left. If you quit now, nothing is sent, and the secret stays as it is."
+)
+
+
+async def may_leave_open(shell: Shell) -> bool:
+    """Whether the program may end although a write is under way, as the person says."""
+    writes = shell.operations.writes
+    while shell.is_sending:
+        # One that has ended, of which that was not told yet, is in the history as well.
+        was_on_its_way = writes.under_way is None or writes.is_on_its_way
+        answer = await shell.ask(_question(shell, is_on_its_way=was_on_its_way))
+        if answer != _LEAVE:
+            return answer is not None and not shell.is_sending
+        if was_on_its_way or not writes.is_on_its_way:
+            return True
+        # It left while the question stood there: what was said of it is not so any more.
+    return True
+
+
+def _question(shell: Shell, *, is_on_its_way: bool) -> ChoiceDialog:
+    progress = shell.operations.writes.progress
+    if is_on_its_way:
+        title, words = "A send is under way", _OPEN
+        stay, leave = "Stay and wait for the answer", "Quit now and leave it open"
+    elif progress is None or progress.number is None:
+        title, words = "A send is about to leave", _UNSENT
+        stay, leave = "Stay and let it go", "Quit now and send nothing"
+    else:
+        title, words = "A send is under way", _BETWEEN
+        stay, leave = "Stay and let it go on", "Quit now and leave the rest"
+    if progress is not None and progress.phase is Phase.PAUSED:
+        title, stay = "A send is paused", "Stay; the send stays paused"
+    choices = [Choice(stay), Choice(leave)]
+    return ChoiceDialog(title, _told(shell, words, is_on_its_way=is_on_its_way), choices)
+
+
+def _told(shell: Shell, words: _Words, *, is_on_its_way: bool) -> str:
+    if shell.operations.is_demo:
+        return words.demo
+    if shell.sending is not None and not isinstance(shell.sending, CredentialPlan):
+        return _REPLACEMENT_OPEN if is_on_its_way else _REPLACEMENT_UNSENT
+    if any(draft.sending and not shell.keeping.is_kept(draft) for draft in shell.drafts):
+        return words.unkept
+    return words.kept
