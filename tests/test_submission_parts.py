@@ -11,8 +11,8 @@ from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
-from prolific_tui.submission.means import Control
 from prolific_tui.submission.journal import NewSend
+from prolific_tui.submission.means import Control
 from prolific_tui.submission.plan import Target
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.run import run

@@ -1,15 +1,17 @@
 """What is said of a write that was looked for afterwards, where looking could mislead."""
 
+from dataclasses import replace
+
 import pytest
 
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.demo.state import Pool
 from prolific_tui.errors import Effect, ProlificTuiError
-from prolific_tui.submission.later import settle_open
+from prolific_tui.submission.later import say, settle_open
 from prolific_tui.submission.means import Means
 from prolific_tui.submission.run import run
-from prolific_tui.submission.send import Finding, Standing
+from prolific_tui.submission.send import Finding, Send, Standing
 from tests.submission_bench import (
     ROWS,
     WORKSPACE,
@@ -86,6 +88,137 @@ async def test_usage_reports_that_name_none_of_the_rows_are_told() -> None:
     assert told in ended.outcome.message
     send = await settle_open(send.number, story.means())
     assert told in send.parts[0].message
+
+
+# What other sends from here did meanwhile
+
+
+OTHERS = [("other-001", "pw-of-other-1"), ("other-002", "pw-of-other-2"), ("other-003", "pw-3-of")]
+
+
+async def lost(story: Story, write: Write) -> Send:
+    """A send of three rows whose request never arrived."""
+    story.service.switch_on(write.value, Fault(cut=Cut.BEFORE, times=1))
+    await run(credential_plan(write), story.means())
+    return story.journal.entries()[0]
+
+
+async def test_a_pool_that_another_send_made_is_not_taken_for_this_ones() -> None:
+    story = Story()
+    send = await lost(story, Write.CREATE)
+    other = replace(credential_plan(Write.CREATE, OTHERS), label="theirs")
+    made = (await run(other, story.means())).outcome.pool
+    assert made is not None
+
+    found = await settle_open(send.number, story.means())
+
+    (part,) = found.open_parts
+    assert part.finding is Finding.OTHER_SENDS
+    assert "no new pool but those of other sends from here" in part.message
+    assert "Nothing else was new after looking for 15 s." in part.message
+    assert "consistent" not in part.message
+    # Whatever the person says, that pool stays the other send's, and so does its label.
+    told = await say(send.number, 1, story.means(), arrived=True)
+    assert (told.standing, told.pool_id) == (Standing.SAID, None)
+    labels = story.journal.labels(send.service_url)
+    assert labels == {made.credential_pool_id: "theirs"}
+
+
+async def test_a_pool_beside_those_that_other_sends_made_may_be_this_ones() -> None:
+    story = Story()
+    send = await lost(story, Write.CREATE)
+    await run(credential_plan(Write.CREATE, OTHERS), story.means())
+    story.service.make("late", *NAMES)
+
+    found = await settle_open(send.number, story.means())
+
+    (part,) = found.open_parts
+    assert part.finding is Finding.CONSISTENT
+    assert "beside those of other sends from here: late with 3, which is" in part.message
+    told = await say(send.number, 1, story.means(), arrived=True)
+    assert told.pool_id == "late"
+
+
+@pytest.mark.parametrize(
+    ("late", "theirs", "finding"),
+    [
+        ((), (), Finding.OTHER_SENDS),
+        (NAMES, (), Finding.CONSISTENT),
+        ((), ("theirs-1",), Finding.UNCLEAR),
+    ],
+)
+async def test_rows_that_other_sends_appended_are_not_taken_for_this_ones(
+    late: tuple[str, ...], theirs: tuple[str, ...], finding: Finding
+) -> None:
+    story = Story()
+    # The reports would tell which usernames came.
+    story.service.switch_on("listStudies", Fault(status=502))
+    send = await lost(story, Write.APPEND)
+    await run(credential_plan(Write.APPEND, OTHERS), story.means())
+    story.service.add(*late, *theirs)
+
+    found = await settle_open(send.number, story.means())
+
+    (part,) = found.open_parts
+    assert part.finding is finding
+    now = 63 + len(late + theirs)
+    assert f"was 60 and is {now} now: 3 of that came with other sends from here" in part.message
+    assert ("The rest is consistent with all 3" in part.message) == bool(late)
+    assert "or another send from here" not in part.message
+
+
+async def test_rows_that_other_sends_had_appended_before_explain_nothing() -> None:
+    story = Story()
+    await run(credential_plan(Write.APPEND, OTHERS), story.means())
+    send = await lost(story, Write.APPEND)
+
+    found = await settle_open(send.number, story.means())
+
+    (part,) = found.open_parts
+    assert part.finding is Finding.NOT_THERE
+    assert "The pool's total is still 63." in part.message
+
+
+async def test_of_two_open_sends_it_is_said_that_what_is_there_may_be_the_others() -> None:
+    story = Story()
+    story.service.switch_on("listStudies", Fault(status=502))
+    send = await lost(story, Write.APPEND)
+    story.service.switch_on(Write.APPEND.value, Fault(cut=Cut.AFTER, times=1))
+    await run(credential_plan(Write.APPEND, OTHERS), story.means())
+
+    for number in (send.number, send.number + 1):
+        found = await settle_open(number, story.means())
+        (part,) = found.open_parts
+        assert part.finding is Finding.CONSISTENT
+        assert "somebody else, or another send from here that is not settled, may" in part.message
+
+
+# Which pool a create made
+
+
+async def test_of_several_pools_that_a_lost_create_may_have_made_none_is_named() -> None:
+    story = Story()
+    send = await lost(story, Write.CREATE)
+    story.service.make("one", "a-1", "a-2", "a-3")
+    story.service.make("two", *NAMES)
+
+    told = await say(send.number, 1, story.means(), arrived=True)
+
+    assert (told.standing, told.pool_id) == (Standing.SAID, None)
+
+
+async def test_usage_reports_tell_which_pool_a_lost_create_made() -> None:
+    story = Story()
+    send = await lost(story, Write.CREATE)
+    story.service.make("one", "a-1", "a-2", "a-3")
+    story.service.make("two", *NAMES)
+    study = next(iter(story.service.state.studies.values()))
+    story.service.state.studies["of two"] = replace(study, id="of two", credential_pool_id="two")
+
+    found = await settle_open(send.number, story.means())
+
+    assert (found.standing, found.pool_id) == (Standing.ACCEPTED, "two")
+    assert found.parts[0].finding is Finding.REPORTED
 
 
 @pytest.mark.parametrize(

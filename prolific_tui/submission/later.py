@@ -11,13 +11,20 @@ from typing import Final
 from prolific_tui.errors import Effect, ProlificTuiError, SettingsError
 from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.secret import Secret
-from prolific_tui.submission.looks import PoolsLook, SecretLook
+from prolific_tui.submission.looks import Elsewhere, PoolsLook, SecretLook
 from prolific_tui.submission.means import Means, Replaced
 from prolific_tui.submission.outcome import SOMEBODY_ELSE, reported_title, seen, seen_secret
 from prolific_tui.submission.plan import Kept, Kind, place_words
 from prolific_tui.submission.record import Record
 from prolific_tui.submission.send import Finding, Part, Send, Standing
-from prolific_tui.submission.settling import Settled, Sought, reported, settle_rows, settle_secret
+from prolific_tui.submission.settling import (
+    Settled,
+    Sought,
+    elsewhere,
+    reported,
+    settle_rows,
+    settle_secret,
+)
 
 Tell = Callable[[float], None]
 
@@ -160,7 +167,14 @@ async def _rows(
 
     # Once an earlier part made the pool, the later ones append to it.
     sought = Sought(send.workspace.id, send.pool_id, part.rows, part.before)
-    found = await settle_rows(means.service, sought, means.pace, count_among, tell)
+    found = await settle_rows(
+        means.service,
+        sought,
+        means.pace,
+        count_among,
+        tell,
+        others=lambda: _elsewhere(send, part, means),
+    )
     pool_id = None
     if send.pool_id is None and found.finding is Finding.CONSISTENT:
         candidates = _candidates(part, found.look)
@@ -258,12 +272,22 @@ async def _secret_made_by(send: Send, means: Means) -> str | None:
 
 
 async def _made_by(send: Send, part: Part, means: Means) -> str | None:
-    """The one pool that appeared with just so many credentials, if there is one."""
+    """The one pool that appeared with just so many credentials, if there is one.
+
+    One that another send made is none of those.
+    """
     after = await means.service.list_credential_pools(send.workspace.id)
-    candidates = _candidates(part, PoolsLook(part.before, after, ""))
+    others = await _elsewhere(send, part, means)
+    candidates = _candidates(part, PoolsLook(part.before, after, "", others))
     return candidates[0].credential_pool_id if len(candidates) == 1 else None
 
 
 def _candidates(part: Part, look: object) -> list[CredentialPool]:
-    appeared = look.appeared() if isinstance(look, PoolsLook) else ()
+    appeared = look.unclaimed() if isinstance(look, PoolsLook) else ()
     return [pool for pool in appeared if pool.total_credentials == part.rows]
+
+
+async def _elsewhere(send: Send, part: Part, means: Means) -> Elsewhere:
+    """What other sends did in that workspace since a part left."""
+    sends = await asyncio.to_thread(means.journal.sends, send.service_url)
+    return elsewhere(send, part, sends)

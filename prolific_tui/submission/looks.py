@@ -13,6 +13,18 @@ NOT_YET: Final = "nobody has looked yet"
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What other sends from this machine did since some rows left, as the journal has it."""
+
+    pools: frozenset[str] = frozenset()
+    """The ids of the pools that they made."""
+    rows: int = 0
+    """How many rows of theirs came into the pool that those were appended to."""
+    is_open: bool = False
+    """Whether more of theirs may have come: nobody knows what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class PoolsLook:
     """The workspace's pools before and after a write."""
 
@@ -21,6 +33,8 @@ class PoolsLook:
     """None where they were not listed afterwards."""
     trouble: str = NOT_YET
     """Why not, in a few words; empty where they were."""
+    elsewhere: Elsewhere = Elsewhere()
+    """What of the difference is known to be the doing of other sends."""
 
     def pool(self, pool_id: str | None) -> CredentialPool | None:
         """The pool with that id as listed afterwards, if it was."""
@@ -34,6 +48,10 @@ class PoolsLook:
         """The pools that were listed afterwards but not before."""
         known = {pool.credential_pool_id for pool in self.before}
         return tuple(p for p in self.after or () if p.credential_pool_id not in known)
+
+    def unclaimed(self) -> tuple[CredentialPool, ...]:
+        """Those of them that no other send from here made."""
+        return tuple(p for p in self.appeared() if p.credential_pool_id not in self.elsewhere.pools)
 
     @property
     def new_pools(self) -> int | None:

@@ -196,7 +196,14 @@ def seen(rows: int, look: PoolsLook, effect: Effect, pool_id: str | None) -> str
     told = f"The pool's total was {before:,} and is {after:,} now"
     if effect is Effect.REFUSED:
         return f"{told}: somebody else may have added to it."
-    if after - before == rows:
+    others = look.elsewhere.rows
+    is_consistent = after - before - others == rows
+    if others:
+        told += f": {others:,} of that came with other sends from here, as the history has it."
+        if is_consistent:
+            told += f" The rest is consistent with all {rows:,} having arrived."
+        return told
+    if is_consistent:
         return f"{told}, which is consistent with all {rows:,} having arrived."
     return f"{told}."
 
@@ -219,16 +226,19 @@ def _grown(rows: int, pool: CredentialPool, before: int | None) -> str:
 def _appeared(rows: int, look: PoolsLook, effect: Effect) -> str:
     """The pools that were not there before a create."""
     # Those that this may have made come first, so that they are among the ones that are named.
-    appeared = sorted(look.appeared(), key=lambda pool: pool.total_credentials != rows)
+    appeared = sorted(look.unclaimed(), key=lambda pool: pool.total_credentials != rows)
+    has_others = len(appeared) < len(look.appeared())
     if not appeared:
-        return "A look afterwards shows no new pool."
+        but = " but those of other sends from here" if has_others else ""
+        return f"A look afterwards shows no new pool{but}."
     named = ", ".join(
         f"{pool.credential_pool_id} with {_count(pool.total_credentials)}"
         for pool in appeared[:_FIGURES_SHOWN]
     )
     if len(appeared) > _FIGURES_SHOWN:
         named += f" and {len(appeared) - _FIGURES_SHOWN} more"
-    told = f"New in the workspace since just before: {named}"
+    beside = ", beside those of other sends from here" if has_others else ""
+    told = f"New in the workspace since just before{beside}: {named}"
     if effect is Effect.REFUSED:
         return f"{told}; somebody else may have made that."
     if effect is Effect.UNKNOWN and any(p.total_credentials == rows for p in appeared):

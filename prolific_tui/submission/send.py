@@ -26,6 +26,8 @@ class Finding(Enum):
     NO_TOTALS = "Prolific tells no totals"
     NOT_READ = "could not be looked at"
     OTHERS = "another request made the secret that is there"
+    OTHER_SENDS = "all that is new came with other sends from here"
+    """As the journal has it; of rows, as `OTHERS` is of a secret."""
     REPORTED = "its usernames are in usage reports"
     SAID_ARRIVED = "you said that it arrived"
     SAID_NOT = "you said that it did not arrive"

@@ -5,15 +5,16 @@ What is found is a `Finding`; only usage reports that name all its usernames say
 they are there.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from prolific_tui.errors import ServiceError
 from prolific_tui.models import CredentialPool, WebhookSecret
-from prolific_tui.submission.looks import PoolsLook, SecretLook, is_same_secret
+from prolific_tui.submission.looks import Elsewhere, PoolsLook, SecretLook, is_same_secret, total_of
 from prolific_tui.submission.means import Pace, Service
-from prolific_tui.submission.send import Finding
+from prolific_tui.submission.plan import Kind
+from prolific_tui.submission.send import Finding, Part, Send, Standing
 from prolific_tui.visible import counted
 
 T = TypeVar("T")
@@ -41,6 +42,12 @@ class Settled:
         return f"{self._found} {self._not_reported}".strip()
 
     @property
+    def _who_else(self) -> str:
+        is_open = isinstance(self.look, PoolsLook) and self.look.elsewhere.is_open
+        other = ", or another send from here that is not settled, may" if is_open else " may"
+        return f"somebody else{other}"
+
+    @property
     def _not_reported(self) -> str:
         """What speaks against it: usage reports that name none of the rows."""
         if not self.reported or self.named:
@@ -61,13 +68,15 @@ class Settled:
                 )
             case Finding.CONSISTENT:
                 is_secret = isinstance(self.look, SecretLook)
-                return "" if is_secret else "That is no proof: somebody else may have added them."
+                return "" if is_secret else f"That is no proof: {self._who_else} have added them."
             case Finding.NOT_THERE:
                 if not self.seconds:
                     return "It was not there at the one look that could be taken."
                 return f"It was not there after looking for {self.seconds:.0f} s."
             case Finding.OTHERS:
                 return ""
+            case Finding.OTHER_SENDS:
+                return f"Nothing else was new after looking for {self.seconds:.0f} s."
             case Finding.NO_TOTALS:
                 return "Prolific tells no total here, so looking at totals can't settle it."
             case Finding.NOT_READ:
@@ -93,22 +102,62 @@ def judged(sought: Sought, look: PoolsLook) -> Finding:
     if look.after is None:
         return Finding.NOT_READ
     if sought.pool_id is None:
-        appeared = look.appeared()
+        appeared = look.unclaimed()
         totals = [pool.total_credentials for pool in appeared]
         if sought.rows in totals:
             return Finding.CONSISTENT
         if None in totals:
             return Finding.NO_TOTALS
+        if not appeared:
+            return Finding.OTHER_SENDS if look.appeared() else Finding.NOT_THERE
         # One of another size is this one where somebody appended to it since.
-        return Finding.UNCLEAR if appeared else Finding.NOT_THERE
+        return Finding.UNCLEAR
     pool = look.pool(sought.pool_id)
     before = look.total_before(sought.pool_id)
     after = None if pool is None else pool.total_credentials
     if before is None or after is None:
         return Finding.NO_TOTALS
-    if after == before:
-        return Finding.NOT_THERE
-    return Finding.CONSISTENT if after - before == sought.rows else Finding.UNCLEAR
+    others = look.elsewhere.rows
+    grown = after - before - others
+    if not grown:
+        return Finding.OTHER_SENDS if others else Finding.NOT_THERE
+    return Finding.CONSISTENT if grown == sought.rows else Finding.UNCLEAR
+
+
+async def _nothing_else() -> Elsewhere:
+    return Elsewhere()
+
+
+def elsewhere(send: Send, part: Part, sends: Iterable[Send]) -> Elsewhere:
+    """What other sends did in the workspace of a send since a part of it left.
+
+    Args:
+        send: the send.
+        part: that part of it, of which it is not known whether it arrived.
+        sends: all that is known of this service.
+    """
+    others = [
+        each
+        for each in sends
+        if each.number != send.number
+        and each.workspace.id == send.workspace.id
+        and each.kind is not Kind.REPLACE_SECRET
+    ]
+    made = frozenset(each.pool_id for each in others if each.kind is Kind.CREATE and each.pool_id)
+    # Where no pool is known, those are the creates whose pool is not known either.
+    parts = [each for other in others if other.pool_id == send.pool_id for each in other.parts]
+    is_open = any(each.standing is Standing.OPEN for each in parts)
+    total = total_of(part.before, send.pool_id)
+    if send.pool_id is None or total is None:
+        return Elsewhere(made, is_open=is_open)
+    rows = 0
+    for each in parts:
+        found = total_of(each.before, send.pool_id)
+        has_arrived = each.standing in (Standing.ACCEPTED, Standing.SAID)
+        # Pools only grow: one that had arrived before that part left would have been in its total.
+        if has_arrived and found is not None and found + each.rows > total:
+            rows += each.rows
+    return Elsewhere(made, rows, is_open)
 
 
 async def settle_rows(
@@ -117,6 +166,8 @@ async def settle_rows(
     pace: Pace,
     count_among: Callable[[list[str]], Awaitable[int]],
     tell: Callable[[float], None] = lambda _: None,
+    *,
+    others: Callable[[], Awaitable[Elsewhere]] = _nothing_else,
 ) -> Settled:
     """Look for rows until they seem to be there, or all looks are taken.
 
@@ -127,6 +178,8 @@ async def settle_rows(
         count_among: How many of the rows are among usernames. If all are, they are in the pool;
             some of them prove nothing: they may be those for which the list was refused.
         tell: Is told before each look for how many seconds it has been looked for.
+        others: What other sends from here did by now; asked after each look, so that whatever
+            they had done by then and knew of is among it.
     """
 
     async def look() -> tuple[Finding, PoolsLook]:
@@ -134,7 +187,7 @@ async def settle_rows(
             after = await service.list_credential_pools(sought.workspace_id)
         except ServiceError as error:
             return Finding.NOT_READ, PoolsLook(sought.before, None, error.title)
-        taken = PoolsLook(sought.before, after, "")
+        taken = PoolsLook(sought.before, after, "", await others())
         return judged(sought, taken), taken
 
     finding, last, seconds = await _sought(look, pace, tell)

@@ -18,7 +18,7 @@ _ARRIVED: Final = 1
 _DID_NOT: Final = 2
 _TAKE_BACK: Final = 1
 _CONTRADICTIONS: Final = {
-    _ARRIVED: (Finding.NOT_THERE, Finding.UNCLEAR, Finding.OTHERS),
+    _ARRIVED: (Finding.NOT_THERE, Finding.UNCLEAR, Finding.OTHERS, Finding.OTHER_SENDS),
     _DID_NOT: (Finding.CONSISTENT, Finding.UNCLEAR),
 }
 """What was found that does not bear an answer out."""
