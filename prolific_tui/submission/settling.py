@@ -154,9 +154,11 @@ def elsewhere(send: Send, part: Part, sends: Iterable[Send]) -> Elsewhere:
     for each in parts:
         found = total_of(each.before, send.pool_id)
         has_arrived = each.standing in (Standing.ACCEPTED, Standing.SAID)
-        # Pools only grow: one that had arrived before that part left would have been in its total.
-        if has_arrived and found is not None and found + each.rows > total:
-            rows += each.rows
+        # Pools only grow: what had arrived before that part left would have been in its total.
+        # The clock has to agree, because Prolific documents neither that nor how late a listing is.
+        if found is None or found + each.rows <= total or (each.ended or each.begun) < part.begun:
+            continue
+        rows += each.rows if has_arrived else 0
     return Elsewhere(made, rows, is_open)
 
 
