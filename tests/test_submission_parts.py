@@ -6,14 +6,18 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from prolific_tui.client.wire import body_of
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
 from prolific_tui.submission.journal import NewSend
-from prolific_tui.submission.means import Control
-from prolific_tui.submission.plan import Target
+from prolific_tui.submission.means import Control, Pace
+from prolific_tui.submission.parting import parts
+from prolific_tui.submission.plan import CredentialPlan, Target
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.run import run
 from prolific_tui.submission.send import Send, Standing
@@ -25,6 +29,7 @@ from tests.submission_bench import (
     MemoryJournal,
     NotedService,
     Write,
+    credential_plan,
     plan_for,
 )
 
@@ -85,6 +90,28 @@ async def test_a_part_has_no_more_bytes_than_it_may() -> None:
 
     assert story.pool == LIST
     assert max(part.rows for part in story.journal.entries()[0].parts) == 2
+
+
+def bytes_in_body(plan: CredentialPlan) -> int:
+    """How many bytes of the body of a request are rows."""
+    body = body_of({"credentials": plan.credentials.reveal()}).reveal()
+    return len(body.removeprefix('{"credentials":"').removesuffix('"}').encode())
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.text('a",\\é', min_size=8, max_size=30), min_size=1, max_size=12), st.data())
+def test_the_rows_in_a_request_are_no_more_bytes_than_a_part_may_have(
+    passwords: list[str], data: st.DataObject
+) -> None:
+    whole = credential_plan(rows=[(f"new-{n}", each) for n, each in enumerate(passwords)])
+    size = data.draw(st.integers(1, 1200))
+
+    cut = parts(whole, Pace(part_bytes=size))
+
+    assert [row for part in cut for row in range(*part)] == list(range(whole.rows))
+    for start, stop in cut:
+        assert bytes_in_body(whole.part(start, stop, POOL)) <= size or stop - start == 1
+    assert len(cut) == 1 or bytes_in_body(whole) > size, "it was cut without need"
 
 
 # Stopped in between

@@ -151,7 +151,8 @@ class Pace:
     part_rows: int = 5_000
     """The most rows of a part; Prolific documents no limit."""
     part_bytes: int = 1024 * 1024
-    """The most bytes of the rows of a part; Prolific documents no limit."""
+    """The most bytes of the rows of a part as they are sent; Prolific documents no limit. A single
+    row that has more goes all the same."""
     looks: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0)
     """Seconds before each further look for a write whose answer never came."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

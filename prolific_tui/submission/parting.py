@@ -6,10 +6,20 @@ well, also where a plan goes on with only some rows of an earlier send.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Final
 
+from prolific_tui.credentials.csvtext import dump
+from prolific_tui.credentials.rows import Rows
 from prolific_tui.submission.halving import Range, halves
 from prolific_tui.submission.means import Pace
 from prolific_tui.submission.plan import CredentialPlan
+
+_ESCAPED: Final = '"\\\n\t\r'
+"""What JSON writes with a backslash before it; no other control character may go."""
+_LONGEST: Final = 4
+"""How many bytes a byte of a field becomes at most: a quote is doubled, and each is escaped."""
+_AROUND: Final = 11
+"""How many bytes a row has at most beside its fields: escaped quotes around both, `,` and `\\n`."""
 
 
 def parts(plan: CredentialPlan, pace: Pace) -> list[Range]:
@@ -48,13 +58,17 @@ def _cut(plan: CredentialPlan, start: int, stop: int, pace: Pace) -> list[Range]
         begins = range(start, stop, pace.part_rows)
         pieces = [(at, min(at + pace.part_rows, stop)) for at in begins]
         return [part for piece in pieces for part in _cut(plan, *piece, pace)]
-    if stop - start > 1 and _size(plan, start, stop) > pace.part_bytes:
+    if stop - start > 1 and not _fits(plan.accounts.part(start, stop), pace.part_bytes):
         return [part for half in halves((start, stop)) for part in _cut(plan, *half, pace)]
     return [(start, stop)]
 
 
-def _size(plan: CredentialPlan, start: int, stop: int) -> int:
-    """How many bytes these rows are, without the quotes that some may need."""
-    rows = plan.accounts.part(start, stop)
-    text = "".join(rows.usernames) + "".join(rows.passwords)
-    return len(text.encode("utf-8", "surrogatepass")) + 2 * len(rows)
+def _fits(rows: Rows, size: int) -> bool:
+    """Whether rows are no more than so many bytes, as they stand in the body of a request."""
+    plain = len("".join(rows.usernames).encode("utf-8", "surrogatepass"))
+    plain += len("".join(rows.passwords).encode("utf-8", "surrogatepass"))
+    if _LONGEST * plain + _AROUND * len(rows) <= size:
+        return True
+    text = dump(rows)
+    escaped = sum(text.count(each) for each in _ESCAPED)
+    return len(text.encode("utf-8", "surrogatepass")) + escaped <= size
