@@ -1,9 +1,19 @@
 """How a whole send is told, whatever became of its last part."""
 
-from prolific_tui.demo.faults import Fault
+from dataclasses import replace
+
+import pytest
+
+from prolific_tui.demo.faults import Cut, Fault
+from prolific_tui.errors import Effect
+from prolific_tui.operations.events import WriteEnded
+from prolific_tui.submission.means import Control
+from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.progress import Progress
+from prolific_tui.submission.run import Ended
+from prolific_tui.tui.dialogs import SendDialog
 from prolific_tui.tui.screens.send_words import whole_words
-from tests.parts_bench import Story, fault_at, plan
+from tests.parts_bench import APPEND, LIST, Story, fault_at, plan
 
 
 async def test_a_send_in_parts_is_told_whole() -> None:
@@ -41,3 +51,75 @@ async def test_a_part_that_was_refused_does_not_speak_for_the_accepted_ones() ->
     assert told.startswith("Of 10 rows, 3 were accepted, and 7 did not go. The pool's total was 60")
     assert "The last part: " in told
     assert "All rows are still in the editor" not in told
+
+
+def box_words(story: Story, sent: CredentialPlan, ended: Ended) -> str:
+    """What the box of a send says once it has ended."""
+    told = WriteEnded(sent, ended.outcome, ended.number, ended.accepted)
+    send = story.journal.entries()[0]
+    return SendDialog(sent, Control(), ended=told, send=send)._words()[0]
+
+
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        (59, "not the 59 that Review showed: somebody else, or another send from here, added"),
+        (60, ""),
+        # A listing may be late, or the pool another one than it was.
+        (61, "not the 61 that Review showed."),
+    ],
+)
+async def test_a_pool_that_was_not_as_review_showed_it_is_told_with_no_more_than_is_known(
+    shown: int, told: str
+) -> None:
+    story = Story()
+    pool = plan().target.pool
+    assert pool is not None
+    target = replace(plan().target, pool=replace(pool, total_credentials=shown))
+    sent = replace(plan(), target=target)
+
+    words = box_words(story, sent, await story.send(sent))
+
+    assert ("Just before, the pool had 60" in words) == (shown != 60)
+    assert told in words
+    assert ("somebody else" in words) == (shown < 60)
+
+
+@pytest.mark.parametrize("names", [LIST, LIST[3:7]], ids=["all rows", "some rows"])
+async def test_only_rows_that_are_at_hand_are_said_to_be_in_the_editor(
+    names: tuple[str, ...],
+) -> None:
+    story = Story()
+    fault_at(story, 2, Fault(status=400))
+    await story.send(plan())
+    fault_at(story, 3, Fault(cut=Cut.BEFORE))
+    again = story.match(plan(names=names)).plan
+    assert again is not None
+
+    words = box_words(story, again, await story.send(again))
+
+    assert "Of 10 rows, 3 were accepted, 3 may have arrived, and 4 did not go." in words
+    assert ("are still in the editor" in words) == (names == LIST)
+
+
+async def test_a_search_that_found_no_clash_at_once_does_not_speak_of_halves() -> None:
+    """What was in the way of the list is not there any more when it is sent again."""
+    story = Story(part_rows=len(LIST))
+    story.service.switch_on(APPEND, Fault(status=409, times=1))
+    ended = await story.send(plan())
+    assert ended.search is not None
+
+    outcome = (await story.go_on(plan(), halving=True)).outcome
+
+    assert (outcome.effect, outcome.title) == (Effect.ACCEPTED, "No row clashed any more")
+    assert outcome.message == (
+        "Sent again as they were, Prolific accepted every row. All 10 are in the pool now."
+    )
+
+    # Refused once more, and then no half of it.
+    story = Story(part_rows=len(LIST))
+    story.service.switch_on(APPEND, Fault(status=409, times=2))
+    await story.send(plan())
+    outcome = (await story.go_on(plan(), halving=True)).outcome
+    assert outcome.title == "No row clashed alone"
+    assert outcome.message.startswith("Sent in halves, Prolific accepted every row. All 10 are")

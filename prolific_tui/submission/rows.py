@@ -352,7 +352,9 @@ class Sending:
         look = last.look if last and last.look else PoolsLook(())
         if self._halving:
             names = [self._plan.accounts.usernames[start] for start, _ in sorted(self._clashing)]
-            return whole.clash_found(names, self._tally().accepted, self._pool, "")
+            is_halved = self._part > len(self._accepted)
+            accepted = self._tally().accepted
+            return whole.clash_found(names, accepted, self._pool, is_halved=is_halved)
         if last is None:
             return whole.no_rows()
         if len(self._accepted) == 1 or self._first is None:

@@ -94,17 +94,25 @@ def pool_unknown(outcome: Outcome, tally: Tally) -> Outcome:
 
 
 def clash_found(
-    names: Sequence[str], accepted: int, pool: CredentialPool | None, look_words: str
+    names: Sequence[str], accepted: int, pool: CredentialPool | None, *, is_halved: bool
 ) -> Outcome:
-    """A search by halving that came to its end."""
-    rest = f"All other {accepted:,} are in the pool now. {look_words}".strip()
+    """A search by halving that came to its end.
+
+    Args:
+        names: the usernames that were refused, each sent alone.
+        accepted: how many rows were accepted.
+        pool: where they are.
+        is_halved: whether any request of the search was refused.
+    """
     if not names:
+        how = "Sent in halves" if is_halved else "Sent again as they were"
         return Outcome(
             Effect.ACCEPTED,
-            "No row clashed alone",
-            f"Sent in halves, Prolific accepted every row. {rest}",
+            "No row clashed alone" if is_halved else "No row clashed any more",
+            f"{how}, Prolific accepted every row. All {accepted:,} are in the pool now.",
             pool=pool,
         )
+    rest = f"All other {accepted:,} are in the pool now."
     named = ", ".join(names[:_NAMES_SHOWN])
     if len(names) > _NAMES_SHOWN:
         named += f" and {len(names) - _NAMES_SHOWN:,} more"

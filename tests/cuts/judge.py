@@ -11,8 +11,11 @@ from typing import Final
 
 from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.errors import Effect
-from prolific_tui.submission.plan import SecretPlan
+from prolific_tui.operations.events import WriteEnded
+from prolific_tui.submission.means import Control
+from prolific_tui.submission.plan import CredentialPlan, SecretPlan
 from prolific_tui.submission.send import Standing
+from prolific_tui.tui.dialogs import SendDialog
 from tests.cuts.cuts import Direction, Fate, Manner, Shape
 from tests.cuts.lab import Trial
 from tests.submission_bench import Write
@@ -30,10 +33,17 @@ def faults(trial: Trial) -> Iterator[str]:
     yield from _wrong_holdings(trial)
     yield from _wrong_effect(trial)
     yield from _wrong_send(trial)
-    outcome = trial.outcome
-    for told in (outcome.title, *_SENTENCE.split(f"{outcome.message} {outcome.hint}".strip())):
+    for told in (trial.outcome.title, *_SENTENCE.split(_box_words(trial))):
         if (wrong := _wrong_sentence(trial, told)) is not None:
             yield wrong
+
+
+def _box_words(trial: Trial) -> str:
+    """All that the box of the send says below its title."""
+    plan, outcome, send = trial.plan, trial.outcome, trial.send
+    ended = WriteEnded(plan, outcome, send.number if send else None)
+    message, hint = SendDialog(plan, Control(), ended=ended, send=send)._words()
+    return " ".join(f"{message} {hint}".split())
 
 
 def is_needless(trial: Trial) -> bool:
@@ -201,6 +211,17 @@ def _was_kept_nowhere(trial: Trial, _: object) -> bool:
     return isinstance(plan, SecretPlan) and not any(dataclasses.astuple(plan.destinations))
 
 
+def _moved(trial: Trial, match: "re.Match[str]") -> bool:
+    """The pool's total as Review showed it, and as it was told just before the write."""
+    plan = trial.plan
+    if not isinstance(plan, CredentialPlan) or plan.target.pool is None:
+        return False
+    shown, found = plan.target.pool.total_credentials, trial.first_look.totals[CHATBOT_B]
+    if (_number(match["shown"]), _number(match["found"])) != (shown, found) or shown is None:
+        return False
+    return found != shown and (found > shown) == ("somebody else" in match[0])
+
+
 def _unseen(trial: Trial, _: object) -> bool:
     # What was told on a line that went down, the client need not have heard.
     return not trial.was_looked_at or trial.cut.looks is not None
@@ -301,11 +322,20 @@ _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
         r"(But a|A) look afterwards (still )?shows the secret with the id (?P<id>\w+)\.",
         _secret_is,
     ),
+    (
+        r"Just before, the pool had (?P<found>[\d,]+), and not the (?P<shown>[\d,]+) that Review"
+        r" showed(: somebody else, or another send from here, added to it meanwhile)?\.",
+        _moved,
+    ),
     # Looking for it
     (r"(The totals afterwards are|The secret could) not .*\([\w ]+\)\.", _unseen),
     (r"It could not be looked for\.|It was not read back \([\w ]+\)\.", _unseen),
     (r"That is this request's doing, or somebody else's\.", _is_consistent),
-    (r"That is no proof: somebody else may have added them\.", _is_consistent),
+    (
+        r"That is no proof: somebody else(, or another send from here that is not settled,)? may"
+        r" have added them\.",
+        _is_consistent,
+    ),
     (r"It was not there after looking for (?P<seconds>\d+) s\.", _was_not_there),
     (
         r"The figures don't settle it\.",

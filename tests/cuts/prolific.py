@@ -73,8 +73,10 @@ class WatchedService(Service):
 
     def handle(self, request: Request) -> Answer:
         """The answer; somebody else may act just before it and just after."""
-        # Before the first look it would only change what the person had in mind.
-        if self._crowd is not None and self.told:
+        # Another secret than the person had in mind would not be replaced; of a pool it is told.
+        operation, _ = find_operations(request.path)[request.method]
+        is_of_pools = operation.operation_id == "listCredentialPools"
+        if self._crowd is not None and (self.told or is_of_pools):
             self._crowd.act()
         known = self._identities()
         answer = super().handle(request)

@@ -172,7 +172,12 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
         outcome, search = self.ended.outcome, self.ended.search
         message = "\n".join(
             filter(
-                None, (outcome.message, _tally_words(self.send), _moved_words(self.plan, self.send))
+                None,
+                (
+                    outcome.message,
+                    _tally_words(self.plan, self.ended, self.send),
+                    _moved_words(self.plan, self.send),
+                ),
             )
         )
         if search is None:
@@ -223,17 +228,21 @@ def _them(number: int) -> str:
     return "it" if number == 1 else "them"
 
 
-def _tally_words(send: Send | None) -> str:
+def _tally_words(plan: Plan, ended: WriteEnded, send: Send | None) -> str:
     """What is in the pool, what may be and what is not, where all three are not the same."""
     if send is None or not send.open_parts or not (send.arrived or send.rows_left):
         return ""
     is_open = sum(part.rows for part in send.open_parts)
     said = f" {send.said_rows:,} arrived, as you said," if send.said_rows else ""
-    return (
+    told = (
         f"Of {counted(send.rows, 'row')}, {send.accepted_rows:,} were accepted,{said}"
-        f" {is_open:,} may have arrived, and {send.rows_left:,} did not go. All but the accepted"
-        " ones are still in the editor."
+        f" {is_open:,} may have arrived, and {send.rows_left:,} did not go."
     )
+    # Who went on with a send may have had only some of its rows.
+    at_hand = plan.rows - len(ended.accepted) if isinstance(plan, CredentialPlan) else 0
+    if at_hand < is_open + send.rows_left:
+        return told
+    return f"{told} All but the accepted ones are still in the editor."
 
 
 def _moved_words(plan: Plan, send: Send | None) -> str:
@@ -247,9 +256,13 @@ def _moved_words(plan: Plan, send: Send | None) -> str:
     found = ids.get(shown.credential_pool_id)
     if found is None or found == shown.total_credentials:
         return ""
+    who = ""
+    if found > shown.total_credentials:
+        # That may be one that arrived late, or another window's.
+        who = ": somebody else, or another send from here, added to it meanwhile"
     return (
         f"Just before, the pool had {found:,}, and not the {shown.total_credentials:,} that Review"
-        " showed: somebody else appended meanwhile."
+        f" showed{who}."
     )
 
 
