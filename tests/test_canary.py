@@ -319,7 +319,7 @@ def _account(terminal: WatchedTerminal, place: Place) -> None:
     shows(terminal, "API token")
     place.service.switch_on("getMe", _refusing(f"not {REFUSED_TOKEN}"))
     _enter(terminal, REFUSED_TOKEN, "********")
-    shows(terminal, "Nothing was changed.")
+    shows(terminal, "A read changes nothing.")
     terminal.press("enter", "t")
     shows(terminal, "API token")
     _enter(terminal, REFUSED_TOKEN, "********")

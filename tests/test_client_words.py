@@ -34,7 +34,7 @@ def test_every_ending_says_what_happened_what_changed_and_what_to_do(operation: 
         assert all(text.endswith((".", "?", ")")) for text in sentences(error)), error.message
         assert error.effect is result.effect
         if not operation.writes:
-            assert error.message.endswith("Nothing was changed.")
+            assert error.message.endswith("A read changes nothing.")
 
 
 @pytest.mark.parametrize("operation", [item for item in OPERATIONS if item.writes])

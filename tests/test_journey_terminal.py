@@ -89,7 +89,7 @@ def test_the_first_start_on_a_new_server_without_a_keyring_asks_once_and_never_a
         with Terminal(home=tmp_path, environment=_service_of(server)) as terminal:
             # A wrong token is refused in words, and can be followed by the right one.
             _answer_with_token(terminal, "canary-of-no-account")
-            shows(terminal, "Prolific does not accept this token", "Nothing was changed.")
+            shows(terminal, "Prolific does not accept this token", "A read changes nothing.")
             terminal.press("enter")
             shows(terminal, "none in use", "not signed in")
             terminal.press("t")

@@ -73,8 +73,8 @@ async def test_a_token_that_is_revoked_meanwhile_is_told_with_where_it_came_from
             await operations.pools(MAIN_WORKSPACE)
 
     assert caught.value.message == (
-        "Prolific does not accept this token. Nothing was changed. The token is from --token-file;"
-        f" {SERVICE_URL} refused it."
+        "Prolific does not accept this token. A read changes nothing. The token is from"
+        f" --token-file; {SERVICE_URL} refused it."
     )
 
 

@@ -90,19 +90,24 @@ async def test_rotation_with_two_receivers_behind_a_load_balancer() -> None:
             f"Previous one     fingerprint {old.fingerprint()}, replaced",
         )
 
-        # The first has it: a delivery proves it.
+        # One has it: a delivery proves it, and the one under the cursor is proposed.
+        await board.press("down", "down")
         await try_delivery(board, new)
         await board.shows("The current secret signed it", "Which receiver got it?")
+        await board.shows(f"> #2 behind {BALANCED}")
         await board.press("enter")
+        await board.shows(f"The current secret signed it: #2 behind {BALANCED} is ticked.")
         await board.shows("1 of 2 receivers known to have it: 1 tested, 0 ticked; off: 0 of 1")
         # The second one still rejects what the new one signed; what it takes is the old one's.
         await try_delivery(board, old)
         await board.shows("The previous secret signed it", "A receiver that takes both")
         await board.press("enter")
+        await board.shows("The previous secret signed it: no receiver is ticked for it.")
+        assert "The current secret signed it" not in board.screen()
         await board.shows("1 of 2 receivers known to have it")
         # Then it has the new one as well: of the receivers, the one that waits is proposed.
         await try_delivery(board, new)
-        await board.shows("Which receiver got it?")
+        await board.shows("Which receiver got it?", f"> #1 behind {BALANCED}")
         await board.press("enter")
         await board.shows("2 of 2 receivers known to have it")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from prolific_tui.access import Entry
 from prolific_tui.demo.faults import Cut, Fault
@@ -74,6 +75,47 @@ async def test_a_secret_that_was_not_seen_is_told_as_that_until_it_is_read_and_s
         await board.shows("Have you stored it?", "It is kept in the keyring.")
         await board.press("y")
         await board.shows("free of")
+
+
+async def test_while_a_request_is_open_the_secret_is_used_nowhere_without_a_warning(
+    tmp_path: Path,
+) -> None:
+    async with dashboard(whose_line_is_cut(), parts=in_parts(3)) as board:
+        await replace_on_the_screen_only(board)
+        await board.shows(
+            "signed with it   NOT UP TO DATE",
+            "Open request",
+            ": this may be the old secret (3 History, S)",
+            "A read changes nothing.",
+        )
+        assert "Nothing was changed" not in board.screen()
+        for key in ("y", "P", "f"):
+            await board.press(key)
+            await board.shows("This may be the old secret", "Prolific signs nothing with this one")
+            await board.press("n")
+            await board.shows("Nothing was done with it.")
+        await board.press("asterisk")
+        await board.shows("Shown for 30 s. This may be the old secret: see Open request.")
+        await board.press("f", "y")
+        await board.shows("Save the secret")
+        await board.type(str(tmp_path / "secret"))
+        await board.press("enter")
+        await board.shows("The secret is in")
+
+        # Once another one is seen, that is not the old one; who made it is still open.
+        board.service.switch_off("listSecrets")
+        await board.press("r")
+        await board.shows(": it may have made this one (3 History, S)")
+        await board.press("f")
+        await board.shows("Save the secret")
+        await board.press("escape", "3")
+        await board.shows("Have you stored it?")
+        await board.press("y", "S")
+        await board.shows("What do you say?")
+        await board.press("j", "enter")
+        await board.shows("Settled: arrived, as you said.")
+        await board.press("2")
+        await board.until(lambda: "Open request" not in board.screen(), "settled")
 
 
 async def test_an_open_request_is_settled_before_another_one() -> None:

@@ -151,7 +151,7 @@ def error_for_endless(pages: int) -> ServiceError:
     """The error for a list that still goes on after so many pages, which is better than a part."""
     return ServiceError(
         "The list does not end",
-        f"Prolific's list went on after {pages} pages, so it was not used. Nothing was changed.",
+        f"Prolific's list went on after {pages} pages, so it was not used. A read changes nothing.",
         "Report this: a list this long was not foreseen.",
         effect=Effect.ACCEPTED,
     )
@@ -247,7 +247,8 @@ def _words_for(
 def _changed(operation: Operation, result: Answer | Failure) -> str:
     """What was and was not changed."""
     if not operation.writes:
-        return "Nothing was changed."
+        # Not that nothing was changed: what an open write did is what may not be readable now.
+        return "A read changes nothing."
     if result.effect is Effect.REFUSED and operation.sends_credentials:
         # Whether a refused list is refused whole is not documented for what its rows are blamed
         # for; without a token, a permission or a pool, none of it can have been taken.

@@ -279,6 +279,7 @@ _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
     (r"A username is taken|Not allowed|This account may not .* here\.", _refused),
     (r"Prolific refused this list: it has at least one of these usernames already .*", _refused),
     (r"Nothing was changed\.", _refused),
+    (r"A read changes nothing\.", _always),
     # Not sent
     (r"No network|No connection in time", _not_arrived),
     (r"There is no way from this machine to Prolific's service\.", _not_arrived),

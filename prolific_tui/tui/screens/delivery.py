@@ -16,7 +16,7 @@ from prolific_tui.tui.dialogs import (
     DeliveryDialog,
     NoteDialog,
 )
-from prolific_tui.tui.rotation import Tick
+from prolific_tui.tui.rotation import Receiver, Tick
 from prolific_tui.tui.screens.replacing import receiver_words
 from prolific_tui.tui.shell import Shell
 
@@ -39,6 +39,7 @@ async def try_delivery(
     secret: WebhookSecret,
     previous: PreviousSecret | None,
     subscriptions: Sequence[Subscription],
+    receiver: Receiver | None = None,
 ) -> None:
     """Ask for a delivery, say what signed it, and tick the receiver that got it.
 
@@ -47,7 +48,10 @@ async def try_delivery(
         secret: The workspace's secret.
         previous: The one before it, if it is known.
         subscriptions: What is signed with it.
+        receiver: The one under the cursor, which is proposed until it was tested; None for none.
     """
+    # What the last test came to is not so of this one.
+    shell.say("")
     keys: list[tuple[_Key, Secret]] = []
     if secret.value is not None:
         keys.append((_Key.CURRENT, secret.value))
@@ -63,9 +67,11 @@ async def try_delivery(
         return
     verdict, end = _judged(delivery, keys)
     if verdict.is_exact and verdict.key is _Key.CURRENT:
-        await _tick(shell, secret, subscriptions, end)
+        await _tick(shell, secret, subscriptions, end, receiver)
     else:
-        shell.push_screen(_told(verdict, previous, end))
+        note = _told(verdict, previous, end)
+        shell.say(f"{note.heading}: no receiver is ticked for it.")
+        shell.push_screen(note)
 
 
 def _as_received(pasted: str) -> bytes:
@@ -93,7 +99,11 @@ def _judged(delivery: Delivery, keys: Sequence[tuple[_Key, Secret]]) -> tuple[Ve
 
 
 async def _tick(
-    shell: Shell, secret: WebhookSecret, subscriptions: Sequence[Subscription], end: str
+    shell: Shell,
+    secret: WebhookSecret,
+    subscriptions: Sequence[Subscription],
+    end: str,
+    receiver: Receiver | None,
 ) -> None:
     """The current secret signed it: the receiver that got it has what it needs."""
     rotation = shell.rotation
@@ -102,12 +112,13 @@ async def _tick(
     at: int | None = 0 if receivers else None
     if len(receivers) > 1:
         waiting = [r for r in receivers if rotation.tick(secret, r) is not Tick.TESTED]
+        proposed = receiver if receiver in waiting else next(iter(waiting), receivers[0])
         at = await shell.ask(
             ChoiceDialog(
                 title,
                 f"The signature fits the body{end} byte for byte. Which receiver got it?",
                 [Choice(receiver_words(receiver, rotation)) for receiver in receivers],
-                highlighted=receivers.index(waiting[0]) if waiting else 0,
+                highlighted=receivers.index(proposed),
             )
         )
     if at is None:

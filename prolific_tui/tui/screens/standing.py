@@ -42,10 +42,11 @@ def _error(error: ProlificTuiError, keys: str) -> str:
 def freshness(reading: Reading[Any]) -> Text:
     """When it was read, or that it is being read, or that what is shown is old."""
     text = Text()
+    # First, because a narrow screen cuts what comes last.
+    if reading.error is not None and reading.value is not None:
+        text.append("   NOT UP TO DATE", "bold")
     if reading.loading:
         text.append("   reading…")
     elif reading.at is not None:
         text.append(f"   read at {reading.at:%H:%M:%S}")
-    if reading.error is not None and reading.value is not None:
-        text.append("   NOT UP TO DATE", "bold")
     return text

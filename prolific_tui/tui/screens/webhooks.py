@@ -1,6 +1,5 @@
 """Webhooks: the workspace's signing secret, what is signed with it, and its replacement."""
 
-from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -10,14 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.keeping import TokenPlace
 from prolific_tui.models import Subscription, WebhookSecret
 from prolific_tui.operations import KeptSecrets, PreviousSecret
 from prolific_tui.secret import MASK, Secret
 from prolific_tui.submission.plan import place_words
 from prolific_tui.tui.dialogs import ConfirmDialog, WaitDialog
 from prolific_tui.tui.plainly import show_plainly
-from prolific_tui.tui.rotation import Receiver, Rotation, Tick
+from prolific_tui.tui.rotation import Receiver
 from prolific_tui.tui.screens.delivery import try_delivery
 from prolific_tui.tui.screens.new_file import write_new_file
 from prolific_tui.tui.screens.replacing import (
@@ -28,32 +26,15 @@ from prolific_tui.tui.screens.replacing import (
 )
 from prolific_tui.tui.screens.revealing import RevealingScreen
 from prolific_tui.tui.screens.standing import freshness, standing
+from prolific_tui.tui.screens.webhook_words import Unsettled, kept_words, known_words, unsettled
 from prolific_tui.tui.widgets import CursorList, Line, Rule, fit
-from prolific_tui.visible import counted, visible
+from prolific_tui.visible import visible
 
 _LABEL, _STATE, _HAS_IT = 17, 6, 7
-_PLACES: Final = {TokenPlace.KEYRING: "keyring", TokenPlace.FILE: "own file"}
 _PLAINLY: Final = (
     "It stays in your terminal's scrollback, and in that of a tmux or screen in between, where"
     " whoever comes to the terminal later can read it. y prints it, n does not."
 )
-
-
-def _known_words(
-    subscriptions: Sequence[Subscription], rotation: Rotation, secret: WebhookSecret | None
-) -> str:
-    """How many receivers are known to have the secret, and how; then those that are off."""
-    enabled = rotation.receivers(each for each in subscriptions if each.is_enabled is not False)
-    ticks = [rotation.tick(secret, each) for each in enabled]
-    said, tested = ticks.count(Tick.SAID), ticks.count(Tick.TESTED)
-    told = f"{said + tested} of {counted(len(enabled), 'receiver')} known to have it"
-    if said or tested:
-        told += f": {tested} tested, {said} ticked"
-    off = [each for each in rotation.receivers(subscriptions) if each not in enabled]
-    if off:
-        have_it = sum(rotation.tick(secret, each) is not Tick.NONE for each in off)
-        told += f"; off: {have_it} of {len(off)}"
-    return told
 
 
 class WebhooksScreen(RevealingScreen):
@@ -106,7 +87,7 @@ class WebhooksScreen(RevealingScreen):
         """Follow what is read."""
         super().begin()
         self.watch(self.app, "webhooks", self._webhooks_read)
-        for before in ("signing_in", "account", "workspaces", "workspace"):
+        for before in ("signing_in", "account", "workspaces", "workspace", "history"):
             self.watch(self.app, before, self.show_webhooks, init=False)
         self.query_one(CursorList).focus()
 
@@ -136,6 +117,11 @@ class WebhooksScreen(RevealingScreen):
     def _subscriptions(self) -> tuple[Subscription, ...]:
         webhooks = self.app.webhooks.value
         return (webhooks.subscriptions or ()) if webhooks else ()
+
+    @property
+    def _unsettled(self) -> Unsettled | None:
+        """A request for a secret of this workspace of which nobody knows what became of it."""
+        return unsettled(self.app.known_sends, self.app.workspace, self._secret)
 
     @property
     def _previous(self) -> PreviousSecret | None:
@@ -176,11 +162,14 @@ class WebhooksScreen(RevealingScreen):
             if secret.value is not None:
                 text.append(f"   fingerprint {secret.value.fingerprint()}")
             text.append(f"\n {fit('Value', _LABEL)}{self._value(secret.value)}")
-            text.append(f"\n {fit('Kept here', _LABEL)}{visible(self._kept_words(secret.value))}\n")
+            text.append(
+                f"\n {fit('Kept here', _LABEL)}{visible(kept_words(self._kept, secret.value))}\n"
+            )
+        if (open_one := self._unsettled) is not None:
+            text.append(f" {fit('Open request', _LABEL)}{open_one.words}\n", "bold")
         if (previous := self._previous) is not None:
             kept = self._kept.previous if self._kept else None
-            is_kept = kept is not None and kept.value == previous.value
-            until = "" if is_kept else "; in memory only"
+            until = "" if kept and kept.value == previous.value else "; in memory only"
             text.append(
                 f" {fit('Previous one', _LABEL)}fingerprint {previous.value.fingerprint()},"
                 f" replaced {previous.ended:%d %b %H:%M}{until}\n"
@@ -199,22 +188,6 @@ class WebhooksScreen(RevealingScreen):
         if value is None:
             return "Prolific did not send it"
         return visible(value.reveal()) if self.is_revealed else f"{MASK}   * shows it"
-
-    def _kept_words(self, value: Secret | None) -> str:
-        """Whether the copy of this machine is the same."""
-        kept = self._kept
-        if kept is None:
-            return "looking…"
-        place = _PLACES[kept.found_in]
-        if kept.trouble is not None:
-            return f"{place}: {kept.trouble.title}"
-        if kept.current is None:
-            return f"{place}: none   K keeps it there"
-        if value is None:
-            return f"{place}: fingerprint {kept.current.fingerprint()}"
-        if kept.current == value:
-            return f"{place}: same"
-        return f"{place}: another one ({kept.current.fingerprint()})   K keeps this one"
 
     def _show_receivers(self) -> None:
         rotation, secret = self.app.rotation, self._secret
@@ -238,7 +211,7 @@ class WebhooksScreen(RevealingScreen):
         listed.show(
             [self._row(*line, event_width, width - event_width) for line in self._lines], at
         )
-        self.query_one("#receivers-rule", Rule).title = _known_words(
+        self.query_one("#receivers-rule", Rule).title = known_words(
             self._subscriptions, rotation, secret
         )
         for selector in ("#headings", "#receivers", "#receivers-rule"):
@@ -264,13 +237,17 @@ class WebhooksScreen(RevealingScreen):
     # The receivers
 
     @property
-    def _receiver(self) -> Receiver | None:
-        """The receiver under the cursor; says so where there is none."""
+    def _under_cursor(self) -> Receiver | None:
+        """The receiver under the cursor."""
         at = self.query_one(CursorList).highlighted
-        if at is None or at >= len(self._lines):
+        return self._lines[at][0] if at is not None and at < len(self._lines) else None
+
+    @property
+    def _receiver(self) -> Receiver | None:
+        """The same; says so where there is none."""
+        if (receiver := self._under_cursor) is None:
             self.app.say("There is no receiver here.")
-            return None
-        return self._lines[at][0]
+        return receiver
 
     def action_tick(self) -> None:
         """The receiver under the cursor has the secret, or has it not."""
@@ -314,15 +291,34 @@ class WebhooksScreen(RevealingScreen):
             return None
         return secret.value
 
-    def action_copy(self) -> None:
+    async def _value_to_use(self) -> Secret | None:
+        """The same to be used elsewhere; asks first where it may be an old one by now."""
+        value, open_one = self._known_value(), self._unsettled
+        if value is None or open_one is None or not open_one.may_be_old:
+            return value
+        question = f"{open_one.caution} y takes it all the same, n does not."
+        if await self.app.ask(ConfirmDialog("This may be the old secret", question)):
+            return value
+        self.app.say("Nothing was done with it.")
+        return None
+
+    def action_reveal(self) -> None:
+        """Show the secret for a while, and say so where it may be an old one."""
+        super().action_reveal()
+        open_one = self._unsettled
+        if self.is_revealed and open_one is not None and open_one.may_be_old:
+            self.app.say("Shown for 30 s. This may be the old secret: see Open request.")
+
+    @work
+    async def action_copy(self) -> None:
         """Copy the secret."""
-        if (value := self._known_value()) is not None:
+        if value := await self._value_to_use():
             self.app.copy(value.reveal(), "The secret")
 
     @work
     async def action_plainly(self) -> None:
         """Print the secret, after a warning."""
-        value = self._known_value()
+        value = await self._value_to_use()
         if value is None:
             return
         if not await self.app.ask(ConfirmDialog("Print the secret plainly?", _PLAINLY)):
@@ -337,7 +333,7 @@ class WebhooksScreen(RevealingScreen):
     @work
     async def action_save(self) -> None:
         """Write the secret to a new file."""
-        value, workspace = self._known_value(), self.app.workspace
+        value, workspace = await self._value_to_use(), self.app.workspace
         if value is None or workspace is None:
             return
         self.app.say("")
@@ -353,7 +349,7 @@ class WebhooksScreen(RevealingScreen):
         value, workspace = self._known_value(), self.app.workspace
         if value is None or workspace is None:
             return
-        if self._kept is not None and self._kept.current == value:
+        if self._kept and self._kept.current == value:
             self.app.say("It is kept there already.")
             return
         self.app.say("")
@@ -383,7 +379,9 @@ class WebhooksScreen(RevealingScreen):
         """Tell which secret signed a delivery."""
         if self._known_value() is None or self._secret is None:
             return
-        await try_delivery(self.app, self._secret, self._previous, self._subscriptions)
+        await try_delivery(
+            self.app, self._secret, self._previous, self._subscriptions, self._under_cursor
+        )
         self.show_webhooks()
 
     @work
@@ -392,8 +390,7 @@ class WebhooksScreen(RevealingScreen):
         if not self.app.may_write():
             return
         self.app.say("")
-        workspace, webhooks = self.app.workspace, self.app.webhooks.value
-        kept = self._kept
+        workspace, webhooks, kept = self.app.workspace, self.app.webhooks.value, self._kept
         if workspace is None or webhooks is None or self.app.webhooks.error is not None:
             self.app.say("Read what is there first: r refreshes.")
             return

@@ -1,0 +1,84 @@
+"""What is said on Webhooks of the secret, the copies of it here, and who has it by now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from prolific_tui.models import Subscription, WebhookSecret, Workspace
+from prolific_tui.operations import KeptSecrets, Sends
+from prolific_tui.secret import Secret
+from prolific_tui.submission.plan import Kind
+from prolific_tui.submission.send import Send
+from prolific_tui.tui.rotation import Rotation, Tick
+from prolific_tui.tui.screens.send_words import moment
+from prolific_tui.visible import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A request for a new secret of which nobody knows what became of it."""
+
+    send: Send
+    may_be_old: bool
+    """Whether the secret that was read last may be the one that it was to replace."""
+
+    @property
+    def words(self) -> str:
+        """What that means for what was read, in a line."""
+        at = moment(self.send.begun)
+        if not self.may_be_old:
+            return f"{at}: it may have made this one (3 History, S)"
+        if self.send.old_secret_id is None:
+            return f"{at}: there may be a secret by now (3 History, S)"
+        return f"{at}: this may be the old secret (3 History, S)"
+
+    @property
+    def caution(self) -> str:
+        """What is to be known before the secret that was read last is used anywhere."""
+        return (
+            f"The request of {moment(self.send.begun)} for a new secret is open. If it was done,"
+            " Prolific signs nothing with this one any more. S in 3 History settles it."
+        )
+
+
+def unsettled(
+    sends: Sends, workspace: Workspace | None, secret: WebhookSecret | None
+) -> Unsettled | None:
+    """The last open request for a secret of a workspace, beside the secret that was read last."""
+    for send in sends.open:
+        is_here = workspace is not None and send.workspace.id == workspace.id
+        if is_here and send.kind is Kind.REPLACE_SECRET:
+            return Unsettled(send, (secret.id if secret else None) == send.old_secret_id)
+    return None
+
+
+def kept_words(kept: KeptSecrets | None, value: Secret | None) -> str:
+    """Whether the copy of this machine is the same."""
+    if kept is None:
+        return "looking…"
+    place = kept.place.short
+    if kept.trouble is not None:
+        return f"{place}: {kept.trouble.title}"
+    if kept.current is None:
+        return f"{place}: none   K keeps it there"
+    if value is None:
+        return f"{place}: fingerprint {kept.current.fingerprint()}"
+    if kept.current == value:
+        return f"{place}: same"
+    return f"{place}: another one ({kept.current.fingerprint()})   K keeps this one"
+
+
+def known_words(
+    subscriptions: Sequence[Subscription], rotation: Rotation, secret: WebhookSecret | None
+) -> str:
+    """How many receivers are known to have the secret, and how; then those that are off."""
+    enabled = rotation.receivers(each for each in subscriptions if each.is_enabled is not False)
+    ticks = [rotation.tick(secret, each) for each in enabled]
+    said, tested = ticks.count(Tick.SAID), ticks.count(Tick.TESTED)
+    told = f"{said + tested} of {counted(len(enabled), 'receiver')} known to have it"
+    if said or tested:
+        told += f": {tested} tested, {said} ticked"
+    off = [each for each in rotation.receivers(subscriptions) if each not in enabled]
+    if off:
+        have_it = sum(rotation.tick(secret, each) is not Tick.NONE for each in off)
+        told += f"; off: {have_it} of {len(off)}"
+    return told
