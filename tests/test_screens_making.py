@@ -2,7 +2,10 @@
 
 import csv
 import re
+import secrets
 import stat
+import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from prolific_tui.demo.seed import CHATBOT_B, MAIN_WORKSPACE
 from prolific_tui.demo.service import Service
 from prolific_tui.operations import Parts
 from prolific_tui.settings import StateFile
-from tests.dashboard import Dashboard, dashboard, opened
+from tests.dashboard import PATIENCE, Dashboard, dashboard, opened
 from tests.editing import editing
 
 
@@ -147,6 +150,35 @@ async def test_making_is_one_step_and_each_row_says_that_it_was_made_here() -> N
         assert "made here" not in board.screen()
         await board.press("U")
         await board.shows("3 rows", "until E exports 3")
+
+
+async def test_accounts_that_take_long_to_make_come_before_what_is_typed_next_or_are_given_up() -> (
+    None
+):
+    may_go_on = threading.Event()
+
+    def choose(alphabet: Sequence[str]) -> str:
+        assert may_go_on.wait(PATIENCE)
+        return secrets.choice(alphabet)
+
+    async with dashboard(
+        parts=lambda service: replace(demo_parts(service), choose=choose)
+    ) as board:
+        await board.shows("free of")
+        await board.press("c")
+        await make(board, "lab-{01..03}")
+        await board.shows("Making 3 accounts…; Esc gives it up")
+        await board.press("escape")
+        await board.shows("Given up; no account was made.", "No rows yet")
+
+        await make(board, "new-{01..05}")
+        await board.shows("Making 5 accounts…")
+        board.app.post_message(events.Key("x", "x"))
+        await board.pilot.pause()
+        await board.shows("Making 5 accounts…", "No rows yet")
+        may_go_on.set()
+        await board.shows("4 rows", "   1  new-02")
+        assert "lab-" not in board.screen(), "what was given up does not come after all"
 
 
 async def test_a_name_that_is_taken_is_asked_for_again_with_one_that_is_free(

@@ -73,11 +73,12 @@ class MakingKeys(EditorPage):
 
     async def _make(self, order: MakeOrder) -> None:
         operations, draft = self.app.operations, self.draft
-        self.app.say(f"Making {order.count:,} accounts…")
+        self.app.say(f"Making {order.count:,} accounts…; Esc gives it up")
         try:
-            rows = await operations.make_accounts(
-                order.pattern, order.start, order.count, order.length
-            )
+            with self.app.holding_keys(self._give_up_making):
+                rows = await operations.make_accounts(
+                    order.pattern, order.start, order.count, order.length
+                )
         except ProlificTuiError as error:
             self.app.say("")
             self.app.show_error(error)
@@ -99,6 +100,10 @@ class MakingKeys(EditorPage):
         await operations.remember_accounts_made(
             *draft.target.key, _remembered(order.pattern), order.start + order.count
         )
+
+    def _give_up_making(self) -> None:
+        self.workers.cancel_group(self, "make")
+        self.app.say("Given up; no account was made.")
 
     def _look_meanwhile(self, look: Callable[[], Steps[None]], then: Callable[[], None]) -> None:
         self.work_through(look, lambda _: then(), "Looking")
