@@ -51,9 +51,9 @@ async def test_the_top_line_does_without_much_before_it_cuts_whose_account_it_is
         board.app.account = replace(
             account, profile="first.lastname", me=replace(account.me, email=email)
         )
-        await board.shows("1 POOLS  2  3  4  DEMO  READ-ONLY  ", f" {email} ")
+        await board.shows("1 POOLS  2  3  4  ", "DEMO  READ-ONLY  ", f" {email} ")
         board.app.account = replace(board.app.account, profile="lab")
-        await board.shows("1 POOLS  2  3  4  DEMO  READ-ONLY  ", f" lab: {email} ")
+        await board.shows("1 POOLS  2  3  4  ", "DEMO  READ-ONLY  ", f" lab: {email} ")
 
 
 def test_the_configuration_asks_for_it_for_good(tmp_path: Path) -> None:
