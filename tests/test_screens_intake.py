@@ -379,7 +379,7 @@ async def test_a_list_for_rows_without_passwords_says_which_of_them_it_has(
         names = [name for name, _ in rows]
         await asks_about(*names, "other")
         await at.shows("> Replace the 5 here with 6 rows")
-        await at.shows("5 of the 5 are in it; 1 is new. u brings them back.")
+        await at.shows("It has every username here; 1 is new. u brings them back.")
         await at.press("escape")
 
         await asks_about(*reversed(names))

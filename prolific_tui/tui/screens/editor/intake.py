@@ -296,6 +296,8 @@ class _Brings:
         changes = [f"{gone:,} {'goes' if gone == 1 else 'go'}"] if gone else []
         changes += [f"{self.new:,} {_are(self.new)} new"] if self.new else []
         told = f"{self.found:,} of the {self.present:,} {_are(self.found)} in it"
+        if self.has_all:
+            told = "It has every username here"
         return f"{'; '.join(filter(None, (told, ', '.join(changes))))}. "
 
 
