@@ -75,9 +75,11 @@ async def test_a_list_that_was_sent_already_says_so_and_only_what_is_new_goes(
     service.switch_on("getStudyCredentialsReport", Fault(status=403))
     async with opened(service) as board:
         await append_list(board, path)
-        await board.shows("2 rows   goes 2", "none of its 60 usernames is known here")
+        await board.shows("2 rows   goes 2", "none of the pool's 60 usernames is known here")
         await board.press("s")
-        await board.shows("2 credentials to the pool", "none of its 60 usernames is known here")
+        await board.shows(
+            "2 credentials to the pool", "none of the pool's 60 usernames is known here"
+        )
         await board.type("send 2")
         await board.press("enter")
         await board.shows("2 credentials appended", "62 now")

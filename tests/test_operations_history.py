@@ -234,7 +234,9 @@ def test_rows_are_checked_by_what_was_sent_and_then_by_the_usage_reports(bench: 
     with bench.signed_in() as operations:
         history = operations.history
         nothing = asyncio.run(history.known(CHATBOT_B, TOTAL))
-        assert nothing.coverage.words == ("not checked: none of its 60 usernames is known here")
+        assert nothing.coverage.words == (
+            "not checked: none of the pool's 60 usernames is known here"
+        )
         bench.service.after_write = lambda: bench.service.switch_on(
             Write.APPEND.value, Fault(cut=Cut.AFTER)
         )

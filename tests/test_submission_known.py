@@ -15,7 +15,7 @@ from prolific_tui.submission.known import Coverage
         ),
         (
             Coverage(0, 150, unmarked=200),
-            "not checked: its 150 usernames are not known; up to 150 are from here",
+            "not checked: the pool's 150 usernames are not known; up to 150 are from here",
         ),
         (Coverage(140, 140), "checked against all 140 usernames"),
         (

@@ -59,9 +59,9 @@ class Coverage:
         from_here = min(self.perhaps + self.unmarked, others)
         if not self.checked and not self.perhaps:
             if not from_here:
-                return f"not checked: none of its {self.total:,} usernames is known here"
+                return f"not checked: none of the pool's {self.total:,} usernames is known here"
             return (
-                f"not checked: its {self.total:,} usernames are not known;"
+                f"not checked: the pool's {self.total:,} usernames are not known;"
                 f" up to {from_here:,} are from here"
             )
         if from_here:
