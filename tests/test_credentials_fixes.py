@@ -43,6 +43,29 @@ def test_trimming_is_previewed_made_and_taken_back_as_one_step() -> None:
     assert not session.can_undo
 
 
+@steady
+@given(blocks)
+def test_how_many_duplicates_an_edit_makes_is_known_before_it_is_made(rows: Rows) -> None:
+    padded = Rows.of([*rows, *((f" {username}", password) for username, password in rows)])
+    session = EditSession(padded)
+    proposal = finish(fixes.propose(session, Fix.TRIM))
+    before = session.document.rows().usernames
+    make(session, proposal)
+    after = session.document.rows().usernames
+    renamed = [new for old, new in zip(before, after, strict=True) if old != new]
+    assert proposal.duplicates == sum(map(session.ledger.exact.is_duplicate, renamed))
+
+
+def test_an_edit_that_makes_duplicates_says_so() -> None:
+    session = session_of(("lab-1", "k1"), (" lab-1", "k2"), ("lab-2 ", "k3"))
+    assert finish(fixes.propose(session, Fix.TRIM)).caution == (
+        "! 1 of them gets a username that another row has: a duplicate."
+    )
+    assert finish(search.replace(session, Query("-2"), "-1")).caution == ""
+    assert finish(search.replace(session, Query("lab-"), "")).caution == ""
+    assert finish(search.replace(session, Query("2 "), "1")).caution.startswith("! 1 of them")
+
+
 @pytest.mark.parametrize(
     ("fix", "label"),
     [

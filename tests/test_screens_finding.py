@@ -106,9 +106,9 @@ class TestReplacing:
         async with editing(ROWS) as at:
             await at.press("R", "enter", *"x", "enter")
             assert isinstance(at.board.app.screen, ReplaceDialog)
-            await at.press("tab", *"stork")
+            await at.press("up", *"stork")
             await at.shows("Changes nothing.")
-            await at.press("tab", "enter")
+            await at.press("down", "enter")
             assert isinstance(at.board.app.screen, ReplaceDialog)
             await at.press("escape")
             assert at.rows == ROWS

@@ -57,11 +57,14 @@ class TestDuplicates:
         async with editing(DUPLICATES) as at:
             await at.press("d", "L")
             await at.shows(
-                "Done: keeping the last row of 2 groups.", "No username is in more than one row."
+                "Done: keeping the last row of 2 groups.",
+                "No username is in more than one row.",
+                "u Undo",
             )
+            assert "Keep" not in at.board.words(), "there is nothing to keep"
             assert at.rows == [("lab-2", "alone"), ("lab-1", "first"), ("lab-3", "same")]
             await at.press("u")
-            await at.shows("Undone: keeping the last row of 2 groups")
+            await at.shows("Undone: keeping the last row of 2 groups", "Enter Keep this row")
             assert at.rows == DUPLICATES
             await at.press("F")
             assert at.rows == [*DUPLICATES[:2], ("lab-3", "same")]
@@ -151,6 +154,16 @@ class TestDuplicates:
 
 
 class TestFixes:
+    async def test_a_fix_and_a_replacement_say_which_duplicates_they_would_make(self) -> None:
+        async with editing([("lab-1", "pw1"), (" lab-1", "pw2"), ("lab-2", "pw3")]) as at:
+            await at.press("F")
+            await at.shows(
+                'row 2: " lab-1" becomes "lab-1"',
+                "! 1 of them gets a username that another row has: a duplicate.",
+            )
+            await at.press("escape", "R", "2", "enter", "1")
+            await at.shows("Changes 1 row.", "! 1 of them gets a username that another row has")
+
     async def test_each_fix_is_previewed_and_does_what_it_said(self) -> None:
         async with editing(MESSY, held=["lab-1"]) as at:
             await at.press("F")

@@ -120,6 +120,19 @@ class Proposal:
     """The ids of the changed rows that have an OK, which they lose."""
     accepted: tuple[int, ...] = field(default=(), repr=False)
     """The ids of rows that get an OK."""
+    duplicates: int = 0
+    """How many of the rows get a username by it that another row has as well, then."""
+
+    @property
+    def caution(self) -> str:
+        """What else to know before it is made, in words; empty where there is nothing."""
+        if not self.duplicates:
+            return ""
+        one = self.duplicates == 1
+        which = "1 of them gets" if one else f"{self.duplicates:,} of them get"
+        return (
+            f"! {which} a username that another row has: {'a duplicate' if one else 'duplicates'}."
+        )
 
 
 class Block:

@@ -1,8 +1,10 @@
 """How a proposal comes together: which rows it would change, and the first few of them in words."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from prolific_tui.credentials.duplicates import is_blank
 from prolific_tui.credentials.history import Proposal, Replacement, deletion, edition
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
@@ -14,7 +16,16 @@ _EXAMPLES: Final = 3
 class Edits:
     """Rows that are to get other fields, gathered piece by piece from the top."""
 
-    __slots__ = ("_changes", "_count", "_examples", "_session", "_withdrawn")
+    __slots__ = (
+        "_changes",
+        "_come",
+        "_count",
+        "_examples",
+        "_gone",
+        "_session",
+        "_shared",
+        "_withdrawn",
+    )
 
     def __init__(self, session: EditSession) -> None:
         self._session = session
@@ -22,6 +33,12 @@ class Edits:
         self._withdrawn: list[int] = []
         self._examples: list[str] = []
         self._count = 0
+        self._come: Counter[str] = Counter()
+        """How many rows get each username that they did not have."""
+        self._gone: Counter[str] = Counter()
+        """How many lose each."""
+        self._shared: set[str] = set()
+        """The usernames that more rows than one may have in the end."""
 
     def add(self, start: int, piece: Rows, edited: Iterable[tuple[int, str, str]]) -> None:
         """Take up what rows of a piece, which begins at `start`, are to be.
@@ -39,9 +56,25 @@ class Edits:
                         _example(row, (names[at], words[at]), (username, password))
                     )
         self._count += len(new)
+        self._follow_usernames((names[at], username) for at, (username, _) in new.items())
         is_accepted = self._session.ledger.is_accepted
         self._withdrawn += filter(is_accepted, map(ids.__getitem__, new))
         self._changes += edition(start, piece, new, self._session.document.piece_size)
+
+    def _follow_usernames(self, renamed: Iterable[tuple[str, str]]) -> None:
+        count = self._session.ledger.count
+        for before, after in renamed:
+            if before != after:
+                self._come[after] += 1
+                self._gone[before] += 1
+                if (self._come[after] > 1 or count(after)) and not is_blank(after):
+                    self._shared.add(after)
+
+    def _duplicates(self) -> int:
+        """How many of the rows have a username in the end that another one has as well."""
+        count = self._session.ledger.count
+        come, gone = self._come, self._gone
+        return sum(come[name] for name in self._shared if count(name) + come[name] - gone[name] > 1)
 
     def __len__(self) -> int:
         return self._count
@@ -55,6 +88,7 @@ class Edits:
             self._session.revision,
             tuple(self._changes),
             withdrawn=tuple(self._withdrawn),
+            duplicates=self._duplicates(),
         )
 
 

@@ -13,7 +13,7 @@ from prolific_tui.credentials.groups import Group, Keep
 from prolific_tui.credentials.problems import Problem
 from prolific_tui.secret import MASK
 from prolific_tui.tui.dialogs.base import StayingDialog
-from prolific_tui.tui.widgets import fit
+from prolific_tui.tui.widgets import KeyBar, fit
 from prolific_tui.visible import visible
 
 _LINES: Final = 100
@@ -101,6 +101,13 @@ class DuplicatesDialog(StayingDialog[int | None]):
         at = min(at, len(groups) - 1)
         highlighted = next((n for n, (group, _) in enumerate(self._members) if group == at), 0)
         self.show_lines(lines, highlighted)
+
+    def _list(self) -> None:
+        """List them, and name the keys that are of use: of no group, no row is kept or edited."""
+        super()._list()
+        bindings = (each for each in self.BINDINGS if isinstance(each, Binding))
+        useful = (each for each in bindings if self._groups or each.action in ("undo", "cancel"))
+        self.query_one(KeyBar).show(useful)
 
     @on(OptionList.OptionSelected)
     def chosen(self) -> None:

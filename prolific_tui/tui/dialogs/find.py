@@ -90,7 +90,8 @@ class ReplaceDialog(Dialog[Proposal | None]):
     TITLE_TEXT = "Replace in all rows"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Next field, then do it", key_display="Enter"),
-        Binding("tab", "app.focus_next", "Other field", key_display="Tab"),
+        Binding("down,tab", "app.focus_next", "Other field", key_display="↓"),
+        Binding("up", "app.focus_previous", "Other field", show=False),
         Binding("escape", "cancel", "Cancel", key_display="Esc"),
     ]
 
@@ -143,6 +144,8 @@ class ReplaceDialog(Dialog[Proposal | None]):
         count, lines = proposal.count, list(proposal.examples)
         if count > len(lines):
             lines.append(f"and {count - len(lines):,} more")
+        if proposal.caution:
+            lines.append(proposal.caution)
         rows = f"{count:,} row{'' if count == 1 else 's'}"
         self._say("\n".join([f"Changes {rows}." if count else "Changes nothing.", *lines]))
 

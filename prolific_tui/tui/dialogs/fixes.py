@@ -60,6 +60,8 @@ class FixesDialog(StayingDialog[None]):
             lines = list(proposal.examples) if proposal else []
             if proposal and proposal.count > len(lines):
                 lines.append(f"and {proposal.count - len(lines):,} more")
+            if proposal and proposal.caution:
+                lines.append(proposal.caution)
             examples.update(Text(visible_lines("\n".join(lines))))
             examples.display = bool(lines)
 
