@@ -95,6 +95,7 @@ async def test_where_rows_came_from_is_taken_back_with_them_and_names_how_each_l
         assert first.startswith("utf-16-le.csv: UTF-16 LE, tab, CRLF")
         await load(at, "crlf.csv")
         await at.shows("Append 2 rows")
+        assert at.said == "", "it was read, and is not said to be still"
         await at.press("enter")
         await at.board.until(lambda: len(at.rows) == 5 and not at.editor.is_bringing_in, "both")
         both = at.editor.draft.source

@@ -141,6 +141,8 @@ class IntakeKeys(EditorPage):
     async def _take_in(self, name: str, intake: Intake | None, *, ask: bool, preview: bool) -> bool:
         """Ask how the list is to be read and where it is to go; whether it was taken."""
         way = _Way.LOOK if preview else _Way.APPEND
+        # It was read: what is asked now is above that message, which would stay below.
+        self.app.say("")
         while True:
             if intake is not None and (intake.needs_asking or way is _Way.LOOK):
                 intake = await self.app.ask(IntakeDialog(name, intake))
