@@ -28,11 +28,32 @@ async def test_pools_says_where_unsent_rows_are_and_keys_go_back_to_them() -> No
         await board.press("g", "a")
         await insert(board, "lab-2", "pw-two")
         await board.press("escape")
-        await board.shows("2 unsent rows for 2 targets: d", "d goes back to them")
+        await board.shows("2 unsent rows: d, for 2 targets", "d goes back to them")
         await board.press("d")
         await board.shows("Unsent rows of this run", "1 unsent row for a new pool")
         await board.press("j", "enter")
         await board.shows("Append to", "lab-2")
+
+
+async def test_what_is_cut_of_the_unsent_rows_says_so_and_is_never_the_key() -> None:
+    async with opened(size=(68, 24)) as board:
+        for pool in ("j", "k"):
+            await board.press("g", pool, "a")
+            await insert(board, "lab-1", "pw-one")
+            await board.press("escape")
+            await board.shows("unsent row")
+            summary = board.screen().split("\n")[2]
+            assert summary.endswith("…"), "cut, and marked as such"
+            assert "d, f" in summary
+
+
+async def test_what_was_said_for_want_of_a_workspace_goes_once_one_is_open() -> None:
+    async with opened() as board:
+        workspace, board.app.workspace = board.app.workspace, None
+        await board.press("m")
+        await board.shows("No workspace is open yet: w chooses one.")
+        board.app.workspace = workspace
+        await board.until(lambda: not board.app.message, "nothing to be said")
 
 
 async def test_the_cursor_is_on_the_pool_whose_rows_were_edited_last() -> None:

@@ -174,6 +174,9 @@ class CursorList(OptionList):
     class Resized(Message):
         """The list has another width, so columns are to be laid out again."""
 
+    class NothingChosen(Message):
+        """Enter was pressed where the cursor is on no line."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, markup=False)
         self._texts: list[Text] = []
@@ -202,6 +205,12 @@ class CursorList(OptionList):
         """Show another line in the place of one; the cursor and all other lines stay."""
         self._texts[index] = _behind_cursor(line)
         self.replace_option_prompt_at_index(index, self._cut(self._texts[index]))
+
+    def action_select(self) -> None:
+        """Choose the highlighted line, or say that there is none."""
+        if self.highlighted is None:
+            self.post_message(self.NothingChosen())
+        super().action_select()
 
     def on_resize(self) -> None:
         """Cut the lines for the new width: an option that wraps would be two lines."""

@@ -140,6 +140,12 @@ class ChoiceDialog(MessageDialog[int | None]):
             choice = self._choices[int(event.option.id or 0)]
             explanation.update(Text(visible(choice.explanation)))
 
+    @on(CursorList.NothingChosen)
+    def unchosen(self) -> None:
+        """Where there is no default, Enter alone chooses nothing, and says so."""
+        for explanation in self.query("#choice-explanation").results(Static):
+            explanation.update("Nothing is chosen yet: ↑ and ↓ go to the lines.")
+
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
         """Answer with the choice."""

@@ -26,6 +26,10 @@ _ROWS: Final = {
     DraftKeeping.NOTHING: "nothing",
 }
 _LOST: Final = "After a crash or a quit their passwords have to be typed or loaded again."
+_ALWAYS: Final = (
+    "Choosing less takes back what was kept before; a token from PROLIFIC_TOKEN or --token-file is"
+    " never copied."
+)
 _READABLE: Final = "is for you alone (0600); anyone with your account, or root, can read it too."
 
 _KEEPING: Final = {
@@ -74,6 +78,7 @@ class KeepingDialog(ChoiceDialog):
         report: Callable[[], Coroutine[Any, Any, KeyringReport]],
         *,
         is_unasked: bool = False,
+        reason: str = "",
     ) -> None:
         """Ask.
 
@@ -81,11 +86,11 @@ class KeepingDialog(ChoiceDialog):
             report: Gives the keyring's state.
             is_unasked: Whether it came up by itself. Then a key that means nothing here was meant
                 for what is below: the question gives way, and the key goes on to that.
+            reason: Why it is asked now, and what Esc leads to; empty for what it means at any time.
         """
         super().__init__(
             "What is kept on this machine, and where?",
-            "Choosing less takes back what was kept before; a token from PROLIFIC_TOKEN or"
-            " --token-file is never copied. 4 Account changes this later.",
+            f"{reason or _ALWAYS} 4 Account changes this later.",
             [_choice(keeping) for keeping in _KEEPING],
             highlighted=None,
         )

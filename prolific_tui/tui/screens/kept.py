@@ -50,7 +50,7 @@ def unsent_words(shell: Shell) -> str:
         return ""
     rows = rows_words(sum(unsent_rows(shell, draft) for draft in drafts))
     if len(drafts) > 1:
-        return f"{rows} for {len(drafts)} targets: d"
+        return f"{rows}: d, for {len(drafts)} targets"
     # A name may be long: it comes last, so that the key is seen where the line is cut.
     return f"{rows}: {_key(shell, drafts[0])}, for {target_words(shell, drafts[0])}"
 
@@ -69,14 +69,15 @@ def _key(shell: Shell, draft: Draft) -> str:
     return "c" if is_new else "d"
 
 
-async def ask_keeping(shell: Shell, *, is_unasked: bool = False) -> bool:
+async def ask_keeping(shell: Shell, *, is_unasked: bool = False, reason: str = "") -> bool:
     """Ask what is kept on this machine, and do so; False where it is as before.
 
     Args:
         shell: Where it is asked.
         is_unasked: Whether no key of the person's led to the question; see `KeepingDialog`.
+        reason: Why it is asked now, as `KeepingDialog` has it.
     """
-    dialog = KeepingDialog(shell.operations.keyring_report, is_unasked=is_unasked)
+    dialog = KeepingDialog(shell.operations.keyring_report, is_unasked=is_unasked, reason=reason)
     answer = await shell.ask(dialog)
     if answer is None:
         shell.keeping.was_put_off |= not dialog.gave_way
@@ -105,8 +106,14 @@ async def may_quit(shell: Shell) -> bool:
     if not shell.drafts.unsent_rows():
         return True
     await shell.keep_drafts()
-    if shell.keeping.is_to_be_asked and await ask_keeping(shell):
-        await shell.keep_drafts()
+    if shell.keeping.is_to_be_asked:
+        unsent = rows_words(shell.drafts.unsent_rows())
+        reason = (
+            f"{unsent}, before quitting: what is to become of them? Esc chooses nothing, and then"
+            " asks whether to quit and lose them."
+        )
+        if await ask_keeping(shell, reason=reason):
+            await shell.keep_drafts()
     lost = [draft for draft in shell.drafts if not shell.keeping.is_kept(draft)]
     if lost:
         rows = sum(len(draft.session.document) for draft in lost)

@@ -30,6 +30,8 @@ from prolific_tui.visible import visible
 _NUMBER_WIDTH: Final = 9
 _FIXED: Final = 3 + 2 * (_NUMBER_WIDTH + 1) + 2 + GAUGE_WIDTH + 1
 
+_NO_WORKSPACE: Final = "No workspace is open yet: w chooses one."
+
 
 class PoolsScreen(LeftDrafts):
     """The first screen."""
@@ -75,7 +77,13 @@ class PoolsScreen(LeftDrafts):
         self.watch(self.app, "history", self.show_pools, init=False)
         for before in ("signing_in", "account", "workspaces", "workspace"):
             self.watch(self.app, before, self.show_pools, init=False)
+        self.watch(self.app, "workspace", self._workspace_opened, init=False)
         self.query_one(CursorList).focus()
+
+    def _workspace_opened(self) -> None:
+        """What was said for want of a workspace is not so any more."""
+        if self.app.workspace is not None and self.app.message == _NO_WORKSPACE:
+            self.app.say("")
 
     @on(CursorList.Resized)
     def lay_out(self) -> None:
@@ -131,7 +139,9 @@ class PoolsScreen(LeftDrafts):
             text.append(f"{_sum(free)} free of {_sum(total)}")
         text.append_text(freshness(reading))
         if words := unsent_words(self.app):
-            text.append(f"   {visible(words)}", "bold")
+            width = self.query_one("#summary", Line).size.width or self.size.width
+            room = max(width - text.cell_len - 3, 0)
+            text.append(f"   {fit(words, room).rstrip()}", "bold")
         return text
 
     def _state(self, reading: Reading[tuple[CredentialPool, ...]]) -> str:
@@ -245,7 +255,7 @@ class PoolsScreen(LeftDrafts):
         """Make accounts for the pool under the cursor, or for a new one where there is none."""
         workspace = self.app.workspace
         if workspace is None:
-            self.app.say("No workspace is open yet: w chooses one.")
+            self.app.say(_NO_WORKSPACE)
             return
         self._edit(Target(workspace, self._current), make=True)
 
@@ -253,7 +263,7 @@ class PoolsScreen(LeftDrafts):
         """Edit rows to make a pool from."""
         workspace: Workspace | None = self.app.workspace
         if workspace is None:
-            self.app.say("No workspace is open yet: w chooses one.")
+            self.app.say(_NO_WORKSPACE)
             return
         self._edit(Target(workspace))
 
@@ -308,7 +318,7 @@ class PoolsScreen(LeftDrafts):
     async def _choose_target(self, title: str) -> Target | None:
         workspace = self.app.workspace
         if workspace is None:
-            self.app.say("No workspace is open yet: w chooses one.")
+            self.app.say(_NO_WORKSPACE)
             return None
         return await choose_target(
             self.app, title, "Nothing is sent yet.", workspace, self.app.pools.value or ()
