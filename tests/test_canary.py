@@ -349,6 +349,8 @@ def _webhooks(terminal: WatchedTerminal, place: Place) -> None:
     terminal.press("t")
     shows(terminal, "Paste the raw body")
     terminal.paste(f'{{"quoting": "{SECRET}"}}')
+    shows(terminal, "Esc Done")
+    terminal.press("escape")
     shows(terminal, "Test a delivery: its headers")
     terminal.type("1700000000")
     terminal.press("down")

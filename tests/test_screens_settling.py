@@ -177,3 +177,27 @@ async def test_settling_says_when_prolific_is_tried_again_and_can_be_given_up(
         await board.until(lambda: re.search(tried_again, board.words()))
         await board.press("escape")
         await board.shows("Given up; the send stays open", "1 open: S settles")
+
+
+async def test_a_request_for_a_secret_is_left_open_and_announced_in_words_of_its_own(
+    machine: Machine,
+) -> None:
+    machine.service.switch_on("createSecret", Fault(delay=1000, times=1))
+    old = machine.service.state.secrets[MAIN_WORKSPACE].id
+    async with machine.at_pools() as board:
+        await board.press("2")
+        await board.shows("Signing secret", "none   K keeps it there")
+        await board.press("c", "down", "down", "space", "enter")
+        await board.shows("Kept nowhere: it is shown here only.")
+        await board.type(f"replace {old[-4:]}")
+        await board.press("enter")
+        await board.shows("Waiting for Prolific's answer.")
+        await board.press("enter", "q")
+        await board.shows("A send is under way", "the next start offers to look what became of it")
+        await board.shows("A new secret that is made meanwhile stays at Prolific")
+        assert "rows" not in board.words()
+        await board.press("j", "enter")
+
+    async with machine.run() as board:
+        await board.shows("A send is open", "the new secret of Reasoning evals")
+        await board.shows("The secret is read; nothing is sent.")

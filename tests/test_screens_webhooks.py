@@ -58,6 +58,9 @@ async def try_delivery(
     await board.press("t")
     await board.shows("Paste the raw body")
     await paste(board, body if received is None else received)
+    # The paste leaves the box open: the Esc that it asks for goes to it, and to nothing else.
+    await board.shows("Test a delivery: its body", "line ends arrived.", "Esc Done; the headers")
+    await board.press("escape")
     await board.shows("Test a delivery: its headers")
     await board.type(TIMESTAMP)
     await board.press("down")
@@ -311,6 +314,8 @@ async def test_a_line_break_at_the_end_is_the_bodys_own_or_the_pastes_and_is_sai
             await board.press("t")
             await board.shows("Paste the raw body")
             await paste(board, f"{BODY}\r")
+            await board.shows("1 line ends arrived.")
+            await board.press("escape")
             await board.shows("is tried with and without the line break at its end")
             await board.type(TIMESTAMP)
             await board.press("down")

@@ -240,6 +240,8 @@ class PasteDialog(Dialog[str | None]):
     _ENDS: ClassVar[Binding] = Binding(
         "escape", "done", "That was all; asks what to do with it", key_display="Esc"
     )
+    _CLOSES: ClassVar[bool] = True
+    """Whether a marked paste closes it; else the person's Esc alone does."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -255,7 +257,8 @@ class PasteDialog(Dialog[str | None]):
         """Take a paste that the terminal marked as one."""
         event.stop()
         self._take(event.text)
-        self.action_done()
+        if self._CLOSES:
+            self.action_done()
 
     def on_key(self, event: events.Key) -> None:
         """Take what arrives as single keys, from terminals that do not mark a paste."""

@@ -19,9 +19,12 @@ class BodyDialog(PasteDialog):
         "Paste the raw body as your receiver got it, with your terminal's own key: before anything"
         " read it as JSON. Nothing of it is displayed, kept or sent."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "done", "Done; the headers come next", key_display="Esc")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "done", "Cancel", key_display="Esc")]
+    _ENDS: ClassVar[Binding] = Binding(
+        "escape", "done", "Done; the headers come next", key_display="Esc"
+    )
+    _CLOSES: ClassVar[bool] = False
+    """As it is said: or the Esc that was meant for this box would close the next one."""
 
 
 class DeliveryDialog(FormDialog[Delivery | None]):

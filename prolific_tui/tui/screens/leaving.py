@@ -6,7 +6,7 @@ A write of which nothing has left is not said to be anywhere: the journal learns
 from dataclasses import dataclass
 from typing import Final
 
-from prolific_tui.submission.plan import CredentialPlan
+from prolific_tui.submission.plan import SecretPlan
 from prolific_tui.submission.progress import Phase
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog
 from prolific_tui.tui.shell import Shell
@@ -46,8 +46,9 @@ _UNSENT: Final = _Words(
     " with it.",
 )
 _REPLACEMENT_OPEN: Final = (
-    "It is in the history on disk. If you quit now, the next start announces it before anything"
-    " else, and looks whether it arrived."
+    "The request is in the history on disk. If you quit now, the next start offers to look what"
+    " became of it. A new secret that is made meanwhile stays at Prolific, but may be kept nowhere"
+    " here; receivers with the old one reject every delivery until they have it."
 )
 _REPLACEMENT_UNSENT: Final = (
     "Nothing of it has left. If you quit now, nothing is sent, and the secret stays as it is."
@@ -87,10 +88,13 @@ def _question(shell: Shell, *, is_on_its_way: bool) -> ChoiceDialog:
 
 
 def _told(shell: Shell, words: _Words, *, is_on_its_way: bool) -> str:
+    is_secret = isinstance(shell.sending, SecretPlan)
+    if is_secret and not is_on_its_way:
+        return _REPLACEMENT_UNSENT
     if shell.operations.is_demo:
         return words.demo
-    if shell.sending is not None and not isinstance(shell.sending, CredentialPlan):
-        return _REPLACEMENT_OPEN if is_on_its_way else _REPLACEMENT_UNSENT
+    if is_secret:
+        return _REPLACEMENT_OPEN
     if any(draft.sending and not shell.keeping.is_kept(draft) for draft in shell.drafts):
         return words.unkept
     return words.kept

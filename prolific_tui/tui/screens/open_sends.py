@@ -6,6 +6,7 @@ from typing import Final
 from textual import work
 
 from prolific_tui.errors import ProlificTuiError
+from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, ErrorDialog, NoteDialog
 from prolific_tui.tui.screens.base import BaseScreen
@@ -79,7 +80,7 @@ class OpenSends(BaseScreen):
                 [
                     Choice(
                         "Look now whether it arrived" if not several else "Look now, one by one",
-                        "The pools' totals and the usage reports are read; nothing is sent.",
+                        f"{_read_words(sends)}; nothing is sent.",
                     ),
                     Choice("See it in 3 History", "With everything that is known of it."),
                     Choice("Later", "Nothing of it is sent again before it is settled."),
@@ -94,3 +95,12 @@ class OpenSends(BaseScreen):
             await self.app.run_action("mode('history')")
         else:
             self.app.say("It stays open; 3 History has it.")
+
+
+def _read_words(sends: Sequence[Send]) -> str:
+    """What is read at Prolific to find out what became of sends."""
+    are_secrets = [send.kind is Kind.REPLACE_SECRET for send in sends]
+    if all(are_secrets):
+        return "The secret is read"
+    told = "The pools' totals and the usage reports"
+    return f"{told} are read, and the secret" if any(are_secrets) else f"{told} are read"

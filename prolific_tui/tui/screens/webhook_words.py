@@ -55,7 +55,7 @@ def kept_words(kept: KeptSecrets | None, value: Secret | None) -> str:
     """Whether the copy of this machine is the same."""
     if kept is None:
         return "looking…"
-    place = kept.place.short
+    place = kept.found_in.short
     if kept.trouble is not None:
         return f"{place}: {kept.trouble.title}"
     if kept.current is None:
