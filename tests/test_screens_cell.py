@@ -54,6 +54,33 @@ async def test_a_hidden_password_that_is_replaced_is_told_of() -> None:
         assert "replaced" not in at.said
 
 
+async def test_an_open_cell_stays_on_its_row_wherever_that_or_the_cursor_goes() -> None:
+    rows = [*ROWS[:2], ("", "pw-3"), ("", "pw-4"), ("", "pw-5")]
+    async with editing(rows) as at:
+        field, grid = at.editor.query_one("#cell", Field), at.editor.grid
+
+        async def the_field_is_on_line(line: int) -> None:
+            await at.board.until(lambda: field.region.y - grid.region.y == line, f"line {line}")
+
+        await at.press("exclamation_mark", "G", "enter", "n")
+        await the_field_is_on_line(2)
+        # The two rows above turn out to be in the pool.
+        at.editor.changed(at.session.hold(frozenset({"lab-1", "lab-2"})))
+        await at.board.until(lambda: len(at.shown) == 5, "more rows are shown")
+        await the_field_is_on_line(4)
+        grid.position = 0
+        await at.board.pilot.pause()
+        await the_field_is_on_line(4)
+        await at.press("enter")
+        assert at.usernames == ["lab-1", "lab-2", "", "", "n"]
+
+        # A row that is not shown any more is not edited above another one.
+        await at.press("enter", "x")
+        at.editor.changed(at.session.hold(frozenset()))
+        await at.board.until(lambda: not at.editor.is_editing, "closed")
+        assert at.usernames[:2] == ["lab-1", "lab-2"]
+
+
 async def test_keys_typed_while_a_review_is_prepared_never_act_on_the_rows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

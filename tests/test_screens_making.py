@@ -18,6 +18,7 @@ from prolific_tui.demo.seed import CHATBOT_B, MAIN_WORKSPACE
 from prolific_tui.demo.service import Service
 from prolific_tui.operations import Parts
 from prolific_tui.settings import StateFile
+from prolific_tui.tui.screens.editor import EditorScreen
 from tests.dashboard import PATIENCE, Dashboard, dashboard, opened
 from tests.editing import editing
 
@@ -179,6 +180,18 @@ async def test_accounts_that_take_long_to_make_come_before_what_is_typed_next_or
         may_go_on.set()
         await board.shows("4 rows", "   1  new-02")
         assert "lab-" not in board.screen(), "what was given up does not come after all"
+
+        # A double click opens a cell meanwhile, which the cursor stays on.
+        may_go_on.clear()
+        await make(board, "more-{01..05}")
+        await board.shows("Making 5 accounts…")
+        editor = board.app.screen
+        assert isinstance(editor, EditorScreen)
+        editor.edit_requested()
+        may_go_on.set()
+        await board.shows("9 rows")
+        assert editor.is_editing
+        assert editor.grid.position == 0
 
 
 async def test_a_name_that_is_taken_is_asked_for_again_with_one_that_is_free(

@@ -34,9 +34,10 @@ class CellField(Field):
 
 
 class EditableGrid(Vertical):
-    """A grid, and above the cell under its cursor a field while that cell is edited.
+    """A grid, and a field above one of its cells while that cell is edited.
 
-    A hidden password is not shown for editing: what is typed replaces it.
+    The field stays on its row, wherever that goes and wherever the cursor is put. A hidden
+    password is not shown for editing: what is typed replaces it.
     """
 
     DEFAULT_CSS = """
@@ -65,7 +66,10 @@ class EditableGrid(Vertical):
             self.column = column
 
     class Left(Message):
-        """The field was left for another widget, and was closed with the cell as it was."""
+        """The field was closed with the cell as it was.
+
+        It was left for another widget, or its row is not shown any more.
+        """
 
         def __init__(self, prompt: str) -> None:
             super().__init__()
@@ -107,6 +111,7 @@ class EditableGrid(Vertical):
         self._place()
 
     @on(CredentialGrid.LaidOut)
+    @on(CredentialGrid.Moved)
     def _laid_out(self) -> None:
         self._place()
 
@@ -142,7 +147,16 @@ class EditableGrid(Vertical):
             self.prompt = f"{where}: Esc leaves it as it was; other keys are typed."
 
     def _place(self) -> None:
-        region = self.grid.cell_region()
+        if self._edited is None:
+            return
+        row_id, column = self._edited
+        row = self.grid.session.document.index_of(row_id)
+        position = None if row is None else self.grid.view.position(row)
+        if position is None:
+            # It is not shown any more: the field would be above another one.
+            self._leave()
+            return
+        region = self.grid.cell_region(position, column)
         self._field.styles.offset = region.offset
         # With a cell of the gap for the cursor, so that a text that fits the column is whole here.
         self._field.styles.width = region.width + 1
@@ -183,6 +197,9 @@ class EditableGrid(Vertical):
         # Leaving it in another way than with Enter changes nothing. The news of an earlier blur
         # may arrive when the field is open again.
         if self._field.visible and not self._field.has_focus:
-            prompt = self.prompt
-            self.close()
-            self.post_message(self.Left(prompt))
+            self._leave()
+
+    def _leave(self) -> None:
+        prompt = self.prompt
+        self.close()
+        self.post_message(self.Left(prompt))

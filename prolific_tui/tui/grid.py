@@ -295,12 +295,12 @@ class CredentialGrid(ScrollView, can_focus=True):
         """Go to a column by its name."""
         self.column = Column[name.upper()]
 
-    def cell_region(self) -> Region:
-        """Where the cell under the cursor is, inside this widget."""
+    def cell_region(self, position: int, column: Column) -> Region:
+        """Where a cell is, from the top left of this widget; it may be out of sight."""
         return Region(
-            self.columns.start(self.column),
-            self.position - self.scroll_offset.y,
-            self.columns.width(self.column),
+            self.columns.start(column),
+            position - self.scroll_offset.y,
+            self.columns.width(column),
             1,
         )
 
@@ -374,7 +374,8 @@ class CredentialGrid(ScrollView, can_focus=True):
     @property
     def cursor_screen_offset(self) -> Offset:
         """Where the terminal's own cursor belongs."""
-        return self.cell_region().offset + self.content_region.offset
+        here = self.cell_region(self.position, self.column)
+        return here.offset + self.content_region.offset
 
 
 def _widest(texts: Iterable[str]) -> int:

@@ -95,7 +95,7 @@ class MakingKeys(EditorPage):
                 first, rows, f"making of {made}", made_here=True, source=source
             ),
             f"{made} made here. E exports them, for the tool they are for.",
-            lambda: self.grid.go_to(first),
+            lambda: self.is_editing or self.grid.go_to(first),
         )
         await operations.remember_accounts_made(
             *draft.target.key, _remembered(order.pattern), order.start + order.count
