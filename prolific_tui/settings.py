@@ -48,6 +48,8 @@ class Profile:
     """The title of the workspace that was opened last, and is opened first; "" for the first."""
     refused: datetime | None = None
     """When its service refused its token; None where that was accepted since."""
+    refused_from: TokenPlace | None = None
+    """Where that token came from: the one that is kept may be another."""
     left_in: tuple[TokenPlace, ...] = ()
     """Where else a copy of its token may be: on its way there, or not deleted yet from there."""
 
@@ -199,6 +201,7 @@ class StateFile:
                 token_place=kept.place.value,
                 checked=profile.checked.isoformat() if profile.checked else None,
                 refused=profile.refused.isoformat() if profile.refused else None,
+                refused_from=profile.refused_from.value if profile.refused_from else None,
                 left_in=[place.value for place in kept.left_in],
                 workspace=profile.workspace,
             )
@@ -350,7 +353,7 @@ def _profile(name: str, content: Mapping[str, object]) -> Profile | None:
         key: value
         for key in (
             *("service_url", "owner_id", "owner", "workspace"),
-            *("token_place", "checked", "refused"),
+            *("token_place", "checked", "refused", "refused_from"),
         )
         if isinstance(value := content.get(key), str)
     }
@@ -372,6 +375,7 @@ def _profile(name: str, content: Mapping[str, object]) -> Profile | None:
         _moment(texts.get("checked", "")),
         texts.get("workspace", ""),
         _moment(texts.get("refused", "")),
+        next((p for p in TokenPlace if p.value == texts.get("refused_from")), None),
         tuple(p for p in KEEPING_PLACES if isinstance(left_in, list) and p.value in left_in),
     )
 

@@ -156,7 +156,7 @@ def test_no_link_is_written_through(written: Written, ours: Path) -> None:
 
         assert victims_file(ours) == VICTIM
         assert not (ours.parent / "nowhere").exists()
-        path.unlink()
+        path.unlink(missing_ok=True)  # a file that made no sense may have been put aside
         assert open_to_others(ours) == []
 
 
@@ -181,7 +181,7 @@ def test_a_file_that_everybody_can_read_takes_nothing_of_ours(written: Written, 
         assert opened_before.read() == VICTIM
     if written.is_new_only:
         assert path.read_bytes() == VICTIM
-    elif path.read_bytes() != VICTIM:
+    elif path.exists() and path.read_bytes() != VICTIM:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 

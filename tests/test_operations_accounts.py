@@ -8,7 +8,9 @@ import pytest
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import ServiceError, SettingsError
 from prolific_tui.keeping import TokenPlace
+from prolific_tui.operations.identity import origin
 from prolific_tui.secret import Secret
+from prolific_tui.tui.screens.account_words import Listed
 from prolific_tui.vault import MemoryVault
 from tests.accounts_bench import (
     BOB,
@@ -73,6 +75,25 @@ async def test_an_account_that_is_refused_leaves_the_other_in_use(tmp_path: Path
         (_, pilots) = await operations.profiles()
         assert pilots.refused is None
         assert pilots.checked is not None
+
+
+async def test_a_refusal_is_told_of_the_token_that_was_refused(tmp_path: Path) -> None:
+    """Not of the one that is kept, which nobody tried."""
+    bench = await bench_with(tmp_path, LAB, last=LAB)
+    with bench.running() as operations:
+        await operations.sign_in()
+        await operations.sign_in_with(TYPED)
+        bench.service.tokens.discard(TYPED)
+        with pytest.raises(ServiceError):
+            await operations.sign_in()
+    (lab,) = remembered(bench).profiles()
+    refused = str(dict(Listed(lab, None).facts())["Refused"])
+    assert f"the token was {origin(TokenPlace.SESSION)}" in refused
+
+    with bench.running() as operations:
+        await operations.sign_in()
+        (lab,) = await operations.profiles()
+        assert (lab.refused, lab.refused_from) == (None, None)
 
 
 async def test_an_account_without_a_token_is_asked_for_it(tmp_path: Path) -> None:

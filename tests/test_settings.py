@@ -152,7 +152,7 @@ def test_what_makes_no_sense_of_an_account_leaves_the_rest(path: Path) -> None:
     assert loaded(path).profiles() == (unknown,)
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)  # each is a dozen writes to the disk
 @given(
     st.lists(st.tuples(ANY_TEXT, ANY_TEXT, ANY_TEXT), max_size=5),
     st.lists(

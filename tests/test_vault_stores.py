@@ -2,6 +2,7 @@
 
 import json
 import stat
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,37 @@ async def test_a_token_file_that_can_not_be_read_is_an_error_without_its_content
 
     assert CANARY not in caught.value.message
     assert CANARY in path.read_text()
+
+
+async def test_a_file_that_was_put_aside_is_told_of_once_as_it_may_hold_tokens(
+    token_file: TokenFile, tmp_path: Path
+) -> None:
+    await token_file.save(ENTRY, Secret(CANARY))
+    path = tmp_path / "state" / "tokens.json"
+    save = partial(token_file.save, value=Secret("two"))
+    for use in (token_file.load, token_file.delete, save):
+        path.write_text(path.read_text()[:-4] if path.exists() else CANARY)
+
+        with pytest.raises(FileError, match="Tokens put aside") as caught:
+            await use(ENTRY)
+
+        assert ".broken-" in caught.value.message
+        assert "may still hold tokens and secrets" in caught.value.message
+        assert CANARY not in caught.value.message
+        assert await token_file.load(ENTRY) is None
+    assert CANARY in path.with_name("tokens.json.broken-1").read_text()
+
+
+async def test_a_token_file_that_others_can_read_is_taken_from_them(
+    token_file: TokenFile, tmp_path: Path
+) -> None:
+    await token_file.save(ENTRY, Secret("one"))
+    path = tmp_path / "state" / "tokens.json"
+    path.chmod(0o644)
+
+    assert await token_file.load(ENTRY) == Secret("one")
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 async def test_the_demo_says_that_nothing_is_kept() -> None:

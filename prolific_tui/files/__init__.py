@@ -12,6 +12,7 @@ from prolific_tui.files.places import (
     expand,
     make_private,
     state_directory,
+    take_from_others,
 )
 from prolific_tui.files.reading import (
     TokenText,
@@ -48,5 +49,6 @@ __all__ = [
     "replace",
     "set_aside",
     "state_directory",
+    "take_from_others",
     "write_new",
 ]

@@ -116,6 +116,24 @@ def check_private(directory: Path) -> None:
         )
 
 
+def take_from_others(path: Path) -> None:
+    """Make a file of ours that others can read its owner's alone (0600).
+
+    Nothing is done where there is none, or a link in its place.
+
+    Raises:
+        FileError: it can't be looked at, or its mode can't be changed.
+    """
+    path = expand(path)
+    with in_words(path, "looked at"):
+        try:
+            status = path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        if stat.S_ISREG(status.st_mode) and status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            path.chmod(0o600)
+
+
 def complete(prefix: str, *, limit: int = 50) -> tuple[str, ...]:
     """Paths that start with what was typed: folders (ending in `/`), then lists, then the rest.
 

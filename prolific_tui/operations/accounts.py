@@ -184,7 +184,9 @@ class Accounts:
 
     def _accepted(self, profile: Profile, me: Me) -> Profile:
         """An account whose token was accepted just now."""
-        return replace(profile, owner=me.email, checked=self._clock(), refused=None)
+        return replace(
+            profile, owner=me.email, checked=self._clock(), refused=None, refused_from=None
+        )
 
     async def _try(
         self, token: Secret, place: TokenPlace, expected: Profile | None
@@ -197,7 +199,9 @@ class Accounts:
             is_own = expected is not None and place in (*KEEPING_PLACES, TokenPlace.SESSION)
             if error.status == _HTTP_UNAUTHORIZED and is_own and expected is not None:
                 # Of a given token that says nothing about the one that is kept for the account.
-                await self._memory.remember_checked(replace(expected, refused=self._clock()))
+                await self._memory.remember_checked(
+                    replace(expected, refused=self._clock(), refused_from=place)
+                )
             raise
         if expected is not None and me.id != expected.owner_id:
             await close(client)

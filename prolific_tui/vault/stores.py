@@ -6,7 +6,13 @@ from typing import Final
 
 from prolific_tui.access import Entry
 from prolific_tui.errors import FileError
-from prolific_tui.files import RecordsFile, make_object_in, object_in
+from prolific_tui.files import (
+    Records,
+    RecordsFile,
+    make_object_in,
+    object_in,
+    take_from_others,
+)
 from prolific_tui.secret import Secret
 from prolific_tui.vault.states import KeyringCondition, KeyringState
 
@@ -59,20 +65,35 @@ class TokenFile:
     async def load(self, entry: Entry) -> Secret | None:
         """The value of an entry, or None.
 
+        A file that others can read is taken from them first.
+
         Raises:
-            FileError: the file can't be read.
+            FileError: the file can't be read; or it made no sense and was put aside, which is told
+                once, since what is in it stays as readable as it was.
         """
-        records = await asyncio.to_thread(self._file.read)
+        records = await asyncio.to_thread(self._read)
         value = object_in(records.content, _SERVICES, entry.service_url).get(entry.name)
         return Secret(value) if isinstance(value, str) else None
+
+    def _read(self) -> Records:
+        take_from_others(self._file.path)
+        records = self._file.read()
+        if records.note:
+            raise FileError(
+                "Tokens put aside",
+                f"{records.note} It may still hold tokens and secrets, as plain text.",
+                "Look at it, and delete it.",
+            )
+        return records
 
     async def save(self, entry: Entry, value: Secret) -> None:
         """Write a value in place of the entry's former one, and read it back.
 
         Raises:
-            FileError: the file can't be written and is unchanged; or it was written, and does not
-                give the same value back.
+            FileError: the file can't be read, as in `load`, or written, and is unchanged; or it
+                was written, and does not give the same value back.
         """
+        await asyncio.to_thread(self._read)
 
         def change(content: dict[str, object]) -> None:
             make_object_in(content, _SERVICES, entry.service_url)[entry.name] = value.reveal()

@@ -142,7 +142,7 @@ def _refusal(profile: Profile, refused: datetime) -> str:
     before = f"; accepted last {_moment(profile.checked)}" if profile.checked else ""
     return (
         f"{_moment(refused)} by {visible(profile.service_url)}; the token was"
-        f" {origin(profile.place)}{before}"
+        f" {origin(profile.refused_from or profile.place)}{before}"
     )
 
 
