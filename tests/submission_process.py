@@ -1,8 +1,8 @@
 """Programs that send a list in 20 parts and are killed at a step of the journal.
 
-python -m tests.submission_process URL: each line on standard input is a run, a directory and after
-a tab the step at which it is killed, if it is; what became of it is answered with a line. A run
-sends, or takes up what the one before it left, as the person would.
+python -m tests.submission_process URL: each line on standard input is a run, with tabs between the
+write, a directory, and the step at which it is killed, if it is; what became of it is answered with
+a line. A run sends, or takes up what the one before it left, as the person would.
 """
 
 import asyncio
@@ -70,11 +70,11 @@ class Doomed(JournalStore):
         return send
 
 
-def plan() -> CredentialPlan:
-    return credential_plan(Write.CREATE, [(name, "pw-long-enough") for name in ROWS])
+def plan(write: Write) -> CredentialPlan:
+    return credential_plan(write, [(name, "pw-long-enough") for name in ROWS])
 
 
-async def send(url: str, journal: JournalStore) -> Effect:
+async def send(url: str, write: Write, journal: JournalStore) -> Effect:
     """What the person does with the list: send it, or go on with it."""
     client = Api(url, DEMO_TOKEN, surroundings=Surroundings({}))
     pace = Pace(part_rows=len(ROWS) // PARTS, looks=())
@@ -82,7 +82,7 @@ async def send(url: str, journal: JournalStore) -> Effect:
     try:
         sends = journal.sends(url)
         if not sends or not sends[0].parts:
-            return (await run(plan(), means)).outcome.effect
+            return (await run(plan(write), means)).outcome.effect
         last = sends[0]
         if last.in_use:
             raise RuntimeError("somebody is at work on it")
@@ -94,8 +94,8 @@ async def send(url: str, journal: JournalStore) -> Effect:
                 last = await say(last.number, part.number, means, arrived=arrived)
         if last.standing in (Standing.ACCEPTED, Standing.SAID):
             return Effect.ACCEPTED
-        places = journal.places(last.number, plan().accounts.usernames)
-        rest = resumption(last, plan(), places).plan
+        places = journal.places(last.number, plan(write).accounts.usernames)
+        rest = resumption(last, plan(write), places).plan
         if rest is None:
             raise RuntimeError("nothing can go on")
         return (await run(rest, means)).outcome.effect
@@ -103,12 +103,12 @@ async def send(url: str, journal: JournalStore) -> Effect:
         await client.aclose()
 
 
-def child(url: str, folder: Path, at: int | None) -> str:
+def child(url: str, write: Write, folder: Path, at: int | None) -> str:
     """Send in a program of its own, and say what became of it."""
     number = os.fork()
     if number == 0:
         path = folder / "journal.sqlite3"
-        effect = asyncio.run(send(url, Doomed(path, os.urandom(8).hex(), at)))
+        effect = asyncio.run(send(url, write, Doomed(path, os.urandom(8).hex(), at)))
         os._exit(0 if effect is Effect.ACCEPTED else 1)
     _, status = os.waitpid(number, 0)
     return "killed" if os.WIFSIGNALED(status) else f"ended {os.WEXITSTATUS(status)}"
@@ -116,8 +116,8 @@ def child(url: str, folder: Path, at: int | None) -> str:
 
 def main(url: str) -> None:
     for line in sys.stdin:
-        folder, _, step = line.strip().partition("\t")
-        told = child(url, Path(folder), int(step) if step else None)
+        write, folder, step = line.rstrip("\n").split("\t")
+        told = child(url, Write[write], Path(folder), int(step) if step else None)
         sys.stdout.write(f"{told}\n")
         sys.stdout.flush()
 
