@@ -74,8 +74,7 @@ def parts(
     """
     state = state_directory(environment)
     settings = StateFile(state / "state.json")
-    asked_for = profile or environment.get(_PROFILE, "")
-    wanted, service_url = _beginning(settings, asked_for, configuration, environment)
+    wanted, service_url = _beginning(settings, profile, configuration, environment)
     return Parts(
         connect=_connect,
         service_url=service_url,
@@ -96,7 +95,7 @@ def parts(
 
 def _beginning(
     settings: StateFile,
-    asked_for: str,
+    profile: str,
     configuration: Configuration,
     environment: Mapping[str, str],
 ) -> tuple[str, str]:
@@ -106,18 +105,21 @@ def _beginning(
     """
     named = environment.get("PROLIFIC_URL")
     service_url = checked_service_url(named or configuration.service_url)
+    asked_for = profile or environment.get(_PROFILE, "")
     if not (asked_for or configuration.profile):
         return "", service_url
     wanted = checked_profile_name(asked_for or configuration.profile)
     settings.load()
     profiles = settings.profiles()
-    found = next((profile for profile in profiles if profile.name == wanted), None)
+    found = next((known for known in profiles if known.name == wanted), None)
     if found is None:
         if profiles:
+            source = _PROFILE if asked_for else f"profile in {FILE_NAME}"
             raise SettingsError(
                 "No such account",
                 f"There is no account {wanted} on this machine; there are"
-                f" {', '.join(profile.name for profile in profiles)}.",
+                f" {', '.join(known.name for known in profiles)}. The name is from"
+                f" {'--profile' if profile else source}.",
                 "Leave it out to begin with the last one; 4 Account adds others.",
             )
         return wanted, service_url

@@ -368,7 +368,7 @@ def _webhooks(terminal: WatchedTerminal, place: Place) -> None:
     _enter(terminal, f"{place.persons}/new-secret", "new-secret")
     shows(terminal, "Type  replace 0f6a :")
     _enter(terminal, "replace 0f6a", re.compile(r"│ +replace 0f6a|0f6a : +replace 0f6a"))
-    shows(terminal, "We do not know whether the secret was replaced", "kept in")
+    shows(terminal, "A new secret is there; who made it is not known", "kept in")
     terminal.press("enter")
     shows(terminal, "* shows it")
     terminal.press("0")

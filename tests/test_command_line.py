@@ -140,8 +140,8 @@ def _knows_the_lab(home: Path) -> None:
 @pytest.mark.parametrize(
     ("variables", "arguments", "words"),
     [
-        ({}, ["--profile", "pilots"], "There is no account pilots on this machine; there are lab."),
-        ({"PROLIFIC_TUI_PROFILE": "pilots"}, [], "There is no account pilots"),
+        ({}, ["--profile", "pilots"], "there are lab. The name is from --profile."),
+        ({"PROLIFIC_TUI_PROFILE": "pilots"}, [], "The name is from PROLIFIC_TUI_PROFILE."),
         ({"PROLIFIC_TUI_PROFILE": "pilots"}, ["--profile", "my lab"], "A name has 1 to 24"),
         (
             {"PROLIFIC_URL": "https://prolific.example"},
@@ -169,7 +169,7 @@ def test_an_account_of_the_configuration_is_begun_with_unless_something_goes_bef
     configuration.write_text('profile = "pilots"\nservice_url = "https://prolific.example"\n')
     errors = tmp_path / "errors"
     with Terminal(home=tmp_path, stderr=errors) as terminal:
-        assert "There is no account pilots" in _refusal(terminal, errors)
+        assert "The name is from profile in config.toml." in _refusal(terminal, errors)
     configuration.write_text('profile = "lab"\n')
     with (
         serving(demo_service()) as server,

@@ -68,11 +68,13 @@ def test_where_it_was_to_be_kept_is_written_down_by_name_alone(
 ) -> None:
     file = tmp_path / "secret"
     with bench.signed_in() as operations:
+        old = bench.service.state.secrets[MAIN_WORKSPACE].id
         number = left_open(bench, operations, Cut.BEFORE, file)
         sends = asyncio.run(operations.history.read())
         (send,) = sends.sends
         assert (send.number, send.destinations) == (number, (str(file),))
         assert dict(facts(send, sends))["To be kept"] == f"in {file}"
+        assert dict(facts(send, sends))["Old secret"] == f"id {old}"
         saved = asyncio.run(
             operations.history.save(tmp_path / "sends.json", sends.sends, as_json=True)
         )

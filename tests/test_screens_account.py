@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from prolific_tui.assembly import demo_parts
 from prolific_tui.demo.seed import DEMO_TOKEN, MAIN_WORKSPACE
 from prolific_tui.demo.service import Service
 from prolific_tui.keeping import TokenPlace
-from prolific_tui.operations import GivenToken, Parts
+from prolific_tui.models import Me
+from prolific_tui.operations import Account, GivenToken, Parts
 from prolific_tui.secret import Secret
 from prolific_tui.settings import Profile, StateFile
+from prolific_tui.tui.screens.account_words import listed, room
 from prolific_tui.vault import MemoryVault
 from tests.accounts_bench import BOB, ELSEWHERE, HIS, LAB, PILOTS, TYPED, entry
 from tests.dashboard import Dashboard, dashboard
@@ -263,3 +266,15 @@ async def test_a_given_token_without_a_name_is_listed_and_stays_where_it_is(
         await board.shows("The token is forgotten.", "not signed in")
         await board.until(lambda: not row(board, "-"), "gone from the list")
     assert await machine.token_file.load(entry(LAB)) is None
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_an_account_in_use_whose_token_was_refused_says_both(width: int) -> None:
+    at = datetime(2026, 11, 14, 10, 22, tzinfo=UTC)
+    profile = Profile("lab", SERVICE_URL, "ada", "ada@lab.org", refused=at)
+    account = Account(Me("ada", "ada@lab.org"), TokenPlace.KEYRING, SERVICE_URL, "lab")
+    both, used = listed([profile, replace(profile, name="pilots")], account, None)
+    left = room(width, [both, used])
+    assert both.row(left, is_demo=False).plain.endswith(" in use, refused")
+    assert len(both.row(left, is_demo=False).plain) + 2 <= width
+    assert used.row(left, is_demo=False).plain.endswith(":22 refused")

@@ -185,7 +185,12 @@ def test_a_secret_of_unknown_fate_is_compared_and_not_judged(
 ) -> None:
     outcome = secret_troubled(REPLACE, trouble(Effect.UNKNOWN), SecretLook(ONE, after, ""))
 
-    assert outcome.title == "We do not know whether the secret was replaced"
+    # That there is another one is no question any more; whose doing that is, is one.
+    assert outcome.title == (
+        "A new secret is there; who made it is not known"
+        if after is TWO
+        else "We do not know whether the secret was replaced"
+    )
     assert words in outcome.message
     # Another one than before is what Prolific has now, whoever made it.
     assert outcome.secret == (after if after is TWO else None)

@@ -316,8 +316,11 @@ def secret_troubled(plan: SecretPlan, error: ServiceError, look: SecretLook) -> 
             _STORE_IT if changed else "Refresh (r) to read the new secret from Prolific.",
             secret=look.after if changed else None,
         )
+    title = f"We do not know whether the secret was {_done(plan)}"
     hint = f"{_ONCE} settle it in 3 History and compare the id before you try again."
     if changed:
+        if look.after is not None:
+            title = "A new secret is there; who made it is not known"
         told += f" {SOMEBODY_ELSE}"
     elif plan.destinations != Destinations():
         file = plan.destinations.file
@@ -327,7 +330,7 @@ def secret_troubled(plan: SecretPlan, error: ServiceError, look: SecretLook) -> 
         hint = f"{_STORE_IT} {hint}"
     return Outcome(
         effect,
-        f"We do not know whether the secret was {_done(plan)}",
+        title,
         f"{error.message} {told}",
         hint,
         secret=look.after if changed else None,

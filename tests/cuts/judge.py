@@ -262,6 +262,10 @@ _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
         r"We do not know whether (this arrived|the secret was replaced)",
         lambda trial, _: trial.outcome.effect is Effect.UNKNOWN,
     ),
+    (
+        r"A new secret is there; who made it is not known",
+        lambda trial, _: trial.outcome.effect is Effect.UNKNOWN and _is_consistent(trial, _),
+    ),
     (r"We do not know whether this was done\.", _always),
     (r"Nothing is sent again by itself\.", _always),
     (r"It can still arrive late: (refresh|settle it) .*\.", _always),

@@ -23,6 +23,7 @@ from prolific_tui.tui.screens.account_words import (
     about_the_keyring,
     heading,
     listed,
+    room,
 )
 from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.screens.kept import ask_keeping, keep_as
@@ -137,7 +138,7 @@ class AccountScreen(BaseScreen):
         names = [each.name for each in self._listed]
         if here in names:
             self._go_to = None
-        width = cursor_list.content_region.width or self.size.width
+        width = room(cursor_list.content_region.width or self.size.width, self._listed)
         self.query_one("#headings", Line).text = heading(width)
         is_demo = self.app.operations.is_demo
         rows = [each.row(width, is_demo=is_demo) for each in self._listed]

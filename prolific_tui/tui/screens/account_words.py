@@ -38,7 +38,8 @@ _PLACE_WIDTH: Final = 11
 _CHECKED_WIDTH: Final = 12
 _IN_USE: Final = " in use"
 _REFUSED: Final = " refused"
-_FIXED: Final = 3 + _NAME_WIDTH + _PLACE_WIDTH + _CHECKED_WIDTH + 3 + len(_REFUSED)
+_BOTH: Final = " in use, refused"
+_FIXED: Final = 3 + _NAME_WIDTH + _PLACE_WIDTH + _CHECKED_WIDTH + 3
 _NO_NAME: Final = "-"
 
 
@@ -85,8 +86,16 @@ class Listed:
             return self._known.place
         return self.profile.place if self.profile else TokenPlace.SESSION
 
+    @property
+    def standing(self) -> str:
+        """Whether it is in use, and whether its token was refused; may be empty."""
+        refused = self.profile is not None and self.profile.refused is not None
+        if self.account is not None:
+            return _BOTH if refused else _IN_USE
+        return _REFUSED if refused else ""
+
     def row(self, width: int, *, is_demo: bool) -> Text:
-        """Its line in a list of so many cells."""
+        """Its line in a list of so many cells, without its standing."""
         refused = self.profile.refused if self.profile else None
         at = refused or (self.profile.checked if self.profile else None)
         checked = "never" if self.profile else ""
@@ -97,8 +106,7 @@ class Listed:
             f" {fit(self.name or _NO_NAME, _NAME_WIDTH)} {fit(self.owner, _owner_width(width))}"
             f" {fit(place, _PLACE_WIDTH)} {fit(checked, _CHECKED_WIDTH)}"
         )
-        standing = _IN_USE if self.account else _REFUSED if refused else ""
-        return row.append(standing, "bold")
+        return row.append(self.standing, "bold")
 
     def facts(self) -> list[Fact]:
         """What is known of it, but for the demo's."""
@@ -167,6 +175,11 @@ def heading(width: int) -> Text:
         f"   {fit('Account', _NAME_WIDTH)} {fit('Owner', _owner_width(width))}"
         f" {fit('Token', _PLACE_WIDTH)} {fit('Checked', _CHECKED_WIDTH)}"
     )
+
+
+def room(width: int, accounts: Sequence[Listed]) -> int:
+    """How many cells of so many are left beside the longest standing, as for every other line."""
+    return width - max(len(_REFUSED), *(len(each.standing) for each in accounts), 0)
 
 
 def _owner_width(width: int) -> int:

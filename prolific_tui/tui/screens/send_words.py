@@ -129,6 +129,10 @@ def facts(send: Send, sends: Sends) -> Iterator[tuple[str, str]]:
         if send.pool_id is not None:
             yield "Pool", send.pool_id
     yield "Workspace", send.workspace.title
+    if send.old_secret_id is not None:
+        yield "Old secret", f"id {send.old_secret_id}"
+    if send.made_secret_id is not None:
+        yield "New secret", f"id {send.made_secret_id}"
     if send.destinations is not None:
         yield (
             "To be kept",
