@@ -139,6 +139,16 @@ def test_only_what_changed_is_sent() -> None:
     assert "row 9" in frames.reduce(written.replace("row 1", "row 9"))
 
 
+def test_after_each_change_of_size_all_is_sent_once_more() -> None:
+    frames = Frames()
+    written = frame([(0, 0, "a row")])
+    for columns in (COLUMNS, COLUMNS + 1, COLUMNS):
+        frames.resize(columns, ROWS)
+        assert "a row" in frames.reduce(written)
+        frames.resize(columns, ROWS)
+        assert not frames.reduce(written)
+
+
 def test_a_row_that_terminals_may_draw_differently_is_sent_as_it_was_written_once() -> None:
     frames = Frames()
     frames.resize(COLUMNS, ROWS)

@@ -34,6 +34,17 @@ async def test_usernames_notes_and_passwords_are_whole_where_there_is_room(
         await at.shows(f"{MAIL} ")
 
 
+async def test_numbers_of_five_digits_leave_the_columns_below_their_headings() -> None:
+    async with editing((f"lab-{row}", "pw") for row in range(10_000)) as at:
+        await at.press("G")
+        await at.shows(" 10,000  lab-9999 ")
+        lines = at.board.screen().split("\n")
+        (heading,) = (line for line in lines if " username " in line)
+        (row,) = (line for line in lines if "lab-9999" in line)
+        assert heading.index("username") == row.index("lab-9999")
+        assert heading.index("password") == row.index("********")
+
+
 async def test_a_username_that_comes_into_sight_makes_room_for_itself() -> None:
     rows = [*((f"lab-{row}", "pw") for row in range(60)), (MAIL, "pw")]
     async with editing(rows) as at:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prolific_tui.credentials.rows import Column, Rows
+from prolific_tui.credentials.rows import Column, Row, Rows
 from prolific_tui.credentials.stepping import OutdatedError, finish
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool, Workspace
@@ -83,6 +83,22 @@ def test_an_edit_of_an_exported_row_makes_it_unexported() -> None:
     assert draft.unexported() == (1,)
     undo(draft.session)
     assert draft.unexported() == ()
+
+
+def test_of_exported_rows_no_password_stays_in_memory_once_they_were_sent() -> None:
+    draft = Draft("owner-1", TARGET)
+    draft.session.insert(0, Rows.of([("a", "pw-a"), ("b", "pw-b")]), made_here=True)
+    rows = draft.session.document.rows()
+    draft.exported.add(rows)
+    kept = Drafts(lambda draft, *, at_once: None, lambda owner_id, target: None)  # noqa: ARG005
+    kept.keep(draft)
+
+    sent, left = rows.ids or ()
+    kept.accepted(draft, [sent], POOL)
+    assert not draft.exported.holds(Row(sent, "a", "pw-a"))
+    assert draft.exported.holds(Row(left, "b", "pw-b"))
+    kept.accepted(draft, [left], POOL)
+    assert not draft.exported
 
 
 def test_only_rows_that_would_go_are_held_back_until_they_were_exported() -> None:
