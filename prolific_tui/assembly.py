@@ -162,7 +162,7 @@ def _connect(
     from prolific_tui.client.api import Api, RetryNotice
 
     def retried(notice: RetryNotice) -> None:
-        listener(ReadRetried(notice.operation, notice.attempt, notice.wait_seconds))
+        listener(ReadRetried(notice.operation, notice.attempt, notice.wait_seconds, notice.status))
 
     carrier = None
     if demo is not None:

@@ -83,7 +83,7 @@ class Gate(httpx.AsyncBaseTransport):
             token,
             carrier=self,
             on_retry=lambda retry: listener(
-                ReadRetried(retry.operation, retry.attempt, retry.wait_seconds)
+                ReadRetried(retry.operation, retry.attempt, retry.wait_seconds, retry.status)
             ),
             on_retry_over=lambda operation: listener(ReadOver(operation)),
         )

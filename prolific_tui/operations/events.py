@@ -69,6 +69,8 @@ class ReadRetried:
     attempt: int
     """How often it was tried so far."""
     wait_seconds: float
+    status: int | None = None
+    """The HTTP status that it was answered with; None where no answer came."""
 
 
 @dataclass(frozen=True, slots=True)

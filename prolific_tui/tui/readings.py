@@ -20,6 +20,7 @@ from prolific_tui.tui.talking import TalkingApp
 
 T = TypeVar("T")
 
+_TOO_MANY_REQUESTS: Final = 429
 _GROUPS: Final = ("account", "pools", "webhooks")
 """The workers that read for the screens, of which each screen waits for one."""
 
@@ -232,15 +233,13 @@ class ReadingApp(TalkingApp):
     def read_retried(self, event: ReadRetried) -> None:
         """Say when a read is tried again, as a clock time that stays true while it stands there."""
         at = self.operations.clock() + timedelta(seconds=event.wait_seconds)
-        told = f"No answer from Prolific; it is tried again at {at:%H:%M:%S}."
+        told = why = _waiting_words(event.status, f"{at:%H:%M:%S}")
         # The look of a send or of a question is no screen's: it is not Esc's to give up.
         if self._is_reading and self.operations.writes.under_way is None:
             told += " Esc gives it up."
         self._retrying[event.operation] = told
         self.say(told)
-        self.waits_for_prolific(
-            f"Prolific can't be read right now; it is tried again at {at:%H:%M:%S}."
-        )
+        self.waits_for_prolific(why)
 
     def read_over(self, event: ReadOver) -> None:
         """Take back what was said of a read that is waited for no more."""
@@ -277,3 +276,12 @@ class ReadingApp(TalkingApp):
             self.say("Given up; r tries again.")
         else:
             self.say("This screen is read no more, r tries again; the send goes on (0).")
+
+
+def _waiting_words(status: int | None, until: str) -> str:
+    """Why a read is tried again, by the status that it was answered with, and when."""
+    if status == _TOO_MANY_REQUESTS:
+        return f"Prolific asks to wait until {until}."
+    if status is None:
+        return f"No answer from Prolific; it is tried again at {until}."
+    return f"Prolific failed ({status}); it is tried again at {until}."

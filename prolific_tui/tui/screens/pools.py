@@ -27,6 +27,7 @@ from prolific_tui.tui.shell import Reading
 from prolific_tui.tui.widgets import GAUGE_WIDTH, CursorList, Line, Rule, fit, gauge, number
 from prolific_tui.visible import visible
 
+_NOT_READ: Final = "The pools are not read yet."
 _NUMBER_WIDTH: Final = 9
 _FIXED: Final = 3 + 2 * (_NUMBER_WIDTH + 1) + 2 + GAUGE_WIDTH + 1
 
@@ -103,6 +104,8 @@ class PoolsScreen(LeftDrafts):
         """Show what is known of the pools, and how fresh that is."""
         reading = self.app.pools
         pools = self._pools
+        if self.app.message == _NOT_READ and reading.value is not None:
+            self.app.say("")
         self.query_one("#summary", Line).text = self._summary(reading)
         width = self.query_one(CursorList).content_region.width or self.size.width
         name_width = max(width - _FIXED, 8)
@@ -246,7 +249,10 @@ class PoolsScreen(LeftDrafts):
     def action_append(self) -> None:
         """Edit rows to append to the pool under the cursor."""
         workspace, pool = self.app.workspace, self._current
-        if workspace is None or pool is None:
+        if workspace is None or (pool is None and self.app.pools.value is None):
+            self.app.say(_NOT_READ)
+            return
+        if pool is None:
             self.app.say("There is no pool to append to. c makes one.")
             return
         self._edit(Target(workspace, pool))
