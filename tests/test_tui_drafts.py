@@ -184,6 +184,7 @@ def test_of_a_send_that_stopped_only_what_was_accepted_leaves_and_what_clashed_s
     )
     assert [name for name, _ in draft.session.document.rows()] == ["lab-2", "lab-3"]
     assert draft.asks_reports, "they may tell why"
+    assert draft.session.counts.left_out == 1, "before anything was read"
 
     draft.hold(Known(frozenset(), frozenset({"lab-3"}), Coverage(0, 4)))
     letters = [draft.session.state(row).letter for row in range(2)]

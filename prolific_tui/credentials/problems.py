@@ -86,8 +86,8 @@ class Problem(Enum):
     PERHAPS_IN_POOL = (
         "L",
         False,
-        "may be in this pool already",
-        "It was sent there before and may have arrived: 3 History has that send.",
+        "may have arrived already",
+        "It was sent before and may have arrived: 3 History has that send.",
     )
     LOOKALIKE = (
         "L",

@@ -15,7 +15,10 @@ _NOT_ALLOWED: Final = (
     "Check its owner and mode with ls -l.",
 )
 _WRITTEN: Final = "written"
-_NO_SPACE: Final = ("No space left", "There is no room on the disk for {path}.", "")
+MAKE_ROOM: Final = "Free some space, then try again."
+NO_ROOM: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+"""What the system says where the disk, or what it may take of one person, is full."""
+_NO_SPACE: Final = ("No space left", "There is no room on the disk for {path}.", MAKE_ROOM)
 _WORDS: Final[Mapping[int, tuple[str, str, str]]] = {
     errno.ENOENT: ("Not there", "There is no {path}.", "Check how it is spelled."),
     errno.ENOTDIR: ("Not there", "A part of {path} is a file, not a folder.", ""),

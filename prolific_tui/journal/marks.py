@@ -1,13 +1,14 @@
 """What the fingerprints in the journal tell: which usernames went where, and how sure that is."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from prolific_tui.journal.schema import PARTS, RIVALS, part_of
 from prolific_tui.journal.words import no_such
 from prolific_tui.submission.fingerprints import SIZE, Fingerprints, unpacked
 from prolific_tui.submission.journal import PoolMarks, SentMeanwhileError
+from prolific_tui.submission.looks import total_of
 from prolific_tui.submission.send import Part, Standing
 
 _MAY_BE_THERE: Final = (Standing.ACCEPTED, Standing.SAID, Standing.OPEN, Standing.ABSENT)
@@ -37,7 +38,7 @@ def of_pool(
     surely: set[bytes] = set()
     unsettled: set[bytes] = set()
     said: set[bytes] = set()
-    absent: set[bytes] = set()
+    absent: list[tuple[frozenset[bytes], int | None]] = []
     unmarked = 0
     found = database.execute(
         """
@@ -63,11 +64,47 @@ def of_pool(
             elif part.standing is Standing.SAID:
                 said.update(unpacked(usernames, part.start, part.stop))
             elif part.standing is Standing.ABSENT:
-                absent.update(unpacked(usernames, part.start, part.stop))
+                rows = frozenset(unpacked(usernames, part.start, part.stop))
+                absent.append((rows, total_of(part.before, pool_id)))
     perhaps = frozenset((unsettled | said) - surely)
-    unmarked += len(absent - surely - perhaps)
-    only_said = frozenset(said - unsettled - surely)
-    return PoolMarks(fingerprints.mark, frozenset(surely), perhaps, only_said, unmarked)
+    return PoolMarks(
+        fingerprints.mark,
+        surely=frozenset(surely),
+        perhaps=perhaps,
+        said=frozenset(said - unsettled - surely),
+        unmarked=unmarked,
+        absent=tuple(_only_there(absent, perhaps.union(surely))),
+    )
+
+
+def _only_there(
+    parts: Iterable[tuple[frozenset[bytes], int | None]], elsewhere: frozenset[bytes]
+) -> Iterator[tuple[int, int | None]]:
+    """How many rows are in each part and in none before it, nor elsewhere; empty parts left out."""
+    for rows, total in parts:
+        if own := rows - elsewhere:
+            yield len(own), total
+            elsewhere |= own
+
+
+def of_open_creates(
+    database: sqlite3.Connection, fingerprints: Fingerprints, service_url: str, workspace_id: str
+) -> PoolMarks:
+    """What was sent to make a pool in a workspace without anybody knowing whether it arrived."""
+    unsettled: set[bytes] = set()
+    found = database.execute(
+        """
+        SELECT number, usernames FROM sends JOIN fingerprints ON send = number
+        WHERE service_url = ? AND workspace_id = ? AND pool_id IS NULL AND kind = 'Create'
+            AND key_id = ?
+        """,
+        (service_url, workspace_id, fingerprints.key_id),
+    )
+    for number, usernames in found:
+        for part in _parts(database, number):
+            if part.standing is Standing.OPEN:
+                unsettled.update(unpacked(usernames, part.start, part.stop))
+    return PoolMarks(fingerprints.mark, perhaps=frozenset(unsettled))
 
 
 def refuse_sent(

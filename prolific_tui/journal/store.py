@@ -222,6 +222,14 @@ class JournalStore:
                 return PoolMarks(fingerprints.mark)
             return marks.of_pool(database, fingerprints, service_url, pool_id)
 
+    def marks_of_open_creates(self, service_url: str, workspace_id: str) -> PoolMarks:
+        """What may have arrived in pools of which nobody knows the ids."""
+        with self._reading() as database:
+            fingerprints = self._fingerprints()
+            if database is None:
+                return PoolMarks(fingerprints.mark)
+            return marks.of_open_creates(database, fingerprints, service_url, workspace_id)
+
     # Labels
 
     def labels(self, service_url: str) -> Mapping[str, str]:

@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from prolific_tui.errors import FileError, ProlificTuiError
+from prolific_tui.files.words import MAKE_ROOM, NO_ROOM
 from prolific_tui.version import NAME
 
 _WORDS: Final[Mapping[int, tuple[str, str, str]]] = {
-    sqlite3.SQLITE_FULL: ("No space left", "There is no room on the disk for {path}.", "Make room"),
+    sqlite3.SQLITE_FULL: (
+        "No space left",
+        "There is no room on the disk for {path}.",
+        "Free some space",
+    ),
     sqlite3.SQLITE_READONLY: (
         "Read-only",
         "{path} is where nothing can be written.",
@@ -60,7 +65,9 @@ def in_words(path: Path | None, done: str) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise FileError(
-            "The history can't be used", f"{path} could not be {done}: {error.strerror}."
+            "The history can't be used",
+            f"{path} could not be {done}: {error.strerror}.",
+            MAKE_ROOM if error.errno in NO_ROOM else "",
         ) from error
 
 

@@ -41,6 +41,8 @@ class History:
         self._known = known
         self._stamp: int | None = None
         """The journal's, as it was when it was read last."""
+        self._reported: dict[str, frozenset[bytes]] = {}
+        """The usernames that usage reports named in this run, by pool: nothing leaves a pool."""
 
     @property
     def now(self) -> Sends:
@@ -186,7 +188,7 @@ class History:
     # Already in this pool
 
     async def known(self, pool_id: str, total: int | None) -> Known:
-        """Which usernames a pool holds, by what was sent to it from here; quick.
+        """Which usernames a pool holds, by what was sent there and what was read before; quick.
 
         Args:
             pool_id: the pool.
@@ -196,7 +198,17 @@ class History:
             ProlificTuiError: the journal can't be read.
         """
         marks = await self._ask(partial(self._journal.marks, self._lending.service_url, pool_id))
-        return _known(marks, total)
+        return _known(marks, total, self._reported.get(pool_id, frozenset()))
+
+    async def known_of_new_pool(self, workspace_id: str) -> Known:
+        """Which usernames may be in a new pool of that workspace: those of creates that are open.
+
+        Raises:
+            ProlificTuiError: the journal can't be read.
+        """
+        url = self._lending.service_url
+        marks = await self._ask(partial(self._journal.marks_of_open_creates, url, workspace_id))
+        return _known(marks, None, frozenset())
 
     async def known_with_reports(
         self, pool_id: str, total: int | None, workspace_id: str | None = None
@@ -225,7 +237,13 @@ class History:
                 return usernames, error.message, total
 
         usernames, trouble, now = await self._run(read())
-        return await self._ask(partial(_known, marks, now, usernames, trouble))
+
+        def know() -> Known:
+            before = self._reported.get(pool_id, frozenset())
+            self._reported[pool_id] = before.union(map(marks.mark, usernames))
+            return _known(marks, now, self._reported[pool_id], trouble)
+
+        return await self._ask(know)
 
     async def _ask(self, question: Callable[[], T]) -> T:
         return await self._run(asyncio.to_thread(question))
@@ -235,12 +253,13 @@ class History:
 
 
 def _known(
-    marks: PoolMarks, total: int | None, usernames: list[str] | None = None, trouble: str = ""
+    marks: PoolMarks, total: int | None, reported_marks: frozenset[bytes], trouble: str = ""
 ) -> Known:
-    """What is known of a pool, with the usernames of its usage reports, if they were read."""
-    surely = marks.surely.union(map(marks.mark, usernames or ()))
+    """What is known of a pool, with the usernames of its usage reports as far as they were read."""
+    surely = marks.surely | reported_marks
     perhaps = marks.perhaps - surely
-    coverage = Coverage(len(surely), total, len(perhaps), marks.unmarked, trouble)
+    unmarked = marks.unmarked + marks.late(total)
+    coverage = Coverage(len(surely), total, len(perhaps), unmarked, trouble)
     return Known(
         _container(marks.mark, surely),
         _container(marks.mark, perhaps),

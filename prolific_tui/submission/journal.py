@@ -50,7 +50,21 @@ class PoolMarks:
     """Those of them that are in no open part: nothing but the person's word tells of them."""
     unmarked: int = 0
     """How many more rows may be there from here that are not told by their names: their key was
-    lost, nobody knows which pool their create made, or they did not arrive as the person said."""
+    lost, or nobody knows which pool their create made."""
+    absent: tuple[tuple[int, int | None], ...] = ()
+    """Of each part that did not arrive, as the person said, how many more rows those are, and the
+    pool's total before it: as long as that is the total, none of them is there."""
+
+    def late(self, total: int | None) -> int:
+        """How many rows may have arrived after it was said that they had not.
+
+        Args:
+            total: the pool's total now, where that is known.
+        """
+        return sum(
+            rows if None in (total, before) else min(rows, max((total or 0) - (before or 0), 0))
+            for rows, before in self.absent
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +183,9 @@ class Journal(Protocol):
 
     def marks(self, service_url: str, pool_id: str) -> PoolMarks:
         """What was sent to a pool."""
+
+    def marks_of_open_creates(self, service_url: str, workspace_id: str) -> PoolMarks:
+        """What may have arrived in a workspace in pools of which nobody knows the ids."""
 
     def labels(self, service_url: str) -> Mapping[str, str]:
         """What the pools of a service are called, by id."""

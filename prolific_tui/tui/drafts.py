@@ -1,7 +1,7 @@
 """Rows that were not sent yet, by whom they belong to and where they are meant to go."""
 
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import Final, Protocol
 
@@ -126,7 +126,28 @@ class Draft:
     def hold(self, known: Known) -> Delta:
         """Check the rows against what the target is known to hold, now and as they change."""
         self.known = known
-        return self.session.hold(_Either(known.surely, self.clashing), known.perhaps)
+        self._take_total(known.coverage.total)
+        return self._hold()
+
+    def clashed(self, row_ids: Sequence[int]) -> None:
+        """Leave out rows that Prolific refused, each alone, whatever else is known."""
+        if row_ids:
+            self.clashing |= _usernames(self, row_ids)
+            self._hold()
+
+    def _hold(self) -> Delta:
+        if self.known is None:
+            return self.session.hold(self.clashing)
+        return self.session.hold(_Either(self.known.surely, self.clashing), self.known.perhaps)
+
+    def _take_total(self, total: int | None) -> None:
+        """Take over the pool's total if it was read later than the one that is known here."""
+        pool = self.target.pool
+        if pool is None or total is None or (pool.total_credentials or 0) >= total:
+            # Nothing leaves a pool, so of two totals the greater one is the newer one.
+            return
+        pool = replace(pool, total_credentials=total, available_credentials=None)
+        self.target = Target(self.target.workspace, pool)
 
     def content(self, label: str) -> Steps[DraftContent]:
         """The draft as it is kept, put together in steps: every row that anything was typed into.
@@ -280,7 +301,7 @@ class Drafts:
             draft.has_open_send |= ended.outcome.effect is Effect.UNKNOWN
             # They may tell what Prolific does not.
             draft.asks_reports |= ended.outcome.effect is Effect.REFUSED
-            draft.clashing |= _usernames(draft, ended.clashing)
+            draft.clashed(ended.clashing)
             if ended.accepted:
                 self.accepted(draft, ended.accepted, ended.outcome.pool)
             else:

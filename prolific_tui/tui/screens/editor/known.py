@@ -11,6 +11,7 @@ from textual.binding import BindingType
 
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.submission.known import Known
+from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.screens.editor.page import EditorPage
 from prolific_tui.visible import counted
@@ -21,7 +22,7 @@ class KnownRows(EditorPage):
 
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    _checked_against: tuple[str, int | None, tuple[Send, ...]] | None = None
+    _checked_against: tuple[str | None, int | None, tuple[Send, ...]] | None = None
     """The pool, its total, and the sends to it, that the rows were checked against last."""
 
     def begin(self) -> None:
@@ -37,36 +38,44 @@ class KnownRows(EditorPage):
         self._check_known()
 
     def _check_known(self) -> None:
-        pool = self.draft.target.pool
-        if pool is None or self.draft.sending or not self.is_on_top:
+        if self.draft.sending or not self.is_on_top:
             return
-        sends = self.app.known_sends.sends
-        listed = self.app.pools.value or ()
-        # The target is as it was when the rows were begun.
-        now = next((p for p in listed if p.credential_pool_id == pool.credential_pool_id), pool)
-        against = (
-            pool.credential_pool_id,
-            now.total_credentials,
-            tuple(send for send in sends if send.pool_id == pool.credential_pool_id),
-        )
+        pool, sends = self.draft.target.pool, self.app.known_sends.sends
+        against: tuple[str | None, int | None, tuple[Send, ...]]
+        if pool is None:
+            creates = (send for send in sends if send.kind is Kind.CREATE)
+            unsettled = tuple(s for s in creates if s.pool_id is None and s.open_parts)
+            if not unsettled and self.draft.known is None:
+                return
+            against = (None, None, unsettled)
+        else:
+            listed = self.app.pools.value or ()
+            # The target is as it was when the rows were begun.
+            now = next((p for p in listed if p.credential_pool_id == pool.credential_pool_id), pool)
+            sent_there = tuple(s for s in sends if s.pool_id == pool.credential_pool_id)
+            against = (pool.credential_pool_id, now.total_credentials, sent_there)
         if against != self._checked_against or self.draft.known is None:
             self._checked_against = against
             self._hold_known(*against)
 
     @work(exclusive=True, group="known")
-    async def _hold_known(self, pool_id: str, total: int | None, _sends: tuple[Send, ...]) -> None:
+    async def _hold_known(
+        self, pool_id: str | None, total: int | None, _sends: tuple[Send, ...]
+    ) -> None:
         history, workspace = self.app.operations.history, self.draft.target.workspace
         try:
-            known = (
-                await history.known_with_reports(pool_id, total, workspace.id)
-                if self.draft.asks_reports
-                else await history.known(pool_id, total)
-            )
+            if pool_id is None:
+                self.hold_known(await history.known_of_new_pool(workspace.id))
+                return
+            before = self.draft.session.counts.left_out
+            # What is known here does not wait for what can be read there.
+            self.hold_known(await history.known(pool_id, total))
+            if self.draft.asks_reports:
+                known = await history.known_with_reports(pool_id, total, workspace.id)
+                self.hold_known(known)
         except ProlificTuiError as error:
             self.app.say(f"Not checked against the pool. {error.message}")
             return
-        before = self.draft.session.counts.left_out
-        self.hold_known(known)
         if (found := self.draft.session.counts.left_out - before) > 0:
             verb = "is" if found == 1 else "are"
             self.app.say(f"{counted(found, 'row')} {verb} in the pool already: P.")
@@ -81,11 +90,12 @@ class KnownRows(EditorPage):
 
     def row_notes(self, row: int) -> tuple[str, ...]:
         """What the rows were checked against, below what is wrong with this one."""
-        known = self.draft.known
-        if known is None or self.draft.target.pool is None:
-            return super().row_notes(row)
-        words = known.coverage.words
-        notes = (*super().row_notes(row), f"{words[:1].upper()}{words[1:]}.")
+        known, notes = self.draft.known, super().row_notes(row)
+        if known is None:
+            return notes
+        if self.draft.target.pool is not None:
+            words = known.coverage.words
+            notes = (*notes, f"{words[:1].upper()}{words[1:]}.")
         username = self.draft.session.document.username(row)
         if username in known.said:
             return (*notes, "It arrived, as you said; in 3 History S takes that back.")
