@@ -131,7 +131,7 @@ def test_a_send_can_be_paused_and_stopped_from_the_interface(bench: Bench) -> No
 
         assert ended.outcome.title == "Stopped: 1 of 3 rows were accepted"
         assert len(ended.accepted) == 1
-        assert operations.history.now.sends[0].words == "1 accepted, 2 rows left"
+        assert operations.history.now.sends[0].words == "1 accepted, 2 left"
 
 
 def _is_paused(bench: Bench) -> bool:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from prolific_tui.demo.faults import Fault
+from prolific_tui.demo.seed import CHATBOT_B
+from prolific_tui.secret import Secret
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import dashboard
 from tests.sending import a_list, held_by, in_parts, load, numbered, send
@@ -27,15 +29,23 @@ async def test_a_clash_is_found_by_halving_after_it_was_told_what_that_takes(
         await send(board, 5)
         await board.shows("does not say which", "still 60")
         await board.shows("Nothing that is known here tells which", "h finds them")
+        await board.shows("Not all could be read: No usage report of")
         assert len(held_by(service)) == 60
+        # Another client appends meanwhile: the words are typed below the total as it is now.
+        pool = service.state.pools[CHATBOT_B]
+        added = {**pool.passwords, "elsewhere": Secret("pw-long-enough")}
+        service.state.pools[CHATBOT_B] = replace(pool, passwords=added)
         await board.press("h")
         await board.shows("Find the clash by halving", "at most 9 requests", "stays in the pool")
+        await board.shows("which has 61 now")
         await board.type("send 5")
         await board.press("enter")
         await board.shows("1 username is taken", taken, "All other 4 are in the pool now")
-        assert len(held_by(service)) == 64
+        await board.shows("Take it out of the list, or give it another name.")
+        assert len(held_by(service)) == 65
         await board.press("enter")
         await board.shows("1 row   goes 0", "left out 1", "already in this pool")
+        await board.shows("65 in total", "Checked against 4 of 65 usernames")
 
 
 async def test_no_halving_is_offered_where_something_tells_which_rows_clash(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ async def test_a_part_is_refused_in_the_middle_and_the_rest_goes_on_in_the_same_
         await board.press("enter")
         await board.shows("Append to chatbot-Z", "5 rows   goes 5")
         await board.press("3")
-        await board.shows("3 accepted, 5 rows left", "c goes on with the 5 rows that are left")
+        await board.shows("3 accepted, 5 left", "c goes on with the 5 rows that are left")
         await board.press("enter")
         await board.shows(
             "Part 1", "rows 1 to 3", "Part 2", "rows 4 to 6", "refused", "you@lab.org"
@@ -87,7 +87,7 @@ async def test_without_kept_rows_a_send_goes_on_with_the_same_file(machine: Mach
     a_list(machine.directory, "lab-new-1", *numbered(6), "lab-new-2")
     async with machine.at_pools() as board:
         await board.press("3")
-        await board.shows("3 accepted, 4 rows left")
+        await board.shows("3 accepted, 4 left")
         await board.press("c")
         await board.shows("Go on with the same file", "wave.csv")
         await board.type(str(path))
@@ -98,7 +98,7 @@ async def test_without_kept_rows_a_send_goes_on_with_the_same_file(machine: Mach
         await board.press("D")
         await board.shows("Discard 8 unsent rows?")
         await board.press("y")
-        await board.shows("3 HISTORY", "8 unsent rows discarded.", "3 accepted, 4 rows left")
+        await board.shows("3 HISTORY", "8 unsent rows discarded.", "3 accepted, 4 left")
         await board.press("c")
         await board.shows("Go on with the same file", "wave.csv")
         await board.type(str(path))
@@ -146,6 +146,7 @@ async def test_a_send_in_parts_pauses_stops_and_can_be_left_and_opened_again(
         await board.shows("0 PAUSED 17%", "under way, 2 accepted")
         await board.press("0")
         await board.shows("Paused before part 2 of 6", "2 of 12 rows accepted")
+        assert "Leaving this box" not in board.words()
         await board.press("p")
         await board.shows("Part 2 of 6 is on its way")
         await board.press("x")
@@ -153,7 +154,7 @@ async def test_a_send_in_parts_pauses_stops_and_can_be_left_and_opened_again(
         gate.let_one_through()
         await board.shows("Stopped: 4 of 12 rows were accepted", "goes on where it stopped")
         await board.press("enter")
-        await board.shows("4 accepted, 8 rows left", "c goes on with the 8 rows that are left")
+        await board.shows("4 accepted, 8 left", "c goes on with the 8 rows that are left")
         assert len(held_by(board.service)) == 64
 
 
@@ -170,7 +171,9 @@ async def test_while_it_looks_for_a_send_it_says_when_prolific_is_tried_again(
         board.service.switch_on("updateCredentialPool", Fault(cut=Cut.BEFORE))
         board.service.switch_on("listCredentialPools", Fault(status=429, retry_after=30))
         gate.let_one_through()
-        tried_again = r"Looking….* can't be read right now; it is tried again at \d\d:\d\d:\d\d"
+        tried_again = (
+            r"Looking since \d\d:\d\d:\d\d….* Prolific asks to wait until \d\d:\d\d:\d\d\."
+        )
 
         def words() -> str:
             """The screen without the lines of the box."""
@@ -185,7 +188,7 @@ async def test_a_read_that_is_tried_again_says_when_and_can_be_given_up() -> Non
         await board.shows("free of")
         service.switch_on("listCredentialPools", Fault(status=429, retry_after=30))
         await board.press("r")
-        await board.until(lambda: re.search(r"it is tried again at \d\d:\d\d:\d\d", board.screen()))
+        await board.until(lambda: re.search(r"asks to wait until \d\d:\d\d:\d\d", board.screen()))
         await board.press("escape")
         await board.shows("Given up; r tries again", "free of")
         service.switch_off("listCredentialPools")

@@ -6,13 +6,15 @@ import pytest
 
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.errors import Effect
+from prolific_tui.operations import Sends
 from prolific_tui.operations.events import WriteEnded
+from prolific_tui.submission.later import say
 from prolific_tui.submission.means import Control
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.progress import Progress
 from prolific_tui.submission.run import Ended
 from prolific_tui.tui.dialogs import SendDialog
-from prolific_tui.tui.screens.send_words import whole_words
+from prolific_tui.tui.screens.send_words import facts, open_sentence, whole_words
 from tests.parts_bench import APPEND, LIST, Story, fault_at, plan
 
 
@@ -47,7 +49,12 @@ async def test_a_part_that_was_refused_does_not_speak_for_the_accepted_ones() ->
 
     await story.send(plan())
 
-    told = whole_words(story.journal.entries()[0])
+    (send,) = story.journal.entries()
+    told, listed = whole_words(send), list(facts(send, Sends()))
+    assert ("Parts", "1 sent, 1 refused, of 4 planned") in listed
+    # What went wrong stands first, and what became of the whole before all parts.
+    labels = [label for label, _ in listed]
+    assert labels.index("Next") < labels.index("Part 2") < labels.index("Part 1")
     assert told.startswith("Of 10 rows, 3 were accepted, and 7 did not go. The pool's total was 60")
     assert "The last part: " in told
     assert "All rows are still in the editor" not in told
@@ -123,3 +130,19 @@ async def test_a_search_that_found_no_clash_at_once_does_not_speak_of_halves() -
     outcome = (await story.go_on(plan(), halving=True)).outcome
     assert outcome.title == "No row clashed alone"
     assert outcome.message.startswith("Sent in halves, Prolific accepted every row. All 10 are")
+
+
+async def test_every_share_of_a_send_is_named() -> None:
+    """The first part arrived as the person said, the second is open, and the rest has not gone."""
+    story = Story()
+    story.service.switch_on("listStudies", Fault(status=403))
+    story.service.switch_on("updateCredentialPool", Fault(cut=Cut.AFTER, times=1))
+    await story.send(plan())
+    await say(1, 1, story.means(), arrived=True)
+    story.service.switch_on("updateCredentialPool", Fault(cut=Cut.AFTER, times=1))
+    await story.go_on(plan())
+
+    (send,) = story.journal.entries()
+    assert dict(facts(send, Sends()))["Rows"] == "10: 3 arrived, as you said, 3 open, 4 left"
+    assert "3 of 10 rows for " in open_sentence(send, Sends())
+    assert open_sentence(send, Sends()).endswith("(3 arrived, as you said, 4 not sent)")

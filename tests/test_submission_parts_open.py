@@ -38,6 +38,7 @@ async def test_a_part_that_nobody_answered_stops_it_until_the_person_decides() -
     assert ended.outcome.effect is Effect.UNKNOWN
     assert "which is consistent with all 3 having arrived" in ended.outcome.message
     assert "That is no proof" in ended.outcome.message
+    assert "Not all could be read: The studies could not be read" in ended.outcome.message
     (send,) = story.journal.entries()
     assert [part.finding for part in send.parts] == [None, Finding.CONSISTENT]
     assert (send.is_open, send.can_go_on) == (True, False)
@@ -47,7 +48,7 @@ async def test_a_part_that_nobody_answered_stops_it_until_the_person_decides() -
     send = await say(send.number, 2, story.means(), arrived=True)
     # Only Prolific accepts; but what is said to be there is not sent again either.
     assert (send.standing, send.accepted_rows, send.said_rows) == (Standing.PARTLY, 3, 3)
-    assert send.words == "3 accepted, 3 arrived, as you said, 4 rows left"
+    assert send.words == "3 accepted, 3 arrived, as you said, 4 left"
     marks = story.journal.marks(send.service_url, send.pool_id or "")
     assert marks.surely == frozenset(map(marks.mark, LIST[:3]))
     assert marks.perhaps == frozenset(map(marks.mark, LIST[3:6]))
@@ -305,13 +306,13 @@ async def test_a_disk_that_fills_in_the_middle_hides_nothing_that_was_accepted(
         assert "so nothing more was sent" in ended.outcome.message
         assert "This could not be written to the history either." in ended.outcome.message
         # What is known is not less because it could not be written down.
-        assert (told[-1].words, told[-1].in_use) == ("6 accepted, 4 rows left", False)
+        assert (told[-1].words, told[-1].in_use) == ("6 accepted, 4 left", False)
 
         # On the disk the second part is open, and may be settled as soon as there is room.
         assert journal.sends(SERVICE_URL)[0].is_open
         full.close()
         settled = await settle_open(1, means)
-        assert settled.words == "6 accepted, 4 rows left"
+        assert settled.words == "6 accepted, 4 left"
 
 
 async def test_the_pool_that_a_person_names_for_the_rest_is_known_whatever_happens_then() -> None:

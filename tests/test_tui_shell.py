@@ -46,8 +46,19 @@ async def test_an_end_that_is_told_late_takes_nothing_from_the_next_send() -> No
             app.say("")
             await board.press(key)
             await board.until(lambda: "this can be changed when it is over" in app.message)
+        await board.press("3")
+        await board.shows("under way")
+        await board.press("q")
+        await board.shows("A send is under way")
+        await board.press("j")
         gate.let_one_through()
-        await board.until(lambda: not app.is_sending)
+        # The question is another one then, and keys meant for it go to it.
+        await board.shows("The send is over", "1 credential appended. 3 History has it. Quit?")
+        assert "under way" not in board.screen()
+        await board.shows("> Quit now")
+        await board.press("k", "enter")
+        await board.shows("1 credential appended", "Prolific accepted the list")
+        assert not app.is_sending
 
 
 async def test_a_send_that_looks_first_can_be_stopped_before_anything_leaves() -> None:
@@ -93,12 +104,12 @@ async def test_the_look_of_a_send_is_not_given_up_with_what_the_screen_reads() -
         await board.until(lambda: not app.pools.loading)
         board.service.switch_on("listCredentialPools", Fault(status=429, retry_after=30))
         app.submit(append(board, "lab-z-1"))
-        await board.shows("Looking first at what Prolific has", "it is tried again at")
+        await board.shows("Looking first at what Prolific has", "asks to wait until")
         await board.press("escape")
-        await board.until(lambda: "it is tried again at" in app.message)
+        await board.until(lambda: "asks to wait until" in app.message)
         assert "Esc" not in app.message
         await board.press("escape")
-        assert "it is tried again at" in app.message
+        assert "asks to wait until" in app.message
 
         # Of what the screen reads it says what goes on all the same.
         await board.press("r", "escape")
@@ -136,3 +147,13 @@ async def test_a_program_told_to_end_lets_a_part_end_and_begins_no_other() -> No
         await ending
         (send,) = app.operations.history.now.sends
         assert (send.accepted_rows, send.rows_left, send.open_parts) == (1, 19, ())
+
+
+async def test_a_key_that_comes_before_the_pools_is_told_so_until_they_are_there() -> None:
+    gate = Gate("GET", "/users/me/")
+    async with dashboard(parts=gate.of()) as board:
+        await board.press("a")
+        await board.shows("The pools are not read yet.")
+        gate.let_one_through()
+        await board.shows("free of")
+        await board.until(lambda: not board.app.message)

@@ -193,7 +193,7 @@ def _words_for(
                 "A username is taken",
                 "Prolific refused this list: it has at least one of these usernames already "
                 "and does not say which.",
-                "Refresh, compare the pool's total, and take out the names it may have.",
+                "Take out the names that the pool may have.",
             )
         case 409:
             return (

@@ -4,6 +4,7 @@ Nothing here decides anything: it is told between two steps, and may be told lat
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 
@@ -40,8 +41,8 @@ class Progress:
     """The send's number in the journal; None before it is there."""
     pausing: bool = False
     """Whether it pauses, or stops, once the request under way has ended."""
-    looked_seconds: float = 0.0
-    """While settling: for how long it has been looked for."""
+    looking_since: datetime | None = None
+    """While settling: when the looking began."""
 
     @property
     def share(self) -> float:

@@ -6,6 +6,7 @@ look at what is there → prove the destinations → keep the old one there → 
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from prolific_tui.errors import Effect
@@ -123,13 +124,13 @@ class _Replacement:
     async def _settle(self, judged: Callable[[SecretLook], Outcome]) -> Outcome:
         """Look for a secret whose answer never came."""
         look = SecretLook(self._before)
+        self._tell(Phase.SETTLING, self._means.clock())
         try:
             found = await settle_secret(
                 self._means.service,
                 self._plan.workspace.id,
                 self._before,
                 self._means.pace,
-                tell=lambda seconds: self._tell(Phase.SETTLING, seconds),
             )
         except Exception as error:  # noqa: BLE001 - what is known of the write by now stays known
             look = SecretLook(self._before, None, f"this program failed: {type(error).__name__}")
@@ -150,6 +151,6 @@ class _Replacement:
     def _told(self, outcome: Outcome) -> Outcome:
         return outcome if self._kept is None else judge.kept(outcome, self._kept)
 
-    def _tell(self, phase: Phase, looked_seconds: float = 0) -> None:
+    def _tell(self, phase: Phase, looking_since: datetime | None = None) -> None:
         number = self._record.number
-        self._means.tell(Progress(phase, 0, 0, 1, 1, number=number, looked_seconds=looked_seconds))
+        self._means.tell(Progress(phase, 0, 0, 1, 1, number=number, looking_since=looking_since))

@@ -7,6 +7,7 @@ was not: what is not known is the person's to decide.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
 from typing import Final
 
@@ -251,13 +252,13 @@ class Sending:
             return len(frozenset(sent.usernames).intersection(usernames))
 
         unknown = replace(sent.part, effect=Effect.UNKNOWN)
+        self._tell(Phase.SETTLING, self._means.clock())
         try:
             found = await settle_rows(
                 self._means.service,
                 Sought(self._plan.workspace.id, pool_id, sent.plan.rows, sent.before),
                 self._means.pace,
                 count_among,
-                lambda seconds: self._tell(Phase.SETTLING, seconds),
             )
         except Exception as error:  # noqa: BLE001 - what is known of the write by now stays known
             look = PoolsLook(sent.before, None, f"this program failed: {type(error).__name__}")
@@ -372,7 +373,7 @@ class Sending:
         accepted = sum(stop - start for start, stop in self._accepted)
         return Tally(self._plan.rows, accepted, self._part, self._part + len(self._pieces))
 
-    def _tell(self, phase: Phase, looked_seconds: float = 0.0) -> None:
+    def _tell(self, phase: Phase, looking_since: datetime | None = None) -> None:
         tally = self._tally()
         left = tally.rows - tally.accepted
         self._means.tell(
@@ -385,7 +386,7 @@ class Sending:
                 seconds_left=self._seconds * left / tally.accepted if tally.accepted else None,
                 number=self._record.number,
                 pausing=self._means.control.is_pausing,
-                looked_seconds=looked_seconds,
+                looking_since=looking_since,
             )
         )
 

@@ -12,7 +12,6 @@ from enum import Enum
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool, Me, Workspace
 from prolific_tui.submission.plan import Kind
-from prolific_tui.visible import counted
 
 
 class Finding(Enum):
@@ -174,6 +173,11 @@ class Send:
         return tuple(part for part in self.parts if part.standing is Standing.OPEN)
 
     @property
+    def open_rows(self) -> int:
+        """Of how many rows nobody knows whether they arrived."""
+        return _count(joined(self._ranges(Standing.OPEN)))
+
+    @property
     def said_part(self) -> Part | None:
         """The part of which the person's own word may still be taken back, if there is one.
 
@@ -246,7 +250,7 @@ class Send:
         if self.open_parts and arrived:
             return f"open; {arrived}"
         if standing is Standing.PARTLY:
-            return f"{arrived}, {counted(self.rows_left, 'row')} left"
+            return f"{arrived}, {self.rows_left:,} left"
         if standing is Standing.SAID and self.accepted_rows:
             return arrived
         if standing is Standing.OPEN and len(self.open_parts) == 1:

@@ -35,11 +35,14 @@ class Settled:
     """How many usernames the usage reports named, where they were read."""
     named: int = 0
     """How many of the rows were among them."""
+    trouble: str = ""
+    """Which usage reports could not be read, a sentence; empty where none was missing."""
 
     @property
     def words(self) -> str:
         """What was found, a sentence or more, to stand after the figures."""
-        return f"{self._found} {self._not_reported}".strip()
+        unread = f"Not all could be read: {self.trouble}" if self.trouble else ""
+        return " ".join(filter(None, (self._found, self._not_reported, unread)))
 
     @property
     def _who_else(self) -> str:
@@ -195,11 +198,12 @@ async def settle_rows(
     finding, last, seconds = await _sought(look, pace, tell)
     if sought.pool_id is None or finding is Finding.NOT_THERE:
         return Settled(finding, last, seconds)
-    usernames, _ = await reported(service, sought.pool_id)
+    usernames, trouble = await reported(service, sought.pool_id)
     named = await count_among(usernames) if usernames else 0
     if usernames and named == sought.rows:
         finding = Finding.REPORTED
-    return Settled(finding, last, seconds, sought.rows, len(set(usernames)), named)
+        trouble = ""
+    return Settled(finding, last, seconds, sought.rows, len(set(usernames)), named, trouble)
 
 
 async def settle_secret(

@@ -121,7 +121,9 @@ def clash_found(
         f"{counted(len(names), 'username')} {'is' if len(names) == 1 else 'are'} taken",
         f"Prolific refuses {named}, sent alone: it has {'it' if len(names) == 1 else 'them'}"
         f" already. {rest}",
-        "Take them out of the list, or give them other names.",
+        "Take it out of the list, or give it another name."
+        if len(names) == 1
+        else "Take them out of the list, or give them other names.",
         pool=pool,
     )
 

@@ -157,8 +157,9 @@ class ProlificApp(Shell, inherit_bindings=False):
     @work
     async def explain_clash(self, ended: WriteEnded) -> None:
         """Ask what is known of the rows that were refused, and tell it in the box of the send."""
-        explained = await explain(self, ended)
+        explained, unread = await explain(self, ended)
         for dialog in self.dialogs_of(ended.plan):
+            dialog.unread = unread
             dialog.explained = explained
 
     @work
@@ -220,14 +221,13 @@ class ProlificApp(Shell, inherit_bindings=False):
         """Quit, after asking where something would be lost."""
         if isinstance(self.screen, ModalScreen):
             return
-        if self.is_sending and not await may_leave_open(self):
-            return
-        if not await is_stored(self):
-            return
-        if await may_quit(self):
+        leaves = not self.is_sending or await may_leave_open(self)
+        if leaves and await is_stored(self) and await may_quit(self):
             # Whatever began from here on might only be cut off.
             self.operations.writes.stop()
             self.exit(0, message=quit_words(self) or None)
+        else:
+            self.show_held()
 
     def _finish(self, seconds: float) -> None:
         """Save what was not sent, and wait for what is under way; called on another thread."""

@@ -29,7 +29,7 @@ from prolific_tui.operations.events import (
 from prolific_tui.submission.plan import CredentialPlan, Plan, SecretPlan
 from prolific_tui.submission.progress import Progress
 from prolific_tui.submission.send import Send
-from prolific_tui.tui.dialogs import SendAct, SendDialog, WaitDialog
+from prolific_tui.tui.dialogs import Choice, ChoiceDialog, SendAct, SendDialog, WaitDialog
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.keeping import Keeping
 from prolific_tui.tui.readings import Reading, ReadingApp
@@ -79,6 +79,10 @@ class Shell(ReadingApp):
         """Rows that were not sent yet."""
         self.taken_up: set[str] = set()
         """The ids of the drafts of earlier runs that this one took up."""
+        self.leaving: ChoiceDialog | None = None
+        """The question whether to quit while a send is under way, as long as it is open."""
+        self._held: SendDialog | None = None
+        """What became of that send, to be shown once the question was answered."""
         self.named_file: Path | None = None
         """A file to open once the pools are shown."""
 
@@ -243,7 +247,16 @@ class Shell(ReadingApp):
             dialog.ended = ended
         if not dialogs:
             dialog = SendDialog(plan, self.operations.writes, ended=ended, send=send)
-            self.open(dialog, self._acted)
+            if self.leaving is None or self.is_sending:
+                self.open(dialog, self._acted)
+            else:
+                # On top of that question it would take the keys that are meant for it.
+                self._held = dialog
+                self.leaving.ask_instead(
+                    "The send is over",
+                    f"{outcome.title}. 3 History has it. Quit?",
+                    [Choice("Stay, and see what became of it"), Choice("Quit now")],
+                )
         if ended.search is not None:
             self.explain_clash(ended)
 
@@ -256,9 +269,15 @@ class Shell(ReadingApp):
         """The boxes that show a write, or what became of it."""
         return [
             screen
-            for screen in self.screen_stack
+            for screen in (*self.screen_stack, self._held)
             if isinstance(screen, SendDialog) and screen.plan is plan
         ]
+
+    def show_held(self) -> None:
+        """Show what became of a send that ended while it was asked whether to quit."""
+        if self._held is not None:
+            dialog, self._held = self._held, None
+            self.open(dialog, self._acted)
 
     def _acted(self, answer: tuple[SendAct, WriteEnded] | None) -> None:
         if answer is not None:

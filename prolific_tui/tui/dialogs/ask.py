@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList, Static
 
 from prolific_tui.tui.dialogs.base import Dialog, MessageDialog
 from prolific_tui.tui.field import Field
-from prolific_tui.tui.widgets import CursorList, KeyBar, paragraph
+from prolific_tui.tui.widgets import CursorList, KeyBar, paragraph, visible_lines
 from prolific_tui.visible import visible
 
 
@@ -96,6 +96,16 @@ class ChoiceDialog(MessageDialog[int | None]):
             highlighted,
             keys=[str(index) for index in self._shown],
         )
+
+    def ask_instead(self, title: str, message: str, choices: Sequence[Choice]) -> None:
+        """Ask this instead, with as many choices; the cursor stays on its line."""
+        self._heading, self._message, self._choices = title, message, tuple(choices)
+        for heading in self.query(".dialog-title").results(Static):
+            heading.update(Text(visible(title)))
+        for paragraphs in self.query("#dialog-message").results(Static):
+            paragraphs.update(Text(visible_lines(message)))
+        for choice in self.query(CursorList):
+            self._show(choice.highlighted)
 
     def withhold(self, indices: Iterable[int]) -> None:
         """Offer these choices no more; the cursor stays on its own, or goes with it."""

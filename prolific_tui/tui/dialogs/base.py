@@ -61,7 +61,7 @@ class MessageDialog(Dialog[T]):
 
     def body(self) -> ComposeResult:
         """The sentences."""
-        yield paragraph(self._message)
+        yield paragraph(self._message, id="dialog-message")
 
 
 _LOOKING: Final = "Looking…"

@@ -60,6 +60,8 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
     explained: reactive[int | None] = reactive(None)
     """Of rows that were refused for a clash, how many the pool is known to hold; None while that
     is being asked."""
+    unread: str = ""
+    """What could not be read when that was asked, a sentence; empty where nothing went wrong."""
     waiting: reactive[str] = reactive("")
     """Why nothing goes on right now, and when it does; empty where nothing is waited for."""
 
@@ -162,6 +164,8 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
     def _words(self) -> tuple[str, str]:
         """What is said of it, and what can be done."""
         if self.ended is None:
+            if self.progress is not None and self.progress.phase is Phase.PAUSED:
+                return f"{_phase_words(self.progress)} {self.waiting}".strip(), ""
             keys = "x stops it before anything is sent. " if self._may_stop else ""
             if self._has_parts:
                 keys = "p pauses and x stops between two parts. "
@@ -191,10 +195,11 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
                 f"{number} {verb} known to be in the pool: P marks {_them(self.explained)} in the"
                 " editor. Send the others from there, with s."
             )
+        unread = f" Not all could be read: {self.unread}" if self.unread else ""
         return message, (
-            f"{outcome.hint}\nNothing that is known here tells which rows those are. h finds them"
-            f" by sending halves of the list, with at most {search.most_sends:,} requests; it asks"
-            " first."
+            f"{outcome.hint}\nNothing that is known here tells which rows those are.{unread}"
+            f" h finds them by sending halves of the list, with at most {search.most_sends:,}"
+            " requests; it asks first."
         ).strip()
 
     # Keys
@@ -277,9 +282,9 @@ def _phase_words(progress: Progress | None) -> str:
         return "Looking first at what Prolific has."
     part = f"Part {progress.part:,} of {progress.parts:,}"
     if progress.phase is Phase.SETTLING:
-        since = f" {progress.looked_seconds:.0f} s so far." if progress.looked_seconds else ""
+        since = f" since {progress.looking_since:%H:%M:%S}" if progress.looking_since else ""
         which = f"{part}: " if progress.parts > 1 else ""
-        return f"{which}We do not know whether this arrived. Looking…{since}"
+        return f"{which}We do not know whether this arrived. Looking{since}…"
     if progress.phase is Phase.PAUSED:
         return (
             f"Paused before part {progress.part:,} of {progress.parts:,}. What was accepted stays"

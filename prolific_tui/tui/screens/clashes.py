@@ -21,22 +21,26 @@ from prolific_tui.tui.shell import Shell
 from prolific_tui.visible import counted
 
 
-async def explain(shell: Shell, ended: WriteEnded) -> int:
-    """Mark the rows that the pool is known to hold; how many of the refused ones those are."""
+async def explain(shell: Shell, ended: WriteEnded) -> tuple[int, str]:
+    """Mark the rows that the pool is known to hold.
+
+    Returns:
+        How many of the refused rows those are, and what could not be read, a sentence.
+    """
     plan, draft = ended.plan, _draft_of(shell, ended)
     if not isinstance(plan, CredentialPlan) or draft is None:
-        return 0
+        return 0, ""
     try:
         known = await _look_at_pool(shell, draft)
-    except ProlificTuiError:
-        # Whoever asks to find the clash is told of it.
-        return 0
+    except ProlificTuiError as error:
+        return 0, error.message
     if known is None:
-        return 0
+        return 0, ""
     refused = frozenset(ended.refused)
     pairs = zip(plan.row_ids, plan.accounts.usernames, strict=True)
     usernames = [username for row_id, username in pairs if row_id in refused]
-    return await asyncio.to_thread(lambda: sum(name in known.surely for name in usernames))
+    found = await asyncio.to_thread(lambda: sum(name in known.surely for name in usernames))
+    return found, known.coverage.trouble
 
 
 async def _look_at_pool(shell: Shell, draft: Draft) -> Known | None:

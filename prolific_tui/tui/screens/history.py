@@ -82,6 +82,7 @@ class HistoryScreen(BaseScreen):
         """Follow the journal."""
         super().begin()
         self.watch(self.app, "history", self._changed)
+        self.watch(self.app, "sends", self._began_or_ended, init=False)
         self.set_interval(_FOLLOW_SECONDS, self._follow)
         self.query_one(CursorList).focus()
 
@@ -92,6 +93,11 @@ class HistoryScreen(BaseScreen):
     def _changed(self) -> None:
         # A send in many parts changes it often: nobody sees that on another screen.
         if self.is_on_top:
+            self.show_sends()
+
+    def _began_or_ended(self) -> None:
+        # Below a dialog, which stays for as long as nobody answers it, this is seen as well.
+        if self.is_current:
             self.show_sends()
 
     def _follow(self) -> None:

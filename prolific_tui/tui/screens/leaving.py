@@ -61,9 +61,12 @@ async def may_leave_open(shell: Shell) -> bool:
     while shell.is_sending:
         # One that has ended, of which that was not told yet, is in the history as well.
         was_on_its_way = writes.under_way is None or writes.is_on_its_way
-        answer = await shell.ask(_question(shell, is_on_its_way=was_on_its_way))
+        # It becomes another question as soon as the send ends.
+        shell.leaving = _question(shell, is_on_its_way=was_on_its_way)
+        answer = await shell.ask(shell.leaving)
+        shell.leaving = None
         if answer != _LEAVE:
-            return answer is not None and not shell.is_sending
+            return False
         if was_on_its_way or not writes.is_on_its_way:
             return True
         # It left while the question stood there: what was said of it is not so any more.

@@ -15,6 +15,12 @@ KIND_WORDS = {Kind.CREATE: "Create", Kind.APPEND: "Append", Kind.REPLACE_SECRET:
 
 _REASONED = (Standing.REFUSED, Standing.NOT_SENT)
 """Of these a part's title is the reason."""
+_URGENCY = {
+    standing: place
+    for place, standing in enumerate(
+        (Standing.OPEN, Standing.REFUSED, Standing.NOT_SENT, Standing.ABSENT)
+    )
+}
 _AS_SAID = (Finding.SAID_ARRIVED, Finding.SAID_NOT)
 
 
@@ -93,12 +99,11 @@ def sentence(send: Send, sends: Sends) -> str:
 
 def open_sentence(send: Send, sends: Sends) -> str:
     """An open send named in a list: how much of it nobody knows, and what is settled."""
-    is_open = sum(part.rows for part in send.open_parts)
-    if is_open == send.rows:
+    if send.open_rows == send.rows:
         return sentence(send, sends)
-    settled = [f"{send.accepted_rows:,} accepted"] if send.accepted_rows else []
+    settled = [send.arrived_words] if send.arrived else []
     settled += [f"{send.rows_left:,} not sent"] if send.rows_left else []
-    told = f"{is_open:,} of {sentence(send, sends)}"
+    told = f"{send.open_rows:,} of {sentence(send, sends)}"
     return f"{told} ({', '.join(settled)})" if settled else told
 
 
@@ -139,26 +144,40 @@ def facts(send: Send, sends: Sends) -> Iterator[tuple[str, str]]:
             " and ".join(map(place_words, send.destinations)) or "on the screen only",
         )
     if send.rows:
+        is_open = f", {send.open_rows:,} open" if send.open_rows else ""
         left = f", {send.rows_left:,} left" if send.rows_left else ""
-        yield "Rows", f"{send.rows:,}: {send.arrived_words or '0 accepted'}{left}"
+        yield "Rows", f"{send.rows:,}: {send.arrived_words or '0 accepted'}{is_open}{left}"
     if send.source:
         yield "From", send.source
     yield "Sent by", send.owner.email
     yield "Outcome", send.words
-    yield from part_facts(send)
     if next_words := what_next(send):
         yield "Next", next_words
+    yield from part_facts(send)
 
 
 def part_facts(send: Send) -> Iterator[tuple[str, str]]:
-    """What is known of each part, in the order of time."""
+    """What is known of each part: first the open ones, then those that did not bring their rows.
+
+    Where there is no room for all, the others are the ones that can be done without.
+    """
     if len(send.parts) != 1:
-        yield "Parts", f"{len(send.parts):,} sent of {send.planned_parts:,} planned"
-    for part in send.parts:
+        yield "Parts", _parts_words(send)
+    for part in sorted(send.parts, key=lambda each: _URGENCY.get(each.standing, len(_URGENCY))):
         label = f"Part {part.number:,}" if len(send.parts) != 1 else ""
         yield label, part_words(part)
         if part.message and part.standing is not Standing.ACCEPTED:
             yield "", _later(part)
+
+
+def _parts_words(send: Send) -> str:
+    standings = [part.standing for part in send.parts]
+    refused = standings.count(Standing.REFUSED)
+    not_sent = standings.count(Standing.NOT_SENT)
+    told = [f"{len(standings) - refused - not_sent:,} sent"]
+    told += [f"{refused:,} refused"] if refused else []
+    told += [f"{not_sent:,} not sent"] if not_sent else []
+    return f"{', '.join(told)}, of {send.planned_parts:,} planned"
 
 
 def part_words(part: Part) -> str:

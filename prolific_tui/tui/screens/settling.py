@@ -11,8 +11,9 @@ from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Part, Send
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, TypedConfirmation, WaitDialog
 from prolific_tui.tui.screens.rows_of_sends import take_away_accepted
-from prolific_tui.tui.screens.send_words import sentence
+from prolific_tui.tui.screens.send_words import open_sentence, sentence
 from prolific_tui.tui.shell import Shell
+from prolific_tui.visible import counted
 
 _ARRIVED: Final = 1
 _DID_NOT: Final = 2
@@ -51,7 +52,7 @@ async def settle(shell: Shell, send: Send) -> Send | None:
     since = f"{shell.operations.clock():%H:%M:%S}"
     dialog = WaitDialog(
         "We do not know whether this arrived. Looking…",
-        f"Looking since {since} for {sentence(send, shell.known_sends)}. A part that is"
+        f"Looking since {since} for {open_sentence(send, shell.known_sends)}. A part that is"
         f" not there at once is looked for {seconds:.0f} s. Giving it up changes nothing.",
     )
     try:
@@ -110,11 +111,12 @@ async def _take_back(shell: Shell, send: Send, part: Part) -> Send | None:
 async def _ask(shell: Shell, send: Send, part: Part) -> Send:
     """Show what was found of a part, and take the person's verdict if there is one."""
     number = f"Part {part.number:,}: " if len(send.parts) > 1 else ""
+    about = f"{_place_words(send, part)}\n\n" if part.rows else ""
     finding = part.finding or Finding.NOT_READ
     answer = await shell.ask(
         ChoiceDialog(
             f"{number}{finding.value}",
-            f"{part.message}\n\nWhat do you say?",
+            f"{about}{part.message}\n\nWhat do you say?",
             [
                 Choice(
                     "Leave it open",
@@ -137,6 +139,14 @@ async def _ask(shell: Shell, send: Send, part: Part) -> Send:
         return send
     arrived = answer == _ARRIVED
     return await shell.operations.history.say(send.number, part.number, arrived=arrived)
+
+
+def _place_words(send: Send, part: Part) -> str:
+    """Which rows of a send a part has, and how many those are."""
+    count = counted(part.rows, "row")
+    if part.rows == send.rows:
+        return f"This is about all of it: {count}."
+    return f"Part {part.number:,}, rows {part.start + 1:,} to {part.stop:,} ({count})."
 
 
 def _arrived_words(send: Send, part: Part) -> str:
