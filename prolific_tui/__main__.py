@@ -25,9 +25,10 @@ _DESCRIPTION: Final = (
     "Credential pools and the webhook secret of a Prolific workspace, in a terminal."
 )
 _EPILOG: Final = """\
-The token comes from --token-file, else from PROLIFIC_TOKEN, else from the keyring; without any of
-them it is asked for. PROLIFIC_URL names another service (https, or loopback). There is no option
-that takes the token itself, because every user of a machine can read its process list.
+The token comes from --token-file, else from PROLIFIC_TOKEN, else from the keyring, or from the
+plain-text file if you chose that; without any of them it is asked for. PROLIFIC_URL names another
+service (https, or loopback). There is no option that takes the token itself, because every user of
+a machine can read its process list.
 
 prolific-tui config         says whether config.toml is understood, and where it is
 prolific-tui config --init  writes one with every setting in comments; an existing one stays

@@ -61,7 +61,9 @@ def test_version_and_help_answer_at_once_and_load_nothing_heavy(
 def test_no_option_takes_the_token_itself(tmp_path: Path) -> None:
     ran = _run(tmp_path, "--token", _SENTINEL)
     assert ran.returncode == 2
-    assert "--token" not in _run(tmp_path, "--help").stdout.replace("--token-file", "")
+    told = _run(tmp_path, "--help").stdout
+    assert "--token" not in told.replace("--token-file", "")
+    assert "plain-text file if you chose that" in told
 
 
 # What can't work is said on one line, and nothing is drawn

@@ -14,6 +14,7 @@ from prolific_tui.secret import Secret
 from prolific_tui.submission.means import Replaced
 from prolific_tui.submission.plan import SecretPlan
 from prolific_tui.submission.send import Finding
+from prolific_tui.tui.screens.send_words import full_moment, part_words
 from tests.disk import names_in
 from tests.operations_bench import PATIENCE, Bench
 from tests.signing_bench import CREATE, ENTRY, kept, plan_to, replaced, value_of
@@ -144,6 +145,9 @@ def test_the_one_before_ended_when_the_new_one_was_asked_for(
     assert found.previous is not None
     assert found.previous.value == old
     assert found.previous.ended <= send.parts[0].begun
+    (part,) = send.parts
+    assert part.ended is not None
+    assert f"(consistent with accepted, {full_moment(part.ended)})" in part_words(part)
 
 
 @pytest.mark.parametrize("copy_is_kept", [True, False])

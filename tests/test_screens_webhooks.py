@@ -188,7 +188,11 @@ async def test_a_destination_that_can_not_be_written_lets_nothing_be_asked(
         await board.press(*["backspace"] * len("taken/there"))
         await board.type("no/there")
         await board.press("enter")
-        await board.shows("No such folder", "Make the folder first")
+        await board.shows(
+            "No such folder",
+            "Nothing was asked of Prolific: the secret is unchanged.",
+            "Make the folder first",
+        )
         await board.press("enter")
         await board.shows("no/there")
         await board.press("escape")

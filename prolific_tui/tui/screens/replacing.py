@@ -140,7 +140,8 @@ async def _would_be_kept(shell: Shell, plan: SecretPlan) -> bool:
     try:
         return await shell.wait_for(trying, proved()) is True
     except ProlificTuiError as error:
-        await shell.ask(ErrorDialog(error))
+        told = f"{error.message} Nothing was asked of Prolific: the secret is unchanged."
+        await shell.ask(ErrorDialog(ProlificTuiError(error.title, told, error.hint)))
     return False
 
 
@@ -176,7 +177,9 @@ def _meaning(
         where.append(PLACES[kept.place])
     if plan.destinations.file is not None:
         where.append(str(plan.destinations.file))
-    words = f"Kept in {' and '.join(where)}." if where else "Kept nowhere: it is shown here only."
+    words = (
+        f"Kept in {', and in '.join(where)}." if where else "Kept nowhere: it is shown here only."
+    )
     if subscriptions is None:
         depends = "What is signed with it could not be read: find that out before you go on."
     else:

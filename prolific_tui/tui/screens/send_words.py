@@ -184,7 +184,16 @@ def part_words(part: Part) -> str:
     """One part: its rows, when, what became of it, and how that is known."""
     rows = f"rows {part.start + 1:,} to {part.stop:,}, " if part.rows else ""
     how = (
-        f" ({part.is_known_by})" if part.is_known_by and part.standing is not Standing.SAID else ""
+        f" ({part.is_known_by}{_found_at(part)})"
+        if part.is_known_by and part.standing is not Standing.SAID
+        else ""
     )
     total = "" if part.total_after is None else f", total {part.total_after:,} then"
     return f"{rows}{part.begun:%H:%M:%S}: {part.standing.value}{how}{total}"
+
+
+def _found_at(part: Part) -> str:
+    """When it was found out what became of a part, which is not when it left."""
+    if part.finding is None or part.ended is None:
+        return ""
+    return f", {full_moment(part.ended)}"
