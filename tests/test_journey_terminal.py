@@ -99,9 +99,9 @@ def test_the_first_start_on_a_new_server_without_a_keyring_asks_once_and_never_a
             assert "in the keyring" not in terminal.screen(), "what can't be had is not offered"
             # There is no default, and each line says what becomes of secrets and of rows.
             terminal.press("enter", "j")
-            shows(terminal, "> in a plain-text file    everything, as plain text")
+            shows(terminal, "> in the plain-text file  everything, as plain text")
             terminal.press("enter")
-            shows(terminal, "Kept from now on: in a plain-text", "from the plain-text token file")
+            shows(terminal, "Kept from now on: in the plain-text", "from the plain-text file")
 
             # A workspace is found among many by a part of its title.
             terminal.press("1")
@@ -129,7 +129,7 @@ def test_the_first_start_on_a_new_server_without_a_keyring_asks_once_and_never_a
             shows(again, "The unsent rows of before stay where they are; d offers them again.")
             shows(again, "Methods group  you: you@lab.org", "No credential pool in this workspace")
             again.press("4")
-            shows(again, "from the plain-text token file")
+            shows(again, "from the plain-text file")
             again.press("q")
             assert again.wait_exit() == 0
     (holder,) = [
@@ -169,7 +169,7 @@ def test_two_accounts_of_which_one_is_refused(tmp_path: Path) -> None:
             service.tokens.discard("token-of-bob")
             terminal.press("G", "enter")
             shows(terminal, "Prolific does not accept this token", "(account pilots)")
-            shows(terminal, "from the plain-text token file", server.address, "refused it.")
+            shows(terminal, "from the plain-text file", server.address, "refused it.")
             terminal.press("enter")
             shows(terminal, "The account in use is as before.", "you: you@lab.org")
             terminal.press("1")

@@ -59,7 +59,7 @@ async def test_an_account_that_is_refused_leaves_the_other_in_use(tmp_path: Path
         for ask in (operations.switch_to, operations.check_token):
             with pytest.raises(ServiceError) as caught:
                 await ask("pilots")
-            assert "from the plain-text token file (account pilots)" in caught.value.message
+            assert "from the plain-text file (account pilots)" in caught.value.message
 
         assert (await found(operations)).profile == "lab"
         lab, pilots = await operations.profiles()

@@ -97,7 +97,7 @@ async def test_accounts_are_listed_checked_switched_renamed_and_forgotten(
 
         # The one under the cursor is checked without being used.
         await board.press("j")
-        await board.shows("kept in a file that only you can read, as plain text; Enter uses it")
+        await board.shows("kept in the plain-text file; Enter uses it")
         await board.press("r")
         await board.shows("The token of pilots is accepted.", "lab: you@lab.org")
         await board.until(lambda: "never" not in row(board, "pilots"), "checked")
@@ -168,7 +168,7 @@ async def test_a_save_that_the_keyring_does_not_answer_is_given_up_by_a_key(
         await board.press("s")
         await board.shows(_QUESTION)
         await board.press("j", "j", "j", "enter")
-        await board.shows("Kept from now on: in a plain-text", "from the plain-text token file")
+        await board.shows("Kept from now on: in the plain-text", "from the plain-text file")
     assert await machine.token_file.load(entry(LAB)) == Secret(TYPED)
 
 
@@ -248,7 +248,7 @@ async def test_a_given_token_without_a_name_is_listed_and_stays_where_it_is(
         await board.press("s")
         await board.shows(_QUESTION)
         await board.press("j", "j", "j", "enter")
-        await board.shows("Kept from now on: in a plain-text file", "from PROLIFIC_TOKEN")
+        await board.shows("Kept from now on: in the plain-text file", "from PROLIFIC_TOKEN")
 
         # Another one may be chosen, and the given one come back to.
         await board.press("G", "enter")

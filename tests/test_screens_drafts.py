@@ -32,7 +32,7 @@ async def test_it_is_asked_before_anything_is_written_and_without_a_default(
         await board.press("c")
         await type_row(board, "lab-1")
         await board.press("escape")
-        await board.shows(_QUESTION, "in a plain-text file    everything, as plain text")
+        await board.shows(_QUESTION, "in the plain-text file  everything, as plain text")
         await board.press("enter")
         await board.shows(_QUESTION)
         assert "lab-1" not in machine.kept()

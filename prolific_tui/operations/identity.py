@@ -8,18 +8,13 @@ from prolific_tui.models import Me
 from prolific_tui.secret import Secret
 from prolific_tui.settings import Profile
 
-_ORIGINS: Final = {
-    TokenPlace.KEYRING: "from the keyring",
-    TokenPlace.FILE: "from the plain-text token file",
-    TokenPlace.ENVIRONMENT: "from PROLIFIC_TOKEN",
-    TokenPlace.TOKEN_FILE: "from --token-file",
-    TokenPlace.SESSION: "typed in, for this session only",
-}
+_TYPED: Final = "typed in, for this session only"
 
 
 def origin(place: TokenPlace, profile: str = "") -> str:
     """Where a token came from, in words, and whose it is said to be."""
-    return f"{_ORIGINS[place]} (account {profile})" if profile else _ORIGINS[place]
+    told = _TYPED if place is TokenPlace.SESSION else f"from {place.words}"
+    return f"{told} (account {profile})" if profile else told
 
 
 @dataclass(frozen=True, slots=True)

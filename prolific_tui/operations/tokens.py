@@ -73,7 +73,7 @@ class Tokens:
             notes += await self._memory.remember_profile(moved)
         if elsewhere and to in KEEPING_PLACES and not await self._memory.is_saved():
             notes.append(
-                f"The token of {profile.name} stays in the {elsewhere[0].value} as well, where the"
+                f"The token of {profile.name} stays in {elsewhere[0].words} as well, where the"
                 " next start looks for it."
             )
             return token, tuple(notes)
@@ -143,7 +143,7 @@ def _places(profile: Profile) -> tuple[TokenPlace, ...]:
 
 
 def _left_behind(place: TokenPlace, entry: Entry, error: ProlificTuiError) -> str:
-    told = f"The {place.value} could not be cleared: {error.message}"
+    told = f"{place.words.capitalize()} could not be cleared: {error.message}"
     if place is not TokenPlace.KEYRING:
         return told
     return (

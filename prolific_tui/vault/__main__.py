@@ -1,8 +1,10 @@
 """The child process that talks to the keyring: an empty line when ready, one JSON line in, one out.
 
 It may hang, print or crash; the parent kills it when its time is up. Only backends of the list
-below are used, whatever else is installed: others lose values, keep them in plain text, or ask for
-a password on the terminal.
+below are asked anything, whatever else is installed: others lose values, keep them in plain text,
+or ask for a password on the terminal. One that a person chose for Python's keyring is imported and
+made before it is known which it is, in this process and so beside what is to be kept: whoever can
+choose what Python imports for this user can read all that is theirs anyway.
 """
 
 import contextlib
@@ -84,7 +86,7 @@ def _without_keyring(why: BaseException | None) -> Answer:
 
 
 def _installed() -> str:
-    """The packages with other backends, which are never loaded."""
+    """The packages with other backends, none of which is loaded unless a person chose it."""
     found = importlib.metadata.entry_points(group="keyring.backends")
     names = {each.dist.name for each in found if each.dist is not None}
     return ", ".join(sorted(names - {"keyring"}))

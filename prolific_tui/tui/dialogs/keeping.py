@@ -8,16 +8,14 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from prolific_tui.keeping import DraftKeeping, MachineKeeping, TokenPlace
+from prolific_tui.keeping import KEEPING_PLACES, DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.operations import KeyringReport
 from prolific_tui.tui.dialogs.ask import Choice, ChoiceDialog
 from prolific_tui.tui.field import Field
 from prolific_tui.tui.widgets import Line, paragraph
 from prolific_tui.visible import visible
 
-_SECRETS: Final = {
-    TokenPlace.KEYRING: "in the keyring",
-    TokenPlace.FILE: "in a plain-text file",
+_SECRETS: Final = {place: f"in {place.words}" for place in KEEPING_PLACES} | {
     TokenPlace.SESSION: "nothing secret",
 }
 _ROWS: Final = {

@@ -7,7 +7,7 @@ from typing import Final
 
 from rich.text import Text
 
-from prolific_tui.keeping import MachineKeeping, TokenPlace
+from prolific_tui.keeping import KEEPING_PLACES, MachineKeeping, TokenPlace
 from prolific_tui.operations import Account, KeyringReport
 from prolific_tui.operations.identity import origin
 from prolific_tui.settings import Profile
@@ -17,21 +17,6 @@ from prolific_tui.visible import visible
 
 Fact = tuple[str, str | Text]
 """A label and what is said of it; without a label it goes on."""
-
-_PLACES: Final = {
-    TokenPlace.KEYRING: ("keyring", "kept in the keyring"),
-    TokenPlace.FILE: ("plain text", "kept in a file that only you can read, as plain text"),
-    TokenPlace.SESSION: ("asked for", "kept nowhere: it is asked for"),
-    TokenPlace.ENVIRONMENT: ("variable", "from PROLIFIC_TOKEN"),
-    TokenPlace.TOKEN_FILE: ("token file", "from --token-file"),
-}
-"""Where a token is kept, in a column and in a sentence."""
-
-_CLEARED: Final = {
-    TokenPlace.KEYRING: "the keyring",
-    TokenPlace.FILE: "this program's own file",
-}
-"""Where a token is deleted when its account is forgotten."""
 
 _NAME_WIDTH: Final = 16
 _PLACE_WIDTH: Final = 11
@@ -75,7 +60,7 @@ class Listed:
     def deleted_words(self) -> str:
         """What forgetting it does to its token, in a sentence."""
         places = (self.profile.place, *self.profile.left_in) if self.profile else ()
-        kept = [_CLEARED[place] for place in dict.fromkeys(places) if place in _CLEARED]
+        kept = [place.words for place in dict.fromkeys(places) if place in KEEPING_PLACES]
         if kept:
             return f"Its token is deleted from {' and from '.join(kept)}, and no longer used."
         return "Its token is no longer used; nothing here keeps it."
@@ -101,7 +86,7 @@ class Listed:
         checked = "never" if self.profile else ""
         if at is not None:
             checked = _moment(at)
-        place = "made up" if is_demo else _PLACES[self._place][0]
+        place = "made up" if is_demo else self._place.short
         row = Text(
             f" {fit(self.name or _NO_NAME, _NAME_WIDTH)} {fit(self.owner, _owner_width(width))}"
             f" {fit(place, _PLACE_WIDTH)} {fit(checked, _CHECKED_WIDTH)}"
@@ -122,13 +107,13 @@ class Listed:
         elif self.given is not None:
             facts = [
                 ("Owner", Text(visible(self.given.me.email), "bold")),
-                ("Token", f"{_PLACES[self.given.place][1]}; Enter uses it"),
+                ("Token", f"{_kept_words(self.given.place)}; Enter uses it"),
                 ("Service", self.given.service_url),
             ]
         elif self.profile is not None:
             facts = [
                 ("Owner", Text(visible(self.profile.owner), "bold")),
-                ("Token", f"{_PLACES[self.profile.place][1]}; Enter uses it"),
+                ("Token", f"{_kept_words(self.profile.place)}; Enter uses it"),
                 ("Service", self.profile.service_url),
             ]
         if self.profile is not None and (refused := self.profile.refused) is not None:
@@ -139,6 +124,13 @@ class Listed:
         if self.profile is not None:
             facts.append(("Opens with", self.profile.workspace or "the first workspace"))
         return facts
+
+
+def _kept_words(place: TokenPlace) -> str:
+    """Where a token is, in a sentence."""
+    if place is TokenPlace.SESSION:
+        return "kept nowhere: it is asked for"
+    return f"kept in {place.words}" if place in KEEPING_PLACES else f"from {place.words}"
 
 
 def _moment(at: datetime) -> str:

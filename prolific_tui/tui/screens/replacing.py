@@ -27,12 +27,6 @@ from prolific_tui.tui.screens.settling import settle
 from prolific_tui.tui.shell import Shell
 from prolific_tui.visible import counted
 
-PLACES: Final = {
-    TokenPlace.KEYRING: "the keyring",
-    TokenPlace.FILE: "this program's own file, plain text",
-}
-"""Where this program's own entries may be, in words."""
-
 _PAIR: Final = 2
 _NOT_DONE: Final = "The secret is unchanged."
 _EXPLANATION: Final = (
@@ -106,7 +100,7 @@ async def _kept_plan(shell: Shell, plan: SecretPlan, kept: KeptSecrets) -> Secre
     is_keyring = kept.place is TokenPlace.KEYRING
     wanted = await shell.ask(
         DestinationsDialog(
-            PLACES[kept.place],
+            kept.place.words,
             is_chosen=kept.is_chosen,
             report=shell.operations.keyring_report if is_keyring else None,
         )
@@ -174,7 +168,7 @@ def _meaning(
     """What a new secret means and concerns, in words."""
     where = []
     if plan.destinations.own_entry:
-        where.append(PLACES[kept.place])
+        where.append(kept.place.words)
     if plan.destinations.file is not None:
         where.append(str(plan.destinations.file))
     words = (

@@ -46,7 +46,9 @@ class WebhooksScreen(RevealingScreen):
         Binding("y", "copy", "Copy", tooltip="Copy the secret to the clipboard"),
         Binding("P", "plainly", "Print", tooltip="Print the secret plainly, to be selected"),
         Binding("f", "save", "File", tooltip="Write the secret to a new 0600 file"),
-        Binding("K", "keep", "Keep", tooltip="Keep the secret in the keyring, or the own file"),
+        Binding(
+            "K", "keep", "Keep", tooltip="Keep the secret in the keyring, or the plain-text file"
+        ),
         Binding("t", "test", "Test a delivery", tooltip="Tell which secret signed a delivery"),
         Binding(
             "space", "tick", "Has it", key_display="Space", tooltip="This receiver has the secret"
