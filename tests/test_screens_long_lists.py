@@ -94,18 +94,15 @@ async def test_nothing_looks_through_rows_while_others_take_their_place() -> Non
 
 
 async def test_a_replacement_is_given_up_before_its_first_row_comes_as_well(
-    long_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with editing([("before", "pw-before")]) as at:
-        at.editor.load(long_file)
-        await at.shows("Append the rows to the 1 here")
-        await at.press("enter")
-        await at.board.until(lambda: len(at.rows) == 300_001 and not at.editor.is_bringing_in)
+    async with editing(ROWS) as at:
         await all_are_looked_at(at)
-        ids = at.session.document.rows().ids
-
+        ids, undo_label = at.session.document.rows().ids, at.session.undo_label
+        # So short that one is not enough to take all rows out.
+        monkeypatch.setattr("prolific_tui.tui.drive.SLICE_SECONDS", 0.00005)
         at.editor.load(EXPORTS / "bare.csv")
-        await at.shows("Replace the 300,001 here")
+        await at.shows("Replace the 12,000 here")
         for key in ("j", "enter"):
             at.board.app.post_message(events.Key(key, None))
         async with asyncio.timeout(PATIENCE):
@@ -117,6 +114,6 @@ async def test_a_replacement_is_given_up_before_its_first_row_comes_as_well(
 
         await at.says("Given up; the rows are as they were.")
         assert at.session.document.rows().ids == ids
-        assert at.session.undo_label == "load of long.csv"
+        assert at.session.undo_label == undo_label
         await all_are_looked_at(at)
-        await at.shows("300,001 rows   goes 300,001")
+        await at.shows("12,000 rows   goes 12,000")
