@@ -275,3 +275,17 @@ def test_what_a_pool_holds_is_asked_for_in_steps_and_anew_where_rows_changed() -
 
     assert (session.counts.left_out, session.counts.needs_ok) == (2, 2)
     assert delta.related == {"lab-7", "lab-4999", "lab-8", "lab-5000"}
+
+
+def test_a_view_is_put_together_after_a_step_and_not_in_the_middle_of_it(long: EditSession) -> None:
+    view = View(long, small=ROWS)
+    finish(view.choose(Filter(problems=True), Order.DOCUMENT))
+    deleting = long.undoing()
+    assert deleting is not None
+    next(deleting)
+    assert long.is_changing
+    assert view.follow(long.hold({"lab-00007"}))
+    assert view.is_outdated
+    finish(deleting)
+    finish(view.refresh())
+    assert len(view) == len(long.document) == 0

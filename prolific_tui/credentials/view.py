@@ -237,6 +237,10 @@ class View:
         """
         if self.is_plain:
             return False
+        if self._session.is_changing:
+            # No row is looked at in the middle of a step: a refresh now would wait for its end.
+            self._outdated = True
+            return True
         if len(self._session.document) <= self._small:
             finish(self.refresh())
             return True
