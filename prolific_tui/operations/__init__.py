@@ -103,13 +103,9 @@ class Operations:
         self._secret_entries = SecretEntries(
             self._stores, self._memory, parts.service_url, parts.clock
         )
+        entries = self._secret_entries
         lending = Lending(
-            self._connection,
-            parts.journal,
-            parts.clock,
-            parts.pace,
-            known.took,
-            self._secret_entries,
+            self._connection, parts.journal, parts.clock, parts.pace, known.took, entries
         )
         self.writes = Writes(self._loop, lending, self._tell, read_only=parts.read_only)
         """Creating, appending, replacing the secret."""
