@@ -255,7 +255,7 @@ def _lists(terminal: WatchedTerminal, place: Place) -> None:
     shows(terminal, "1 username in more than one row", "password A", "password B")
     terminal.press("l")
     shows(terminal, "Done: keeping the last row")
-    _close(terminal, "L Last of all groups")
+    _close(terminal, "u takes it back. No username is")
     terminal.press("F")
     shows(terminal, "none  ")
     _close(terminal, "none  ")

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import Subscription, WebhookSecret, Workspace
-from prolific_tui.operations import KeptSecrets, Sends
+from prolific_tui.operations import KeptSecrets, PreviousSecret, Sends
 from prolific_tui.secret import Secret
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Send
@@ -82,3 +83,23 @@ def known_words(
         have_it = sum(rotation.tick(secret, each) is not Tick.NONE for each in off)
         told += f"; off: {have_it} of {len(off)}"
     return told
+
+
+def not_kept(troubles: Sequence[str], *, is_anywhere: bool) -> ProlificTuiError:
+    """What came in the way of keeping a secret, and what to do where it is kept nowhere."""
+    if is_anywhere:
+        return ProlificTuiError("Not all of it is kept", " ".join(troubles))
+    return ProlificTuiError(
+        "The secret is not kept here",
+        " ".join(troubles),
+        "f saves it to a new file that only you can read.",
+    )
+
+
+def previous_words(previous: PreviousSecret, kept: KeptSecrets | None) -> str:
+    """Which secret there was before, until when, and whether only this program's memory has it."""
+    copy = kept.previous if kept is not None else None
+    until = "" if copy is not None and copy.value == previous.value else "; in memory only"
+    return (
+        f"fingerprint {previous.value.fingerprint()}, replaced {previous.ended:%d %b %H:%M}{until}"
+    )

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import Subscription, WebhookSecret
 from prolific_tui.operations import KeptSecrets, PreviousSecret
 from prolific_tui.secret import MASK, Secret
@@ -26,7 +25,14 @@ from prolific_tui.tui.screens.replacing import (
 )
 from prolific_tui.tui.screens.revealing import RevealingScreen
 from prolific_tui.tui.screens.standing import freshness, standing
-from prolific_tui.tui.screens.webhook_words import Unsettled, kept_words, known_words, unsettled
+from prolific_tui.tui.screens.webhook_words import (
+    Unsettled,
+    kept_words,
+    known_words,
+    not_kept,
+    previous_words,
+    unsettled,
+)
 from prolific_tui.tui.widgets import CursorList, Line, Rule, fit
 from prolific_tui.visible import visible
 
@@ -164,26 +170,18 @@ class WebhooksScreen(RevealingScreen):
             if secret.value is not None:
                 text.append(f"   fingerprint {secret.value.fingerprint()}")
             text.append(f"\n {fit('Value', _LABEL)}{self._value(secret.value)}")
-            text.append(
-                f"\n {fit('Kept here', _LABEL)}{visible(kept_words(self._kept, secret.value))}\n"
-            )
+            words = visible(kept_words(self._kept, secret.value))
+            text.append(f"\n {fit('Kept here', _LABEL)}{words}\n")
         if (open_one := self._unsettled) is not None:
             text.append(f" {fit('Open request', _LABEL)}{open_one.words}\n", "bold")
         if (previous := self._previous) is not None:
-            kept = self._kept.previous if self._kept else None
-            until = "" if kept and kept.value == previous.value else "; in memory only"
-            text.append(
-                f" {fit('Previous one', _LABEL)}fingerprint {previous.value.fingerprint()},"
-                f" replaced {previous.ended:%d %b %H:%M}{until}\n"
-            )
+            text.append(f" {fit('Previous one', _LABEL)}{previous_words(previous, self._kept)}\n")
         if (trouble := reading.value.trouble) is not None:
             text.no_wrap = False
             text.append("\n What is signed with it could not be read.\n", "bold")
             text.append(f" {visible(trouble.message)} {visible(trouble.hint)}\n")
         elif not reading.value.subscriptions:
-            text.append(
-                "\n No webhook subscription in this workspace: nothing is signed with it.\n"
-            )
+            text.append("\n No webhook subscription in this workspace: nothing is signed.\n")
         return text
 
     def _value(self, value: Secret | None) -> str:
@@ -371,9 +369,7 @@ class WebhooksScreen(RevealingScreen):
             told = " ".join(f"The secret is kept {place}." for place in kept.places)
             self.app.say(told or "The secret is not kept here; f saves it to a new file.")
             if kept.troubles:
-                title = "Not all of it is kept" if kept.places else "The secret is not kept here"
-                hint = "" if kept.places else "f saves it to a new file that only you can read."
-                self.app.show_error(ProlificTuiError(title, " ".join(kept.troubles), hint))
+                self.app.show_error(not_kept(kept.troubles, is_anywhere=bool(kept.places)))
         self.look_at_kept()
 
     @work
