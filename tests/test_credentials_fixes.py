@@ -13,6 +13,7 @@ from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.search import Query
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.credentials.stepping import OutdatedError, finish
+from prolific_tui.credentials.view import View
 from tests.credentials_steps import make, undo
 from tests.credentials_strategies import blocks, steady
 
@@ -133,21 +134,26 @@ def test_a_kind_of_problem_is_accepted_at_once() -> None:
     assert session.counts.needs_ok == 3
 
 
+def sought(session: EditSession, query: Query, row: int, *, backwards: bool = False) -> int | None:
+    """The row in which a text is found next, as the editor looks for it."""
+    return finish(View(session).seek(query.matching, row, backwards=backwards)).position
+
+
 class TestSearching:
     def test_from_match_to_match_and_round_again(self) -> None:
         session = session_of(("Lab-1", "x"), ("other", "lab"), ("lab-2", "x"), ("slab", "x"))
-        found = [finish(search.find(session, Query("lab"), row)) for row in range(4)]
+        found = [sought(session, Query("lab"), row) for row in range(4)]
         assert found == [2, 2, 3, 0]
-        assert finish(search.find(session, Query("lab"), 0, backwards=True)) == 3
-        assert finish(search.find(session, Query("lab", ignore_case=False), 3)) == 2
-        assert finish(search.find(session, Query("SLAB", whole=True), 0)) == 3
-        assert finish(search.find(session, Query("nobody"), 0)) is None
-        assert finish(search.find(session, Query(""), 0)) is None
+        assert sought(session, Query("lab"), 0, backwards=True) == 3
+        assert sought(session, Query("lab", ignore_case=False), 3) == 2
+        assert sought(session, Query("SLAB", whole=True), 0) == 3
+        assert sought(session, Query("nobody"), 0) is None
+        assert sought(session, Query(""), 0) is None
 
     def test_passwords_are_looked_into_only_if_asked(self) -> None:
         session = session_of(("a", "hunter2"), ("b", "c"))
-        assert finish(search.find(session, Query("hunter"), 1)) is None
-        assert finish(search.find(session, Query("hunter", passwords=True), 1)) == 0
+        assert sought(session, Query("hunter"), 1) is None
+        assert sought(session, Query("hunter", passwords=True), 1) == 0
 
     def test_what_was_typed_is_no_pattern_and_no_template(self) -> None:
         session = session_of(("a.b", "a.b"), ("axb", "k"))

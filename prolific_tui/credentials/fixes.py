@@ -1,6 +1,6 @@
 """What can be put right for many rows at once; each is proposed first, with its count.
 
-A proposal is worked out in steps and made with `EditSession.make`, as one step of the history.
+A proposal is worked out in steps and made with `EditSession.making`, as one step of the history.
 """
 
 import unicodedata

@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from prolific_tui.credentials import survey
 from prolific_tui.credentials.history import Proposal, rows_words
 from prolific_tui.credentials.proposing import Edits
 from prolific_tui.credentials.rows import Rows
@@ -49,17 +48,6 @@ class Query:
         else:
             found = [search(username) or search(password) for username, password in rows]
         return [index for index, each in enumerate(found, start) if each]
-
-
-def find(
-    session: EditSession, query: Query, index: int, *, backwards: bool = False
-) -> Steps[int | None]:
-    """The next row after `index`, or before it, in which the text is; round the end if need be.
-
-    Raises:
-        OutdatedError: the rows changed between two steps.
-    """
-    return survey.seek(session.document, index, query.matching, backwards=backwards)
 
 
 def replace(session: EditSession, query: Query, text: str) -> Steps[Proposal]:

@@ -289,7 +289,7 @@ class EditSession:
     def seek_hold(
         self, held: Container[str], perhaps: Container[str] = frozenset()
     ) -> Steps[Delta]:
-        """`hold`, in steps; raises as `seek_problem` does."""
+        """`hold`, in steps; raises as `problem_groups` does."""
         names = self._ledger.exact.usernames()
         now = yield from survey.among(self._document, names, held)
         maybe = yield from survey.among(self._document, names, perhaps)

@@ -39,7 +39,7 @@ _Numbered = tuple[Pattern, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ProposedStart:
     """Where a pattern goes on, and why there."""
 
     start: int
@@ -72,7 +72,7 @@ class MakeFacts:
     """What the accounts are for, in words."""
     held: int | None
     """What is free in the pool; None where Prolific did not say."""
-    propose: Callable[[Pattern], Steps[Proposal]]
+    propose: Callable[[Pattern], Steps[ProposedStart]]
     is_taken: Callable[[str], bool]
     """Whether a username is in the list or in the pool, as far as known here."""
     work: Callable[[Callable[[], Steps[None]], Callable[[], None]], None]
@@ -94,7 +94,7 @@ class MakeDialog(FormDialog[MakeOrder | None]):
         self._facts = facts
         self._own_start = False
         """Whether the person typed a start."""
-        self._proposed: tuple[_Named, Proposal] | None = None
+        self._proposed: tuple[_Named, ProposedStart] | None = None
         """What was proposed last, and for which pattern."""
         self._taken: tuple[_Numbered, tuple[str, ...]] | None = None
         """The names that were found to be there already, and among which."""
@@ -221,7 +221,7 @@ class MakeDialog(FormDialog[MakeOrder | None]):
         except PatternError:
             return None
 
-    def _proposal(self, pattern: Pattern) -> Proposal | None:
+    def _proposal(self, pattern: Pattern) -> ProposedStart | None:
         """Where the pattern goes on; None until that was looked up."""
         if self._proposed is None or self._proposed[0] != (pattern.prefix, pattern.suffix):
             return None

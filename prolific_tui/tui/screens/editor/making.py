@@ -28,7 +28,7 @@ from prolific_tui.tui.dialogs import (
     MakeOrder,
     PlainExportDialog,
 )
-from prolific_tui.tui.dialogs.make import Proposal
+from prolific_tui.tui.dialogs.make import ProposedStart
 from prolific_tui.tui.screens.editor.page import EditorPage
 from prolific_tui.tui.screens.new_file import write_new_file
 from prolific_tui.visible import counted
@@ -112,7 +112,7 @@ class MakingKeys(EditorPage):
         ledger = self.draft.session.ledger
         return bool(ledger.count(username)) or ledger.holds(username)
 
-    def _propose(self, pattern: Pattern, before: AccountsMade) -> Steps[Proposal]:
+    def _propose(self, pattern: Pattern, before: AccountsMade) -> Steps[ProposedStart]:
         """After the highest number in the list, and after those made before for the pool."""
         session = self.draft.session
         here = 1
@@ -125,14 +125,15 @@ class MakingKeys(EditorPage):
         remembered = of_pool or elsewhere
         start = first_free(pattern, max(remembered, here), session.ledger.holds)
         if start > max(remembered, here):
-            return Proposal(start, f"{pattern.name(start - 1)} is in the pool already.")
+            return ProposedStart(start, f"{pattern.name(start - 1)} is in the pool already.")
         if remembered > here:
             whose = "for this pool" if of_pool else "in this workspace"
             last = pattern.name(remembered - 1)
-            return Proposal(remembered, f"{last} was the last one made {whose} on this machine.")
+            because = f"{last} was the last one made {whose} on this machine."
+            return ProposedStart(remembered, because)
         if here > 1:
-            return Proposal(here, f"{pattern.name(here - 1)} is the last one in this list.")
-        return Proposal(here)
+            return ProposedStart(here, f"{pattern.name(here - 1)} is the last one in this list.")
+        return ProposedStart(here)
 
     # Exporting
 
