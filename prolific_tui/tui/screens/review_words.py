@@ -1,6 +1,7 @@
 """What Review says of a plan, apart from what it asks to be typed."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from prolific_tui.credentials.document import Document
 from prolific_tui.models import CredentialPool, Workspace
@@ -9,6 +10,9 @@ from prolific_tui.submission.plan import CredentialPlan, Kind
 from prolific_tui.submission.send import Finding, Send, unexplained
 from prolific_tui.tui.screens.send_words import moment
 from prolific_tui.tui.widgets import fit, number
+
+_ENDS: Final = 60
+"""How many cells the first and the last username may take together, at 80 columns."""
 
 
 def warning(plan: CredentialPlan, *, unexported: int, made: int) -> str:
@@ -48,7 +52,8 @@ def ends(plan: CredentialPlan, document: Document) -> str:
     ids = plan.row_ids
     indices = [document.index_of(row_id) for row_id in (*ids[:1], *ids[1:][-1:])]
     names = [document.username(index) for index in indices if index is not None]
-    return " … ".join(fit(name, 24).strip() for name in names) or "-"
+    share = _ENDS // max(len(names), 1) - 2
+    return " … ".join(fit(name, share).strip() for name in names) or "-"
 
 
 def unexplained_notes(
