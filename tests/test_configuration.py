@@ -1,6 +1,5 @@
 """`config.toml`: what a person sets, in words with its line where it is not understood."""
 
-import ctypes
 import re
 import stat
 import subprocess
@@ -178,7 +177,6 @@ def test_no_core_dump_and_no_look_into_the_memory() -> None:
         "except SystemExit: pass\n"
         "print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3))"
     )
-    assert ctypes.CDLL(None).prctl(3) == 1
     asked = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True
     )
