@@ -60,4 +60,5 @@ async def test_a_username_that_comes_into_sight_makes_room_for_itself() -> None:
         await at.press("g", "e")
         await at.shows("lab-1 ")
         assert at.editor.grid.columns == wide
-        assert at.board.widget("#cell").size.width == wide.username
+        # And a place for the cursor behind a text that is as wide as the column.
+        assert at.board.widget("#cell").size.width == wide.username + 1

@@ -283,6 +283,7 @@ _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
     (r"A username is taken|Not allowed|This account may not .* here\.", _refused),
     (r"Prolific refused this list: it has at least one of these usernames already .*", _refused),
     (r"Nothing was changed\.", _refused),
+    (r"Take out the names? that the pool may have\.", _refused),
     (r"A read changes nothing\.", _always),
     # Not sent
     (r"No network|No connection in time", _not_arrived),
@@ -334,6 +335,7 @@ _KNOWN: Final[tuple[tuple[str, Check], ...]] = (
     ),
     # Looking for it
     (r"(The totals afterwards are|The secret could) not .*\([\w ]+\)\.", _unseen),
+    (r"Not all could be read: .* \([\w ]+\)\.", _unseen),
     (r"It could not be looked for\.|It was not read back \([\w ]+\)\.", _unseen),
     (r"That is this request's doing, or somebody else's\.", _is_consistent),
     (
