@@ -138,7 +138,7 @@ class Draft:
     def _hold(self) -> Delta:
         if self.known is None:
             return self.session.hold(self.clashing)
-        return self.session.hold(_Either(self.known.surely, self.clashing), self.known.perhaps)
+        return self.session.hold(_either(self.known.surely, self.clashing), self.known.perhaps)
 
     def _take_total(self, total: int | None) -> None:
         """Take over the pool's total if it was read later than the one that is known here."""
@@ -203,6 +203,14 @@ class Draft:
         loading.finish(content.source)
         session.mark(accepted=content.accepted, made_here=content.made)
         self.exported.add(session.rows(content.exported))
+
+
+def _either(one: Container[str], other: Container[str]) -> Container[str]:
+    """What is in one of two; an empty one is not asked, which takes seconds for a long list."""
+    nothing: frozenset[str] = frozenset()
+    if one == nothing:
+        return other
+    return one if other == nothing else _Either(one, other)
 
 
 @dataclass(frozen=True, slots=True)
