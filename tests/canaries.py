@@ -151,7 +151,7 @@ class Processes:
         while not self._over.wait(_TICK_SECONDS):
             own = _read(self._pid, "cmdline")
             self._note(self._pid, own, environment=not self._spares_own_environment)
-            for child in _descendants(self._pid):
+            for child in descendants(self._pid):
                 # What has its parent's command line is still a copy of it, environment included;
                 # what has none is becoming a program of its own, or is gone.
                 if (command := _read(child, "cmdline")) not in (b"", own):
@@ -172,7 +172,8 @@ def _read(pid: int, name: str) -> bytes:
         return b""
 
 
-def _descendants(pid: int) -> Iterator[int]:
+def descendants(pid: int) -> Iterator[int]:
+    """The processes that a process has started, and those have, until they are waited for."""
     for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
             children: Sequence[str] = tasks.read_text().split()
@@ -180,4 +181,4 @@ def _descendants(pid: int) -> Iterator[int]:
             continue
         for child in children:
             yield int(child)
-            yield from _descendants(int(child))
+            yield from descendants(int(child))

@@ -127,6 +127,30 @@ def test_a_replacement_that_fails_leaves_the_old_file_and_nothing_else(tmp_path:
     assert names_in(tmp_path) == {"state.json"}
 
 
+def test_what_is_written_is_on_the_disk_before_it_has_its_name_and_then_so_is_the_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Else a crash of the machine leaves an empty file, or the old one that was given up."""
+    path = tmp_path / "state.json"
+    path.write_bytes(b"old")
+    synced: list[tuple[str, bytes]] = []
+    fsync = os.fsync
+
+    def noting(descriptor: int) -> None:
+        is_folder = os.path.samestat(os.fstat(descriptor), tmp_path.stat())
+        synced.append(("folder" if is_folder else "file", path.read_bytes()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    files.replace(path, b"new")
+    assert synced == [("file", b"old"), ("folder", b"new")]
+
+    synced.clear()
+    path.unlink()
+    files.write_new(path, b"whole")
+    assert synced == [("file", b"whole"), ("folder", b"whole")]
+
+
 def test_a_folder_is_not_replaced_by_a_file(tmp_path: Path) -> None:
     (tmp_path / "state.json").mkdir()
 

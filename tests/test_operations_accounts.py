@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import ServiceError, SettingsError
 from prolific_tui.keeping import TokenPlace
@@ -75,6 +76,21 @@ async def test_an_account_that_is_refused_leaves_the_other_in_use(tmp_path: Path
         (_, pilots) = await operations.profiles()
         assert pilots.refused is None
         assert pilots.checked is not None
+
+
+async def test_a_service_in_trouble_has_not_refused_the_token_of_an_account(
+    tmp_path: Path,
+) -> None:
+    bench = await bench_with(tmp_path, LAB, PILOTS, last=LAB)
+    with bench.running() as operations:
+        await operations.sign_in()
+        for status in (500, 403):
+            bench.service.switch_on("getMe", Fault(status))
+            for ask in (operations.switch_to, operations.check_token):
+                with pytest.raises(ServiceError) as caught:
+                    await ask("pilots")
+                assert caught.value.status == status
+        assert [profile.refused for profile in await operations.profiles()] == [None, None]
 
 
 async def test_a_refusal_is_told_of_the_token_that_was_refused(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import KeyringError, SettingsError
 from prolific_tui.keeping import DraftKeeping
 from prolific_tui.operations import Operations
+from prolific_tui.operations.stores import Stores
 from prolific_tui.secret import Secret
 from prolific_tui.settings import Profile
+from prolific_tui.vault import MemoryVault
 from tests.accounts_bench import (
     FILE,
     FILED,
@@ -127,6 +129,19 @@ async def test_the_keyring_need_not_be_waited_for_and_then_nothing_else_is_chang
         assert (await kept(bench, LAB))[FILE] == KEPT
         assert await operations.keeping() is None
         assert (await operations.keep(in_place(FILE))).notes == ()
+
+
+async def test_whoever_is_cancelled_while_the_keyring_is_asked_does_not_go_on() -> None:
+    """Only who was told that nobody waits any longer goes on without the keyring's answer."""
+    keyring = HoldingKeyring("save")
+    stores = Stores(keyring, MemoryVault())
+    with stores.for_a_person():
+        asking = asyncio.create_task(stores.save(KEYRING, entry(LAB), Secret(KEPT)))
+    await until_held(keyring)
+    asking.cancel()
+    keyring.go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
 
 
 async def test_a_look_meanwhile_does_not_take_the_place_of_what_is_given_up(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ def test_keeping_it_by_hand_moves_what_was_there_to_the_previous_one(bench: Benc
     assert found.current == Secret("two")
     assert found.previous is not None
     assert found.previous == PreviousSecret(Secret("one"), found.previous.ended)
+
+
+def test_what_is_kept_by_hand_keeps_the_end_of_the_one_before_it(bench: Bench) -> None:
+    """Receivers may accept the old one for a while after that, not after it was kept here."""
+    before = PreviousSecret(Secret("one"), datetime(2026, 11, 14, 10, 22, tzinfo=UTC))
+    with bench.running() as operations:
+        asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("two"), before))
+        found = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
+
+    assert (found.current, found.previous) == (Secret("two"), before)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"value": 1, "ended": "now"}', '"two"'])

@@ -1,6 +1,8 @@
 """How a secret leaves the screen: through tmux as people have it, printed plainly, or kept."""
 
+import asyncio
 import base64
+import os
 import re
 import signal
 from pathlib import Path
@@ -8,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from prolific_tui.tui.clipboard import Between, Clipboard, between
+from tests.canaries import descendants
 from tests.disk import mode_of
 from tests.journey import read
+from tests.operations_bench import PATIENCE
 from tests.terminal import Terminal
 from tests.tmux import shell_in_tmux
 
@@ -148,19 +152,42 @@ async def test_tmux_gets_the_text_by_its_input_and_no_token_by_its_environment(
     assert "tmux keeps a copy" in said
 
 
-@pytest.mark.parametrize("script", ["exit 1", "exec sleep 60"])
-async def test_a_tmux_that_does_not_take_it_is_not_said_to_have_done_so(
-    tmp_path: Path, script: str
-) -> None:
-    tmux = tmp_path / "tmux"
-    tmux.write_text(f"#!/bin/sh\n{script}\n")
+def tmux_that(does: str, folder: Path) -> dict[str, str]:
+    """The environment of somebody inside of a tmux that does this when it is called."""
+    tmux = folder / "tmux"
+    tmux.write_text(f"#!/bin/sh\n{does}\n")
     tmux.chmod(0o700)
-    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "TMUX": "socket,1,0"}
-    sent: list[str] = []
-    clipboard = Clipboard(environment, sent.append, tmux_seconds=0.5)
+    return {"PATH": f"{folder}:/usr/bin:/bin", "TMUX": "socket,1,0"}
 
-    assert await clipboard.copy("x" * 200_000, "It") == "tmux did not take it: nothing was copied."
+
+@pytest.mark.parametrize("does", ["exit 1", "exec sleep 1000"])
+async def test_a_tmux_that_does_not_take_it_is_not_said_to_have_done_so_and_is_ended(
+    tmp_path: Path, does: str
+) -> None:
+    others = set(descendants(os.getpid()))
+    sent: list[str] = []
+    clipboard = Clipboard(tmux_that(does, tmp_path), sent.append, tmux_seconds=0.5)
+
+    copying = asyncio.create_task(clipboard.copy("x" * 200_000, "It"))
+    assert await asyncio.wait_for(copying, PATIENCE) == "tmux did not take it: nothing was copied."
+    # It has the secret, or a part of it.
+    assert set(descendants(os.getpid())) <= others
     assert sent == []
+
+
+async def test_a_tmux_that_nobody_waits_for_any_more_is_ended(tmp_path: Path) -> None:
+    """The program is being left, or the screen on which the key was pressed."""
+    others = set(descendants(os.getpid()))
+    os.mkfifo(tmp_path / "called")
+    does = f"echo > {tmp_path}/called\nexec sleep 1000"
+    clipboard = Clipboard(tmux_that(does, tmp_path), print, tmux_seconds=1000)
+
+    copying = asyncio.create_task(clipboard.copy("canary-secret", "It"))
+    await asyncio.wait_for(asyncio.to_thread((tmp_path / "called").read_bytes), PATIENCE)
+    copying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(copying, PATIENCE)
+    assert set(descendants(os.getpid())) <= others
 
 
 @pytest.mark.parametrize(

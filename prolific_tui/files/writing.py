@@ -84,7 +84,8 @@ def replace(path: Path, data: bytes | Iterable[bytes]) -> None:
     is itself replaced; what it led to is not touched.
 
     Raises:
-        FileError: the file can't be written; what was there is unchanged.
+        FileError: the file can't be written, and what was there is unchanged; or it was, and the
+            disk does not promise that this outlives a crash.
     """
     path = expand(path)
     with in_words(path, "written"):

@@ -95,8 +95,11 @@ class Clipboard:
             async with asyncio.timeout(self._tmux_seconds):
                 await tmux.communicate(text.encode("utf-8", "surrogatepass"))
         except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                tmux.kill()
-            await tmux.wait()
             return False
+        finally:
+            # Also where whoever asked is gone: what holds a secret must not be left waiting.
+            if tmux.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    tmux.kill()
+                await tmux.wait()
         return tmux.returncode == 0
