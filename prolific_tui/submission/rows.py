@@ -230,14 +230,15 @@ class Sending:
         """What became of a part, journalled as soon as it is known and again with the figures."""
         look = PoolsLook(sent.before)
         outcome = sent.answered.judge(look)
-        outcome = await self._record.know(sent.part, outcome, look)
+        recording = self._record.know(sent.part, outcome, look)
         if outcome.effect is Effect.NOT_SENT:
-            return _Result(outcome, sent.answered.status)
+            return _Result(await recording, sent.answered.status)
         if outcome.effect is Effect.UNKNOWN:
+            await recording
             return await self._settled(sent)
-        self._seen, trouble = await looked(
-            self._means.service.list_credential_pools(self._plan.workspace.id)
-        )
+        # The disk and the service are waited for together: what was answered stays as it is.
+        reading = looked(self._means.service.list_credential_pools(self._plan.workspace.id))
+        _, (self._seen, trouble) = await asyncio.gather(recording, reading)
         look = PoolsLook(sent.before, self._seen, trouble)
         outcome = sent.answered.judge(look)
         self._record.know_later(sent.part, outcome, look)

@@ -1,7 +1,7 @@
 """The running of a plan: look, journal, send once, judge, look again.
 
-look at what is there → journal "about to send" → request → judged by the answer → journal → look
-at what is there now → the same judgement with its figures → journal
+look at what is there → journal "about to send" → request → judged by the answer → journal, and look
+at what is there now meanwhile → the same judgement with its figures → journal
 """
 
 from prolific_tui.submission.means import Clock, Means, Service
