@@ -181,7 +181,7 @@ def test_two_accounts_of_which_one_is_refused(tmp_path: Path) -> None:
         with Terminal("--profile", "pilots", home=tmp_path, environment=_service_of(server)) as at:
             shows(at, "does not accept this token", "4 Account takes another token")
             at.press("4")
-            shows(at, "Last attempt", "(account pilots)", "not signed in")
+            shows(at, "pilots: Prolific does not accept", "(account pilots)", "not signed in")
             service.tokens.add("new-token-of-bob")
             service.others["new-token-of-bob"] = service.others["token-of-bob"]
             at.press("t")

@@ -219,6 +219,55 @@ async def test_a_refused_account_is_marked_and_another_name_leaves_the_cursor_th
         await board.press("n")
 
 
+@SIZES
+async def test_a_failed_start_is_told_of_the_account_it_is_about_apart_from_the_cursors(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    machine = Machine(tmp_path, LAB, PILOTS)
+    machine.state.remember_use(PILOTS)
+    await machine.keep(LAB, DEMO_TOKEN.reveal())
+    await machine.keep(PILOTS, "a-token-that-was-deleted")
+    failed = "pilots: Prolific does not accept this token"
+    async with machine.run(size) as board:
+        await board.shows("Prolific does not accept this token")
+        await board.press("4")
+        await board.shows(failed, "r tries again, t takes another token", "Enter uses the account")
+        # The cursor is on the account that failed, and what is said of an account is below it.
+        assert board.words().index(failed) < board.words().index("Checked")
+        await board.shows("> pilots", "── pilots ─")
+        await board.press("k")
+        await board.shows("> lab", "── lab ─", "Owner you@lab.org", failed)
+
+        # What is pressed there is about that account, and not about the one that failed.
+        await board.press("r")
+        await board.shows("The token of lab is accepted.", "not signed in", failed)
+        await board.press("enter")
+        await board.shows("lab: you@lab.org", "This is you@lab.org now.")
+        assert "does not accept" not in board.words()
+        await board.press("j")
+        await board.shows("> pilots", "Refused")
+
+
+async def test_a_token_that_its_keyring_did_not_give_is_told_with_its_account(
+    tmp_path: Path,
+) -> None:
+    machine = Machine(tmp_path, PILOTS, LAB)
+    machine.state.remember_use(LAB)
+    machine.keyring.in_trouble = True
+    async with machine.run() as board:
+        await board.shows("API token of lab (you@lab.org)")
+        await board.press("escape")
+        await board.shows("lab: its token could not be read from the keyring", "It is locked.")
+        await board.shows("r tries again, t takes a token", "> lab")
+
+        # It answers by now, and has nothing.
+        machine.keyring.in_trouble = False
+        await board.press("r")
+        await board.shows("API token of lab (you@lab.org)")
+        await board.press("escape")
+        await board.shows("lab: the keyring has no token of it")
+
+
 async def test_a_token_is_neither_copied_nor_cut_out_of_its_field(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     async with machine.run() as board:

@@ -20,7 +20,7 @@ from prolific_tui.credentials.intake import Intake, look
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.errors import ServiceError
 from prolific_tui.keeping import MachineKeeping
-from prolific_tui.models import CredentialPool, Subscription, WebhookSecret, Workspace
+from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.operations.accounts import Accounts
 from prolific_tui.operations.connection import Connect, Connection, Prolific
 from prolific_tui.operations.drafts import Drafts, DraftsKeeper, LeftDrafts
@@ -30,7 +30,13 @@ from prolific_tui.operations.identity import Account, Changed, GivenToken, SignI
 from prolific_tui.operations.loop import BackgroundLoop, left_alone
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.sends import KnownSends, Lending, Sends
-from prolific_tui.operations.signing import KeptSecrets, PreviousSecret, SecretEntries, Signing
+from prolific_tui.operations.signing import (
+    KeptSecrets,
+    PreviousSecret,
+    SecretEntries,
+    Signing,
+    Webhooks,
+)
 from prolific_tui.operations.stores import Keyring, KeyringReport, Stores, TokenStore
 from prolific_tui.operations.writes import Writes
 from prolific_tui.settings import AccountsMade, Profile, StateFile
@@ -41,17 +47,6 @@ T = TypeVar("T")
 
 CSV_LIMIT = 256 * 1024 * 1024
 """The largest file of credentials that is read, in bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Webhooks:
-    """A workspace's signing secret and what is signed with it."""
-
-    secret: WebhookSecret | None
-    subscriptions: tuple[Subscription, ...] | None
-    """None where they could not be read although the secret could."""
-    trouble: ServiceError | None = None
-    """Why they could not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +186,10 @@ class Operations:
     async def given_account(self) -> Account | None:
         """The account of the given token, in use or not; None where none was accepted."""
         return await self._run(self._accounts.given())
+
+    async def account_looked_for(self) -> Profile | None:
+        """The account that signing in begins with; None for a given token's, or where none is."""
+        return await self._run(self._accounts.looked_for())
 
     async def switch_to(self, profile: str) -> Account | None:
         """Use another account; None where no place holds its token, so that it is to be typed.

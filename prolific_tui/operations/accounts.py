@@ -96,6 +96,11 @@ class Accounts:
             await self._check(token, self._tokens.place_of(profile), profile), tuple(notes)
         )
 
+    async def looked_for(self) -> Profile | None:
+        """The account that signing in begins with; None for a given token's, or where none is."""
+        is_given = self._given is not None and self._uses_given
+        return None if is_given and not self._wanted else await self._profile_to_use()
+
     async def _profile_to_use(self) -> Profile | None:
         name = self._wanted or await self._memory.last_profile(self._connection.service_url)
         here = [p for p in await self._memory.profiles() if self._is_here(p)]

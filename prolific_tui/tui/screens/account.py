@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,11 +15,13 @@ from prolific_tui.operations import Account, KeyringReport
 from prolific_tui.settings import Profile
 from prolific_tui.tui.dialogs import ConfirmDialog, TextDialog
 from prolific_tui.tui.screens.account_words import (
+    Fact,
     Listed,
     about_keeping,
-    about_no_account,
+    about_the_attempt,
     about_the_demo,
     about_the_keyring,
+    about_the_notes,
     heading,
     listed,
     room,
@@ -29,7 +30,6 @@ from prolific_tui.tui.screens.base import BaseScreen
 from prolific_tui.tui.screens.kept import ask_keeping, keep_as
 from prolific_tui.tui.widgets import CursorList, Facts, Line, Rule
 from prolific_tui.version import NAME
-from prolific_tui.visible import visible
 
 _SECRETS_STAY: Final = (
     " So do copies of signing secrets, previous ones too, as they belong to workspaces: keeping"
@@ -67,8 +67,12 @@ class AccountScreen(BaseScreen):
         self._profiles: tuple[Profile, ...] = ()
         self._given: Account | None = None
         """The account of a token that the command line or the environment gave."""
+        self._looked_for: Profile | None = None
+        """The account that signing in begins with, where that is known."""
         self._are_secrets_kept = False
         """Whether copies of signing secrets are on this machine, of whichever account."""
+        self._is_known = False
+        """Whether it was asked yet which accounts there are, and how things are kept."""
         self._used: str | None = None
         """The owner's id of the account that was in use last."""
         self._listed: tuple[Listed, ...] = ()
@@ -78,6 +82,7 @@ class AccountScreen(BaseScreen):
 
     def body(self) -> ComposeResult:
         """The accounts, and what is known of the one under the cursor."""
+        yield Facts(id="attempt")
         yield Line(id="headings", classes="headings")
         yield CursorList(id="profiles")
         yield Rule(id="account-rule")
@@ -113,6 +118,11 @@ class AccountScreen(BaseScreen):
         self._given = await self.app.operations.given_account()
         self._are_secrets_kept = await self.app.operations.signing.are_any_kept()
         self._keeping = await self.app.operations.keeping()
+        looked_for = await self.app.operations.account_looked_for()
+        if self.app.account is None and looked_for not in (None, self._looked_for):
+            self._go_to = looked_for.name
+        self._looked_for = looked_for
+        self._is_known = True
         self.show_account()
 
     @work(exclusive=True, group="keyring")
@@ -155,23 +165,27 @@ class AccountScreen(BaseScreen):
         """Show what is known of the account under the cursor, and of this machine."""
         operations, current = self.app.operations, self._current
         self.query_one("#account-rule", Rule).title = current.name if current else ""
+        signing_in, is_used = self.app.signing_in, self.app.account is not None
+        attempt: list[Fact] = [("Token", "looking…")]
+        if self._is_known:
+            attempt = about_the_attempt(
+                signing_in, self._looked_for, self._keyring, are_others=current is not None
+            )
+        facts = [] if is_used or current is not None else attempt
         if operations.is_demo:
-            facts = about_the_demo(self.app.account) + about_the_keyring(self._keyring)
+            facts += about_the_demo(self.app.account) + about_the_keyring(self._keyring)
         else:
-            facts = about_no_account(operations.service_url) if not self.app.account else []
-            facts += current.facts() if current else []
+            facts += current.facts() if current else [("Service", operations.service_url)]
             facts += about_the_keyring(self._keyring)
-            facts += about_keeping(self._keeping, is_changing=operations.is_keeping)
-        signing_in = self.app.signing_in
-        notes = signing_in.value.notes if signing_in.value else ()
-        # What the keyring's own lines say already is not said twice.
-        told = self._keyring.message if self._keyring else ""
-        facts += [("Note", note) for note in notes if not told or told not in note]
-        if self.app.account is None and (error := signing_in.error) is not None:
-            # First, because it is what the person came here for.
-            attempt = Text(visible(error.title), "bold")
-            facts = [("Last attempt", attempt), ("", error.message), ("", error.hint), *facts]
-        self.query_one(Facts).show(facts)
+            if self._is_known:
+                facts += about_keeping(self._keeping, is_changing=operations.is_keeping)
+        if is_used:
+            facts += about_the_notes(signing_in, self._keyring)
+        self.query_one("#account-facts", Facts).show(facts)
+        # Above the accounts, because it need not be about the one under the cursor.
+        above = self.query_one("#attempt", Facts)
+        above.display = not is_used and current is not None
+        above.show(attempt)
 
     # Which account is in use
 
@@ -199,7 +213,8 @@ class AccountScreen(BaseScreen):
             try:
                 account = await self.app.operations.switch_to(current.name)
             except ProlificTuiError as error:
-                self.app.say("The account in use is as before.")
+                is_any = self.app.account is not None
+                self.app.say("The account in use is as before." if is_any else "")
                 self.app.show_error(error)
                 self.look_at_profiles()
                 return
@@ -213,8 +228,8 @@ class AccountScreen(BaseScreen):
     async def action_token(self) -> None:
         """Ask for a token, and keep it as is usual here."""
         if self._may_change():
-            found = self.app.signing_in.value
-            await self._ask_token(found.profile if found and self.app.account is None else None)
+            looked_for = await self.app.operations.account_looked_for()
+            await self._ask_token(looked_for if self.app.account is None else None)
 
     async def _ask_token(self, profile: Profile | None) -> None:
         """Ask for a token, check it, say whose it is, and keep it, asking how where nobody has."""
@@ -252,8 +267,11 @@ class AccountScreen(BaseScreen):
         self._keyring = None
         self.show_account()
         self.look_at_keyring()
-        current = self._current
-        if current is None or self.app.account is None or current.account is not None:
+        current, looked_for = self._current, self._looked_for
+        is_own = current is None or current.account is not None
+        if self.app.account is None and current is not None:
+            is_own = looked_for is None or looked_for.name == current.name
+        if current is None or is_own:
             self.app.sign_in()
         else:
             self._check(current.name, current.name or current.owner)

@@ -8,10 +8,11 @@ from typing import Final
 from rich.text import Text
 
 from prolific_tui.keeping import KEEPING_PLACES, MachineKeeping, TokenPlace
-from prolific_tui.operations import Account, KeyringReport
+from prolific_tui.operations import Account, KeyringReport, SignIn
 from prolific_tui.operations.identity import origin
 from prolific_tui.settings import Profile
 from prolific_tui.tui.dialogs import keeping_words
+from prolific_tui.tui.shell import Reading
 from prolific_tui.tui.widgets import fit
 from prolific_tui.visible import visible
 
@@ -26,6 +27,7 @@ _REFUSED: Final = " refused"
 _BOTH: Final = " in use, refused"
 _FIXED: Final = 3 + _NAME_WIDTH + _PLACE_WIDTH + _CHECKED_WIDTH + 3
 _NO_NAME: Final = "-"
+_NOT_SIGNED_IN: Final = "Not signed in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +191,68 @@ def about_the_demo(account: Account | None) -> list[Fact]:
     ]
 
 
-def about_no_account(service_url: str) -> list[Fact]:
-    """What is said where no token is in use."""
+def about_the_attempt(
+    signing_in: Reading[SignIn],
+    looked_for: Profile | None,
+    keyring: KeyringReport | None,
+    *,
+    are_others: bool,
+) -> list[Fact]:
+    """Why nobody is signed in: of which account, what failed, and the keys that go on from here.
+
+    Args:
+        signing_in: What looking for a token came to.
+        looked_for: The account whose token it was; None where that is not known.
+        keyring: How the keyring is, which is told elsewhere on the screen and not twice.
+        are_others: Whether there are accounts to put the cursor on.
+    """
+    if signing_in.loading:
+        whose = f" as {looked_for.name}" if looked_for else ""
+        return [("Token", f"signing in{whose}…")]
+    others = "; Enter uses the account under the cursor" if are_others else ""
+    name = looked_for.name if looked_for else ""
+    if (error := signing_in.error) is not None:
+        title = f"{name}: {error.title}" if name else error.title
+        keys = f"r tries again, t takes another token{others}."
+        # Some errors begin with their title, which stands right above here.
+        message = error.message.removeprefix(f"{error.title}.").strip()
+        said = (message, error.hint, keys)
+        return [
+            (_NOT_SIGNED_IN, Text(visible(title), "bold")),
+            *(("", words) for words in said if words),
+        ]
+    if looked_for is None:
+        return [
+            ("Token", Text("none in use", "bold")),
+            ("", f"t takes one, which you make in Prolific's settings{others}."),
+        ]
+    notes = _notes(signing_in, keyring)
+    if looked_for.place in KEEPING_PLACES:
+        place = looked_for.place.words
+        missing = f"{place} has no token of it"
+        is_unread = bool(signing_in.value and signing_in.value.notes)
+        why = f"its token could not be read from {place}" if is_unread else missing
+        keys = "r tries again, t takes a token"
+    else:
+        why = "its token is kept nowhere, and asked for at each start"
+        keys = "t takes its token"
     return [
-        ("Token", Text("none in use", "bold")),
-        ("", "t takes one. You make it in Prolific's settings."),
-        ("Service", service_url),
+        (_NOT_SIGNED_IN, Text(f"{visible(name)}: {why}", "bold")),
+        *(("", note) for note in notes),
+        ("", f"{keys}{others}."),
     ]
+
+
+def about_the_notes(signing_in: Reading[SignIn], keyring: KeyringReport | None) -> list[Fact]:
+    """What was in the way when a token was looked for, although one is in use."""
+    return [("Note", note) for note in _notes(signing_in, keyring)]
+
+
+def _notes(signing_in: Reading[SignIn], keyring: KeyringReport | None) -> list[str]:
+    """What was in the way; what the keyring's own lines say already is not said twice."""
+    notes = signing_in.value.notes if signing_in.value else ()
+    told = keyring.message if keyring else ""
+    return [note for note in notes if not told or told not in note]
 
 
 def about_the_keyring(keyring: KeyringReport | None) -> list[Fact]:
