@@ -22,7 +22,7 @@ from prolific_tui.drafts import DraftStore, MemoryDrafts
 from prolific_tui.errors import SettingsError
 from prolific_tui.files import read_token_file, state_directory
 from prolific_tui.journal import JournalStore, memory_journal
-from prolific_tui.keeping import DraftKeeping, TokenPlace
+from prolific_tui.keeping import DraftKeeping, OwnFiles, TokenPlace
 from prolific_tui.operations import GivenToken, Operations, Parts
 from prolific_tui.operations.connection import Prolific
 from prolific_tui.operations.events import Listener, ReadOver, ReadRetried
@@ -75,20 +75,22 @@ def parts(
     state = state_directory(environment)
     settings = StateFile(state / "state.json")
     wanted, service_url = _beginning(settings, profile, configuration, environment)
+    tokens, rows = state / "tokens.json", state / "drafts"
     return Parts(
         connect=_connect,
         service_url=service_url,
         keyring=Vault(environment=environment),
-        token_file=TokenFile(state / "tokens.json"),
+        token_file=TokenFile(tokens),
         settings=settings,
         journal=JournalStore(
             state / "journal.sqlite3", secrets.token_hex(8), random=secrets.token_bytes, now=_now
         ),
-        drafts=DraftStore(state / "drafts", secrets.token_hex(8)),
+        drafts=DraftStore(rows, secrets.token_hex(8)),
         clock=_now,
         pace=Pace(part_rows=configuration.part_rows, part_bytes=configuration.part_bytes),
         given_token=_given_token(token_path, environment, tell),
         profile=wanted,
+        own_files=OwnFiles(str(tokens), str(rows)),
         read_only=f"read_only in {FILE_NAME}" if configuration.read_only else "",
     )
 

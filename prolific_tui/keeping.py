@@ -68,6 +68,16 @@ class MachineKeeping:
     rows: DraftKeeping
 
 
+@dataclass(frozen=True, slots=True)
+class OwnFiles:
+    """Where this program's own files are, in words; without a disk in its memory, as in a demo."""
+
+    tokens: str = "this program's memory"
+    """The file of tokens and secrets, where a person chose that."""
+    rows: str = "this program's memory"
+    """The directory of unsent rows."""
+
+
 Workspace = tuple[str, str]
 """A service and the id of a workspace there."""
 

@@ -95,10 +95,13 @@ def test_the_first_start_on_a_new_server_without_a_keyring_asks_once_and_never_a
             terminal.press("t")
             _answer_with_token(terminal, token)
             shows(terminal, "What is kept on this machine, and where?", "No keyring")
-            shows(terminal, "usernames only, no passwords", "can be kept in it")
-            assert "in the keyring" not in terminal.screen(), "what can't be had is not offered"
-            # There is no default, and each line says what becomes of secrets and of rows.
-            terminal.press("enter", "j")
+            shows(terminal, "usernames only, no passwords   not here")
+            # There is no default, what can't be had is not taken, and each line says what it means.
+            terminal.press("enter")
+            shows(terminal, "Nothing is chosen yet, so all is as before.")
+            terminal.press("j", "enter")
+            shows(terminal, "> in the keyring", "Nothing was chosen. This can't be had here")
+            terminal.press("j", "j")
             shows(terminal, "> in the plain-text file  everything, as plain text")
             terminal.press("enter")
             shows(terminal, "Kept from now on: in the plain-text", "from the plain-text file")

@@ -11,19 +11,33 @@ import pytest
 from prolific_tui.assembly import demo_parts
 from prolific_tui.demo.seed import DEMO_TOKEN, MAIN_WORKSPACE
 from prolific_tui.demo.service import Service
-from prolific_tui.keeping import TokenPlace
+from prolific_tui.keeping import OwnFiles, TokenPlace
 from prolific_tui.models import Me
 from prolific_tui.operations import Account, GivenToken, Parts
 from prolific_tui.secret import Secret
 from prolific_tui.settings import Profile, StateFile
 from prolific_tui.tui.screens.account_words import listed, room
 from prolific_tui.vault import MemoryVault
+from prolific_tui.vault.states import KeyringCondition, KeyringState
 from tests.accounts_bench import BOB, ELSEWHERE, HIS, LAB, PILOTS, TYPED, entry
 from tests.dashboard import Dashboard, dashboard
 from tests.operations_bench import SERVICE_URL, HoldingKeyring, KeyringOfTests, Prolifics
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 _QUESTION = "What is kept on this machine, and where?"
+
+
+KEYRING_ANSWERS = 2
+"""How many of the answers to it are about the keyring."""
+
+
+class UnusableKeyring(KeyringOfTests):
+    """A keyring that says that it can't be used, and what to do."""
+
+    async def state(self) -> KeyringState:
+        return KeyringState(
+            KeyringCondition.NONE, "", "Out of reach", "Nothing answers.", "Unlock it."
+        )
 
 
 class Machine:
@@ -54,6 +68,7 @@ class Machine:
             settings=self.state,
             given_token=self.given,
             service_url=SERVICE_URL,
+            own_files=OwnFiles("/home/ada/tokens.json", "/home/ada/drafts"),
             is_demo=False,
         )
 
@@ -217,6 +232,45 @@ async def test_a_refused_account_is_marked_and_another_name_leaves_the_cursor_th
         await board.press("d")
         await board.shows("So do copies of signing secrets, previous ones too")
         await board.press("n")
+
+
+@SIZES
+async def test_each_answer_says_what_it_means_here_and_the_present_one_is_marked(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    machine = Machine(tmp_path, PILOTS)
+    machine.keyring = keyring = UnusableKeyring()
+    await machine.keep(PILOTS, HIS)
+    async with machine.run(size) as board:
+        await board.shows("pilots: bob.b@lab.org")
+        await board.press("4", "s")
+        await board.shows(_QUESTION, "Out of reach. Nothing answers. Unlock it.")
+        assert board.screen().count("not here") == KEYRING_ANSWERS
+        assert "> " not in board.words(), "there is no default"
+        await board.press("enter")
+        await board.shows("Nothing is chosen yet, so all is as before.")
+
+        # What can't be had stays where it is, and says why.
+        await board.press("j")
+        await board.shows("> in the keyring", "This can't be had here: out of reach.")
+        await board.press("enter")
+        await board.shows("Nothing was chosen. This can't be had here", _QUESTION)
+        assert keyring.asked == []
+
+        await board.press("j", "j")
+        await board.shows("> in the plain-text file", "are in /home/ada/tokens.json, and unsent")
+        await board.shows("in /home/ada/drafts: yours alone", "or root, can read them too.")
+        await board.press("j")
+        await board.shows("(read -rs PROLIFIC_TOKEN; export PROLIFIC_TOKEN)", "in /home/ada/drafts")
+        await board.press("k", "enter")
+        await board.shows("Kept from now on: in the plain-text file", "in /home/ada/tokens.json")
+
+        await board.press("s")
+        await board.shows(_QUESTION, "> in the plain-text file")
+        (now,) = [line for line in board.screen().split("\n") if "as it is now" in line]
+        assert "> in the plain-text file" in now
+        await board.press("escape")
+        await board.shows("What is kept, and where, is as before.")
 
 
 @SIZES

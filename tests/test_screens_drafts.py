@@ -72,7 +72,7 @@ async def test_a_question_that_is_not_answered_keeps_nothing_and_is_asked_again_
         await board.shows(_QUESTION, "1 unsent row, before quitting: what is to become of them?")
         await board.shows("Esc chooses nothing, and then asks whether to quit and lose them.")
         await board.press("enter")
-        await board.shows("Nothing is chosen yet: ↑ and ↓ go to the lines.")
+        await board.shows("Nothing is chosen yet, so all is as before.")
         await board.press("escape")
         await board.shows("Quit and lose 1 unsent row?")
         assert PASSWORD not in machine.kept()

@@ -18,8 +18,7 @@ from prolific_tui.credentials import generate
 from prolific_tui.credentials.export import ExportError
 from prolific_tui.credentials.intake import Intake, look
 from prolific_tui.credentials.rows import Rows
-from prolific_tui.errors import ServiceError
-from prolific_tui.keeping import MachineKeeping
+from prolific_tui.keeping import MachineKeeping, OwnFiles
 from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.operations.accounts import Accounts
 from prolific_tui.operations.connection import Connect, Connection, Prolific
@@ -30,14 +29,9 @@ from prolific_tui.operations.identity import Account, Changed, GivenToken, SignI
 from prolific_tui.operations.loop import BackgroundLoop, left_alone
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.sends import KnownSends, Lending, Sends
-from prolific_tui.operations.signing import (
-    KeptSecrets,
-    PreviousSecret,
-    SecretEntries,
-    Signing,
-    Webhooks,
-)
+from prolific_tui.operations.signing import KeptSecrets, PreviousSecret, SecretEntries, Signing
 from prolific_tui.operations.stores import Keyring, KeyringReport, Stores, TokenStore
+from prolific_tui.operations.webhooks import Webhooks, read_webhooks
 from prolific_tui.operations.writes import Writes
 from prolific_tui.settings import AccountsMade, Profile, StateFile
 from prolific_tui.submission.journal import Journal
@@ -68,6 +62,8 @@ class Parts:
     """The name of the account to begin with; empty for the one used last."""
     pace: Pace = field(default_factory=Pace)
     """How large the parts of a send are, and how long is looked for what may have arrived."""
+    own_files: OwnFiles = field(default_factory=OwnFiles)
+    """Where this program's own files are."""
     is_demo: bool = False
     """Whether all of this is made up, which every screen then says."""
     read_only: str = ""
@@ -122,6 +118,11 @@ class Operations:
     def is_demo(self) -> bool:
         """Whether this is the demo."""
         return self._parts.is_demo
+
+    @property
+    def own_files(self) -> OwnFiles:
+        """Where this program's own files are, in words."""
+        return self._parts.own_files
 
     @property
     def clock(self) -> Clock:
@@ -298,20 +299,8 @@ class Operations:
         return await self._read(lambda client: client.list_credential_pools(workspace_id))
 
     async def webhooks(self, workspace_id: str) -> Webhooks:
-        """The workspace's signing secret and subscriptions.
-
-        Raises `ServiceError` if the secret can't be read. Subscriptions that can't be read don't
-        hide it.
-        """
-
-        async def read(client: Prolific) -> Webhooks:
-            secret = next(iter(await client.list_secrets(workspace_id)), None)
-            try:
-                return Webhooks(secret, await client.list_subscriptions(workspace_id))
-            except ServiceError as error:
-                return Webhooks(secret, None, error)
-
-        return await self._read(read)
+        """The workspace's signing secret and subscriptions; raises as `read_webhooks` does."""
+        return await self._read(lambda client: read_webhooks(client, workspace_id))
 
     # Files
 

@@ -15,9 +15,8 @@ from typing import Any, TypeVar
 
 from prolific_tui import files
 from prolific_tui.access import Entry
-from prolific_tui.errors import ProlificTuiError, ServiceError
+from prolific_tui.errors import ProlificTuiError
 from prolific_tui.keeping import KEEPING_PLACES, TokenPlace
-from prolific_tui.models import Subscription, WebhookSecret
 from prolific_tui.operations.copies import Copies, attempt
 from prolific_tui.operations.loop import BackgroundLoop
 from prolific_tui.operations.memory import Memory
@@ -29,17 +28,6 @@ from prolific_tui.submission.plan import Kept, SecretPlan, place_words
 T = TypeVar("T")
 
 Undo = Callable[[], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Webhooks:
-    """A workspace's signing secret and what is signed with it."""
-
-    secret: WebhookSecret | None
-    subscriptions: tuple[Subscription, ...] | None
-    """None where they could not be read although the secret could."""
-    trouble: ServiceError | None = None
-    """Why they could not."""
 
 
 @dataclass(frozen=True, slots=True)

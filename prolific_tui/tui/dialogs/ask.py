@@ -1,6 +1,6 @@
 """Dialogs that ask: yes or no, one of several, a line of text, the words of a confirmation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -47,6 +47,8 @@ class ChoiceDialog(MessageDialog[int | None]):
 
     AUTO_FOCUS = "CursorList"
     """Not the field before it, which is hidden but would take the next key."""
+    NOTHING_CHOSEN: ClassVar[str] = "Nothing is chosen yet: ↑ and ↓ go to the lines."
+    """What Enter says where there is no default."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Choose", key_display="Enter"),
         Binding("slash", "find", "Find", key_display="/"),
@@ -66,7 +68,8 @@ class ChoiceDialog(MessageDialog[int | None]):
         """
         super().__init__(title, message)
         self._choices = tuple(choices)
-        self._offered = self._shown = tuple(range(len(choices)))
+        self._shown = tuple(range(len(choices)))
+        self._withheld: frozenset[int] = frozenset()
         self._highlighted = highlighted
 
     def body(self) -> ComposeResult:
@@ -107,18 +110,14 @@ class ChoiceDialog(MessageDialog[int | None]):
         for choice in self.query(CursorList):
             self._show(choice.highlighted)
 
-    def withhold(self, indices: Iterable[int]) -> None:
-        """Offer these choices no more; the cursor stays on its own, or goes with it."""
-        here = self.query_one(CursorList).highlighted
-        choice = None if here is None else self._shown[here]
-        withheld = frozenset(indices)
-        self._offered = tuple(index for index in self._offered if index not in withheld)
-        self._shown = tuple(index for index in self._shown if index not in withheld)
-        if choice in withheld:
-            choice = None
-            for explanation in self.query("#choice-explanation").results(Static):
-                explanation.update("")
-        self._show(None if choice is None else self._shown.index(choice))
+    def withhold(self, choices: Mapping[int, Choice]) -> None:
+        """Show these choices from now on as what can't be chosen, each with its reason.
+
+        They stay in their places, and so does the cursor; Enter says the reason once more.
+        """
+        self._withheld = frozenset(choices)
+        self._choices = tuple(choices.get(at, choice) for at, choice in enumerate(self._choices))
+        self._show(self.query_one(CursorList).highlighted)
 
     def action_find(self) -> None:
         """Ask for a part of the name."""
@@ -131,7 +130,7 @@ class ChoiceDialog(MessageDialog[int | None]):
         """Show only what holds the text."""
         wanted = event.value.casefold()
         self._shown = tuple(
-            index for index in self._offered if wanted in self._choices[index].label.casefold()
+            index for index, choice in enumerate(self._choices) if wanted in choice.label.casefold()
         )
         self._show()
 
@@ -146,15 +145,16 @@ class ChoiceDialog(MessageDialog[int | None]):
     @on(OptionList.OptionHighlighted)
     def explain(self, event: OptionList.OptionHighlighted) -> None:
         """Say what the choice under the cursor means."""
+        self._explain(self._choices[int(event.option.id or 0)].explanation)
+
+    def _explain(self, words: str) -> None:
         for explanation in self.query("#choice-explanation").results(Static):
-            choice = self._choices[int(event.option.id or 0)]
-            explanation.update(Text(visible(choice.explanation)))
+            explanation.update(Text(visible(words)))
 
     @on(CursorList.NothingChosen)
     def unchosen(self) -> None:
         """Where there is no default, Enter alone chooses nothing, and says so."""
-        for explanation in self.query("#choice-explanation").results(Static):
-            explanation.update("Nothing is chosen yet: ↑ and ↓ go to the lines.")
+        self._explain(self.NOTHING_CHOSEN)
 
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
@@ -162,7 +162,9 @@ class ChoiceDialog(MessageDialog[int | None]):
         self._answer(int(event.option.id or 0))
 
     def _answer(self, index: int) -> None:
-        if index in self._offered:
+        if index in self._withheld:
+            self._explain(f"Nothing was chosen. {self._choices[index].explanation}")
+        else:
             self.dismiss(index)
 
 

@@ -8,7 +8,13 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from prolific_tui.keeping import KEEPING_PLACES, DraftKeeping, MachineKeeping, TokenPlace
+from prolific_tui.keeping import (
+    KEEPING_PLACES,
+    DraftKeeping,
+    MachineKeeping,
+    OwnFiles,
+    TokenPlace,
+)
 from prolific_tui.operations import KeyringReport
 from prolific_tui.tui.dialogs.ask import Choice, ChoiceDialog
 from prolific_tui.tui.field import Field
@@ -23,57 +29,78 @@ _ROWS: Final = {
     DraftKeeping.USERNAMES: "usernames only, no passwords",
     DraftKeeping.NOTHING: "nothing",
 }
-_LOST: Final = "After a crash or a quit their passwords have to be typed or loaded again."
+_LOST: Final = "After a crash or a quit their passwords are to be typed or loaded again."
 _ALWAYS: Final = (
-    "Choosing less takes back what was kept before; a token from PROLIFIC_TOKEN or --token-file is"
-    " never copied."
+    "Choosing less takes back what was kept. A token from PROLIFIC_TOKEN or --token-file is never"
+    " copied."
 )
-_READABLE: Final = "is for you alone (0600); anyone with your account, or root, can read it too."
+_KEYRING: Final = "Tokens and secrets are in your keyring."
+_GIVEN: Final = (
+    "No token or secret is written. A start asks for the token, unless you give it before (read -rs"
+    " PROLIFIC_TOKEN; export PROLIFIC_TOKEN)"
+)
+_READABLE: Final = "yours alone (0600), but anyone with your account, or root, can read them too."
 
 _KEEPING: Final = {
     MachineKeeping(TokenPlace.KEYRING, DraftKeeping.USERNAMES): (
-        f"Usernames of unsent rows are in files that only you can read. {_LOST}"
+        f"{_KEYRING} Usernames of unsent rows are in {{rows}}. {_LOST}"
     ),
     MachineKeeping(TokenPlace.KEYRING, DraftKeeping.EVERYTHING): (
-        f"The file of unsent rows, with their passwords, {_READABLE}"
+        f"{_KEYRING} Unsent rows, with passwords, are in {{rows}}: {_READABLE}"
     ),
     MachineKeeping(TokenPlace.FILE, DraftKeeping.EVERYTHING): (
-        f"Every file, of unsent rows with their passwords too, {_READABLE}"
+        "Tokens and secrets are in {tokens}, and unsent rows, with passwords, in"
+        f" {{rows}}: {_READABLE}"
     ),
     MachineKeeping(TokenPlace.SESSION, DraftKeeping.USERNAMES): (
-        "The token is asked for at each start, or comes from PROLIFIC_TOKEN or --token-file."
-        f" Unsent rows stay without their passwords. {_LOST}"
+        f"{_GIVEN}. Usernames of unsent rows are in {{rows}}. {_LOST}"
     ),
     MachineKeeping(TokenPlace.SESSION, DraftKeeping.NOTHING): (
-        "The token is asked for at each start, and unsent rows are gone when the program ends,"
-        " however it ends."
+        f"{_GIVEN}. Unsent rows are gone when the program ends, however it ends."
     ),
 }
-"""What can be chosen, in this order, and what each means."""
+"""What can be chosen, in this order, and what each means here."""
 
 _COLUMN: Final = 24
 """How wide the column of tokens and secrets is; that of rows follows it."""
+_ROWS_COLUMN: Final = 31
+"""How wide that one is; the mark of a line follows it."""
+_NOW: Final = "as it is now"
+_NOT_HERE: Final = "not here"
 
 
-def keeping_words(keeping: MachineKeeping) -> Choice:
-    """What was chosen, in words."""
+def keeping_words(keeping: MachineKeeping, own_files: OwnFiles) -> Choice:
+    """What was chosen, and what it means here, in words."""
     secrets = _SECRETS.get(keeping.secrets, keeping.secrets.value)
     label = f"{secrets}; unsent rows: {_ROWS[keeping.rows]}"
-    return Choice(label, _KEEPING.get(keeping, ""))
+    return Choice(label, _meaning(keeping, own_files))
 
 
-def _choice(keeping: MachineKeeping) -> Choice:
+def _meaning(keeping: MachineKeeping, own_files: OwnFiles) -> str:
+    meaning = _KEEPING.get(keeping, "")
+    return meaning.format(tokens=own_files.tokens, rows=own_files.rows)
+
+
+def _choice(keeping: MachineKeeping, mark: str, meaning: str) -> Choice:
     """One line of the table: what becomes of secrets, and what of rows."""
     secrets, rows = _SECRETS[keeping.secrets], _ROWS[keeping.rows]
-    return Choice(f"{secrets:{_COLUMN}}{rows}", _KEEPING[keeping])
+    line = f"{secrets:{_COLUMN}}{rows:{_ROWS_COLUMN}}{mark}".rstrip()
+    return Choice(line, meaning)
 
 
 class KeepingDialog(ChoiceDialog):
     """Asks without a default, at once: what the keyring says comes when it has answered."""
 
+    NOTHING_CHOSEN = (
+        "Nothing is chosen yet, so all is as before. ↓ goes to a line and says what it means here;"
+        " Enter on it chooses it."
+    )
+
     def __init__(
         self,
         report: Callable[[], Coroutine[Any, Any, KeyringReport]],
+        own_files: OwnFiles,
+        present: MachineKeeping | None,
         *,
         is_unasked: bool = False,
         reason: str = "",
@@ -82,6 +109,8 @@ class KeepingDialog(ChoiceDialog):
 
         Args:
             report: Gives the keyring's state.
+            own_files: Where files would be.
+            present: What was chosen before, where the cursor is first; None for nothing.
             is_unasked: Whether it came up by itself. Then a key that means nothing here was meant
                 for what is below: the question gives way, and the key goes on to that.
             reason: Why it is asked now, and what Esc leads to; empty for what it means at any time.
@@ -89,10 +118,14 @@ class KeepingDialog(ChoiceDialog):
         super().__init__(
             "What is kept on this machine, and where?",
             f"{reason or _ALWAYS} 4 Account changes this later.",
-            [_choice(keeping) for keeping in _KEEPING],
-            highlighted=None,
+            [
+                _choice(keeping, _NOW if keeping == present else "", _meaning(keeping, own_files))
+                for keeping in _KEEPING
+            ],
+            highlighted=tuple(_KEEPING).index(present) if present in _KEEPING else None,
         )
         self._report = report
+        self._present = present
         self._is_unasked = is_unasked
         self.gave_way = False
         """Whether it was closed by a key that was meant for something else."""
@@ -128,14 +161,21 @@ class KeepingDialog(ChoiceDialog):
 
     @work
     async def look_at_keyring(self) -> None:
-        """Say how the keyring is, and offer it only where it can be used."""
+        """Say how the keyring is; where it can't be used, its lines stay and say so."""
         report = await self._report()
         words = f"{report.title}. {report.message}"
         if not report.usable:
-            words += f" So nothing can be kept in it. {report.hint}"
+            words = f"{words} {report.hint}".strip()
+            reason = f"This can't be had here: {report.title[:1].lower()}{report.title[1:]}."
             self.withhold(
-                number
-                for number, keeping in enumerate(_KEEPING)
-                if keeping.secrets is TokenPlace.KEYRING
+                {
+                    number: _choice(
+                        keeping,
+                        f"now, {_NOT_HERE}" if keeping == self._present else _NOT_HERE,
+                        f"{reason} What is the case stands below.",
+                    )
+                    for number, keeping in enumerate(_KEEPING)
+                    if keeping.secrets is TokenPlace.KEYRING
+                }
             )
         self.query_one("#keyring-state", Static).update(Text(visible(words)))

@@ -178,7 +178,9 @@ class AccountScreen(BaseScreen):
             facts += current.facts() if current else [("Service", operations.service_url)]
             facts += about_the_keyring(self._keyring)
             if self._is_known:
-                facts += about_keeping(self._keeping, is_changing=operations.is_keeping)
+                facts += about_keeping(
+                    self._keeping, operations.own_files, is_changing=operations.is_keeping
+                )
         if is_used:
             facts += about_the_notes(signing_in, self._keyring)
         self.query_one("#account-facts", Facts).show(facts)
@@ -324,6 +326,7 @@ class AccountScreen(BaseScreen):
         """Ask what is kept on this machine, and where."""
         if not self._may_change():
             return
+        self.app.say("")  # whether there is another message afterwards is asked below
         if self.app.operations.is_demo:
             self.app.say("The demo keeps nothing once you quit.")
         elif not await ask_keeping(self.app) and not self.app.message:

@@ -7,7 +7,7 @@ from typing import Final
 
 from rich.text import Text
 
-from prolific_tui.keeping import KEEPING_PLACES, MachineKeeping, TokenPlace
+from prolific_tui.keeping import KEEPING_PLACES, MachineKeeping, OwnFiles, TokenPlace
 from prolific_tui.operations import Account, KeyringReport, SignIn
 from prolific_tui.operations.identity import origin
 from prolific_tui.settings import Profile
@@ -266,11 +266,13 @@ def about_the_keyring(keyring: KeyringReport | None) -> list[Fact]:
     return [*about, ("", keyring.hint)] if keyring.hint else about
 
 
-def about_keeping(keeping: MachineKeeping | None, *, is_changing: bool) -> list[Fact]:
+def about_keeping(
+    keeping: MachineKeeping | None, own_files: OwnFiles, *, is_changing: bool
+) -> list[Fact]:
     """What is kept on this machine, and where."""
     if is_changing:
         return [("Kept", "being changed; Esc gives up asking the keyring")]
     if keeping is None:
         return [("Kept", "not chosen yet what is kept, and where; s chooses")]
-    words = keeping_words(keeping)
+    words = keeping_words(keeping, own_files)
     return [("Kept", Text(words.label, "bold")), ("", words.explanation)]

@@ -77,7 +77,14 @@ async def ask_keeping(shell: Shell, *, is_unasked: bool = False, reason: str = "
         is_unasked: Whether no key of the person's led to the question; see `KeepingDialog`.
         reason: Why it is asked now, as `KeepingDialog` has it.
     """
-    dialog = KeepingDialog(shell.operations.keyring_report, is_unasked=is_unasked, reason=reason)
+    operations = shell.operations
+    dialog = KeepingDialog(
+        operations.keyring_report,
+        operations.own_files,
+        await operations.keeping(),
+        is_unasked=is_unasked,
+        reason=reason,
+    )
     answer = await shell.ask(dialog)
     if answer is None:
         shell.keeping.was_put_off |= not dialog.gave_way
@@ -96,7 +103,7 @@ async def keep_as(shell: Shell, keeping: MachineKeeping) -> bool:
         return False
     shell.account = changed.account
     shell.keeping.chosen(keeping.rows)
-    words = keeping_words(keeping).label
+    words = keeping_words(keeping, shell.operations.own_files).label
     shell.say(" ".join((f"Kept from now on: {words[0].lower()}{words[1:]}.", *changed.notes)))
     return True
 
