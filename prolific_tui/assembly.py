@@ -148,10 +148,23 @@ def _given_token(
                 f"waiting up to {seconds:g} s for the token from {token_path}; Ctrl-C gives it up."
             ),
         )
-        return GivenToken(checked_token(held.value.reveal()), TokenPlace.TOKEN_FILE, held.note)
+        token = _checked(held.value.reveal(), f"{token_path} (--token-file)")
+        return GivenToken(token, TokenPlace.TOKEN_FILE, held.note)
     if text := environment.get("PROLIFIC_TOKEN"):
-        return GivenToken(checked_token(text), TokenPlace.ENVIRONMENT)
+        return GivenToken(_checked(text, "PROLIFIC_TOKEN"), TokenPlace.ENVIRONMENT)
     return None
+
+
+def _checked(text: str, source: str) -> Secret:
+    """A token that was given; raises `SettingsError`, which names where it is from."""
+    try:
+        return checked_token(text)
+    except SettingsError as error:
+        raise SettingsError(
+            error.title,
+            f"{error.message} It is from {source}. Nothing was started.",
+            "It is to be the token alone, on one line, as copied from Prolific's settings.",
+        ) from None
 
 
 def _connect(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from prolific_tui.access import DEFAULT_SERVICE_URL, checked_profile_name, checked_service_url
-from prolific_tui.errors import SettingsError
+from prolific_tui.errors import FileError, SettingsError, TakenError
 from prolific_tui.files import check_private, make_private, read_if_there, write_new
 
 FILE_NAME: Final = "config.toml"
@@ -98,7 +98,17 @@ def write_template(directory: Path) -> Path:
 
     Returns its path; raises `FileError` where it can't be written or is there already.
     """
-    return write_new(make_private(directory) / FILE_NAME, TEMPLATE.encode())
+    path = make_private(directory) / FILE_NAME
+    try:
+        return write_new(path, TEMPLATE.encode())
+    except TakenError as error:
+        # No other name will do: this is the one that is read.
+        raise FileError(
+            "Already there",
+            f"{path} is there and was not touched; nothing was written.",
+            f"Edit that one, or move it away first (to {error.free}, which is free) and write a"
+            " new one then.",
+        ) from error
 
 
 def _settings(text: str) -> Iterator[tuple[int, str, object]]:

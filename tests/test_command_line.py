@@ -108,9 +108,14 @@ def test_it_does_not_start_on_a_terminal_that_can_only_print(tmp_path: Path, kin
     [
         ({"PROLIFIC_URL": "http://api.example.com"}, [], "would travel unprotected"),
         ({"PROLIFIC_URL": f"https://me:{_SENTINEL}@example.com"}, [], "user name or a password"),
-        ({"PROLIFIC_TOKEN": f"Token {_SENTINEL}"}, [], "a space"),
+        (
+            {"PROLIFIC_TOKEN": f"Token {_SENTINEL}"},
+            [],
+            "It is from PROLIFIC_TOKEN. Nothing",
+        ),
         ({"PROLIFIC_TOKEN": f"{_SENTINEL}\u00e9"}, [], "plain ASCII"),
         ({}, ["--token-file", "spaced"], "a space"),
+        ({}, ["--token-file", "spaced"], "It is from spaced (--token-file)."),
         ({}, ["--token-file", "nowhere"], "nowhere"),
         ({}, ["--token-file", "."], "folder"),
         ({}, ["--token-file", "/dev/stdin"], "terminal"),

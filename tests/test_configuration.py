@@ -160,7 +160,9 @@ def test_the_command_line_says_how_the_configuration_is(tmp_path: Path) -> None:
 
     again = _ask(tmp_path, "config", "--init")
     assert (again.returncode, again.stdout) == (2, "")
-    assert "was not touched" in again.stderr
+    assert f"{path} is there and was not touched" in again.stderr
+    # Another name would not be read, so a free one is only where to put the old one.
+    assert "move it away first (to config-2.toml, which is free)" in again.stderr
 
     path.write_text("mouse = 1\n")
     asked = _ask(tmp_path, "config")

@@ -232,3 +232,32 @@ def test_what_holds_no_token_is_refused_in_words(
         files.read_token_file(make(tmp_path / "token"))
 
     assert caught.value.title == title
+
+
+def test_a_descriptor_that_gives_no_token_is_told_with_how_to_open_it(tmp_path: Path) -> None:
+    """`/dev/fd/3` is a name that nobody can look up, so its spelling is not what is wrong."""
+    folder = os.open(tmp_path, os.O_RDONLY)
+    path = Path(f"/dev/fd/{folder}")
+    try:
+        with pytest.raises(FileError) as of_a_folder:
+            files.read_token_file(path)
+    finally:
+        os.close(folder)
+    with pytest.raises(FileError) as closed:
+        files.read_token_file(path)
+
+    assert of_a_folder.value.title == "A folder"
+    assert closed.value.title == "Not open"
+    how = f"--token-file {path} {folder}< <(pass show prolific)"
+    assert of_a_folder.value.hint.endswith(how)
+    assert closed.value.hint.endswith(how)
+
+    reading, writing = os.pipe()
+    os.close(writing)
+    try:
+        with pytest.raises(FileError) as empty:
+            files.read_token_file(Path(f"/dev/fd/{reading}"))
+    finally:
+        os.close(reading)
+    assert empty.value.message == f"/dev/fd/{reading} holds nothing: it ended without a token."
+    assert "Run the command that writes into it by itself" in empty.value.hint

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import select
 import stat
 import time
@@ -22,6 +23,8 @@ TOKEN_BYTES: Final = 64 * 1024
 _CHUNK: Final = 1024 * 1024
 _QUICK: Final = 0.3
 """Seconds in which most writers of a pipe are done, and nobody wonders what is waited for."""
+_DESCRIPTOR: Final = re.compile(r"/(?:dev|proc/self)/fd/([0-9]+)\Z")
+"""A path that stands for a file or pipe which the program was started with."""
 _NEVER_BLOCK: Final = os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
@@ -89,10 +92,17 @@ def read_token_file(
             than `limit` bytes, not closed within `seconds`, not UTF-8, or empty.
     """
     path = expand(path)
-    with _opened(path) as descriptor, in_words(path, "read"):
+    number = _DESCRIPTOR.match(str(path))
+    with _opened_for_token(path, number) as descriptor, in_words(path, "read"):
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, "a folder")
+            if number is None:
+                raise IsADirectoryError(errno.EISDIR, "a folder")
+            raise FileError(
+                "A folder",
+                f"What the program was started with as {path} is a folder, not a file.",
+                _how_to_open(path, number[1]),
+            )
         if os.isatty(descriptor):
             raise FileError(
                 "That is a terminal",
@@ -118,7 +128,11 @@ def read_token_file(
         # Not `from` the error: it holds the bytes of what may be a token.
         raise FileError("Not a token", f"{path} holds bytes that are not UTF-8 text.") from None
     if not text:
-        raise FileError("No token there", f"{path} is empty.")
+        if stat.S_ISREG(mode):
+            hint = "Write the token into it, alone on one line."
+        else:
+            hint = "Run the command that writes into it by itself, to see what it says."
+        raise FileError("No token there", f"{path} holds nothing: it ended without a token.", hint)
     note = ""
     if stat.S_ISREG(mode) and mode & (stat.S_IRGRP | stat.S_IROTH):
         note = (
@@ -157,6 +171,27 @@ def read_descriptor(
             break
         content += piece
     return bytes(content)
+
+
+@contextlib.contextmanager
+def _opened_for_token(path: Path, number: re.Match[str] | None) -> Iterator[int]:
+    """The file or pipe of a token; `number` matches where the path stands for a descriptor."""
+    with contextlib.ExitStack() as stack:
+        try:
+            descriptor = stack.enter_context(_opened(path))
+        except FileError as error:
+            if number is None or not isinstance(error.__cause__, FileNotFoundError):
+                raise
+            raise FileError(
+                "Not open",
+                f"The program was started without anything open as {path}.",
+                _how_to_open(path, number[1]),
+            ) from error
+        yield descriptor
+
+
+def _how_to_open(path: Path, number: str) -> str:
+    return f"Open a file or a command there: --token-file {path} {number}< <(pass show prolific)"
 
 
 @contextlib.contextmanager
