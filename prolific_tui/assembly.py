@@ -30,6 +30,7 @@ from prolific_tui.operations.writes import Writes
 from prolific_tui.secret import Secret
 from prolific_tui.settings import StateFile
 from prolific_tui.submission.means import Pace
+from prolific_tui.submission.progress import Phase
 from prolific_tui.vault import MemoryVault, TokenFile, Vault
 from prolific_tui.version import NAME
 
@@ -41,6 +42,9 @@ _LEFT_OPEN: Final = (
 )
 _LEFT_BETWEEN: Final = (
     "a send was under way; nothing of it was on its way, and 3 History goes on with the rest."
+)
+_LEFT_ANSWERED: Final = (
+    "a send was under way; Prolific had answered, and 3 History has what became of it."
 )
 _LEFT_UNSENT: Final = "a send was about to leave; nothing of it was sent."
 
@@ -263,6 +267,8 @@ def _left_words(writes: Writes) -> str:
     progress = writes.progress
     if writes.is_on_its_way:
         return _LEFT_OPEN
+    if progress is not None and progress.phase is Phase.CHECKING:
+        return _LEFT_ANSWERED
     return _LEFT_UNSENT if progress is None or progress.number is None else _LEFT_BETWEEN
 
 

@@ -39,6 +39,15 @@ def in_parts(part_rows: int) -> Callable[[Service], Parts]:
     return lambda service: replace(demo_parts(service), pace=pace)
 
 
+def with_waits_that_never_end(service: Service) -> Parts:
+    """The demo, in which one look for what may have arrived is taken, and never the next one."""
+
+    async def never(_seconds: float) -> None:
+        await asyncio.Event().wait()
+
+    return replace(demo_parts(service), pace=Pace(sleep=never))
+
+
 def new_pool(service: Service, before: set[str]) -> list[str]:
     """The usernames of the one pool that was made."""
     (made,) = [pool for pool in service.state.pools if pool not in before]

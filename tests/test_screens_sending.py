@@ -9,7 +9,17 @@ from prolific_tui.keeping import DraftKeeping
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import dashboard
 from tests.machine import Machine
-from tests.sending import Gate, a_list, held_by, in_parts, load, new_pool, numbered, send
+from tests.sending import (
+    Gate,
+    a_list,
+    held_by,
+    in_parts,
+    load,
+    new_pool,
+    numbered,
+    send,
+    with_waits_that_never_end,
+)
 
 
 async def test_a_part_is_refused_in_the_middle_and_the_rest_goes_on_in_the_same_pool(
@@ -162,7 +172,7 @@ async def test_while_it_looks_for_a_send_it_says_when_prolific_is_tried_again(
     tmp_path: Path,
 ) -> None:
     gate = Gate()
-    async with dashboard(parts=gate.of(in_parts(2))) as board:
+    async with dashboard(parts=gate.of(with_waits_that_never_end)) as board:
         await board.shows("free of")
         await board.press("j", "a")
         await load(board, a_list(tmp_path, *numbered(2)), 2)
@@ -172,7 +182,8 @@ async def test_while_it_looks_for_a_send_it_says_when_prolific_is_tried_again(
         board.service.switch_on("listCredentialPools", Fault(status=429, retry_after=30))
         gate.let_one_through()
         tried_again = (
-            r"Looking since \d\d:\d\d:\d\d….* Prolific asks to wait until \d\d:\d\d:\d\d\."
+            r"We do not know whether this arrived. Looking… Prolific asks to wait until"
+            r" \d\d:\d\d:\d\d\."
         )
 
         def words() -> str:
@@ -180,6 +191,39 @@ async def test_while_it_looks_for_a_send_it_says_when_prolific_is_tried_again(
             return " ".join(re.sub(r"[│┃|]", " ", board.screen()).split())
 
         await board.until(lambda: re.search(tried_again, words()))
+        await board.press("x")
+        await board.shows("not known (the look was", "given up)", "settle it in 3 History")
+        assert board.app.known_sends.open
+
+        await board.press("enter", "3", "S")
+        await board.shows("60 before it, and 62 would be", "asks to wait until")
+        board.service.switch_off("listCredentialPools")
+        await board.press("escape")
+        await board.shows("Given up; the send stays open")
+        await board.press("S")
+        next_look = r"Look 2 of 5 at \d\d:\d\d:\d\d; the last one at about \d\d:\d\d:\d\d\."
+        await board.until(lambda: re.search(next_look, words()))
+        await board.press("escape")
+
+
+async def test_the_look_after_an_answer_is_not_said_to_wait_for_it_and_can_be_given_up(
+    tmp_path: Path,
+) -> None:
+    gate = Gate()
+    async with dashboard(parts=gate.of(in_parts(2))) as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(2)), 2)
+        await send(board, 2)
+        await board.shows("Waiting for Prolific's answer")
+        board.service.switch_on("listCredentialPools", Fault(status=429, retry_after=30))
+        gate.let_one_through()
+        await board.shows("Prolific has answered", "asks to wait until", "x gives up that look")
+        await board.press("escape", "escape", "q")
+        await board.shows("A send is under way", "Prolific has answered. The demo keeps nothing")
+        await board.press("escape", "0", "x")
+        await board.shows("2 credentials appended", "(the look was given up)")
+        assert len(held_by(board.service)) == 62
 
 
 async def test_a_read_that_is_tried_again_says_when_and_can_be_given_up() -> None:

@@ -190,6 +190,82 @@ async def test_stopped_during_the_look_before_it_nothing_is_sent_or_written_down
     assert story.journal.entries() == ()
 
 
+class SilentLooks(DemoTransport):
+    """Answers a listing only as long as the test lets it, and then never."""
+
+    def __init__(self, service: NotedService, is_answered: Callable[[], bool]) -> None:
+        super().__init__(service)
+        self._is_answered = is_answered
+        self.is_asked = asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "GET" and not self._is_answered():
+            self.is_asked.set()
+            await asyncio.Event().wait()
+        return await super().handle_async_request(request)
+
+
+@pytest.mark.parametrize("write", [Write.CREATE, Write.APPEND, Write.SECRET])
+async def test_a_look_before_it_that_is_given_up_is_not_waited_for(write: Write) -> None:
+    story = Story(part_rows=len(LIST))
+    silent = SilentLooks(story.service, lambda: False)
+
+    sending = asyncio.create_task(run(plan_for(write, story.service), story.means(silent)))
+    await silent.is_asked.wait()
+    story.control.give_up()
+
+    assert (await sending).outcome.title == "Stopped before anything was sent"
+    assert story.service.log == []
+    assert story.journal.entries() == ()
+
+
+@pytest.mark.parametrize("write", [Write.CREATE, Write.APPEND, Write.SECRET])
+@pytest.mark.parametrize("fault", [None, Fault(cut=Cut.AFTER)])
+async def test_a_look_after_it_that_is_given_up_takes_nothing_from_what_the_answer_said(
+    write: Write, fault: Fault | None
+) -> None:
+    story = Story(part_rows=len(LIST))
+    silent = SilentLooks(story.service, lambda: not story.service.writes)
+    if fault is not None:
+        story.service.switch_on(write.value, fault)
+
+    phase = Phase.CHECKING if fault is None else Phase.SETTLING
+    is_told = asyncio.Event()
+    story.on_progress = lambda each: is_told.set() if each.phase is phase else None
+
+    sending = asyncio.create_task(run(plan_for(write, story.service), story.means(silent)))
+    await silent.is_asked.wait()
+    await is_told.wait()
+    story.control.give_up()
+
+    outcome = (await sending).outcome
+    assert outcome.effect is (Effect.ACCEPTED if fault is None else Effect.UNKNOWN)
+    assert "(the look was given up)" in outcome.message
+    (send,) = story.journal.entries()
+    assert send.standing is (Standing.ACCEPTED if fault is None else Standing.OPEN)
+    assert story.service.writes == [write.value]
+
+
+async def test_a_stop_between_two_parts_does_not_give_up_the_looking_for_the_last_one() -> None:
+    story = Story()
+    fault_at(story, 1, Fault(cut=Cut.BEFORE))
+    strike = story.on_progress
+
+    def stop(progress: Progress) -> None:
+        strike(progress)
+        if progress.phase is Phase.SENDING:
+            story.control.give_up()
+
+    story.on_progress = stop
+
+    ended = await story.send(plan(Write.CREATE))
+
+    assert "It was not there after looking for 15 s." in ended.outcome.message
+    looks = [each.looking for each in story.told if each.phase is Phase.SETTLING]
+    assert [(each.look, each.looks) for each in looks if each] == [(n, 5) for n in range(1, 6)]
+    assert [(each.last_at - each.at).seconds for each in looks if each] == [15, 14, 12, 8, 0]
+
+
 async def test_paused_during_the_look_before_a_part_it_looks_again_before_that_goes() -> None:
     story = Story(part_rows=len(LIST))
     looks = SlowLooks(story.service, lambda: story.control.pause() if not story.told[1:] else None)
@@ -203,7 +279,8 @@ async def test_paused_during_the_look_before_a_part_it_looks_again_before_that_g
 
     assert (await sending).outcome.effect is Effect.ACCEPTED
     phases = [each.phase for each in story.told]
-    assert phases == [Phase.LOOKING, Phase.PAUSED, Phase.LOOKING, Phase.SENDING]
+    going = [Phase.LOOKING, Phase.SENDING, Phase.CHECKING]
+    assert phases == [Phase.LOOKING, Phase.PAUSED, *going]
     assert story.service.log[:3] == ["listCredentialPools", "listCredentialPools", APPEND]
 
 

@@ -13,7 +13,8 @@ from prolific_tui.submission.draft import DraftKey
 from prolific_tui.submission.halving import ClashSearch
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import Plan
-from prolific_tui.submission.progress import Progress
+from prolific_tui.submission.progress import Looking, Progress
+from prolific_tui.submission.send import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ class SettlingProgressed:
 
     number: int
     """The send."""
-    looked_seconds: float
-    """For how long it has been."""
+    part: Part
+    """The part of it that is looked for."""
+    looking: Looking
 
 
 @dataclass(frozen=True, slots=True)

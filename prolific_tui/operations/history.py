@@ -129,7 +129,7 @@ class History:
                 return await settle_open(
                     number,
                     means,
-                    lambda seconds: self._listener(SettlingProgressed(number, seconds)),
+                    lambda part, looking: self._listener(SettlingProgressed(number, part, looking)),
                 )
 
         return await self._run(settle())

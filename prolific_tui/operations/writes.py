@@ -130,6 +130,10 @@ class Writes:
         """Let the request under way end, and leave the rest: a `WriteEnded` follows."""
         self._direct(Control.stop)
 
+    def give_up(self) -> None:
+        """The same, and a look before or after it is waited for no longer."""
+        self._direct(Control.give_up)
+
     def _direct(self, change: Callable[[Control], None]) -> None:
         async def direct() -> None:
             with self._changed:

@@ -6,6 +6,7 @@ Only the journal is there to go by: the rows themselves may be long gone.
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from prolific_tui.errors import Effect, ProlificTuiError, SettingsError
@@ -15,6 +16,7 @@ from prolific_tui.submission.looks import Elsewhere, PoolsLook, SecretLook
 from prolific_tui.submission.means import Means, Replaced
 from prolific_tui.submission.outcome import SOMEBODY_ELSE, reported_title, seen, seen_secret
 from prolific_tui.submission.plan import Kept, Kind, place_words
+from prolific_tui.submission.progress import Looking
 from prolific_tui.submission.record import Record
 from prolific_tui.submission.send import Finding, Part, Send, Standing
 from prolific_tui.submission.settling import (
@@ -26,18 +28,18 @@ from prolific_tui.submission.settling import (
     settle_secret,
 )
 
-Tell = Callable[[float], None]
+Tell = Callable[[Part, Looking], None]
 
 _STORE_IT: Final = "In 2 Webhooks, * shows it, y copies it and f saves it to a new file."
 
 
-async def settle_open(number: int, means: Means, tell: Tell = lambda _: None) -> Send:
+async def settle_open(number: int, means: Means, tell: Tell = lambda *_: None) -> Send:
     """Look once more for the open parts of a send, and record what is found.
 
     Args:
         number: the send.
         means: what it is done with.
-        tell: is told before each look for how many seconds a part has been looked for.
+        tell: is told of each look for a part, as soon as it is known when that begins.
 
     Raises:
         ProlificTuiError: somebody is at work on it, it could not be looked for, or it could not be
@@ -118,10 +120,10 @@ async def take_back(number: int, means: Means) -> Send:
 
 async def _settle(send: Send, part: Part, means: Means, record: Record, tell: Tell) -> None:
     if send.kind is Kind.REPLACE_SECRET:
-        found, told = await _secret(send, means, tell)
+        found, told = await _secret(send, means, partial(tell, part))
         pool_id = None
     else:
-        found, told, pool_id = await _rows(send, part, means, tell)
+        found, told, pool_id = await _rows(send, part, means, partial(tell, part))
     if found.finding is Finding.NOT_READ:
         raise _unread(found.look)
     total = new_pools = None
@@ -159,7 +161,7 @@ def _unread(look: PoolsLook | SecretLook) -> ProlificTuiError:
 
 
 async def _rows(
-    send: Send, part: Part, means: Means, tell: Tell
+    send: Send, part: Part, means: Means, tell: Callable[[Looking], None]
 ) -> tuple[Settled, str, str | None]:
     async def count_among(usernames: list[str]) -> int:
         places = await asyncio.to_thread(means.journal.places, send.number, usernames)
@@ -168,9 +170,8 @@ async def _rows(
     # Once an earlier part made the pool, the later ones append to it.
     sought = Sought(send.workspace.id, send.pool_id, part.rows, part.before)
     found = await settle_rows(
-        means.service,
         sought,
-        means.pace,
+        means,
         count_among,
         tell,
         others=lambda: _elsewhere(send, part, means),
@@ -188,7 +189,7 @@ async def _rows(
     return found, seen(part.rows, look, Effect.UNKNOWN, send.pool_id), pool_id
 
 
-async def _secret(send: Send, means: Means, tell: Tell) -> tuple[Settled, str]:
+async def _secret(send: Send, means: Means, tell: Callable[[Looking], None]) -> tuple[Settled, str]:
     async def has_its_value(value: Secret) -> bool | None:
         return await asyncio.to_thread(means.journal.is_old_secret, send.number, value.reveal())
 
@@ -202,9 +203,7 @@ async def _secret(send: Send, means: Means, tell: Tell) -> tuple[Settled, str]:
         return secret.id == send.old_secret_id if same is None else same
 
     before = WebhookSecret(send.old_secret_id) if send.old_secret_id else None
-    found = await settle_secret(
-        means.service, send.workspace.id, before, means.pace, is_old=is_old, tell=tell
-    )
+    found = await settle_secret(send.workspace.id, before, means, tell, is_old=is_old)
     look = found.look if isinstance(found.look, SecretLook) else SecretLook(before)
     changed = found.finding is Finding.CONSISTENT
     told = seen_secret(look, changed=changed)

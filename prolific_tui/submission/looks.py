@@ -10,6 +10,8 @@ from prolific_tui.models import CredentialPool, WebhookSecret
 
 NOT_YET: Final = "nobody has looked yet"
 """The trouble of a look that is still to come."""
+GIVEN_UP: Final = "the look was given up"
+"""That of one that the person would not wait for."""
 
 
 @dataclass(frozen=True, slots=True)

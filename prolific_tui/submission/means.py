@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from prolific_tui.models import CredentialPool, CredentialUsage, Me, Study, WebhookSecret
 from prolific_tui.secret import Secret
@@ -16,6 +16,8 @@ from prolific_tui.submission.journal import Journal
 from prolific_tui.submission.plan import Kept, SecretPlan
 from prolific_tui.submission.progress import Progress
 from prolific_tui.submission.send import Send
+
+T = TypeVar("T")
 
 Clock = Callable[[], datetime]
 """Gives the present moment, with its time zone."""
@@ -160,12 +162,18 @@ class Pace:
     """Seconds of a clock that does not run backwards, for estimates."""
 
 
+class GivenUpError(Exception):
+    """A look that the person would not wait for any longer."""
+
+
 class Control:
     """Lets a send pause or stop between two requests; it belongs to the send's event loop."""
 
     def __init__(self) -> None:
         self._may_go = asyncio.Event()
         self._may_go.set()
+        self._look: asyncio.Timeout | None = None
+        """The look that is waited for, which has no limit here but that it may be given up."""
         self.is_stopped = False
         """Whether the rest is to be left."""
 
@@ -186,6 +194,29 @@ class Control:
         """Begin no further request, though a look before one may end; a pause ends with it."""
         self.is_stopped = True
         self._may_go.set()
+
+    def give_up(self) -> None:
+        """Stop, and wait no longer for the look that is waited for, if one is."""
+        self.stop()
+        if self._look is not None:
+            self._look.reschedule(asyncio.get_running_loop().time())
+
+    async def unless_given_up(self, look: Awaitable[T]) -> T:
+        """What a look gives, which only reads; one that begins after `give_up` is waited for.
+
+        Raises:
+            GivenUpError: `give_up` was called while it was waited for.
+        """
+        try:
+            async with asyncio.timeout(None) as self._look:
+                return await look
+        except TimeoutError:
+            # Whatever else took too long is the look's own to tell.
+            if self._look is None or not self._look.expired():
+                raise
+            raise GivenUpError from None
+        finally:
+            self._look = None
 
     async def wait(self) -> None:
         """Wait until a pause is over."""

@@ -13,13 +13,33 @@ class Phase(Enum):
 
     LOOKING = "looking at what is there"
     SENDING = "sending"
+    CHECKING = "looking at what is there now"
     SETTLING = "looking whether it arrived"
     PAUSED = "paused"
+
+    @property
+    def is_before_a_part(self) -> bool:
+        """Whether the next part is still to come."""
+        return self in (Phase.LOOKING, Phase.PAUSED)
 
     @property
     def is_on_its_way(self) -> bool:
         """Whether a request left, and it is not known yet what became of it."""
         return self in (Phase.SENDING, Phase.SETTLING)
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """How far the looking for a write is whose answer never came."""
+
+    look: int
+    """The look that is being taken or comes next, counted from 1."""
+    looks: int
+    """How many are taken at most."""
+    at: datetime
+    """When this one begins."""
+    last_at: datetime
+    """When the last one does, if Prolific answers each at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +61,8 @@ class Progress:
     """The send's number in the journal; None before it is there."""
     pausing: bool = False
     """Whether it pauses, or stops, once the request under way has ended."""
-    looking_since: datetime | None = None
-    """While settling: when the looking began."""
+    looking: Looking | None = None
+    """While settling: how far that is."""
 
     @property
     def share(self) -> float:

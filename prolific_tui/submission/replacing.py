@@ -6,7 +6,7 @@ look at what is there → prove the destinations → keep the old one there → 
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from functools import partial
 from typing import Final
 
 from prolific_tui.errors import Effect
@@ -14,11 +14,11 @@ from prolific_tui.models import WebhookSecret
 from prolific_tui.submission import outcome as judge
 from prolific_tui.submission import whole
 from prolific_tui.submission.journal import NewSend
-from prolific_tui.submission.looks import SecretLook, is_same_secret
-from prolific_tui.submission.means import Means, ProvedPlaces
+from prolific_tui.submission.looks import GIVEN_UP, SecretLook, is_same_secret
+from prolific_tui.submission.means import GivenUpError, Means, ProvedPlaces
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import Kept, SecretPlan
-from prolific_tui.submission.progress import Phase, Progress
+from prolific_tui.submission.progress import Looking, Phase, Progress
 from prolific_tui.submission.record import Record
 from prolific_tui.submission.request import looked, send_secret
 from prolific_tui.submission.send import Part
@@ -38,7 +38,10 @@ async def replace_secret(plan: SecretPlan, means: Means, record: Record) -> Outc
     """
     means.tell(Progress(Phase.LOOKING, 0, 0, 1, 1))
     try:
-        before = next(iter(await means.service.list_secrets(plan.workspace.id)), None)
+        look = means.control.unless_given_up(means.service.list_secrets(plan.workspace.id))
+        before = next(iter(await look), None)
+    except GivenUpError:
+        return whole.stopped_secret()
     except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
         return judge.not_sent(error, because=_UNREAD)
     if not is_same_secret(plan.old, before):
@@ -115,7 +118,9 @@ class _Replacement:
             return _with(await self._places.put_back(), outcome)
         if outcome.effect is Effect.UNKNOWN:
             return await self._settle(judged)
-        secrets, trouble = await looked(self._means.service.list_secrets(self._plan.workspace.id))
+        self._tell(Phase.CHECKING)
+        read = self._means.service.list_secrets(self._plan.workspace.id)
+        secrets, trouble = await looked(self._means.control.unless_given_up(read))
         look = SecretLook(self._before, next(iter(secrets or ()), None), trouble)
         outcome = judged(look)
         await self._keep(outcome.secret)
@@ -124,14 +129,17 @@ class _Replacement:
     async def _settle(self, judged: Callable[[SecretLook], Outcome]) -> Outcome:
         """Look for a secret whose answer never came."""
         look = SecretLook(self._before)
-        self._tell(Phase.SETTLING, self._means.clock())
+        looking = settle_secret(
+            self._plan.workspace.id,
+            self._before,
+            self._means,
+            partial(self._tell, Phase.SETTLING),
+        )
         try:
-            found = await settle_secret(
-                self._means.service,
-                self._plan.workspace.id,
-                self._before,
-                self._means.pace,
-            )
+            found = await self._means.control.unless_given_up(looking)
+        except GivenUpError:
+            look = SecretLook(self._before, None, GIVEN_UP)
+            return await self._record.know(self._part, judged(look), look)
         except Exception as error:  # noqa: BLE001 - what is known of the write by now stays known
             look = SecretLook(self._before, None, f"this program failed: {type(error).__name__}")
             return await self._record.know(self._part, judged(look), look)
@@ -151,6 +159,6 @@ class _Replacement:
     def _told(self, outcome: Outcome) -> Outcome:
         return outcome if self._kept is None else judge.kept(outcome, self._kept)
 
-    def _tell(self, phase: Phase, looking_since: datetime | None = None) -> None:
+    def _tell(self, phase: Phase, looking: Looking | None = None) -> None:
         number = self._record.number
-        self._means.tell(Progress(phase, 0, 0, 1, 1, number=number, looking_since=looking_since))
+        self._means.tell(Progress(phase, 0, 0, 1, 1, number=number, looking=looking))

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from prolific_tui.errors import ServiceError
 from prolific_tui.submission import outcome as judge
-from prolific_tui.submission.looks import PoolsLook, SecretLook
-from prolific_tui.submission.means import Service
+from prolific_tui.submission.looks import GIVEN_UP, PoolsLook, SecretLook
+from prolific_tui.submission.means import GivenUpError, Service
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, SecretPlan
 
@@ -64,5 +64,7 @@ async def looked(reading: Awaitable[T]) -> tuple[T | None, str]:
         return await reading, ""
     except ServiceError as error:
         return None, error.title
+    except GivenUpError:
+        return None, GIVEN_UP
     except Exception as error:  # noqa: BLE001 - what is known of the write by now stays known
         return None, f"this program failed: {type(error).__name__}"

@@ -5,9 +5,9 @@ was not: what is not known is the person's to decide.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Final
 
@@ -17,12 +17,12 @@ from prolific_tui.submission import outcome as judge
 from prolific_tui.submission import whole
 from prolific_tui.submission.halving import ClashSearch, Pieces, Range
 from prolific_tui.submission.journal import NewSend, SentMeanwhileError
-from prolific_tui.submission.looks import PoolsLook, total_of
-from prolific_tui.submission.means import Means
+from prolific_tui.submission.looks import GIVEN_UP, PoolsLook, total_of
+from prolific_tui.submission.means import GivenUpError, Means
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.parting import are_within, parts
 from prolific_tui.submission.plan import CredentialPlan
-from prolific_tui.submission.progress import Phase, Progress
+from prolific_tui.submission.progress import Looking, Phase, Progress
 from prolific_tui.submission.record import Record
 from prolific_tui.submission.request import Answered, looked, send_credentials
 from prolific_tui.submission.send import Finding, Part, Send
@@ -179,7 +179,11 @@ class Sending:
             if before is None:
                 try:
                     workspace_id = self._plan.workspace.id
-                    before = await self._means.service.list_credential_pools(workspace_id)
+                    before = await control.unless_given_up(
+                        self._means.service.list_credential_pools(workspace_id)
+                    )
+                except GivenUpError:
+                    continue
                 except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
                     return self._unsent(error, _UNREAD)
             # Each of these may take long, and the person may want it otherwise meanwhile.
@@ -237,12 +241,17 @@ class Sending:
             await recording
             return await self._settled(sent)
         # The disk and the service are waited for together: what was answered stays as it is.
-        reading = looked(self._means.service.list_credential_pools(self._plan.workspace.id))
-        _, (self._seen, trouble) = await asyncio.gather(recording, reading)
+        listing = self._means.service.list_credential_pools(self._plan.workspace.id)
+        reading = looked(self._means.control.unless_given_up(listing))
+        _, (self._seen, trouble) = await asyncio.gather(self._recorded(recording), reading)
         look = PoolsLook(sent.before, self._seen, trouble)
         outcome = sent.answered.judge(look)
         self._record.know_later(sent.part, outcome, look)
         return _Result(outcome, sent.answered.status, look)
+
+    async def _recorded(self, recording: Awaitable[Outcome]) -> None:
+        await recording
+        self._tell(Phase.CHECKING)
 
     async def _settled(self, sent: _Sent) -> _Result:
         """Look for a part whose answer never came."""
@@ -253,14 +262,17 @@ class Sending:
             return len(frozenset(sent.usernames).intersection(usernames))
 
         unknown = replace(sent.part, effect=Effect.UNKNOWN)
-        self._tell(Phase.SETTLING, self._means.clock())
+        looking = settle_rows(
+            Sought(self._plan.workspace.id, pool_id, sent.plan.rows, sent.before),
+            self._means,
+            count_among,
+            partial(self._tell, Phase.SETTLING),
+        )
         try:
-            found = await settle_rows(
-                self._means.service,
-                Sought(self._plan.workspace.id, pool_id, sent.plan.rows, sent.before),
-                self._means.pace,
-                count_among,
-            )
+            found = await self._means.control.unless_given_up(looking)
+        except GivenUpError:
+            look = PoolsLook(sent.before, None, GIVEN_UP)
+            return _Result(await self._record.know(unknown, sent.answered.judge(look), look))
         except Exception as error:  # noqa: BLE001 - what is known of the write by now stays known
             look = PoolsLook(sent.before, None, f"this program failed: {type(error).__name__}")
             outcome = sent.answered.judge(look)
@@ -374,7 +386,7 @@ class Sending:
         accepted = sum(stop - start for start, stop in self._accepted)
         return Tally(self._plan.rows, accepted, self._part, self._part + len(self._pieces))
 
-    def _tell(self, phase: Phase, looking_since: datetime | None = None) -> None:
+    def _tell(self, phase: Phase, looking: Looking | None = None) -> None:
         tally = self._tally()
         left = tally.rows - tally.accepted
         self._means.tell(
@@ -382,12 +394,12 @@ class Sending:
                 phase=phase,
                 rows=tally.rows,
                 accepted=tally.accepted,
-                part=tally.part + (not phase.is_on_its_way),
+                part=tally.part + phase.is_before_a_part,
                 parts=tally.parts,
                 seconds_left=self._seconds * left / tally.accepted if tally.accepted else None,
                 number=self._record.number,
                 pausing=self._means.control.is_pausing,
-                looking_since=looking_since,
+                looking=looking,
             )
         )
 

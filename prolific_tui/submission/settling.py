@@ -7,17 +7,26 @@ they are there.
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from prolific_tui.errors import ServiceError
 from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.submission.looks import Elsewhere, PoolsLook, SecretLook, is_same_secret, total_of
-from prolific_tui.submission.means import Pace, Service
+from prolific_tui.submission.means import Means, Service
 from prolific_tui.submission.plan import Kind
+from prolific_tui.submission.progress import Looking
 from prolific_tui.submission.send import Finding, Part, Send, Standing
 from prolific_tui.visible import counted
 
 T = TypeVar("T")
+
+Tell = Callable[[Looking], None]
+"""Is told of each look as soon as it is known when that begins."""
+
+
+def _untold(_: Looking) -> None:
+    """Nobody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,39 +175,37 @@ def elsewhere(send: Send, part: Part, sends: Iterable[Send]) -> Elsewhere:
 
 
 async def settle_rows(
-    service: Service,
     sought: Sought,
-    pace: Pace,
+    means: Means,
     count_among: Callable[[list[str]], Awaitable[int]],
-    tell: Callable[[float], None] = lambda _: None,
+    tell: Tell = _untold,
     *,
     others: Callable[[], Awaitable[Elsewhere]] = _nothing_else,
 ) -> Settled:
     """Look for rows until they seem to be there, or all looks are taken.
 
     Args:
-        service: What is asked.
         sought: The rows.
-        pace: How often, and how far apart.
+        means: What is asked, how often, and how far apart.
         count_among: How many of the rows are among usernames. If all are, they are in the pool;
             some of them prove nothing: they may be those for which the list was refused.
-        tell: Is told before each look for how many seconds it has been looked for.
+        tell: Is told of each look.
         others: What other sends from here did by now; asked after each look, so that whatever
             they had done by then and knew of is among it.
     """
 
     async def look() -> tuple[Finding, PoolsLook]:
         try:
-            after = await service.list_credential_pools(sought.workspace_id)
+            after = await means.service.list_credential_pools(sought.workspace_id)
         except ServiceError as error:
             return Finding.NOT_READ, PoolsLook(sought.before, None, error.title)
         taken = PoolsLook(sought.before, after, "", await others())
         return judged(sought, taken), taken
 
-    finding, last, seconds = await _sought(look, pace, tell)
+    finding, last, seconds = await _sought(look, means, tell)
     if sought.pool_id is None or finding is Finding.NOT_THERE:
         return Settled(finding, last, seconds)
-    usernames, trouble = await reported(service, sought.pool_id)
+    usernames, trouble = await reported(means.service, sought.pool_id)
     named = await count_among(usernames) if usernames else 0
     if usernames and named == sought.rows:
         finding = Finding.REPORTED
@@ -207,49 +214,54 @@ async def settle_rows(
 
 
 async def settle_secret(
-    service: Service,
     workspace_id: str,
     before: WebhookSecret | None,
-    pace: Pace,
+    means: Means,
+    tell: Tell = _untold,
     *,
     is_old: Callable[[WebhookSecret | None], Awaitable[bool]] | None = None,
-    tell: Callable[[float], None] = lambda _: None,
 ) -> Settled:
     """Look for another secret than the one before; see `settle_rows`.
 
     Args:
-        service: What is asked.
         workspace_id: The secret's workspace.
         before: The secret that was to be replaced, as far as it is known; None for none.
-        pace: How often, and how far apart.
+        means: What is asked, how often, and how far apart.
+        tell: Is told of each look.
         is_old: Whether a secret is that one, where more is known of it than `before` tells.
-        tell: Is told before each look for how many seconds it has been looked for.
     """
 
     async def look() -> tuple[Finding, SecretLook]:
         try:
-            after = next(iter(await service.list_secrets(workspace_id)), None)
+            after = next(iter(await means.service.list_secrets(workspace_id)), None)
         except ServiceError as error:
             return Finding.NOT_READ, SecretLook(before, None, error.title)
         is_same = is_same_secret(before, after) if is_old is None else await is_old(after)
         found = Finding.NOT_THERE if is_same else Finding.CONSISTENT
         return found, SecretLook(before, after, "")
 
-    return Settled(*await _sought(look, pace, tell))
+    return Settled(*await _sought(look, means, tell))
 
 
 async def _sought(
-    look: Callable[[], Awaitable[tuple[Finding, T]]], pace: Pace, tell: Callable[[float], None]
+    look: Callable[[], Awaitable[tuple[Finding, T]]], means: Means, tell: Tell
 ) -> tuple[Finding, T, float]:
+    waits = (0.0, *means.pace.looks)
+
+    def tell_of(number: int) -> None:
+        now = means.clock()
+        at, last_at = (now + timedelta(seconds=n) for n in (waits[number], sum(waits[number:])))
+        tell(Looking(number + 1, len(waits), at, last_at))
+
     seconds = looked = 0.0
-    tell(seconds)
+    tell_of(0)
     finding, taken = await look()
-    for wait in pace.looks:
+    for number, wait in enumerate(means.pace.looks, 1):
         if finding is Finding.CONSISTENT:
             break
-        await pace.sleep(wait)
+        tell_of(number)
+        await means.pace.sleep(wait)
         seconds += wait
-        tell(seconds)
         again, newer = await look()
         if again is not Finding.NOT_READ:
             finding, taken, looked = again, newer, seconds

@@ -29,7 +29,14 @@ from prolific_tui.operations.events import (
 from prolific_tui.submission.plan import CredentialPlan, Plan, SecretPlan
 from prolific_tui.submission.progress import Progress
 from prolific_tui.submission.send import Send
-from prolific_tui.tui.dialogs import Choice, ChoiceDialog, SendAct, SendDialog, WaitDialog
+from prolific_tui.tui.dialogs import (
+    Choice,
+    ChoiceDialog,
+    SendAct,
+    SendDialog,
+    WaitDialog,
+    looking_words,
+)
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.keeping import Keeping
 from prolific_tui.tui.readings import Reading, ReadingApp
@@ -201,9 +208,12 @@ class Shell(ReadingApp):
                 screen.waiting = told
 
     def _settling(self, event: SettlingProgressed) -> None:
+        send = self.send(event.number)
+        has_others = send is not None and len(send.open_parts) > 1
+        which = f"Part {event.part.number:,}: " if has_others else ""
         for screen in self.screen_stack:
             if isinstance(screen, WaitDialog):
-                screen.progress = f"{event.looked_seconds:.0f} s so far."
+                screen.progress = f"{which}{looking_words(event.looking)}"
 
     def _progressed(self, event: SendProgressed) -> None:
         if event.plan is not self.sending:

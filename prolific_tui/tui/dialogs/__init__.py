@@ -30,7 +30,7 @@ from prolific_tui.tui.dialogs.problems import ProblemsDialog
 from prolific_tui.tui.dialogs.replacing import DestinationsDialog, NewSecretDialog, Wanted
 from prolific_tui.tui.dialogs.sending import SendAct, SendDialog
 from prolific_tui.tui.dialogs.tell import ErrorDialog, FactsDialog, HelpDialog, NoteDialog
-from prolific_tui.tui.dialogs.wait import WaitDialog
+from prolific_tui.tui.dialogs.wait import WaitDialog, looking_words
 
 __all__ = [
     "BodyDialog",
@@ -71,4 +71,5 @@ __all__ = [
     "WaitDialog",
     "Wanted",
     "keeping_words",
+    "looking_words",
 ]

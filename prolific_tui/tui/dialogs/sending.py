@@ -16,6 +16,7 @@ from prolific_tui.submission.plan import CredentialPlan, Plan
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs.base import Dialog
+from prolific_tui.tui.dialogs.wait import looking_words
 from prolific_tui.tui.widgets import KeyBar, Line, gauge, paragraph, visible_lines
 from prolific_tui.visible import counted, visible
 
@@ -37,8 +38,8 @@ class SendControl(Protocol):
     def go_on(self) -> None:
         """Go on after `pause`."""
 
-    def stop(self) -> None:
-        """Let the request under way end, and leave the rest."""
+    def give_up(self) -> None:
+        """Let the request under way end, look no further, and leave the rest."""
 
 
 class SendAct(Enum):
@@ -124,10 +125,15 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
 
     @property
     def _may_stop(self) -> bool:
-        """Whether a stop keeps anything from being sent: what has left can't be called back."""
+        """Whether there is anything to give up: what has left can't be called back."""
         if self.ended is not None:
             return False
-        return self._has_parts or self.progress is None or not self.progress.phase.is_on_its_way
+        return self._has_parts or self._is_looking
+
+    @property
+    def _is_looking(self) -> bool:
+        """Whether nothing but a look is waited for, which can be given up."""
+        return self.progress is None or self.progress.phase is not Phase.SENDING
 
     @property
     def _may_find_clash(self) -> bool:
@@ -164,14 +170,16 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
     def _words(self) -> tuple[str, str]:
         """What is said of it, and what can be done."""
         if self.ended is None:
+            # Only reads are tried again: what is waited for while a request is on its way is some
+            # screen's.
+            waiting = self.waiting if self._is_looking else ""
+            message = f"{_phase_words(self.progress)} {waiting or _until_when(self.progress)}"
             if self.progress is not None and self.progress.phase is Phase.PAUSED:
-                return f"{_phase_words(self.progress)} {self.waiting}".strip(), ""
-            keys = "x stops it before anything is sent. " if self._may_stop else ""
-            if self._has_parts:
-                keys = "p pauses and x stops between two parts. "
+                return message.strip(), ""
             return (
-                f"{_phase_words(self.progress)} {self.waiting}".strip(),
-                f"{keys}Leaving this box, or the screen, does not stop it; 0 opens it again.",
+                message.strip(),
+                f"{self._key_words()}Leaving this box, or the screen, does not stop it; 0 opens it"
+                " again.",
             )
         outcome, search = self.ended.outcome, self.ended.search
         message = "\n".join(
@@ -202,6 +210,17 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
             " requests; it asks first."
         ).strip()
 
+    def _key_words(self) -> str:
+        """What the keys do to a write right now."""
+        phase = Phase.LOOKING if self.progress is None else self.progress.phase
+        if phase is Phase.SETTLING:
+            return "x gives up looking: it stays open then, and S in 3 History looks again. "
+        if self._has_parts:
+            return "p pauses and x stops between two parts. "
+        if phase is Phase.CHECKING:
+            return "x gives up that look. "
+        return "x stops it before anything is sent. " if self._may_stop else ""
+
     # Keys
 
     def action_pause(self) -> None:
@@ -215,9 +234,9 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
             self._control.pause()
 
     def action_stop(self) -> None:
-        """Stop before what is not on its way yet; rows that don't go stay in the editor."""
+        """Give up a look, and what is not on its way yet, whose rows stay in the editor."""
         if self._may_stop:
-            self._control.stop()
+            self._control.give_up()
 
     def action_find_clash(self) -> None:
         """Ask to find the rows that clash."""
@@ -282,9 +301,8 @@ def _phase_words(progress: Progress | None) -> str:
         return "Looking first at what Prolific has."
     part = f"Part {progress.part:,} of {progress.parts:,}"
     if progress.phase is Phase.SETTLING:
-        since = f" since {progress.looking_since:%H:%M:%S}" if progress.looking_since else ""
         which = f"{part}: " if progress.parts > 1 else ""
-        return f"{which}We do not know whether this arrived. Looking{since}…"
+        return f"{which}We do not know whether this arrived. Looking…"
     if progress.phase is Phase.PAUSED:
         return (
             f"Paused before part {progress.part:,} of {progress.parts:,}. What was accepted stays"
@@ -295,12 +313,22 @@ def _phase_words(progress: Progress | None) -> str:
         if progress.parts > 1:
             told = f"{part} is next; looking at the totals first."
         return f"{told} No request begins after that look." if progress.pausing else told
+    if progress.phase is Phase.CHECKING:
+        told = "Prolific has answered. Looking at what it has now."
+        if progress.parts > 1:
+            told = f"{part} was answered; looking at the totals now."
+        return f"{told} No further part begins." if progress.pausing else told
     if progress.parts <= 1:
         return "Waiting for Prolific's answer."
     told = f"{part} is on its way."
     if progress.pausing:
         return f"{told} No further part begins after it."
     return f"{told} {_time_left(progress.seconds_left)}".strip()
+
+
+def _until_when(progress: Progress | None) -> str:
+    """When it is looked next for what may have arrived, and for how long; empty otherwise."""
+    return looking_words(progress.looking) if progress and progress.looking else ""
 
 
 def _time_left(seconds: float | None) -> str:

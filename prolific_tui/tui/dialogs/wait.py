@@ -8,8 +8,17 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from prolific_tui.submission.progress import Looking
 from prolific_tui.tui.dialogs.base import MessageDialog
 from prolific_tui.tui.widgets import paragraph
+
+
+def looking_words(looking: Looking) -> str:
+    """How far the looking for a write is, and until when that goes on at the least."""
+    told = f"Look {looking.look} of {looking.looks} at {looking.at:%H:%M:%S}"
+    if looking.look == looking.looks:
+        return f"{told}; it is the last one."
+    return f"{told}; the last one at about {looking.last_at:%H:%M:%S}."
 
 
 class WaitDialog(MessageDialog[None]):
@@ -22,7 +31,7 @@ class WaitDialog(MessageDialog[None]):
     progress: reactive[str] = reactive("")
     """How far it is; empty where that is not known."""
     waiting: reactive[str] = reactive("")
-    """Why nothing goes on right now, and when it does; empty where nothing is waited for."""
+    """Why nothing goes on right now, and when it does; said in place of how far it is."""
 
     def __init__(self, title: str, message: str) -> None:
         super().__init__(title, message)
@@ -46,7 +55,8 @@ class WaitDialog(MessageDialog[None]):
         self._show()
 
     def _show(self) -> None:
-        told = " ".join(filter(None, (self.progress, self.waiting)))
+        # What comes next comes later than was said, where Prolific lets it wait.
+        told = self.waiting or self.progress
         for line in self.query("#progress").results(Static):
             line.update(Text(told))
             line.display = bool(told)

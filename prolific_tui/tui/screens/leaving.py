@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from prolific_tui.submission.plan import SecretPlan
-from prolific_tui.submission.progress import Phase
+from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog
 from prolific_tui.tui.shell import Shell
 
@@ -37,6 +37,14 @@ _BETWEEN: Final = _Words(
     " on with them after a quit takes the same file.",
     "Nothing of it is on its way. The demo keeps nothing: the rows that are left go with it.",
 )
+_ANSWERED: Final = _Words(
+    "Prolific has answered, and that is in the history on disk. If you quit now, only the look at"
+    " what it has now is left out; rows that did not go stay in the draft.",
+    "Prolific has answered, and that is in the history on disk. Rows that did not go are only in"
+    " this program's memory: going on with them after a quit takes the same file.",
+    "Prolific has answered. The demo keeps nothing: if you quit now, rows that did not go are lost"
+    " with it.",
+)
 _UNSENT: Final = _Words(
     "Nothing of it has left. If you quit now, nothing is sent; its rows stay in the draft, and the"
     " next start offers them.",
@@ -49,6 +57,10 @@ _REPLACEMENT_OPEN: Final = (
     "The request is in the history on disk. If you quit now, the next start offers to look what"
     " became of it. A new secret that is made meanwhile stays at Prolific, but may be kept nowhere"
     " here; receivers with the old one reject every delivery until they have it."
+)
+_REPLACEMENT_ANSWERED: Final = (
+    "Prolific has accepted the request, and that is in the history on disk. If you quit now, the"
+    " new secret is not read back; 2 Webhooks shows it at the next start."
 )
 _REPLACEMENT_UNSENT: Final = (
     "Nothing of it has left. If you quit now, nothing is sent, and the secret stays as it is."
@@ -78,6 +90,9 @@ def _question(shell: Shell, *, is_on_its_way: bool) -> ChoiceDialog:
     if is_on_its_way:
         title, words = "A send is under way", _OPEN
         stay, leave = "Stay and wait for the answer", "Quit now and leave it open"
+    elif _is_answered(progress):
+        title, words = "A send is under way", _ANSWERED
+        stay, leave = "Stay and let it go on", "Quit now"
     elif progress is None or progress.number is None:
         title, words = "A send is about to leave", _UNSENT
         stay, leave = "Stay and let it go", "Quit now and send nothing"
@@ -90,10 +105,15 @@ def _question(shell: Shell, *, is_on_its_way: bool) -> ChoiceDialog:
     return ChoiceDialog(title, _told(shell, words, is_on_its_way=is_on_its_way), choices)
 
 
+def _is_answered(progress: Progress | None) -> bool:
+    return progress is not None and progress.phase is Phase.CHECKING
+
+
 def _told(shell: Shell, words: _Words, *, is_on_its_way: bool) -> str:
     is_secret = isinstance(shell.sending, SecretPlan)
     if is_secret and not is_on_its_way:
-        return _REPLACEMENT_UNSENT
+        is_answered = _is_answered(shell.operations.writes.progress)
+        return _REPLACEMENT_ANSWERED if is_answered else _REPLACEMENT_UNSENT
     if shell.operations.is_demo:
         return words.demo
     if is_secret:

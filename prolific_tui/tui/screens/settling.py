@@ -7,6 +7,7 @@ from typing import Final
 
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import WebhookSecret
+from prolific_tui.submission.looks import total_of
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Part, Send
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, TypedConfirmation, WaitDialog
@@ -48,12 +49,10 @@ async def settle(shell: Shell, send: Send) -> Send | None:
         if opened is None:
             return None
         send = opened
-    seconds = sum(shell.operations.writes.pace.looks)
-    since = f"{shell.operations.clock():%H:%M:%S}"
     dialog = WaitDialog(
         "We do not know whether this arrived. Looking…",
-        f"Looking since {since} for {open_sentence(send, shell.known_sends)}. A part that is"
-        f" not there at once is looked for {seconds:.0f} s. Giving it up changes nothing.",
+        f"This is about {open_sentence(send, shell.known_sends)}. {_sought_words(send)} Giving it"
+        " up changes nothing.",
     )
     try:
         found = await shell.wait_for(dialog, shell.operations.history.settle_now(send.number))
@@ -73,6 +72,25 @@ async def settle(shell: Shell, send: Send) -> Send | None:
         rest = " 3 History, c goes on with them." if found.can_go_on else ""
         shell.say(f"Settled: {found.words}.{rest}")
     return found
+
+
+def _sought_words(send: Send) -> str:
+    """What is looked for, of the first open part; a later one is looked for in the same way."""
+    part = send.open_parts[0]
+    if send.kind is Kind.REPLACE_SECRET:
+        old = (
+            "any secret" if send.old_secret_id is None else f"another one than {send.old_secret_id}"
+        )
+        return f"It is looked whether there is {old}."
+    if send.pool_id is None:
+        return f"It is looked whether there is a new pool of {part.rows:,}."
+    total = total_of(part.before, send.pool_id)
+    if total is None:
+        return "It is looked for in the pool's total and in the usage reports."
+    return (
+        f"The pool's total was {total:,} before it, and {total + part.rows:,} would be consistent"
+        " with its arrival; usage reports may name its usernames."
+    )
 
 
 def _follow_secret(shell: Shell, found: Send) -> None:
