@@ -67,6 +67,11 @@ class AccountsMade:
     """Those for the workspace's other pools; the highest number counts."""
 
 
+def unsaved_words(trouble: str) -> str:
+    """What becomes of a choice that could not be written down, with why."""
+    return f"{trouble} What you chose is remembered until you quit."
+
+
 class StateFile:
     """The file of remembered things, or with None just this run's memory.
 
@@ -80,12 +85,13 @@ class StateFile:
         self._content: dict[str, object] = {}
         self._unsaved: list[Callable[[dict[str, object]], None]] = []
         """The changes that the file has not got."""
+        self._trouble = ""
         self._notes: list[str] = []
 
     @property
-    def is_saved(self) -> bool:
-        """Whether every change is where the next start finds it."""
-        return not self._unsaved
+    def trouble(self) -> str:
+        """Why the next start will not find every change, in a sentence; empty where it will."""
+        return self._trouble
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -285,7 +291,7 @@ class StateFile:
                 del kept[workspace_id]
 
         before = self._copies_of(workspace)
-        if alter(before) != before:
+        if alter(before) != before or self._unsaved:
             self._change(change)
 
     def _copies_of(self, workspace: Workspace) -> SecretCopies:
@@ -327,8 +333,10 @@ class StateFile:
         try:
             records = self._file.change(catch_up)
         except FileError as error:
-            self._note(f"{error.message} What you chose is remembered until you quit.")
+            self._trouble = error.message
+            self._note(unsaved_words(error.message))
         else:
+            self._trouble = ""
             self._unsaved.clear()
             self._content = records.content
             self._note(records.note)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from prolific_tui.errors import KeyringError
+from prolific_tui.errors import FileError, KeyringError
 from prolific_tui.keeping import TokenPlace
 from prolific_tui.secret import Secret
 from tests.accounts_bench import (
@@ -171,17 +171,27 @@ async def test_a_keyring_is_not_asked_about_what_it_does_not_have(tmp_path: Path
     assert bench.keyring.asked == []
 
 
-async def test_what_can_not_be_remembered_of_the_choice_is_told(tmp_path: Path) -> None:
-    bench = await bench_with(tmp_path, LAB, last=LAB)
+async def test_a_token_goes_nowhere_that_can_not_be_remembered(tmp_path: Path) -> None:
+    """The next start would know nothing of the copy, and nobody would ever delete it."""
+    bench = await bench_with(tmp_path, LAB, PILOTS, last=LAB)
     with bench.running() as operations:
         await operations.sign_in()
         assert bench.state is not None
         bench.state.unlink()
         bench.state.mkdir()
-        changed = await operations.keep(in_place(FILE))
+        with pytest.raises(FileError) as caught:
+            await operations.keep(in_place(FILE))
+        assert "is a folder" in caught.value.message
+        assert "the plain-text file, so it was not put there." in caught.value.message
+        assert (await found(operations)).place is KEYRING
+        assert await kept(bench, LAB) == {KEYRING: KEPT, FILE: None}
 
-    note, stays = changed.notes
-    assert note.endswith("What you chose is remembered until you quit.")
-    # Where the next start looks, there it has to be.
-    assert "The token of lab stays in the keyring as well" in stays
-    assert await kept(bench, LAB) == {KEYRING: KEPT, FILE: KEPT}
+        # What needs no place is done, and each time it is told for how long it counts.
+        for _ in range(2):
+            changed = await operations.keep(in_place(SESSION))
+            assert [note for note in changed.notes if "remembered until you quit" in note] == list(
+                changed.notes
+            )
+            assert changed.notes
+    for profile in (LAB, PILOTS):
+        assert await kept(bench, profile) == {KEYRING: None, FILE: None}

@@ -153,6 +153,26 @@ def test_a_keyring_that_does_not_keep_lets_nothing_leave(
     assert names_in(tmp_path) == set(), "the file was tried out, and is gone again"
 
 
+def test_a_copy_that_could_not_be_remembered_lets_nothing_leave(tmp_path: Path) -> None:
+    """The next start would not know of it, and "nothing" would not delete it."""
+    bench = Bench(state=tmp_path / "state" / "state.json")
+    (tmp_path / "state").write_text("a file, not a folder")
+
+    outcome = replaced(bench, plan_to(bench, own_entry=True))
+
+    assert (outcome.effect, outcome.title) == (Effect.NOT_SENT, "Not remembered")
+    assert "not know of a copy in the keyring, so none was put there." in outcome.message
+    assert bench.service.writes == []
+    assert bench.keyring._values == {}
+
+
+def test_a_trial_is_nothing_that_is_kept(bench: Bench) -> None:
+    with bench.signed_in() as operations:
+        asyncio.run(operations.signing.prove(plan_to(bench, own_entry=True)))
+        assert not asyncio.run(operations.signing.are_any_kept())
+    assert bench.keyring._values == {}
+
+
 def test_a_place_that_is_lost_meanwhile_is_told_and_the_other_one_has_it(
     bench: Bench, tmp_path: Path
 ) -> None:

@@ -120,6 +120,23 @@ def test_what_can_not_be_moved_stays_and_is_told(bench: Bench) -> None:
     assert bench.keyring._values == {ENTRY: Secret("one")}
 
 
+def test_what_could_not_be_remembered_elsewhere_stays_where_it_is(tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    bench = Bench(state=state)
+    with bench.running() as operations:
+        asyncio.run(operations.signing.keep(MAIN_WORKSPACE, Secret("one")))
+        state.unlink()
+        state.mkdir()
+        notes = asyncio.run(operations.keep(FILES)).notes
+
+    stays = next(
+        note for note in notes if note.startswith(f"The {ENTRY.name} stays in the keyring")
+    )
+    assert "know of a copy in the plain-text file, so none was put there." in stays
+    assert bench.keyring._values == {ENTRY: Secret("one")}
+    assert asyncio.run(bench.token_file.load(ENTRY)) is None
+
+
 def test_what_stayed_behind_is_found_there_and_goes_with_the_next_choice(bench: Bench) -> None:
     with bench.running() as operations:
         asyncio.run(operations.keep(FILES))

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from prolific_tui.errors import FileError
+from prolific_tui.files.entries import remove
 from prolific_tui.files.places import check_private, expand, make_private
 from prolific_tui.files.reading import read_if_there
-from prolific_tui.files.writing import locked, replace, set_aside
+from prolific_tui.files.writing import left_unfinished, locked, replace, set_aside
 from prolific_tui.version import NAME
 
 _LIMIT: Final = 1024 * 1024
@@ -94,11 +95,27 @@ class RecordsFile:
         """
         make_private(self._path.parent)
         with self._locked():
+            self._remove_unfinished()
             records = self._mended()
             change(records.content)
             document = {"version": self._version} | records.content
             replace(self._path, json.dumps(document, indent=2).encode("ascii") + b"\n")
         return records
+
+    def tidy(self) -> None:
+        """Remove what a program that was ended while it changed the file left half written.
+
+        Raises:
+            FileError: it can't be looked for or removed, or others may write in the directory.
+        """
+        check_private(self._path.parent)
+        if left_unfinished(self._path):
+            with self._locked():
+                self._remove_unfinished()
+
+    def _remove_unfinished(self) -> None:
+        for path in left_unfinished(self._path):
+            remove(path)
 
     def _mended(self) -> Records:
         try:

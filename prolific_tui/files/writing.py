@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from prolific_tui.errors import FileError, TakenError
+from prolific_tui.files.entries import entries
 from prolific_tui.files.places import expand
 from prolific_tui.files.reading import read_regular
 from prolific_tui.files.words import in_words
@@ -84,19 +85,36 @@ def replace(path: Path, data: bytes | Iterable[bytes]) -> None:
     is itself replaced; what it led to is not touched.
 
     Raises:
-        FileError: the file can't be written, and what was there is unchanged; or it was, and the
-            disk does not promise that this outlives a crash.
+        FileError: the file can't be written; what was there is unchanged.
     """
     path = expand(path)
     with in_words(path, "written"):
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{NAME}-", dir=path.parent)
+        descriptor, temporary = tempfile.mkstemp(prefix=_unfinished(path), dir=path.parent)
         try:
             _write_and_sync(descriptor, (data,) if isinstance(data, bytes) else data)
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        _sync_directory(path.parent)
+        # It is there by now. A disk that does not promise that a crash leaves it so can't be
+        # made to, and that it was not written would be untrue.
+        with contextlib.suppress(OSError):
+            _sync_directory(path.parent)
+
+
+def _unfinished(path: Path) -> str:
+    """How the names of files begin that are being written to replace another."""
+    return f".{NAME}-{path.name}-"
+
+
+def left_unfinished(path: Path) -> tuple[Path, ...]:
+    """What was being written to replace a file: of a program that ended meanwhile, it stays.
+
+    Raises:
+        FileError: the file's directory can't be read.
+    """
+    start = _unfinished(path)
+    return tuple(each for each in entries(path.parent) if each.name.startswith(start))
 
 
 def set_aside(path: Path) -> Path:

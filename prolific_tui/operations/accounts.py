@@ -21,7 +21,7 @@ from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
 from prolific_tui.operations.tokens import Tokens
 from prolific_tui.secret import Secret
-from prolific_tui.settings import Profile
+from prolific_tui.settings import Profile, unsaved_words
 from prolific_tui.submission.means import Clock
 
 _HTTP_UNAUTHORIZED: Final = 401
@@ -298,7 +298,9 @@ class Accounts:
                         raise
                     notes.append(f"The token of {profile.name} stays as it is: {error.message}")
             notes += await self._memory.remember_secrets_place(secrets)
-        return Changed(self._account, tuple(notes))
+            if trouble := await self._memory.trouble():
+                notes.append(unsaved_words(trouble))
+        return Changed(self._account, tuple(dict.fromkeys(notes)))
 
     def _is_in_use(self, profile: Profile) -> bool:
         return self._account is not None and self._account.profile == profile.name

@@ -62,18 +62,56 @@ class Copies:
     ) -> tuple[str, ...]:
         """Save a copy, once it is remembered that there may be one; gives what that came to.
 
+        It is saved even where that can't be remembered: the value may be nowhere else.
+
         Raises:
             ProlificTuiError: the place did not take it. It may have it nevertheless, which is
                 remembered, unless it says that it has not.
         """
         return await self._save(place, (self._service_url, workspace_id), entry, value)
 
-    async def _save(
-        self, place: TokenPlace, workspace: Workspace, entry: Entry, value: Secret
-    ) -> tuple[str, ...]:
+    async def prove(self, place: TokenPlace, workspace_id: str, value: Secret) -> None:
+        """Save something as a copy is saved, read it back, and take it away again.
+
+        Raises:
+            ProlificTuiError: the place did not take it or does not give it back, or it can't be
+                remembered that there would be a copy.
+        """
+        workspace, probe = (self._service_url, workspace_id), Entry.probe(self._service_url)
+        if await self._is_known(place, workspace):
+            await self._stores.save(place, probe, value)
+            await self._stores.delete(place, probe)
+            return
+        await self._save(place, workspace, probe, value, is_elsewhere=True)
+        await self._stores.delete(place, probe)
+        await self._memory.forget_secret_in(workspace, place)
+
+    async def _is_known(self, place: TokenPlace, workspace: Workspace) -> bool:
         known = await self._memory.kept_secrets()
-        is_known = any(place in each.places for each in known if each.workspace == workspace)
+        return any(place in each.places for each in known if each.workspace == workspace)
+
+    async def _save(
+        self,
+        place: TokenPlace,
+        workspace: Workspace,
+        entry: Entry,
+        value: Secret,
+        *,
+        is_elsewhere: bool = False,
+    ) -> tuple[str, ...]:
+        """As `save`; where the value `is_elsewhere`, no copy is made that nothing would know of."""
+        is_known = await self._is_known(place, workspace)
         notes = await self._memory.remember_secret_in(workspace, place)
+        trouble = await self._memory.trouble()
+        if is_elsewhere and trouble:
+            if not is_known:
+                await self._memory.forget_secret_in(workspace, place)
+            raise ProlificTuiError(
+                "Not remembered",
+                f"{trouble} The next start would not know of a copy in {place.words}, so none was"
+                " put there.",
+                "Mend that, then try again.",
+            )
         try:
             await self._stores.save(place, entry, value)
         except KeyringError as error:
@@ -134,11 +172,7 @@ class Copies:
         if value is None:
             return False
         if to in KEEPING_PLACES and (is_current or await self._stores.load(to, entry) is None):
-            await self._save(to, copies.workspace, entry, value)
-            if not await self._memory.is_saved():
-                raise ProlificTuiError(
-                    "Not remembered", f"That it is in {to.words} as well could not be remembered."
-                )
+            await self._save(to, copies.workspace, entry, value, is_elsewhere=True)
         await self._stores.delete(place, entry)
         return True
 

@@ -43,9 +43,9 @@ class Memory:
         """The profile of an owner at a service, if there is one."""
         return await self._ask(lambda: self._settings.profile_of(service_url, owner_id))
 
-    async def is_saved(self) -> bool:
-        """Whether every change is where the next start finds it."""
-        return await self._ask(lambda: self._settings.is_saved)
+    async def trouble(self) -> str:
+        """Why the next start will not find every change, in a sentence; empty where it will."""
+        return await self._ask(lambda: self._settings.trouble)
 
     async def last_profile(self, service_url: str) -> str:
         """The name of the account that was used last at a service."""

@@ -104,10 +104,10 @@ class SecretEntries:
             await asyncio.to_thread(files.prove_new, plan.destinations.file)
         place = None
         if plan.destinations.own_entry:
-            place, probe = await self.copies.chosen(), Entry.probe(self._service_url)
+            place = await self.copies.chosen()
             # Another one every time, so that what is read back is not an older one.
-            await self._stores.save(place, probe, Secret(f"probe {self._clock().isoformat()}"))
-            await self._stores.delete(place, probe)
+            probe = Secret(f"probe {self._clock().isoformat()}")
+            await self.copies.prove(place, plan.workspace.id, probe)
         return _Places(self, plan, place)
 
     async def keep_found(

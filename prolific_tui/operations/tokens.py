@@ -6,7 +6,7 @@ A token that was typed in is held here for as long as no place keeps it.
 from dataclasses import replace
 
 from prolific_tui.access import Entry
-from prolific_tui.errors import KeyringError, ProlificTuiError
+from prolific_tui.errors import FileError, KeyringError, ProlificTuiError
 from prolific_tui.keeping import KEEPING_PLACES, TokenPlace
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
@@ -51,8 +51,8 @@ class Tokens:
         """Keep a token where it belongs by now; raises `ProlificTuiError` if that does not take it.
 
         It is remembered that it may be there, then it is saved there, then that is remembered, and
-        only then it is deleted elsewhere: whatever ends this program meanwhile, the next start
-        finds it, and no copy is forgotten.
+        only then it is deleted elsewhere: whatever fails or ends this program meanwhile, the next
+        start finds it, and knows of every copy.
 
         Returns:
             The token, None where it did not move, and what could not be done.
@@ -62,20 +62,18 @@ class Tokens:
         notes: list[str] = []
         token = None if typed is None and profile.place is to else await self.of(profile)
         if token is not None and to in KEEPING_PLACES:
-            notes += await self._save(profile, to, token)
+            await self._save(profile, to, token)
             if self._typed.get(entry) is typed:  # none was typed in meanwhile
                 self._typed.pop(entry, None)
         elif token is not None:
             self._typed.setdefault(entry, token)
         elsewhere = tuple(place for place in _places(profile) if place is not to)
         moved = replace(profile, place=to, left_in=elsewhere)
-        if moved != profile:
+        if moved != profile or await self._memory.trouble():
             notes += await self._memory.remember_profile(moved)
-        if elsewhere and to in KEEPING_PLACES and not await self._memory.is_saved():
-            notes.append(
-                f"The token of {profile.name} stays in {elsewhere[0].words} as well, where the"
-                " next start looks for it."
-            )
+        may_be_there = to in KEEPING_PLACES and (token is not None or profile.place is to)
+        if may_be_there and await self._memory.trouble():
+            notes += _half_known(profile, to, elsewhere)
             return token, tuple(notes)
         left_in, troubles = await self._delete(entry, elsewhere, but=to)
         notes += troubles
@@ -83,23 +81,43 @@ class Tokens:
             notes += await self._memory.remember_profile(replace(moved, left_in=left_in))
         return token, tuple(notes)
 
-    async def _save(self, profile: Profile, to: TokenPlace, token: Secret) -> tuple[str, ...]:
+    async def _save(self, profile: Profile, to: TokenPlace, token: Secret) -> None:
         """Save a token in a place of which it is remembered first that it may be there.
 
-        A place that fails may have taken it nevertheless, unless it says that it did not.
+        Where that can't be remembered it is not saved: nobody would ever look for that copy. A
+        place that fails may have taken it nevertheless, unless it says that it did not; the file
+        is then asked to give it up.
         """
-        notes: tuple[str, ...] = ()
         is_known = to in _places(profile)
-        if not is_known:
-            told = replace(profile, left_in=(*profile.left_in, to))
-            notes = await self._memory.remember_profile(told)
+        told = profile if is_known else replace(profile, left_in=(*profile.left_in, to))
+        if not is_known or await self._memory.trouble():
+            await self._memory.remember_profile(told)
+        if trouble := await self._memory.trouble():
+            await self._memory.remember_profile(profile)
+            raise FileError(
+                "Not remembered",
+                f"{trouble} The next start would not know that the token of {profile.name} is in"
+                f" {to.words}, so it was not put there.",
+                "Mend that, then choose again; it can be used for this session all the same.",
+            )
         try:
             await self._stores.save(to, _entry(profile), token)
         except KeyringError as error:
             if error.is_untouched and not is_known:
                 await self._memory.remember_profile(profile)
             raise
-        return notes
+        except FileError as error:
+            if is_known:
+                raise
+            left_in, _ = await self._delete(_entry(profile), ())
+            if left_in:
+                raise FileError(
+                    error.title,
+                    f"{error.message} It may be in {to.words} all the same.",
+                    error.hint,
+                ) from error
+            await self._memory.remember_profile(profile)
+            raise
 
     async def forget(self, profile: Profile) -> tuple[str, ...]:
         """Forget an account, and delete its token everywhere; gives what could not be done."""
@@ -140,6 +158,20 @@ def _places(profile: Profile) -> tuple[TokenPlace, ...]:
     """Where the token of an account may be kept, each place once."""
     places = dict.fromkeys((profile.place, *profile.left_in))
     return tuple(place for place in places if place in KEEPING_PLACES)
+
+
+def _half_known(
+    profile: Profile, to: TokenPlace, elsewhere: tuple[TokenPlace, ...]
+) -> tuple[str, ...]:
+    """What is so where a token is in its place, and that could not be written down."""
+    if elsewhere:
+        return (
+            f"The token of {profile.name} stays in {elsewhere[0].words} as well, where the next"
+            " start may look for it.",
+        )
+    if profile.place is to:
+        return ()
+    return (f"The next start asks for the token of {profile.name}, which is in {to.words}.",)
 
 
 def _left_behind(place: TokenPlace, entry: Entry, error: ProlificTuiError) -> str:

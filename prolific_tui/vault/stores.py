@@ -107,11 +107,14 @@ class TokenFile:
             )
 
     async def delete(self, entry: Entry) -> None:
-        """Take an entry out of the file; it is no error when there is none.
+        """Take an entry out of the file, and out of what was left half written beside it.
+
+        It is no error when there is none.
 
         Raises:
             FileError: the file can't be read or written; it is unchanged.
         """
+        await asyncio.to_thread(self._file.tidy)
         if await self.load(entry) is None:
             return
 
