@@ -1,5 +1,7 @@
 """The steps of a session, each made at once."""
 
+from collections.abc import Container
+
 from prolific_tui.credentials.session import Delta, EditSession, Proposal
 from prolific_tui.credentials.stepping import finish
 
@@ -17,3 +19,10 @@ def undo(session: EditSession) -> Delta | None:
 def redo(session: EditSession) -> Delta | None:
     """Make the step again that was taken back last, if there is one."""
     return None if (steps := session.redoing()) is None else finish(steps)
+
+
+def hold(
+    session: EditSession, held: Container[str], perhaps: Container[str] = frozenset()
+) -> Delta:
+    """Say what the pool holds, and may hold."""
+    return finish(session.holding(held, perhaps))

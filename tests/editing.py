@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.tui.screens.editor import EditorScreen
+from tests.credentials_steps import hold
 from tests.dashboard import Dashboard, opened
 
 Pair = tuple[str, str]
@@ -81,6 +82,6 @@ async def editing(
         editor.changed(
             editor.draft.session.insert(len(editor.draft.session.document), Rows.of(rows))
         )
-        editor.changed(editor.draft.session.hold(frozenset(held)))
+        editor.changed(hold(editor.draft.session, frozenset(held)))
         await board.pilot.pause()
         yield Editing(board, editor)

@@ -14,7 +14,7 @@ from prolific_tui.credentials.search import Query
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.credentials.stepping import OutdatedError, finish
 from prolific_tui.credentials.view import View
-from tests.credentials_steps import make, undo
+from tests.credentials_steps import hold, make, undo
 from tests.credentials_strategies import blocks, steady
 
 
@@ -81,7 +81,7 @@ def test_each_fix_says_what_it_did(fix: Fix, label: str) -> None:
     session = session_of(
         ("lab-1", "k"), ("lab-1", "k"), ("\u200b", " "), ("jose\u0301", "k"), ("lab-2", "k")
     )
-    session.hold({"lab-1", "lab-9"})
+    hold(session, {"lab-1", "lab-9"})
     proposal = finish(fixes.propose(session, fix))
     assert proposal.label == label
     make(session, proposal)

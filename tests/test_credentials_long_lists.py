@@ -1,14 +1,20 @@
 """A long list is there at once, its duplicates with it, and all else follows while it is edited."""
 
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from prolific_tui.credentials import places, selection
 from prolific_tui.credentials.document import Column, Rows
+from prolific_tui.credentials.history import ANY_ROW
 from prolific_tui.credentials.search import Query
 from prolific_tui.credentials.session import EditSession, LoadingError
-from prolific_tui.credentials.stepping import OutdatedError, finish
+from prolific_tui.credentials.stepping import OutdatedError, Steps, finish
 from prolific_tui.credentials.view import ALL, Filter, Order, View
-from tests.credentials_steps import redo, undo
+from tests.credentials_steps import hold, redo, undo
 
 ROWS = 12_000
 
@@ -260,21 +266,105 @@ def test_a_large_step_is_made_bit_by_bit_and_to_its_end_even_if_nobody_waits() -
     assert session.counts.goes == len(session.document) == 50
 
 
-def test_what_a_pool_holds_is_asked_for_in_steps_and_anew_where_rows_changed() -> None:
-    rows = Rows.of((f"lab-{number}", "pw-long-enough") for number in range(5000))
-    session = EditSession(rows)
-    held, perhaps = {"lab-7", "lab-4999"}, {"lab-8", "lab-5000"}
-    asking = session.seek_hold(held, perhaps)
-    next(asking)
-    session.insert(len(session.document), Rows.of([("lab-5000", "pw-long-enough")]))
-    with pytest.raises(OutdatedError):
-        finish(asking)
-    assert session.counts.goes == 5001
+Edit = Callable[[EditSession], Steps[object] | None]
+"""Makes a change, or gives the steps of one."""
 
-    delta = finish(session.seek_hold(held, perhaps))
 
-    assert (session.counts.left_out, session.counts.needs_ok) == (2, 2)
-    assert delta.related == {"lab-7", "lab-4999", "lab-8", "lab-5000"}
+def _insert(at: int, names: list[str]) -> Edit:
+    def edit(session: EditSession) -> Steps[object]:
+        rows = Rows.of((name, "k") for name in names)
+        return session.inserting(min(at, len(session.document)), rows)
+
+    return edit
+
+
+def _delete(at: int, count: int) -> Edit:
+    def edit(session: EditSession) -> Steps[object] | None:
+        size = len(session.document)
+        wanted = range(min(at, size), min(at + count, size))
+        return session.making(finish(selection.delete(session, wanted)))
+
+    return edit
+
+
+def _rename(at: int, name: str) -> Edit:
+    def edit(session: EditSession) -> None:
+        if at < len(session.document):
+            session.set_cell(at, Column.USERNAME, name)
+
+    return edit
+
+
+def _load(*, is_kept: bool) -> Edit:
+    def edit(session: EditSession) -> Steps[None]:
+        load = yield from session.loading("load")
+        for name in ("lab-1", "lab-3", "lab-4"):
+            load.feed(Rows.of([(name, "k")]))
+            yield load.rows
+        if is_kept:
+            load.finish()
+        else:
+            yield from load.abandoning()
+
+    return edit
+
+
+usernames = st.sampled_from(["lab-1", "lab-2", "Lab-2", "lab-3", ""])
+pools = st.frozensets(usernames)
+places_in_it = st.integers(0, 9)
+edits: st.SearchStrategy[Edit] = st.one_of(
+    st.builds(_insert, places_in_it, st.lists(usernames)),
+    st.builds(_delete, places_in_it, st.integers(1, 6)),
+    st.builds(_rename, places_in_it, usernames),
+    st.builds(_load, is_kept=st.booleans()),
+    st.sampled_from([EditSession.undoing, EditSession.redoing]),
+)
+
+
+def _made(session: EditSession, edits: Iterable[Edit]) -> Iterator[int]:
+    """Make the edits, and stop wherever somebody else may get a turn."""
+    for edit in edits:
+        yield from edit(session) or ()
+        yield 0
+
+
+@given(
+    st.lists(usernames, max_size=12), pools, pools, pools, pools, st.lists(edits), st.integers(1, 3)
+)
+def test_rows_may_change_while_a_pool_is_asked_what_it_holds(
+    names: list[str],
+    held: frozenset[str],
+    perhaps: frozenset[str],
+    held_now: frozenset[str],
+    perhaps_now: frozenset[str],
+    made: list[Edit],
+    turns: int,
+) -> None:
+    session = EditSession(Rows.of((name, "k") for name in names), piece=2, at_once=4)
+    session.refuse({"lab-1"})
+    hold(session, held, perhaps)
+    asking = session.holding(held_now, perhaps_now)
+    changing = _made(session, made)
+    for _ in asking:
+        list(islice(changing, turns))
+    list(changing)
+    finish(session.examination())
+
+    anew = EditSession(session.document.rows())
+    hold(anew, held_now | {"lab-1"}, perhaps_now)
+    assert session.counts == anew.counts
+    for row in range(len(session.document)):
+        assert session.state(row) == anew.state(row)
+
+
+def test_what_a_pool_is_found_to_hold_is_told_and_nothing_else(long: EditSession) -> None:
+    finish(long.examination())
+    asking = long.holding({"lab-00007", "lab-11998", "lab-x"}, {"lab-00008", "lab-00009"})
+    assert len(list(asking)) > 10
+    assert (long.counts.left_out, long.counts.needs_ok) == (5, 4)
+    assert hold(long, {"lab-00007", "lab-11998"}, {"lab-00008"}).related == {"lab-00009"}
+    assert hold(long, {"lab-00007"}, {"lab-00008", "lab-11998"}).related == {"lab-11998"}
+    assert hold(long, {f"lab-{row:05}" for row in range(ROWS)}) == ANY_ROW, "too many to name"
 
 
 def test_a_view_is_put_together_after_a_step_and_not_in_the_middle_of_it(long: EditSession) -> None:
@@ -284,7 +374,7 @@ def test_a_view_is_put_together_after_a_step_and_not_in_the_middle_of_it(long: E
     assert deleting is not None
     next(deleting)
     assert long.is_changing
-    assert view.follow(long.hold({"lab-00007"}))
+    assert view.follow(hold(long, {"lab-00007"}))
     assert view.is_outdated
     finish(deleting)
     finish(view.refresh())

@@ -195,7 +195,7 @@ class Editing(Comparison):
 
     @rule(held=names, perhaps=names)
     def hold(self, held: frozenset[str], perhaps: frozenset[str]) -> None:
-        delta = self.session.hold(held, perhaps)
+        delta = finish(self.session.holding(held, perhaps))
         self.past = [replace(each, held=held, perhaps=perhaps) for each in self.past]
         self.future = [replace(each, held=held, perhaps=perhaps) for each in self.future]
         self.draw(delta, replace(self.now, held=held, perhaps=perhaps))

@@ -60,7 +60,7 @@ def accept(grid: CredentialGrid, position: int) -> Delta | None:
 
 
 def hold(grid: CredentialGrid, held: frozenset[str], perhaps: frozenset[str]) -> Delta:
-    return grid.session.hold(held, perhaps)
+    return finish(grid.session.holding(held, perhaps))
 
 
 def take_back(grid: CredentialGrid, again: bool) -> Delta | None:

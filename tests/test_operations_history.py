@@ -22,6 +22,7 @@ from prolific_tui.operations.events import HistoryChanged, SendProgressed, Write
 from prolific_tui.submission.plan import CredentialPlan, Target
 from prolific_tui.submission.progress import Phase
 from prolific_tui.submission.send import Finding, Send, Standing
+from tests.credentials_steps import hold
 from tests.operations_bench import Bench
 from tests.submission_bench import (
     ROWS,
@@ -246,7 +247,7 @@ def test_rows_are_checked_by_what_was_sent_and_then_by_the_usage_reports(bench: 
         known = asyncio.run(history.known(CHATBOT_B, TOTAL + 2))
         theirs = next(iter(bench.service.state.pools[CHATBOT_B].passwords))
         session = EditSession(Rows.of([*ROWS, (theirs, "pw-long-enough")]))
-        session.hold(known.surely, known.perhaps)
+        hold(session, known.surely, known.perhaps)
         assert known.coverage.words == (
             "checked against 1 of 62 usernames; up to 1 more is from here"
         )
@@ -261,7 +262,7 @@ def test_rows_are_checked_by_what_was_sent_and_then_by_the_usage_reports(bench: 
 
         # Two were added since the pool was listed.
         known = asyncio.run(history.known_with_reports(CHATBOT_B, TOTAL, MAIN_WORKSPACE))
-        session.hold(known.surely, known.perhaps)
+        hold(session, known.surely, known.perhaps)
         assert known.coverage.words == "checked against all 62 usernames"
         assert verdicts(session) == [
             Verdict.LEFT_OUT,

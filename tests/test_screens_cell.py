@@ -6,6 +6,7 @@ from textual import events
 from prolific_tui.tui.field import Field
 from prolific_tui.tui.screens.review import ReviewScreen
 from prolific_tui.tui.widgets import KeyBar
+from tests.credentials_steps import hold
 from tests.editing import Editing, Pair, editing
 
 ROWS: list[Pair] = [("lab-1", "pw-1"), ("lab-2", "pw-2"), ("lab-3", "")]
@@ -65,7 +66,7 @@ async def test_an_open_cell_stays_on_its_row_wherever_that_or_the_cursor_goes() 
         await at.press("exclamation_mark", "G", "enter", "n")
         await the_field_is_on_line(2)
         # The two rows above turn out to be in the pool.
-        at.editor.changed(at.session.hold(frozenset({"lab-1", "lab-2"})))
+        at.editor.changed(hold(at.session, frozenset({"lab-1", "lab-2"})))
         await at.board.until(lambda: len(at.shown) == 5, "more rows are shown")
         await the_field_is_on_line(4)
         grid.position = 0
@@ -76,7 +77,7 @@ async def test_an_open_cell_stays_on_its_row_wherever_that_or_the_cursor_goes() 
 
         # A row that is not shown any more is not edited above another one.
         await at.press("enter", "x")
-        at.editor.changed(at.session.hold(frozenset()))
+        at.editor.changed(hold(at.session, frozenset()))
         await at.board.until(lambda: not at.editor.is_editing, "closed")
         assert at.usernames[:2] == ["lab-1", "lab-2"]
 

@@ -1,6 +1,8 @@
 """Lists too long to be looked at in one go: it goes on between keys, whatever comes in between."""
 
 import asyncio
+from collections.abc import Container
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from textual import events
 
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.stepping import Steps
+from prolific_tui.submission.known import Coverage, Known
 from tests.credentials_exports import EXPORTS, PAIRS
 from tests.dashboard import PATIENCE
 from tests.editing import Editing, editing
@@ -117,3 +120,63 @@ async def test_a_replacement_is_given_up_before_its_first_row_comes_as_well(
         assert at.session.undo_label == undo_label
         await all_are_looked_at(at)
         await at.shows("12,000 rows   goes 12,000")
+
+
+@dataclass(eq=False)
+class Asked(Container[str]):
+    """Usernames of a pool; when the first one is asked for, somebody presses a key."""
+
+    names: frozenset[str]
+    at: Editing
+    positions: list[int] = field(default_factory=list)
+    """Where the cursor was each time."""
+
+    def __contains__(self, username: object) -> bool:
+        if not self.positions:
+            self.at.board.app.post_message(events.Key("j", "j"))
+        self.positions.append(self.at.editor.grid.position)
+        return username in self.names
+
+
+async def test_keys_are_answered_while_a_pool_is_asked_what_it_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("prolific_tui.tui.drive.SLICE_SECONDS", 0.0005)
+    async with editing([("", "k3-9fQ"), ("", "k3-9fR"), *ROWS]) as at:
+        await all_are_looked_at(at)
+        await at.press("exclamation_mark")
+        await at.shows("2 shown: those with problems")
+        held = Asked(frozenset({"lab-00007", "lab-11999"}), at)
+        await at.editor.hold_known(Known(held, frozenset(), Coverage(2, 2)))
+        assert held.positions[0] == 0
+        assert held.positions[-1] == 1
+        await at.board.until(
+            lambda: at.shown == ["", "", "lab-00007", "lab-11999"], "what the pool has"
+        )
+        await at.shows("12,002 rows   goes 11,998   needs your OK 0   left out 4")
+
+        # Of rows that clashed, those who look at the rows learn when the send has ended.
+        document = at.session.document
+        at.editor.draft.clashed([document.row_id(row) for row in document.find("lab-00003", 1)])
+        at.board.app.sends += 1
+        await at.board.until(lambda: "lab-00003" in at.shown, "what Prolific refused")
+
+
+async def test_what_was_marked_is_shown_where_the_rest_is_given_up() -> None:
+    async with editing([("", "k3-9fQ"), *ROWS]) as at:
+        await all_are_looked_at(at)
+        await at.press("exclamation_mark")
+        await at.shows("1 shown: those with problems")
+
+        class Given(Container[str]):
+            def __contains__(self, username: object) -> bool:
+                if username == "lab-05000":
+                    marking.cancel()
+                return username == "lab-00007"
+
+        known = Known(Given(), frozenset(), Coverage(1, 1))
+        marking = asyncio.ensure_future(at.editor.hold_known(known))
+        with pytest.raises(asyncio.CancelledError):
+            await marking
+        at.editor.refresh_view()
+        await at.board.until(lambda: at.shown == ["", "lab-00007"], "what was marked")

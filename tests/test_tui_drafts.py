@@ -186,10 +186,10 @@ def test_of_a_send_that_stopped_only_what_was_accepted_leaves_and_what_clashed_s
     assert draft.asks_reports, "they may tell why"
     assert draft.session.counts.left_out == 1, "before anything was read"
 
-    draft.hold(Known(frozenset(), frozenset({"lab-3"}), Coverage(0, 4)))
+    finish(draft.holding(Known(frozenset(), frozenset({"lab-3"}), Coverage(0, 4))))
     letters = [draft.session.state(row).letter for row in range(2)]
     assert letters == ["P", "L"]
-    draft.hold(Known(frozenset({"lab-3"}), frozenset(), Coverage(1, 4)))
+    finish(draft.holding(Known(frozenset({"lab-3"}), frozenset(), Coverage(1, 4))))
     assert draft.session.counts.left_out == 2
 
 

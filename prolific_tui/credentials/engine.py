@@ -12,7 +12,7 @@ from typing import Final
 
 from prolific_tui.credentials.document import NO_ROWS, Change, Document, Rows
 from prolific_tui.credentials.examination import Examination
-from prolific_tui.credentials.history import Block, Delta, Replacement, Step
+from prolific_tui.credentials.history import ANY_ROW, Block, Delta, Replacement, Step
 from prolific_tui.credentials.ledger import Ledger
 from prolific_tui.credentials.stepping import Steps, finish
 
@@ -21,7 +21,10 @@ AT_ONCE: Final = 10_000
 
 
 _NAMED: Final = 1000
-"""The most rows that a delta names one by one."""
+"""The most rows, or usernames, that a delta names one by one."""
+
+_ASKED_AT_ONCE: Final = 1024
+"""Whether a username is held may take as long as making its fingerprint, and twice."""
 
 
 class LoadingError(Exception):
@@ -179,6 +182,28 @@ class Engine:
             all_rows,
             frozenset(ids) if len(ids) <= _NAMED else None,
         )
+
+    def holding(self, held: Container[str], perhaps: Container[str]) -> Steps[Delta]:
+        """Ask another pool which rows it holds, or may; see `EditSession.holding`."""
+        self.ledger.hold(held, perhaps)
+        # The lists that hold the names now. Of a row that comes or changes from now on it is asked
+        # at once; one that moves to another list without that is still named by the one it left.
+        lists = [piece.usernames for _, piece in self.document.pieces()]
+        related: frozenset[str] = frozenset()
+        looked, revision, is_alone = 0, self.revision, True
+        for names in map(tuple, lists):
+            for start in range(0, len(names), _ASKED_AT_ONCE):
+                asked = names[start : start + _ASKED_AT_ONCE]
+                is_alone = is_alone and self.revision == revision
+                if flipped := self.ledger.ask(asked):
+                    self.revision += 1
+                    related = related | flipped if len(related) <= _NAMED else related
+                revision = self.revision
+                looked += len(asked)
+                yield looked
+        # Whoever follows the rows may have put a changed one where only the old marks have it.
+        is_told = is_alone and self.revision == revision and len(related) <= _NAMED
+        return Delta(0, 0, 0, moved=False, related=related) if is_told else ANY_ROW
 
     def loading(self, label: str, *, replace: bool) -> Steps["Load"]:
         """Begin to take in rows, after the last one or in the place of all; raises as `making`."""

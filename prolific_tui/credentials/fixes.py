@@ -111,7 +111,7 @@ def _blank(_session: EditSession, piece: Rows) -> list[bool]:
 
 
 def _in_pool(session: EditSession, piece: Rows) -> "map[bool]":
-    return map(session.ledger.is_held, piece.usernames)
+    return map(session.ledger.held.surely.__contains__, piece.usernames)
 
 
 class _Repeats:

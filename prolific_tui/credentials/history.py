@@ -65,6 +65,10 @@ class Delta:
         )
 
 
+ANY_ROW: Final = Delta(0, 0, 0, moved=False, related=frozenset(), all_rows=True)
+"""No row came, went or changed, but something else may be said of any of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProblemGroup:
     """How many rows do not go because of one kind of problem."""

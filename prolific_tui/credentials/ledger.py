@@ -4,7 +4,7 @@ Rows without any problem cost nothing here. Of the others, it keeps how many eac
 that neither reading the counts nor following a change looks at rows that did not change.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
@@ -15,9 +15,9 @@ from prolific_tui.credentials.document import Change, Document, Row, Rows
 from prolific_tui.credentials.duplicates import (
     DuplicateIndex,
     LookalikeIndex,
-    is_blank,
     near_key,
 )
+from prolific_tui.credentials.held import Held
 from prolific_tui.credentials.problems import Problem, intrinsic, suspects
 from prolific_tui.credentials.stepping import Steps
 
@@ -67,24 +67,21 @@ class Ledger:
 
     __slots__ = (
         "_accepted",
-        "_held",
-        "_held_here",
         "_left_out",
         "_needs_ok",
         "_pending",
-        "_perhaps",
-        "_perhaps_here",
         "_rows",
         "_tallies",
         "_unexamined",
         "alike",
         "exact",
         "hashes",
+        "held",
     )
 
     def __init__(self, held: Container[str] = frozenset()) -> None:
-        self._held = held
-        self._perhaps: Container[str] = frozenset()
+        self.held = Held(held)
+        """What the pool holds, to be read."""
         self._accepted: set[int] = set()
         self.hashes: set[int] = set()
         """The ids of rows that came with a hash in the place of a password, which is empty now."""
@@ -97,10 +94,7 @@ class Ledger:
         """Which usernames stand in several rows."""
         self.alike = LookalikeIndex(self.exact)
         """Which usernames are nearly the same as another."""
-        self._held_here: set[str] = set()
-        """The usernames of the document that the pool holds."""
-        self._perhaps_here: set[str] = set()
-        """Those that it may hold."""
+        self.held.forget()
         self._tallies: dict[str, _Tally] = {}
         self._rows = self._needs_ok = self._left_out = self._unexamined = 0
 
@@ -116,10 +110,6 @@ class Ledger:
         """How many rows have exactly this username."""
         return self.exact.count(username)
 
-    def holds(self, username: str) -> bool:
-        """Whether the pool is known to hold this username, be it in the document or not."""
-        return username in self._held
-
     @property
     def accepted(self) -> AbstractSet[int]:
         """The ids of the rows that have the person's OK, some of which may have left."""
@@ -134,9 +124,9 @@ class Ledger:
         found = intrinsic(row.username, row.password, was_hash=row.id in self.hashes)
         if self.exact.is_duplicate(row.username):
             found = (Problem.DUPLICATE, *found)
-        if row.username in self._held_here:
+        if row.username in self.held.surely:
             found = (Problem.IN_POOL, *found)
-        elif row.username in self._perhaps_here:
+        elif row.username in self.held.perhaps:
             found = (Problem.PERHAPS_IN_POOL, *found)
         if self.alike.is_alike(row.username):
             found = (Problem.LOOKALIKE, *found)
@@ -153,19 +143,15 @@ class Ledger:
         """Whether another row has this username, exactly or nearly."""
         return self.exact.is_duplicate(username) or self.alike.is_alike(username)
 
-    def is_held(self, username: str) -> bool:
-        """Whether the document has this username and the pool holds it."""
-        return username in self._held_here
-
     def stopped(self, usernames: Sequence[str]) -> set[str]:
         """Those of the usernames whose rows, as far as they were examined, do not go.
 
         A username tells: where several rows have the same one, none of them goes.
         """
         found: set[str] = set()
-        for left_out in (self.exact.duplicates(), self._held_here):
+        for left_out in (self.exact.duplicates(), self.held.surely):
             found.update(filter(left_out.__contains__, usernames))
-        for marks in (self.alike.usernames(), self._perhaps_here, self._tallies):
+        for marks in (self.alike.usernames(), self.held.perhaps, self._tallies):
             found.update(filter(self._stops, filter(marks.__contains__, usernames)))
         return found
 
@@ -254,18 +240,26 @@ class Ledger:
         self._unexamined -= len(pending)
         return frozenset(map(near_key, flipped))
 
-    def hold(
-        self, held: Container[str], perhaps: Container[str], now: set[str], maybe: set[str]
-    ) -> frozenset[str]:
-        """Change what the pool holds, and may hold; `now` and `maybe` are those of the document.
+    def hold(self, held: Container[str], perhaps: Container[str]) -> None:
+        """Change what the pool holds, and may hold: for rows to come, and for `ask`."""
+        self.held.change(held, perhaps)
+
+    def refuse(self, usernames: AbstractSet[str]) -> frozenset[str]:
+        """Note that the pool has these usernames, whatever `hold` says; returns what `ask` does."""
+        self.held.refuse(usernames)
+        return self.ask(usernames)
+
+    def ask(self, usernames: Collection[str]) -> frozenset[str]:
+        """Ask of these usernames anew whether the pool holds them, or may.
 
         Returns:
             The `near_key` of every username of which that is something else than it was.
         """
-        self._held, self._perhaps = held, perhaps
-        flipped = (now ^ self._held_here) | (maybe ^ self._perhaps_here)
+        names = set(usernames)
+        answer = self.held.ask(names, self.exact.count)
+        flipped = self.held.flipped(names, answer)
         self._count(flipped, -1)
-        self._held_here, self._perhaps_here = now, maybe
+        self.held.note(names, answer)
         self._count(flipped, 1)
         return frozenset(map(near_key, flipped))
 
@@ -314,24 +308,15 @@ class Ledger:
     def _related(self, usernames: Iterable[str]) -> frozenset[str]:
         return frozenset(near_key(name) for name in usernames if self.is_related(name))
 
-    def _hold(self, usernames: Iterable[str]) -> set[str]:
+    def _hold(self, usernames: Collection[str]) -> AbstractSet[str]:
         """Bring what the pool holds, or may hold, of these usernames up to date; returns those."""
-        found: set[str] = set()
-        for held, here in ((self._held, self._held_here), (self._perhaps, self._perhaps_here)):
-            if held == frozenset():
-                continue
-            there = set(filter(held.__contains__, usernames))
-            for name in there:
-                if self.exact.count(name) and not is_blank(name):
-                    here.add(name)
-                else:
-                    here.discard(name)
-            found |= there
-        return found
+        answer = self.held.ask(usernames, self.exact.count)
+        self.held.note(usernames, answer)
+        return answer.surely | answer.perhaps
 
     def _asks_to_look(self, username: str, *, alike: bool) -> bool:
         """Whether the rows with a username need an OK for what is known of others."""
-        return alike or username in self._perhaps_here
+        return alike or username in self.held.perhaps
 
     def _set_accepted(self, row: Row, *, accepted: bool) -> None:
         if accepted == (row.id in self._accepted):
@@ -379,7 +364,7 @@ class Ledger:
             self._weigh(name, 1, alike=self.alike.is_alike(name))
 
     def _weigh(self, username: str, sign: int, *, alike: bool) -> None:
-        if self.exact.is_duplicate(username) or username in self._held_here:
+        if self.exact.is_duplicate(username) or username in self.held.surely:
             self._left_out += sign * self.exact.count(username)
         elif tally := self._tallies.get(username):
             # One row, or several that all show nothing as a username and so are all blocked.

@@ -6,6 +6,7 @@ place. Each step answers with a `Delta`, so that whoever draws the rows draws on
 
 from array import array
 from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import compress
 from typing import Final
 
@@ -279,23 +280,19 @@ class EditSession:
             )
         )
 
-    def hold(self, held: Container[str], perhaps: Container[str] = frozenset()) -> Delta:
-        """Say which usernames are in the target pool, or may be; there is no undo of it.
+    def holding(self, held: Container[str], perhaps: Container[str] = frozenset()) -> Steps[Delta]:
+        """Say which usernames are in the target pool, or may be, in steps; there is no undo of it.
 
-        Each is asked once for every username of the document, and once for each that comes.
+        Each is asked once for every row, and once for each row that comes. Rows may change
+        meanwhile, in the middle of a step that is being made as well. Closing this leaves the
+        rows that were not reached yet marked as they were.
         """
-        return finish(self.seek_hold(held, perhaps))
+        return self._engine.holding(held, perhaps)
 
-    def seek_hold(
-        self, held: Container[str], perhaps: Container[str] = frozenset()
-    ) -> Steps[Delta]:
-        """`hold`, in steps; raises as `problem_groups` does."""
-        names = self._ledger.exact.usernames()
-        now = yield from survey.among(self._document, names, held)
-        maybe = yield from survey.among(self._document, names, perhaps)
-        related = self._ledger.hold(held, perhaps, now, maybe)
-        self._engine.revision += 1
-        return Delta(0, 0, 0, moved=False, related=related)
+    def refuse(self, usernames: AbstractSet[str]) -> None:
+        """Say that the target pool has these usernames, whatever `holding` says of it."""
+        if self._ledger.refuse(usernames):
+            self._engine.revision += 1
 
     def remove_for_good(self, ids: Iterable[int]) -> Delta | None:
         """Take out the rows with these ids, which were sent or discarded, and forget the history.

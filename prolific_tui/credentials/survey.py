@@ -3,18 +3,13 @@
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from itertools import compress, islice
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import compress
 
 from prolific_tui.credentials.document import Document, Row, Rows
-from prolific_tui.credentials.duplicates import is_blank
 from prolific_tui.credentials.ledger import Ledger
 from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.stepping import OutdatedError, Steps
-
-_NAMES_AT_ONCE: Final = 2048
-"""Whether a username is held may take as long as making its fingerprint."""
 
 
 def bad_rows(ledger: Ledger, start: int, piece: Rows) -> list[int]:
@@ -37,22 +32,6 @@ def problems_of(
     for row in rows:
         at = row - start
         yield row, ledger.problems(Row(ids[at], piece.usernames[at], piece.passwords[at]))
-
-
-def among(document: Document, usernames: Iterable[str], held: Container[str]) -> Steps[set[str]]:
-    """Those of the usernames of a document that are held; raises as `seek` does."""
-    names, revision = iter(usernames), document.revision
-    found: set[str] = set()
-    looked = 0
-    if held == frozenset():
-        return found
-    while some := tuple(islice(names, _NAMES_AT_ONCE)):
-        found.update(name for name in some if name in held and not is_blank(name))
-        looked += len(some)
-        yield looked
-        if document.revision != revision:
-            raise OutdatedError
-    return found
 
 
 def seek(

@@ -71,7 +71,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a pool's usernames: for `session.hold(known.surely, known.perhaps)`."""
+    """What is known of a pool's usernames: for `session.holding(known.surely, known.perhaps)`."""
 
     surely: Container[str]
     """Those that it holds: accepted, or in a usage report."""

@@ -1,6 +1,6 @@
 """Rows that were not sent yet, by whom they belong to and where they are meant to go."""
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import Final, Protocol
@@ -57,8 +57,6 @@ class Draft:
     """The number of the send that these rows are to go on with, if the person chose one."""
     known: Known | None = None
     """Which usernames the target is known to hold, as the rows were last checked against."""
-    clashing: frozenset[str] = frozenset()
-    """The usernames that Prolific refused, each alone."""
     asks_reports: bool = False
     """Whether the rows are checked against the usage reports, too, from now on."""
     _made: tuple[tuple[int, int, bool], tuple[int, ...], tuple[int, ...]] | None = None
@@ -104,8 +102,10 @@ class Draft:
 
     def without_password(self) -> tuple[int, ...]:
         """Those of them whose password was not kept: there is nothing to export of them."""
-        password = self.session.document.password
-        return tuple(number for number in self.made_here() if not password(number))
+        made = self.made_here()
+        # A copy, as the document would keep every password apart from then on, were it asked.
+        passwords = self.session.rows(made).passwords
+        return tuple(compress(made, (not password for password in passwords)))
 
     def made_names(self) -> frozenset[str]:
         """The usernames of the rows that were made here and not confirmed."""
@@ -123,22 +123,16 @@ class Draft:
         self.session.mark_made_here(again.ids or ())
         self.exported.add(again)
 
-    def hold(self, known: Known) -> Delta:
-        """Check the rows against what the target is known to hold, now and as they change."""
+    def holding(self, known: Known) -> Steps[Delta]:
+        """Check the rows against what the target is known to hold, in steps, and all that come."""
         self.known = known
         self._take_total(known.coverage.total)
-        return self._hold()
+        return self.session.holding(known.surely, known.perhaps)
 
     def clashed(self, row_ids: Sequence[int]) -> None:
         """Leave out rows that Prolific refused, each alone, whatever else is known."""
         if row_ids:
-            self.clashing |= _usernames(self, row_ids)
-            self._hold()
-
-    def _hold(self) -> Delta:
-        if self.known is None:
-            return self.session.hold(self.clashing)
-        return self.session.hold(_either(self.known.surely, self.clashing), self.known.perhaps)
+            self.session.refuse(_usernames(self, row_ids))
 
     def _take_total(self, total: int | None) -> None:
         """Take over the pool's total if it was read later than the one that is known here."""
@@ -203,25 +197,6 @@ class Draft:
         loading.finish(content.source)
         session.mark(accepted=content.accepted, made_here=content.made)
         self.exported.add(session.rows(content.exported))
-
-
-def _either(one: Container[str], other: Container[str]) -> Container[str]:
-    """What is in one of two; an empty one is not asked, which takes seconds for a long list."""
-    nothing: frozenset[str] = frozenset()
-    if one == nothing:
-        return other
-    return one if other == nothing else _Either(one, other)
-
-
-@dataclass(frozen=True, slots=True)
-class _Either(Container[str]):
-    """What is in one of two."""
-
-    one: Container[str]
-    other: Container[str]
-
-    def __contains__(self, username: object) -> bool:
-        return username in self.one or username in self.other
 
 
 class Changed(Protocol):

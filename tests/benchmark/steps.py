@@ -14,6 +14,8 @@ from prolific_tui.credentials.search import Query
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.credentials.stepping import Steps, finish
 from prolific_tui.credentials.view import ALL, Filter, Order, View
+from prolific_tui.submission.fingerprints import KEY_SIZE, Fingerprints
+from prolific_tui.submission.known import Marked
 from tests.benchmark.figures import Line
 from tests.benchmark.plan import Plan, limit_line
 
@@ -34,6 +36,8 @@ def steps(plan: Plan) -> Iterator[Line]:
             yield _longest("examining them", session.examination())
             for what, begin in _WORK.items():
                 yield _longest(f"{what} over {plan.long:,} {kind}rows", begin(View(session)))
+            asking = session.holding(*_held(session))
+            yield _longest(f"asking a pool for {plan.long:,} {kind}rows", asking)
             undoing = session.undoing()
             assert undoing is not None
             yield _longest("undoing the load", undoing)
@@ -57,6 +61,14 @@ def _taking_in(session: EditSession, intake: Intake) -> Steps[None]:
         load.feed(chunk.rows)
         yield load.rows
     load.finish()
+
+
+def _held(session: EditSession) -> tuple[Marked, Marked]:
+    """A pool that holds every tenth row, and may hold as many more, as the journal knows that."""
+    mark = Fingerprints(bytes(KEY_SIZE)).mark
+    usernames = session.document.rows().usernames
+    held, perhaps = (frozenset(map(mark, usernames[start::10])) for start in (0, 1))
+    return Marked(mark, held), Marked(mark, perhaps)
 
 
 def _longest(what: str, work: Steps[object]) -> Line:

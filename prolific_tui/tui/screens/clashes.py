@@ -51,8 +51,10 @@ async def _look_at_pool(shell: Shell, draft: Draft) -> Known | None:
     known = await shell.operations.history.known_with_reports(
         pool.credential_pool_id, pool.total_credentials, draft.target.workspace.id
     )
-    draft.hold(known)
-    shell.sends += 1
+    try:
+        await drive(draft.holding(known))
+    finally:
+        shell.sends += 1
     return known
 
 

@@ -156,7 +156,7 @@ class ReviewScreen(ReviewChecks):
         if (parts := writes.parts_of(planned)) > 1:
             facts.append(("In parts", parts_words(parts, writes.pace)))
         if pool is None:
-            facts += [("Unexplained", note) for note in self._unexplained()]
+            facts += [("Unexplained", note) for note in self._unexplained_notes()]
         facts += [("Goes on", note) for note in self._reviewed.notes]
         facts += [
             ("First and last", ends(planned, self._draft.session.document)),
@@ -199,9 +199,8 @@ class ReviewScreen(ReviewChecks):
             to_do = "They exist? Type exactly" if self._made else "To send, type exactly"
             self.app.say(f"Nothing was sent. {to_do}: {self._words}")
             return
-        if self._draft.session.revision != self._revision:
-            self.app.say("The rows changed since this review. Nothing was sent: look at it again.")
-            self.dismiss()
+        if self._is_outdated and not self._is_checking:
+            self._leave_outdated()
             return
         if self._made:
             self._take_word(event.input)
@@ -222,6 +221,9 @@ class ReviewScreen(ReviewChecks):
         if self._draft.sending is not None:
             self.app.say("These rows are being sent already. Nothing was sent twice.")
             return
+        if self._is_outdated:
+            self._leave_outdated()
+            return
         self._is_sent = True
         plan = replace(self._plan, reviewed=self._position)
         for field in self.query("#pool-label-field").results(Field):
@@ -231,13 +233,23 @@ class ReviewScreen(ReviewChecks):
         self.dismiss()
         self.app.submit(plan, self._draft)
 
+    @property
+    def _is_outdated(self) -> bool:
+        """Whether the rows are others than those that are shown, as far as they were marked."""
+        return self._draft.session.revision != self._revision
+
+    def _leave_outdated(self) -> None:
+        self.app.say("The rows changed since this review. Nothing was sent: look at it again.")
+        self.dismiss()
+
     def _take_word(self, field: Input) -> None:
         """The accounts made here exist, as the person says: now for the words that send them."""
-        draft = self._draft
+        draft, was_outdated = self._draft, self._is_outdated
         draft.session.confirm_made()
         self._reviewed = replace(self._reviewed, plan=replace(self._plan, source=draft.source))
         self.app.drafts.keep(draft)
-        self._revision = draft.session.revision
+        if not was_outdated:
+            self._revision = draft.session.revision
         self._made = 0
         with self.prevent(Input.Changed):
             field.value = ""

@@ -41,8 +41,8 @@ class ReviewedRows(Protocol):
     async def plan_again(self) -> Reviewed:
         """What would go now; raises `ProlificTuiError`, or `OutdatedError` if rows change."""
 
-    def hold_known(self, known: Known) -> bool:
-        """Mark what the pool is known to hold; whether that changed what is said of any row."""
+    async def hold_known(self, known: Known) -> None:
+        """Mark what the pool is known to hold, between keys."""
 
     def action_export(self) -> object:
         """Ask where rows are to be written to."""
@@ -96,21 +96,24 @@ class ReviewChecks(BaseScreen):
     @work(exclusive=True, group="check")
     async def _look_for_pools(self) -> None:
         """List the pools now: one that is new may be a create that did not arrive, as was said."""
-        before = self._unexplained_pools()
+        before = self._unexplained()
         try:
             self._listed = await self.app.operations.pools(self._plan.workspace.id)
         except ProlificTuiError as error:
             self._checked = f"new pools could not be looked for: {error.message}"
         self._is_checking = False
         self.show()
-        if self._unexplained_pools() != before:
+        if self._unexplained() != before:
             self._ask_again("A new pool may hold these rows already: look at Unexplained.")
         elif self._is_confirmed:
             self.send_confirmed()
 
-    def _unexplained_pools(self) -> tuple[tuple[Send, CredentialPool], ...]:
+    def _unexplained(self) -> tuple[tuple[Send, CredentialPool], ...]:
+        """The creates that did not arrive, as was said, each with a pool that it may have made."""
         pools = self.app.pools.value if self._listed is None else self._listed
-        return unexplained(self.app.known_sends.sends, pools or ())
+        workspace = self._plan.workspace.id
+        here = (send for send in self.app.known_sends.sends if send.workspace.id == workspace)
+        return unexplained(here, pools or ())
 
     @work(exclusive=True, group="check")
     async def _check(self, pool: CredentialPool) -> None:
@@ -127,9 +130,8 @@ class ReviewChecks(BaseScreen):
             if known.coverage.trouble:
                 self._checked += f". Not all could be read: {known.coverage.trouble}"
             self._draft.asks_reports = True
-            if self._rows.hold_known(known):
-                self._reviewed = await self._rows.plan_again()
-                self.app.operations.writes.prepare(self._plan)
+            await self._rows.hold_known(known)
+            await self._plan_again()
         except ProlificTuiError as error:
             self._checked = f"not checked: {error.message}"
         except OutdatedError:
@@ -139,12 +141,19 @@ class ReviewChecks(BaseScreen):
                 self.dismiss()
             return
         self._is_checking = False
-        self._revision = self._draft.session.revision
         self.show()
         if self._plan.rows != before:
             self._changed_by(before)
         elif self._is_confirmed:
             self.send_confirmed()
+
+    async def _plan_again(self) -> None:
+        """Plan anew where rows were marked since, by this or by what the editor had begun."""
+        revision = self._draft.session.revision
+        if revision != self._revision:
+            self._reviewed = await self._rows.plan_again()
+            self._revision = revision
+            self.app.operations.writes.prepare(self._plan)
 
     async def _read_totals(self, pool: CredentialPool) -> CredentialPool:
         """The pool as it is listed now; as it was listed last where it can't be read."""
@@ -188,13 +197,11 @@ class ReviewChecks(BaseScreen):
             pool = replace(pool, total_credentials=self._total, available_credentials=None)
         return totals_words(pool, 0 if self._draft.unexported() else self._plan.rows, self._when)
 
-    def _unexplained(self) -> list[str]:
-        """The pools that a create may have made which did not arrive, as the person said."""
+    def _unexplained_notes(self) -> list[str]:
+        """The same in words, or why nothing can be said of it."""
         if self._is_checking:
             return ["looking for new pools…"]
-        pools = self.app.pools.value if self._listed is None else self._listed
-        sends = self.app.known_sends.sends
-        notes = unexplained_notes(self._plan.workspace, sends, pools or ())
+        notes = unexplained_notes(self._unexplained())
         return [*notes, self._checked] if self._checked else notes
 
     @property

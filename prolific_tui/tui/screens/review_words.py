@@ -1,13 +1,13 @@
 """What Review says of a plan, apart from what it asks to be typed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from prolific_tui.credentials.document import Document
 from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.submission.means import Pace
 from prolific_tui.submission.plan import CredentialPlan, Kind
-from prolific_tui.submission.send import Finding, Send, unexplained
+from prolific_tui.submission.send import Finding, Send
 from prolific_tui.tui.screens.send_words import moment
 from prolific_tui.tui.widgets import fit, number
 
@@ -57,20 +57,17 @@ def ends(plan: CredentialPlan, document: Document) -> str:
 
 
 def unexplained_notes(
-    workspace: Workspace, sends: Iterable[Send], pools: Sequence[CredentialPool]
+    unexplained: Iterable[tuple[Send, CredentialPool]],
 ) -> list[str]:
-    """The workspace's pools that may hold these rows already, although the person said otherwise.
+    """The pools that may hold these rows already, although the person said otherwise.
 
     Args:
-        workspace: Where a pool is to be made.
-        sends: All sends known.
-        pools: The workspace's pools as last listed.
+        unexplained: Each with the send that may have made it.
     """
-    here = [send for send in sends if send.workspace.id == workspace.id]
     return [
         f"the pool {pool.credential_pool_id} with {number(pool.total_credentials)} is new since"
         f" the send of {moment(send.begun)}, which you said did not arrive"
-        for send, pool in unexplained(here, pools)
+        for send, pool in unexplained
     ]
 
 

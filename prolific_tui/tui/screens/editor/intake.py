@@ -12,6 +12,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 
 from prolific_tui.credentials.csvtext import Ragged, Source
+from prolific_tui.credentials.document import Document
 from prolific_tui.credentials.faults import FaultMet, RaggedError
 from prolific_tui.credentials.intake import Intake
 from prolific_tui.credentials.session import EditSession
@@ -311,11 +312,15 @@ def _brings(intake: Intake, session: EditSession) -> _Brings | None:
     """How a list fits rows that lack passwords; None where some have one, or not all is known."""
     preview, present = intake.preview, len(session.document)
     is_known = preview.password is not None and preview.counts.whole
-    if not present or not is_known or any(session.document.rows().passwords):
+    if not present or not is_known or _has_password(session.document):
         return None
     names, count = intake.usernames(), session.ledger.count
     found = sum(map(count, set(names)))
     return _Brings(present, found, sum(not count(name) for name in names))
+
+
+def _has_password(document: Document) -> bool:
+    return any(any(rows.passwords) for _, rows in document.pieces())
 
 
 def _where_to(

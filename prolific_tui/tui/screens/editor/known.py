@@ -9,10 +9,12 @@ from typing import ClassVar
 from textual import work
 from textual.binding import BindingType
 
+from prolific_tui.credentials.history import ANY_ROW
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.submission.known import Known
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Send
+from prolific_tui.tui.drive import drive
 from prolific_tui.tui.screens.editor.page import EditorPage
 from prolific_tui.visible import counted
 
@@ -65,14 +67,13 @@ class KnownRows(EditorPage):
         history, workspace = self.app.operations.history, self.draft.target.workspace
         try:
             if pool_id is None:
-                self.hold_known(await history.known_of_new_pool(workspace.id))
+                await self._mark(await history.known_of_new_pool(workspace.id))
                 return
             before = self.draft.session.counts.left_out
             # What is known here does not wait for what can be read there.
-            self.hold_known(await history.known(pool_id, total))
+            await self._mark(await history.known(pool_id, total))
             if self.draft.asks_reports:
-                known = await history.known_with_reports(pool_id, total, workspace.id)
-                self.hold_known(known)
+                await self._mark(await history.known_with_reports(pool_id, total, workspace.id))
         except ProlificTuiError as error:
             self.app.say(f"Not checked against the pool. {error.message}")
             return
@@ -80,13 +81,22 @@ class KnownRows(EditorPage):
             verb = "is" if found == 1 else "are"
             self.app.say(f"{counted(found, 'row')} {verb} in the pool already: P.")
 
-    def hold_known(self, known: Known) -> bool:
-        """Mark what the pool is known to hold; whether that changed what is said of any row."""
-        delta = self.draft.hold(known)
-        self.grid.apply(delta)
+    async def hold_known(self, known: Known) -> None:
+        """Mark what the pool is known to hold, between keys."""
+        # What was read before that is not to come after it.
+        self.workers.cancel_group(self, "known")
+        await self._mark(known)
+
+    async def _mark(self, known: Known) -> None:
+        """Mark the rows, between keys, and show them; where this is given up, as far as it got."""
+        delta = ANY_ROW
+        try:
+            delta = await drive(self.draft.holding(known))
+        finally:
+            if self.is_laid_out:
+                self.grid.apply(delta)
         self.show_all()
         self.refresh_view()
-        return bool(delta.related)
 
     def row_notes(self, row: int) -> tuple[str, ...]:
         """What the rows were checked against, below what is wrong with this one."""

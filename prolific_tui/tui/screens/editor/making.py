@@ -110,7 +110,7 @@ class MakingKeys(EditorPage):
 
     def _is_taken(self, username: str) -> bool:
         ledger = self.draft.session.ledger
-        return bool(ledger.count(username)) or ledger.holds(username)
+        return bool(ledger.count(username)) or ledger.held.holds(username)
 
     def _propose(self, pattern: Pattern, before: AccountsMade) -> Steps[ProposedStart]:
         """After the highest number in the list, and after those made before for the pool."""
@@ -123,7 +123,7 @@ class MakingKeys(EditorPage):
             _next_of(pattern, numbers) for numbers in (before.of_pool, before.elsewhere)
         )
         remembered = of_pool or elsewhere
-        start = first_free(pattern, max(remembered, here), session.ledger.holds)
+        start = first_free(pattern, max(remembered, here), session.ledger.held.holds)
         if start > max(remembered, here):
             return ProposedStart(start, f"{pattern.name(start - 1)} is in the pool already.")
         if remembered > here:

@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
+from prolific_tui.credentials.history import ANY_ROW
 from prolific_tui.credentials.problems import ACCEPTED, LEGEND
 from prolific_tui.credentials.rows import Row
 from prolific_tui.credentials.session import Delta, Proposal
@@ -368,7 +369,7 @@ class EditorPage(LongWork):
             self.grid.show_session(self.draft.session)
         else:
             # The same rows, of which others may be known to be in the pool.
-            self.grid.refresh()
+            self.grid.apply(ANY_ROW)
         self.show_all()
         self.look_on()
 

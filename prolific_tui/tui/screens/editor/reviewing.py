@@ -70,12 +70,10 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
 
     def _held_up_by(self, plan: CredentialPlan) -> Send | None:
         """The open send that keeps rows from going, because they may have arrived with it."""
-        known = self.draft.known
-        sends = [send for send in unfinished_sends(self.app, plan) if send.open_parts]
-        if known is None or not sends:
+        if not self.draft.session.ledger.held.perhaps:
             return None
-        usernames = self.draft.session.document.rows().usernames
-        return sends[0] if any(username in known.perhaps for username in usernames) else None
+        sends = (send for send in unfinished_sends(self.app, plan) if send.open_parts)
+        return next(sends, None)
 
     @work(exclusive=True, group="review")
     async def _ask_open(self, send: Send) -> None:
