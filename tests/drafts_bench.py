@@ -23,6 +23,7 @@ CONTENT: Final = DraftContent(
     accepted=(0, 2),
     made=(1, 2),
     exported=(1,),
+    hashed=(0,),
 )
 EVERYTHING, USERNAMES, NOTHING = DraftKeeping
 

@@ -150,7 +150,7 @@ def test_every_draft_comes_back_as_it_was(
     data: st.DataObject,
 ) -> None:
     some = st.sets(st.sampled_from(range(len(pairs)))) if pairs else st.just(set[int]())
-    flags = [tuple(sorted(data.draw(some))) for _ in range(3)]
+    flags = [tuple(sorted(data.draw(some))) for _ in range(4)]
     content = DraftContent(Rows.of(pairs), *words, *flags)
     header = Header(DraftKey(*ids), content.label, content.source, len(pairs), NOON, True)
 

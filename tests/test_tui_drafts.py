@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.rows import Column, Row, Rows
 from prolific_tui.credentials.stepping import OutdatedError, finish
 from prolific_tui.errors import Effect
@@ -37,13 +38,15 @@ def subset(count: int) -> st.SearchStrategy[tuple[int, ...]]:
 def contents(draw: st.DrawFn) -> DraftContent:
     names = draw(st.lists(st.sampled_from(["a", "A", "b", "c", " d", ""]), min_size=1, max_size=9))
     made = draw(subset(len(names)))
+    hashed = draw(subset(len(names)).map(lambda some: tuple(n for n in some if names[n])))
     return DraftContent(
-        Rows(names, [f"pw-{n}" for n in range(len(names))]),
+        Rows(names, ["" if n in hashed else f"pw-{n}" for n in range(len(names))]),
         "list.csv",
         "a new pool",
         accepted=draw(subset(len(names))),
         made=made,
         exported=tuple(n for n in made if draw(st.booleans())),
+        hashed=hashed,
     )
 
 
@@ -54,6 +57,23 @@ def test_what_is_taken_up_is_what_is_kept_again(content: DraftContent) -> None:
 
     assert content_of(draft) == content
     assert not draft.session.can_undo
+
+
+def test_a_row_whose_password_was_a_hash_says_so_again_when_it_is_taken_up() -> None:
+    def problems_of(content: DraftContent) -> list[tuple[Problem, ...]]:
+        session = (taken_up := Draft("owner-1", TARGET)).session
+        finish(taken_up.take_up(content))
+        return [session.ledger.problems(session.document.row(row)) for row in range(3)]
+
+    draft = Draft("owner-1", TARGET)
+    draft.session.insert(0, Rows.of((f"lab-{n}", "") for n in range(3)))
+    draft.session.mark_hashes([0, 1])
+    draft.session.set_cell(1, Column.PASSWORD, "pw-typed-since")
+    content = content_of(draft)
+
+    assert problems_of(content) == [(Problem.HASH,), (), (Problem.NO_PASSWORD,)]
+    bare = content.without_passwords()
+    assert problems_of(bare) == [(Problem.HASH,), *[(Problem.NO_PASSWORD,)] * 2]
 
 
 def test_a_row_that_nothing_was_typed_into_yet_does_not_come_back() -> None:

@@ -17,6 +17,10 @@ _BLOCK: Final = 8192
 """How many rows a line holds: few enough that no other thread waits long for one to be made."""
 
 
+_FLAGS: Final = ("accepted", "made", "exported", "hashed")
+"""The marks of rows, as a `DraftContent` names them. What a file does not name, no row has."""
+
+
 class BrokenError(Exception):
     """A file that is no draft, or half of one."""
 
@@ -73,7 +77,7 @@ def _line(value: object) -> bytes:
 
 
 def _flags(content: DraftContent) -> dict[str, tuple[int, ...]]:
-    return {"accepted": content.accepted, "made": content.made, "exported": content.exported}
+    return {name: getattr(content, name) for name in _FLAGS}
 
 
 def _cut(numbers: tuple[int, ...], rows: int) -> list[list[int]]:
@@ -118,7 +122,7 @@ def decoded(data: bytes) -> tuple[Header, DraftContent]:
     header = read_header(lines[0])
     usernames: list[str] = []
     passwords: list[str] = []
-    flags: dict[str, list[int]] = {"accepted": [], "made": [], "exported": []}
+    flags: dict[str, list[int]] = {name: [] for name in _FLAGS}
     try:
         for line in lines[1:-1]:
             block: Any = json.loads(line)

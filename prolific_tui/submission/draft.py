@@ -34,6 +34,8 @@ class DraftContent:
     """The rows that were made here, and exist nowhere else unless they were exported."""
     exported: tuple[int, ...] = ()
     """Those of them that were."""
+    hashed: tuple[int, ...] = ()
+    """The rows without a password in the place of which a hash stood, where they came from."""
 
     def without_passwords(self) -> "DraftContent":
         """The same with every password empty.

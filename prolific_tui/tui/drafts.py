@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import Final, Protocol
 
+from prolific_tui.credentials.duplicates import is_blank
 from prolific_tui.credentials.export import Exported
 from prolific_tui.credentials.rows import Row, Rows
 from prolific_tui.credentials.session import Delta, EditSession
@@ -158,16 +159,21 @@ class Draft:
         accepted: list[int] = []
         made: list[int] = []
         exported: list[int] = []
+        hashed: list[int] = []
         accepted_ids, are_any_made = session.ledger.accepted, bool(session.made_here())
+        hashed_ids = session.ledger.hashes
         for _start, piece in session.document.pieces():
             rows = _begun(piece)
             first = len(usernames)
             usernames += rows.usernames
             passwords += rows.passwords
-            if accepted_ids or are_any_made:
+            if accepted_ids or are_any_made or hashed_ids:
                 for number, row_id in enumerate(rows.ids or (), first):
                     if row_id in accepted_ids:
                         accepted.append(number)
+                    # A password typed since is one.
+                    if row_id in hashed_ids and is_blank(passwords[number]):
+                        hashed.append(number)
                     if session.is_made_here(row_id):
                         made.append(number)
                         if self.exported.holds(Row(row_id, usernames[number], passwords[number])):
@@ -185,6 +191,7 @@ class Draft:
             tuple(accepted),
             tuple(made),
             tuple(exported),
+            tuple(hashed),
         )
 
     def take_up(self, content: DraftContent) -> Steps[None]:
@@ -195,6 +202,7 @@ class Draft:
             loading.feed(rows.part(start, start + _BLOCK))
             yield loading.rows
         loading.finish(content.source)
+        session.mark_hashes(content.hashed)
         session.mark(accepted=content.accepted, made_here=content.made)
         self.exported.add(session.rows(content.exported))
 
