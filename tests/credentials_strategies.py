@@ -17,6 +17,7 @@ ALPHABET: Final = (
     "e\u0301",  # the same, decomposed
     "\u200b",  # zero-width space
     "\u0430",  # Cyrillic a
+    "\u00a0",  # no-break space
     " ",
     ",",
     '"',

@@ -70,6 +70,7 @@ def test_an_edit_that_makes_duplicates_says_so() -> None:
 @pytest.mark.parametrize(
     ("fix", "label"),
     [
+        (Fix.SPACES, "making spaces ordinary in 1 row"),
         (Fix.BLANK, "deletion of 1 row, all blank"),
         (Fix.NFC, "Unicode NFC for 1 row"),
         (Fix.EXACT_REPEATS, "deletion of 1 row that repeated others"),
@@ -79,7 +80,7 @@ def test_an_edit_that_makes_duplicates_says_so() -> None:
 )
 def test_each_fix_says_what_it_did(fix: Fix, label: str) -> None:
     session = session_of(
-        ("lab-1", "k"), ("lab-1", "k"), ("\u200b", " "), ("jose\u0301", "k"), ("lab-2", "k")
+        ("lab-1", "k"), ("lab-1", "k"), ("\u200b", " "), ("jose\u0301", "k"), ("lab\u00a02", "k")
     )
     hold(session, {"lab-1", "lab-9"})
     proposal = finish(fixes.propose(session, fix))
@@ -169,6 +170,25 @@ def test_invisible_characters_are_dropped_and_nothing_else() -> None:
     make(session, proposal)
     assert pairs(session) == [("a", "y1"), (" b\u00e9", "k\t2 "), ("c", "k3")]
     assert session.undo_label == "dropping what can't be seen from 2 rows"
+
+
+def test_spaces_that_no_keyboard_types_become_those_that_people_meant() -> None:
+    session = session_of(("a\u00a0b", "k\u20091 x"), ("la\u3000b\u200b", "k2"), ("c d", "k\t3"))
+    asked = finish(session.problem_groups())
+    assert {group.problem for group in asked} >= {
+        Problem.UNUSUAL_SPACE_IN_USERNAME,
+        Problem.INVISIBLE_IN_USERNAME,
+    }
+    proposal = finish(fixes.propose(session, Fix.SPACES))
+    assert proposal.count == 2
+    assert proposal.examples[0] == 'row 1: "a\u00a0b" becomes "a b", and the password changes'
+    make(session, proposal)
+    assert pairs(session) == [("a b", "k 1 x"), ("la b\u200b", "k2"), ("c d", "k\t3")]
+    assert session.undo_label == "making spaces ordinary in 2 rows"
+    make(session, finish(fixes.propose(session, Fix.INVISIBLE)))
+    assert {group.problem for group in finish(session.problem_groups())} == {
+        Problem.CONTROL_IN_PASSWORD
+    }
 
 
 class TestKeeping:

@@ -39,6 +39,11 @@ def seen_of(text: str) -> str:
     return "".join(c for c in text if unicodedata.category(c) in breaking or not is_hidden(c))
 
 
+def spaced_of(text: str) -> str:
+    """A text in which all spaces are ordinary ones."""
+    return "".join(" " if unicodedata.category(c) == "Zs" else c for c in text)
+
+
 class Editing(Comparison):
     """Random editing."""
 
@@ -246,6 +251,8 @@ class Editing(Comparison):
             )
         if fix is Fix.INVISIBLE:
             then = now.with_fields(lambda row: (seen_of(row.username), seen_of(row.password)))
+        if fix is Fix.SPACES:
+            then = now.with_fields(lambda row: (spaced_of(row.username), spaced_of(row.password)))
         self.propose(finish(fixes.propose(self.session, fix)), then)
 
     @rule(old=usual, new=fields, passwords=st.booleans())

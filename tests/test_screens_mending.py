@@ -169,6 +169,7 @@ class TestFixes:
             await at.press("F")
             await at.shows(f"1  {Fix.TRIM.value}", 'row 2: " lab-2" becomes "lab-2"')
             await at.shows(f"1  {Fix.BLANK.value}", f"none  {Fix.NFC.value}")
+            await at.shows(f"none  {Fix.SPACES.value}")
             await at.shows(f"1  {Fix.EXACT_REPEATS.value}", f"1  {Fix.IN_POOL.value}")
             await at.press("enter")
             await at.shows(f"none  {Fix.TRIM.value}", "Done: trimming of 1 row. u takes it back.")

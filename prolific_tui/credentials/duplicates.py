@@ -24,7 +24,8 @@ def without_invisible(text: str) -> str:
     return "".join(c for c in text if not is_hidden(c) or unicodedata.category(c) in _NOT_INVISIBLE)
 
 
-def _with_ordinary_spaces(text: str) -> str:
+def with_ordinary_spaces(text: str) -> str:
+    """A text with the space that keyboards type in the place of no-break spaces and the like."""
     return UNUSUAL_SPACE.sub(" ", text)
 
 
@@ -36,7 +37,7 @@ def _compatible(text: str) -> str:
 
 
 _STEPS: Final[dict[str, Callable[[str], str]]] = {
-    "the kind of space": _with_ordinary_spaces,
+    "the kind of space": with_ordinary_spaces,
     "Unicode form": _compatible,
     "capitals": str.casefold,
     "invisible characters": without_invisible,

@@ -10,7 +10,11 @@ from itertools import compress
 from operator import ne
 
 from prolific_tui.credentials import survey
-from prolific_tui.credentials.duplicates import is_blank, without_invisible
+from prolific_tui.credentials.duplicates import (
+    is_blank,
+    with_ordinary_spaces,
+    without_invisible,
+)
 from prolific_tui.credentials.history import Proposal, rows_words
 from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.proposing import Edits, acceptance, removal
@@ -28,6 +32,7 @@ class Fix(Enum):
     EXACT_REPEATS = "Drop repeats: same username and same password"
     IN_POOL = "Drop rows that are already in this pool"
     INVISIBLE = "Drop characters that can't be seen from usernames and passwords"
+    SPACES = "Make unusual spaces in usernames and passwords ordinary ones"
 
 
 def propose(session: EditSession, fix: Fix) -> Steps[Proposal]:
@@ -40,6 +45,8 @@ def propose(session: EditSession, fix: Fix) -> Steps[Proposal]:
         return _edited(session, str.strip, "trimming of")
     if fix is Fix.INVISIBLE:
         return _edited(session, _seen, "dropping what can't be seen from")
+    if fix is Fix.SPACES:
+        return _edited(session, _spaced, "making spaces ordinary in")
     if fix is Fix.NFC:
         return _edited(session, _composed, "Unicode NFC for")
     if fix is Fix.BLANK:
@@ -100,6 +107,10 @@ def _dropped(session: EditSession, unwanted: _Unwanted, label: str) -> Steps[Pro
 
 def _seen(text: str) -> str:
     return text if text.isascii() else without_invisible(text)
+
+
+def _spaced(text: str) -> str:
+    return text if text.isascii() else with_ordinary_spaces(text)
 
 
 def _composed(text: str) -> str:
