@@ -237,14 +237,14 @@ def test_passwords_hold_letters_and_digits_of_the_alphabet_and_have_no_problem(
 
 
 def test_passwords_are_what_the_source_chose() -> None:
-    once = passwords(20, DEFAULT_LENGTH, at_random(7).choice)
+    once = list(passwords(20, DEFAULT_LENGTH, at_random(7).choice))
 
-    assert once == passwords(20, DEFAULT_LENGTH, at_random(7).choice)
+    assert once == list(passwords(20, DEFAULT_LENGTH, at_random(7).choice))
     assert len(set(once)) == 20
 
 
 def test_every_character_stands_at_every_place_about_as_often() -> None:
-    made = passwords(4000, SHORTEST, at_random().choice)
+    made = list(passwords(4000, SHORTEST, at_random().choice))
 
     for place in range(SHORTEST):
         standing = [password[place] for password in made]
@@ -256,7 +256,7 @@ def test_a_source_that_does_not_choose_is_found_out() -> None:
         return choices[0]
 
     with pytest.raises(ValueError, match="not random"):
-        passwords(1, SHORTEST, the_first)
+        list(passwords(1, SHORTEST, the_first))
 
 
 @pytest.mark.parametrize("length", [SHORTEST - 1, LONGEST + 1])

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from prolific_tui.assembly import demo_parts, faulty_service
 from prolific_tui.credentials.export import ExportError, plain
-from prolific_tui.credentials.generate import Pattern, PatternError
+from prolific_tui.credentials.generate import LONGEST, MOST, Pattern, PatternError
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.drafts import DraftStore, MemoryDrafts
 from prolific_tui.errors import FileError
@@ -286,6 +286,41 @@ def test_accounts_are_made_with_the_source_of_the_parts() -> None:
     assert (rows.usernames[0], rows.usernames[-1]) == ("lab-061", "lab-093")
     assert {len(password) for password in rows.passwords} == {12}
     assert len(set(rows.passwords)) == 33
+
+
+def test_accounts_that_nobody_waits_for_any_more_are_not_made_to_the_end() -> None:
+    begun, goes_on = threading.Event(), threading.Event()
+    source = Random(3)  # noqa: S311 - repeatable on purpose
+    threads: list[threading.Thread] = []
+
+    def choose(choices: Sequence[str]) -> str:
+        threads.append(threading.current_thread())
+        begun.set()
+        goes_on.wait(PATIENCE)
+        return source.choice(choices)
+
+    operations = Operations(replace(Bench().parts(), choose=choose))
+    operations.start(lambda _: None)
+
+    async def give_up() -> None:
+        pattern = Pattern.parse("lab-{}")
+        making = asyncio.create_task(operations.make_accounts(pattern, 1, MOST, LONGEST))
+        await asyncio.to_thread(begun.wait, PATIENCE)
+        making.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await making
+        # Whatever comes after it finds it given up.
+        await operations.accounts_made(HERE.workspace_id, HERE.pool_id)
+        goes_on.set()
+
+    try:
+        asyncio.run(give_up())
+    finally:
+        goes_on.set()
+        operations.stop(PATIENCE)
+    threads[0].join(PATIENCE)
+    assert not threads[0].is_alive()
+    assert len(threads) < MOST * LONGEST / 2
 
 
 def test_an_export_goes_to_a_new_private_file(tmp_path: Path) -> None:

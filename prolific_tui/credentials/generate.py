@@ -6,7 +6,7 @@ Randomness is passed in. A pattern has one number in it, so that a slip can't mu
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -218,19 +218,19 @@ def collisions(names: Iterable[str], is_taken: Callable[[str], bool]) -> Steps[t
     return tuple(found)
 
 
-def passwords(count: int, length: int, choose: Choose) -> list[str]:
-    """Passwords of `ALPHABET`, each with a small letter, a capital and a digit.
+def passwords(count: int, length: int, choose: Choose) -> Iterator[str]:
+    """Passwords of `ALPHABET`, each with a small letter, a capital and a digit, one by one.
 
     Each such password of this length is as likely as any other.
 
     Raises:
-        ValueError: `count` is not 0 to `MOST`, `length` is not `SHORTEST` to `LONGEST`, or
-            `choose` does not choose at random.
+        ValueError: `count` is not 0 to `MOST`, `length` is not `SHORTEST` to `LONGEST`, or, once
+            one is asked for, `choose` does not choose at random.
     """
     _check_length(length)
     if not 0 <= count <= MOST:
         raise ValueError(f"{count} passwords; 0 to {MOST} can be made")
-    return [_password(length, choose) for _ in range(count)]
+    return (_password(length, choose) for _ in range(count))
 
 
 def entropy_bits(length: int) -> int:

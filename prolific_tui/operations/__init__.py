@@ -27,6 +27,7 @@ from prolific_tui.operations.events import Event, Listener
 from prolific_tui.operations.history import History
 from prolific_tui.operations.identity import Account, Changed, GivenToken, SignIn
 from prolific_tui.operations.loop import BackgroundLoop, left_alone
+from prolific_tui.operations.making import make_accounts
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.sends import KnownSends, Lending, Sends
 from prolific_tui.operations.signing import KeptSecrets, PreviousSecret, SecretEntries, Signing
@@ -320,12 +321,7 @@ class Operations:
         self, pattern: generate.Pattern, start: int, count: int, length: int
     ) -> Rows:
         """New usernames with new passwords; raises as `generate.usernames` and `passwords` do."""
-
-        def make() -> Rows:
-            names = generate.usernames(pattern, start, count)
-            return Rows(names, generate.passwords(count, length, self._parts.choose))
-
-        return await self._run(asyncio.to_thread(make))
+        return await self._run(make_accounts(pattern, start, count, length, self._parts.choose))
 
     async def accounts_made(self, workspace_id: str, pool_id: str | None) -> AccountsMade:
         """Of which patterns accounts were made before; None as a pool is one yet to be made."""
