@@ -10,7 +10,6 @@ from prolific_tui.submission.looks import PoolsLook, SecretLook, is_same_secret
 from prolific_tui.submission.outcome import (
     credentials_accepted,
     credentials_troubled,
-    credentials_word,
     secret_made,
     secret_troubled,
 )
@@ -234,11 +233,3 @@ def test_secrets_are_told_apart_by_id_and_by_value(
     one: WebhookSecret | None, other: WebhookSecret | None, same: bool
 ) -> None:
     assert is_same_secret(one, other) is same
-
-
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [(0, "0 credentials"), (1, "1 credential"), (1500, "1,500 credentials")],
-)
-def test_credentials_are_counted_in_words(number: int, words: str) -> None:
-    assert credentials_word(number) == words

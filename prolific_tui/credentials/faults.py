@@ -11,6 +11,7 @@ from typing import Final
 
 from prolific_tui.credentials.encoding import Content, CsvError, line_of
 from prolific_tui.credentials.layout import Layout, is_blank_line
+from prolific_tui.visible import counted
 
 _NAMED_LINES: Final = 5
 # Possessive, so that a quote without an end costs one pass and not one for each character.
@@ -34,8 +35,8 @@ class RaggedError(CsvError):
         more = f" and {count - len(lines):,} more" if count > len(lines) else ""
         super().__init__(
             "Some lines have too many or too few fields",
-            f"{count:,} {'line does' if count == 1 else 'lines do'} not have {width} fields: "
-            f"line{'' if count == 1 else 's'} {named}{more}.",
+            f"{counted(count, 'line')} {'does' if count == 1 else 'do'} not have {width} fields: "
+            f"{'line' if count == 1 else 'lines'} {named}{more}.",
             "A field that holds the delimiter needs quotes around it. Mend them and load it again.",
             line=lines[0],
         )

@@ -15,12 +15,13 @@ from prolific_tui.credentials.duplicates import (
     with_ordinary_spaces,
     without_invisible,
 )
-from prolific_tui.credentials.history import Proposal, rows_words
+from prolific_tui.credentials.history import Proposal
 from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.proposing import Edits, acceptance, removal
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.credentials.stepping import Steps
+from prolific_tui.visible import counted
 
 
 class Fix(Enum):
@@ -74,7 +75,9 @@ def accept_kind(session: EditSession, problem: Problem) -> Steps[Proposal]:
             wanted += rows
             ids += ((piece.ids or ())[row - start] for row in rows)
         yield start + len(piece)
-    return acceptance(session, f"OK for {rows_words(len(wanted))}: {problem.words}", wanted, ids)
+    return acceptance(
+        session, f"OK for {counted(len(wanted), 'row')}: {problem.words}", wanted, ids
+    )
 
 
 def _edited(session: EditSession, mend: Callable[[str], str], label: str) -> Steps[Proposal]:
@@ -90,7 +93,7 @@ def _edited(session: EditSession, mend: Callable[[str], str], label: str) -> Ste
             edited = zip(range(start, start + len(piece)), usernames, passwords, strict=True)
             edits.add(start, piece, compress(edited, map(any, other)))
         yield start + len(piece)
-    return edits.proposal(f"{label} {rows_words(len(edits))}")
+    return edits.proposal(f"{label} {counted(len(edits), 'row')}")
 
 
 _Unwanted = Callable[[EditSession, Rows], "map[bool] | list[bool]"]
@@ -102,7 +105,7 @@ def _dropped(session: EditSession, unwanted: _Unwanted, label: str) -> Steps[Pro
         stop = start + len(piece)
         rows.extend(compress(range(start, stop), unwanted(session, piece)))
         yield stop
-    return (yield from removal(session, label.format(rows_words(len(rows))), rows))
+    return (yield from removal(session, label.format(counted(len(rows), "row")), rows))
 
 
 def _seen(text: str) -> str:

@@ -15,7 +15,7 @@ from typing import Final, Self
 
 from prolific_tui.credentials.stepping import Steps
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.visible import is_hidden
+from prolific_tui.visible import counted, is_hidden
 
 Choose = Callable[[Sequence[str]], str]
 """Picks one of several texts, each as likely as any other: `secrets.choice`."""
@@ -263,9 +263,9 @@ def places_needed(places: int, held: int, factor: float = 1.5) -> int:
 def places_words(places: int, held: int, factor: float = 1.5) -> str:
     """The same as a sentence: "22 places × 1.5 = 33 accounts, none held: 33 to make."."""
     needed = places_needed(places, held, factor)
-    of_places = f"{places:,} place{'' if places == 1 else 's'}"
+    of_places = counted(places, "place")
     wanted = _wanted(places, factor)
-    of_accounts = f"{wanted:,} account{'' if wanted == 1 else 's'}"
+    of_accounts = counted(wanted, "account")
     having = f"{held:,} held" if held else "none held"
     to_make = f"{needed:,} to make" if needed else "nothing to make"
     return f"{of_places} × {factor:g} = {of_accounts}, {having}: {to_make}."

@@ -11,6 +11,7 @@ from prolific_tui.credentials.problems import Problem, intrinsic
 from prolific_tui.credentials.proposing import removal
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.credentials.stepping import OutdatedError, Steps
+from prolific_tui.visible import counted
 
 _STEP: Final = 256
 
@@ -97,8 +98,7 @@ def keep_in_all(session: EditSession, which: Keep) -> Steps[Proposal]:
                 gone.append(before)
                 kept[username] = row
         yield start + len(piece)
-    groups_words = f"{len(kept):,} group{'' if len(kept) == 1 else 's'}"
-    label = f"keeping the {which.value} row of {groups_words}"
+    label = f"keeping the {which.value} row of {counted(len(kept), 'group')}"
     return (yield from removal(session, label, sorted(gone)))
 
 

@@ -11,6 +11,7 @@ from prolific_tui.credentials.duplicates import near_key
 from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.rows import NO_ROWS, Rows
 from prolific_tui.credentials.stepping import OutdatedError, Steps
+from prolific_tui.visible import counted
 
 _MANY_RANGES: Final = 1000
 _MANY_EDITS: Final = 32
@@ -79,7 +80,7 @@ class ProblemGroup:
     @property
     def words(self) -> str:
         """In words: "2 rows: no password"."""
-        return f"{rows_words(self.rows)}: {self.problem.words}"
+        return f"{counted(self.rows, 'row')}: {self.problem.words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +211,9 @@ def edition(
             yield Replacement(start + begin, start + begin + len(block), edited)
 
 
-def rows_words(count: int) -> str:
-    """How many rows, in words: "1 row", "48 rows"."""
-    return f"{count:,} row{'' if count == 1 else 's'}"
-
-
 def named(rows: Sequence[int]) -> str:
     """Which row it is, or how many they are."""
-    return f"row {rows[0] + 1:,}" if len(rows) == 1 else rows_words(len(rows))
+    return f"row {rows[0] + 1:,}" if len(rows) == 1 else counted(len(rows), "row")
 
 
 def _ranges(rows: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -6,6 +6,7 @@ from enum import Enum
 from prolific_tui.credentials.exports import read_header
 from prolific_tui.credentials.layout import DELIMITERS, PLAIN, Layout
 from prolific_tui.credentials.rows import Rows
+from prolific_tui.visible import counted
 
 
 class Ragged(Enum):
@@ -113,4 +114,4 @@ class Chunk(Parsed):
 
 
 def _count(number: int, what: str, of_them: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'} {of_them}" if number else ""
+    return f"{counted(number, what)} {of_them}" if number else ""

@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from prolific_tui.credentials.history import Proposal, rows_words
+from prolific_tui.credentials.history import Proposal
 from prolific_tui.credentials.proposing import Edits
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.credentials.stepping import Steps
+from prolific_tui.visible import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +79,4 @@ def replace(session: EditSession, query: Query, text: str) -> Steps[Proposal]:
             ),
         )
         yield start + len(piece)
-    return edits.proposal(f"replacement in {rows_words(len(edits))}")
+    return edits.proposal(f"replacement in {counted(len(edits), 'row')}")

@@ -22,12 +22,12 @@ from prolific_tui.credentials.history import (
     Step,
     deletion,
     named,
-    rows_words,
 )
 from prolific_tui.credentials.ledger import Counts, Ledger, Verdict
 from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.stepping import OutdatedError, Steps, finish
 from prolific_tui.credentials.wording import RowState
+from prolific_tui.visible import counted
 
 __all__ = [
     "Counts",
@@ -221,7 +221,7 @@ class EditSession:
         if not rows:
             self._document.rows(index, index)
             return None
-        label = label or f"insertion of {rows_words(len(rows))}"
+        label = label or f"insertion of {counted(len(rows), 'row')}"
         marks = [made_here or row_id in self._made_here for row_id in rows.ids or ()]
         # Rows from elsewhere, or a copy of rows of this list: either way they are new ones here.
         step = Step(label, (Replacement(index, index, rows.anew()),), source=source)

@@ -45,11 +45,6 @@ class Outcome:
     """Where a new secret is kept by now; None where its value was never seen."""
 
 
-def credentials_word(number: int) -> str:
-    """`1 credential`, `41 credentials`."""
-    return counted(number, "credential")
-
-
 def not_sent(error: Exception, *, because: str = "") -> Outcome:
     """Nothing left this machine; `because` says so where the error's own words do not."""
     told = _told(error)
@@ -123,7 +118,7 @@ def credentials_accepted(plan: CredentialPlan, pool_id: str | None, look: PoolsL
             pool = CredentialPool(pool_id, workspace_id=plan.workspace.id)
     return Outcome(
         Effect.ACCEPTED,
-        f"{credentials_word(plan.rows)} {'in a new pool' if created else 'appended'}",
+        f"{counted(plan.rows, 'credential')} {'in a new pool' if created else 'appended'}",
         f"Prolific accepted the list. {figures}",
         hint,
         pool=pool,
@@ -132,7 +127,7 @@ def credentials_accepted(plan: CredentialPlan, pool_id: str | None, look: PoolsL
 
 def reported_title(rows: int) -> str:
     """The title of what was not known until usage reports named all its usernames."""
-    return f"{credentials_word(rows)} in the pool, answer lost"
+    return f"{counted(rows, 'credential')} in the pool, answer lost"
 
 
 def credentials_reported(plan: CredentialPlan, look: PoolsLook) -> Outcome:
@@ -158,7 +153,7 @@ def credentials_troubled(plan: CredentialPlan, error: ServiceError, look: PoolsL
     if effect is Effect.ACCEPTED:
         return Outcome(
             effect,
-            f"{credentials_word(plan.rows)} accepted, answer lost",
+            f"{counted(plan.rows, 'credential')} accepted, answer lost",
             f"Prolific accepted the list, but its answer could not be read here. {figures}",
             "Refresh Pools (r) to see the totals.",
             pool,

@@ -12,7 +12,7 @@ from prolific_tui.credentials.rows import Rows
 from prolific_tui.models import CredentialPool
 from prolific_tui.submission.plan import Continuation, CredentialPlan, Target
 from prolific_tui.submission.send import Send, Standing, joined
-from prolific_tui.visible import counted
+from prolific_tui.visible import counted, is_or_are
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +58,23 @@ class Resumption:
         goes = self.plan.rows if self.plan else 0
         told.append(f"{counted(goes, 'row')} of the {self.send.rows_left:,} that are left can go.")
         if self.missing:
-            told.append(f"{counted(self.missing, 'row')} of the send {_is(self.missing)} not here.")
+            told.append(
+                f"{counted(self.missing, 'row')} of the send {is_or_are(self.missing)} not here."
+            )
         if self.accepted:
             told.append(
-                f"{counted(self.accepted, 'row')} here {_is(self.accepted)} accepted already and"
-                " not sent again."
+                f"{counted(self.accepted, 'row')} here {is_or_are(self.accepted)} accepted already"
+                " and not sent again."
             )
         if self.said:
             told.append(
                 f"{counted(self.said, 'row')} here arrived already, as you said, and"
-                f" {_is(self.said)} not sent again."
+                f" {is_or_are(self.said)} not sent again."
             )
         if self.strange:
             told.append(
-                f"{counted(self.strange, 'row')} here {_is(self.strange)} not part of this send"
-                " and not sent with it."
+                f"{counted(self.strange, 'row')} here {is_or_are(self.strange)} not part of this"
+                " send and not sent with it."
             )
         return tuple(told)
 
@@ -173,7 +175,3 @@ def within(plan: CredentialPlan, start: int, stop: int) -> CredentialPlan:
         accounts=plan.accounts.part(first, last),
         continues=Continuation(plan.continues.number, places[first:last]),
     )
-
-
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"

@@ -11,7 +11,7 @@ from typing import Final
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
 from prolific_tui.submission.looks import PoolsLook, total_of
-from prolific_tui.submission.outcome import Outcome, credentials_word
+from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.send import Part, Send
 from prolific_tui.submission.settling import Settled
 from prolific_tui.visible import counted
@@ -46,8 +46,8 @@ def ended_early(outcome: Outcome, tally: Tally, pool: CredentialPool | None) -> 
         outcome,
         title=f"{outcome.title} ({tally.accepted:,} of {tally.rows:,} rows were accepted)",
         message=f"Part {tally.part:,} of {tally.parts:,}: {message} Before it,"
-        f" {credentials_word(tally.accepted)} were accepted and are in the pool; all others are"
-        " still in the editor.",
+        f" {counted(tally.accepted, 'credential')} were accepted and are in the pool; all others"
+        " are still in the editor.",
         pool=outcome.pool or pool,
     )
 
@@ -66,8 +66,8 @@ def stopped(tally: Tally, pool: CredentialPool | None) -> Outcome:
     return Outcome(
         Effect.NOT_SENT,
         f"Stopped: {tally.accepted:,} of {tally.rows:,} rows were accepted",
-        f"You stopped it. {credentials_word(tally.accepted)} were accepted and are in the pool;"
-        f" {counted(left, 'row')} were not sent and are still in the editor.",
+        f"You stopped it. {counted(tally.accepted, 'credential')} were accepted and are in the"
+        f" pool; {counted(left, 'row')} were not sent and are still in the editor.",
         "Send them when you like: it goes on where it stopped.",
         pool=pool,
     )

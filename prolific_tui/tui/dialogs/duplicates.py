@@ -14,7 +14,7 @@ from prolific_tui.credentials.problems import Problem
 from prolific_tui.secret import MASK
 from prolific_tui.tui.dialogs.base import StayingDialog
 from prolific_tui.tui.widgets import KeyBar, fit
-from prolific_tui.visible import visible
+from prolific_tui.visible import counted, visible
 
 _LINES: Final = 100
 """The most lines that are listed at once; more would take long to lay out."""
@@ -60,7 +60,7 @@ class DuplicatesDialog(StayingDialog[int | None]):
         count = len(self._groups)
         if not count:
             return "Duplicates"
-        return f"{count:,} username{'' if count == 1 else 's'} in more than one row"
+        return f"{counted(count, 'username')} in more than one row"
 
     @property
     def nothing(self) -> str:

@@ -12,6 +12,7 @@ from prolific_tui.credentials.rows import NO_ROWS, Rows
 from prolific_tui.tui.dialogs.base import Dialog
 from prolific_tui.tui.dialogs.form import Entry, FormDialog, FormError, Remark
 from prolific_tui.tui.widgets import paragraph
+from prolific_tui.visible import counted
 
 Make = Callable[[Rows], str]
 """Makes the text of the file from the rows."""
@@ -34,9 +35,7 @@ class _ExportDialog(FormDialog[Make | None]):
 
     def introduction(self) -> str:
         """What there is to know of these rows."""
-        rows = (
-            f"{self._rows:,} row{'' if self._rows == 1 else 's'}, with the passwords in plain text."
-        )
+        rows = f"{counted(self._rows, 'row')}, with the passwords in plain text."
         return "\n\n".join((rows, *self._warnings))
 
     def make(self) -> Make:
@@ -134,7 +133,7 @@ class ExportedDialog(Dialog[None]):
 
     def body(self) -> ComposeResult:
         """The absolute path, and the next step."""
-        yield paragraph(f"{self._rows:,} row{'' if self._rows == 1 else 's'} written to")
+        yield paragraph(f"{counted(self._rows, 'row')} written to")
         yield paragraph(str(self._path))
         yield paragraph(
             "Only you can read it, and it holds the passwords. Make the accounts in your tool from"

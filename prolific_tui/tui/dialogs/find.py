@@ -16,6 +16,7 @@ from prolific_tui.credentials.search import Query
 from prolific_tui.tui.dialogs.base import Dialog
 from prolific_tui.tui.field import Field
 from prolific_tui.tui.widgets import paragraph, visible_lines
+from prolific_tui.visible import counted
 
 _USERNAMES: Final = "Looks into usernames. Where passwords are shown (*), it looks into those, too."
 _PASSWORDS: Final = "Looks into usernames and, because they were shown, passwords."
@@ -146,8 +147,8 @@ class ReplaceDialog(Dialog[Proposal | None]):
             lines.append(f"and {count - len(lines):,} more")
         if proposal.caution:
             lines.append(proposal.caution)
-        rows = f"{count:,} row{'' if count == 1 else 's'}"
-        self._say("\n".join([f"Changes {rows}." if count else "Changes nothing.", *lines]))
+        changes = f"Changes {counted(count, 'row')}." if count else "Changes nothing."
+        self._say("\n".join([changes, *lines]))
 
     def _say(self, words: str) -> None:
         preview = self.query_one("#preview", Static)

@@ -26,6 +26,7 @@ from prolific_tui.credentials.generate import (
 from prolific_tui.credentials.stepping import Steps
 from prolific_tui.tui.dialogs.form import Entry, FormDialog, FormError, Remark
 from prolific_tui.tui.widgets import fit
+from prolific_tui.visible import counted
 
 _NAMED: Final = 3
 _IN_THE_PATTERN: Final = "in the pattern"
@@ -268,7 +269,7 @@ class MakeDialog(FormDialog[MakeOrder | None]):
         last = order.pattern.name(order.start + order.count - 1)
         ends = first if order.count == 1 else f"{first} … {last}"
         made = (
-            f"{order.count:,} account{'' if order.count == 1 else 's'}: {ends}; passwords of"
+            f"{counted(order.count, 'account')}: {ends}; passwords of"
             f" {order.length} characters, {entropy_bits(order.length)} bits."
         )
         is_known = self._taken is not None and self._taken[0] == order.numbered

@@ -11,6 +11,7 @@ from textual.widgets import OptionList
 from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.session import ProblemGroup
 from prolific_tui.tui.dialogs.base import StayingDialog
+from prolific_tui.visible import counted
 
 
 class ProblemsDialog(StayingDialog[Problem | None]):
@@ -33,7 +34,7 @@ class ProblemsDialog(StayingDialog[Problem | None]):
     def heading(self) -> str:
         """How many rows do not go."""
         rows = sum(group.rows for group in self._groups)
-        return f"{rows:,} row{'' if rows == 1 else 's'} with problems" if rows else "Problems"
+        return f"{counted(rows, 'row')} with problems" if rows else "Problems"
 
     @property
     def nothing(self) -> str:

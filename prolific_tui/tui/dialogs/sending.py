@@ -11,14 +11,13 @@ from textual.widgets import Static
 
 from prolific_tui.errors import Effect
 from prolific_tui.operations.events import WriteEnded
-from prolific_tui.submission.outcome import credentials_word
 from prolific_tui.submission.plan import CredentialPlan, Plan
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs.base import Dialog
 from prolific_tui.tui.dialogs.wait import looking_words
 from prolific_tui.tui.widgets import KeyBar, Line, gauge, paragraph, visible_lines
-from prolific_tui.visible import counted, visible
+from prolific_tui.visible import counted, is_or_are, visible
 
 _CLOSE: Final = Binding("enter,escape", "cancel", "Close", key_display="Enter")
 _PAUSE: Final = Binding("p", "pause", "Pause or go on")
@@ -89,7 +88,7 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
         if self.ended is not None:
             return self.ended.outcome.title
         if isinstance(self.plan, CredentialPlan):
-            return f"Sending {credentials_word(self.plan.rows)}…"
+            return f"Sending {counted(self.plan.rows, 'credential')}…"
         return "Making the new secret…"
 
     def body(self) -> ComposeResult:
@@ -198,7 +197,7 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
             looking = "Looking whether the history or the usage reports tell which those are…"
             return message, f"{looking} {self.waiting}".strip()
         if self.explained:
-            number, verb = counted(self.explained, "refused row"), _is(self.explained)
+            number, verb = counted(self.explained, "refused row"), is_or_are(self.explained)
             return message, (
                 f"{number} {verb} known to be in the pool: P marks {_them(self.explained)} in the"
                 " editor. Send the others from there, with s."
@@ -242,10 +241,6 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
         """Ask to find the rows that clash."""
         if self.ended is not None and self._may_find_clash:
             self.dismiss((SendAct.FIND_CLASH, self.ended))
-
-
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"
 
 
 def _them(number: int) -> str:

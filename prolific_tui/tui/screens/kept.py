@@ -15,11 +15,7 @@ from prolific_tui.tui.dialogs import (
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.shell import Shell
-
-
-def rows_words(rows: int) -> str:
-    """A number of unsent rows, in words."""
-    return f"{rows:,} unsent row{'' if rows == 1 else 's'}"
+from prolific_tui.visible import counted
 
 
 def unsent_rows(shell: Shell, draft: Draft) -> int:
@@ -48,7 +44,7 @@ def unsent_words(shell: Shell) -> str:
     drafts = own_drafts(shell)
     if not drafts:
         return ""
-    rows = rows_words(sum(unsent_rows(shell, draft) for draft in drafts))
+    rows = counted(sum(unsent_rows(shell, draft) for draft in drafts), "unsent row")
     if len(drafts) > 1:
         return f"{rows}: d, for {len(drafts)} targets"
     # A name may be long: it comes last, so that the key is seen where the line is cut.
@@ -114,7 +110,7 @@ async def may_quit(shell: Shell) -> bool:
         return True
     await shell.keep_drafts()
     if shell.keeping.is_to_be_asked:
-        unsent = rows_words(shell.drafts.unsent_rows())
+        unsent = counted(shell.drafts.unsent_rows(), "unsent row")
         reason = (
             f"{unsent}, before quitting: what is to become of them? Esc chooses nothing, and then"
             " asks whether to quit and lose them."
@@ -126,7 +122,7 @@ async def may_quit(shell: Shell) -> bool:
         rows = sum(len(draft.session.document) for draft in lost)
         return await _is_sure(
             shell,
-            f"Quit and lose {rows_words(rows)}?",
+            f"Quit and lose {counted(rows, 'unsent row')}?",
             f"{_why(shell, lost)} Esc or n goes back to them.",
         )
     bare = [draft for draft in shell.drafts if draft.kept is DraftKeeping.USERNAMES]
@@ -134,7 +130,7 @@ async def may_quit(shell: Shell) -> bool:
         rows = sum(len(draft.session.document) for draft in bare)
         return await _is_sure(
             shell,
-            f"Quit and lose the passwords of {rows_words(rows)}?",
+            f"Quit and lose the passwords of {counted(rows, 'unsent row')}?",
             "Their usernames are kept, as you chose, and the next start offers them."
             " Esc or n goes back to them.",
         )
@@ -162,7 +158,7 @@ def quit_words(shell: Shell) -> str:
     rows = sum(unsent_rows(shell, draft) for draft in shell.drafts)
     if not rows or any(not shell.keeping.is_kept(draft) for draft in shell.drafts):
         return ""
-    return f"Draft kept: {rows_words(rows)}. The next start offers them."
+    return f"Draft kept: {counted(rows, 'unsent row')}. The next start offers them."
 
 
 _LEAVE: Final = 0
@@ -188,9 +184,8 @@ async def may_leave(shell: Shell, draft: Draft) -> bool:
     ]
     if shell.keeping.is_undecided:
         choices.append(Choice("Keep them on this machine…", "It is asked what of them, and where."))
-    answer = await shell.ask(
-        ChoiceDialog(f"{rows_words(rows)}, draft not kept", _why(shell, [draft]), choices)
-    )
+    title = f"{counted(rows, 'unsent row')}, draft not kept"
+    answer = await shell.ask(ChoiceDialog(title, _why(shell, [draft]), choices))
     if answer == _DISCARD:
         discard(shell, draft)
     elif answer not in (None, _LEAVE):

@@ -15,7 +15,7 @@ from prolific_tui.tui.dialogs import Choice, ChoiceDialog, ConfirmDialog, LeftAc
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor import EditorScreen
-from prolific_tui.tui.screens.kept import own_drafts, rows_words, target_words
+from prolific_tui.tui.screens.kept import own_drafts, target_words
 from prolific_tui.tui.screens.open_sends import OpenSends
 from prolific_tui.tui.screens.taking_up import take_up, with_arrived
 from prolific_tui.visible import counted
@@ -120,7 +120,8 @@ class LeftDrafts(OpenSends):
         if len(drafts) > 1:
             choices = [
                 Choice(
-                    f"{rows_words(len(each.session.document))} for {target_words(self.app, each)}"
+                    f"{counted(len(each.session.document), 'unsent row')}"
+                    f" for {target_words(self.app, each)}"
                 )
                 for each in drafts
             ]
@@ -133,7 +134,7 @@ class LeftDrafts(OpenSends):
 
     def _say_what_is_open(self) -> None:
         if rows := sum(summary.rows for summary in self.left):
-            self.app.say(f"Another window has {rows_words(rows)} open.")
+            self.app.say(f"Another window has {counted(rows, 'unsent row')} open.")
 
     @work
     async def _offer_all(self) -> None:

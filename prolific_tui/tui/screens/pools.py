@@ -18,14 +18,14 @@ from prolific_tui.submission.plan import Target
 from prolific_tui.tui.dialogs import TextDialog
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.choose_target import choose_target
-from prolific_tui.tui.screens.kept import rows_words, unsent_rows, unsent_words
+from prolific_tui.tui.screens.kept import unsent_rows, unsent_words
 from prolific_tui.tui.screens.left import LeftDrafts
 from prolific_tui.tui.screens.pool_words import emptiest_first, pool_name
 from prolific_tui.tui.screens.send_words import moment
 from prolific_tui.tui.screens.standing import freshness, standing
 from prolific_tui.tui.shell import Reading
 from prolific_tui.tui.widgets import GAUGE_WIDTH, CursorList, Line, Rule, fit, gauge, number
-from prolific_tui.visible import visible
+from prolific_tui.visible import counted, visible
 
 _NOT_READ: Final = "The pools are not read yet."
 _NUMBER_WIDTH: Final = 9
@@ -138,7 +138,7 @@ class PoolsScreen(LeftDrafts):
             pools = reading.value
             free = [pool.available_credentials for pool in pools]
             total = [pool.total_credentials for pool in pools]
-            text.append(f"{len(pools)} pool{'' if len(pools) == 1 else 's'}, ")
+            text.append(f"{counted(len(pools), 'pool')}, ")
             text.append(f"{_sum(free)} free of {_sum(total)}")
         text.append_text(freshness(reading))
         if words := unsent_words(self.app):
@@ -192,7 +192,8 @@ class PoolsScreen(LeftDrafts):
         if workspace is not None and account is not None:
             draft = self.app.drafts.find(account.me.id, Target(workspace, pool))
             if draft is not None:
-                text.append(f"{rows_words(unsent_rows(self.app, draft))} for it: a\n", "bold")
+                unsent = counted(unsent_rows(self.app, draft), "unsent row")
+                text.append(f"{unsent} for it: a\n", "bold")
             for summary in self._left_for_pool(pool):
                 text.append(f"{visible(summary.words)}: d\n", "bold")
         text.append(visible(self._last_sent(pool)))

@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Static
 
-from prolific_tui.submission.outcome import credentials_word
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.field import Field
 from prolific_tui.tui.screens.review_checks import ReviewChecks, Reviewed, ReviewedRows
@@ -23,7 +22,7 @@ from prolific_tui.tui.screens.review_words import (
     warning,
 )
 from prolific_tui.tui.widgets import Facts, KeyBar, Line, paragraph
-from prolific_tui.visible import visible
+from prolific_tui.visible import counted, visible
 
 _EXIST: Final = "yes"
 """What is typed to say that accounts made here exist where they are to be used."""
@@ -133,7 +132,8 @@ class ReviewScreen(ReviewChecks):
     def _facts(self) -> list[tuple[str, str | Text]]:
         planned, counts = self._plan, self._draft.session.counts
         pool, workspace = planned.target.pool, planned.workspace
-        goes, count = goes_words(planned.rows, self._unexported), credentials_word(planned.rows)
+        goes = goes_words(planned.rows, self._unexported)
+        count = counted(planned.rows, "credential")
         facts: list[tuple[str, str | Text]] = [("", "")]
         if pool is None:
             made = "a new pool" if self._unexported else f"a new pool of {count}"

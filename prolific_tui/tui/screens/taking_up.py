@@ -16,7 +16,7 @@ from prolific_tui.tui.screens.going_on import find_match
 from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.screens.rows_of_sends import target_of
 from prolific_tui.tui.shell import Shell
-from prolific_tui.visible import counted
+from prolific_tui.visible import counted, is_or_are
 
 
 async def take_up(shell: Shell, summary: DraftSummary, target: Target) -> Draft | None:
@@ -126,7 +126,7 @@ async def _arrived(shell: Shell, target: Target, rows: Rows) -> _Arrived:
 
 def _said(rows: int, gone: int, summary: DraftSummary) -> str:
     """What there is to know of rows that were taken up."""
-    said = f"{rows:,} row{' is' if rows == 1 else 's are'} back, saved"
+    said = f"{counted(rows, 'row')} {is_or_are(rows)} back, saved"
     out = f" {gone:,} more arrived already." if gone else ""
     bare = "" if summary.has_passwords else " The passwords were not kept: f, p or e brings them."
     return f"{said} {summary.saved_at:%d %b %H:%M}.{out}{bare}"

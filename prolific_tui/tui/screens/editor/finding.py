@@ -6,12 +6,13 @@ from typing import ClassVar, Final
 from textual import work
 from textual.binding import Binding, BindingType
 
-from prolific_tui.credentials.history import Proposal, rows_words
+from prolific_tui.credentials.history import Proposal
 from prolific_tui.credentials.search import Query, replace
 from prolific_tui.credentials.stepping import Steps
 from prolific_tui.credentials.view import ALL, Filter, Order, Sought
 from prolific_tui.tui.dialogs import FindDialog, Found, ReplaceDialog, TextDialog
 from prolific_tui.tui.screens.editor.page import EditorPage
+from prolific_tui.visible import counted
 
 _PROBLEMS: Final = Filter(problems=True)
 _DIGITS: Final = 12
@@ -159,7 +160,7 @@ class FindingKeys(EditorPage):
 
         def done(_: None) -> None:
             self.show_view()
-            what = "All rows" if shown == ALL else rows_words(len(grid.view))
+            what = "All rows" if shown == ALL else counted(len(grid.view), "row")
             self.app.say(f"{what}, {order.value}. This changes nothing that is sent.")
 
         if shown != grid.view.filter:

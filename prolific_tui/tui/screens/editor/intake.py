@@ -22,7 +22,7 @@ from prolific_tui.tui.dialogs import Choice, ChoiceDialog, IntakeDialog, PasteDi
 from prolific_tui.tui.drive import SLICE_SECONDS, drive, give_way, without_collection
 from prolific_tui.tui.screens.editor.long_work import GIVEN_UP
 from prolific_tui.tui.screens.editor.page import EditorPage
-from prolific_tui.visible import counted
+from prolific_tui.visible import counted, is_or_are
 
 _SHOW_SECONDS: Final = 0.5
 """How often rows that come in are shown."""
@@ -297,15 +297,11 @@ class _Brings:
             return ""
         gone = self.present - self.found
         changes = [f"{gone:,} {'goes' if gone == 1 else 'go'}"] if gone else []
-        changes += [f"{self.new:,} {_are(self.new)} new"] if self.new else []
-        told = f"{self.found:,} of the {self.present:,} {_are(self.found)} in it"
+        changes += [f"{self.new:,} {is_or_are(self.new)} new"] if self.new else []
+        told = f"{self.found:,} of the {self.present:,} {is_or_are(self.found)} in it"
         if self.has_all:
             told = "It has every username here"
         return f"{'; '.join(filter(None, (told, ', '.join(changes))))}. "
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
 
 
 def _brings(intake: Intake, session: EditSession) -> _Brings | None:

@@ -14,9 +14,9 @@ from prolific_tui.tui.screens.kept import (
     back_words,
     discard,
     may_leave,
-    rows_words,
     unsent_rows,
 )
+from prolific_tui.visible import counted
 
 _QUIET_SECONDS: Final = 2.0
 """How long nobody has typed before a question may come up by itself."""
@@ -73,14 +73,14 @@ class DraftKeys(EditorPage):
         rows = len(self.draft.session.document)
         if not rows:
             self.app.say("There are no rows to discard.")
-        elif self.may_change() and await self.app.ask(
-            ConfirmDialog(
-                f"Discard {rows_words(rows)}?", "Nothing of them is kept, here or on disk."
-            )
+            return
+        unsent = counted(rows, "unsent row")
+        if self.may_change() and await self.app.ask(
+            ConfirmDialog(f"Discard {unsent}?", "Nothing of them is kept, here or on disk.")
         ):
             discard(self.app, self.draft)
             self.go_home()
-            self.app.say(f"{rows_words(rows)} discarded.")
+            self.app.say(f"{unsent} discarded.")
 
     def go_home(self) -> None:
         """Close, and show the screen that this was opened from."""
@@ -100,13 +100,13 @@ class DraftKeys(EditorPage):
         elif self.app.operations.is_demo:
             rows = unsent_rows(self.app, self.draft)
             back = self._back_words()
-            self.app.say(f"{rows_words(rows)} kept here until you quit. {back}")
+            self.app.say(f"{counted(rows, 'unsent row')} kept here until you quit. {back}")
             self.go_home()
         elif keeping.is_kept(self.draft):
             keeping.save_all()
             rows = unsent_rows(self.app, self.draft)
             back = self._back_words()
-            self.app.say(f"{rows_words(rows)}: {keeping.words(self.draft)}. {back}")
+            self.app.say(f"{counted(rows, 'unsent row')}: {keeping.words(self.draft)}. {back}")
             self.go_home()
         else:
             self._leave_after_asking()
@@ -115,7 +115,7 @@ class DraftKeys(EditorPage):
     async def _leave_after_asking(self) -> None:
         if await may_leave(self.app, self.draft):
             rows = len(self.draft.session.document)
-            kept = f"{rows_words(rows)}: {self.app.keeping.words(self.draft)}."
+            kept = f"{counted(rows, 'unsent row')}: {self.app.keeping.words(self.draft)}."
             words = f"{kept} {self._back_words()}"
             self.app.say(words if rows else "The rows are discarded.")
             self.go_home()

@@ -16,7 +16,7 @@ from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.drive import drive
 from prolific_tui.tui.screens.editor.page import EditorPage
-from prolific_tui.visible import counted
+from prolific_tui.visible import counted, is_or_are
 
 
 class KnownRows(EditorPage):
@@ -78,8 +78,7 @@ class KnownRows(EditorPage):
             self.app.say(f"Not checked against the pool. {error.message}")
             return
         if (found := self.draft.session.counts.left_out - before) > 0:
-            verb = "is" if found == 1 else "are"
-            self.app.say(f"{counted(found, 'row')} {verb} in the pool already: P.")
+            self.app.say(f"{counted(found, 'row')} {is_or_are(found)} in the pool already: P.")
 
     async def hold_known(self, known: Known) -> None:
         """Mark what the pool is known to hold, between keys."""

@@ -85,7 +85,7 @@ class MakingKeys(EditorPage):
             return
         if not self.may_change():
             return
-        made = f"{len(rows):,} account{'' if len(rows) == 1 else 's'}"
+        made = counted(len(rows), "account")
         first = len(draft.session.document)
         source = f"made here: {rows.usernames[0]} … {rows.usernames[-1]}"
         # Of a list that was emptied, nothing is left to say.
@@ -197,7 +197,7 @@ class MakingKeys(EditorPage):
         try:
             written = await write_new_file(
                 self.app,
-                f"Export {len(rows):,} row{'' if len(rows) == 1 else 's'}",
+                f"Export {counted(len(rows), 'row')}",
                 lambda path: save(path, lambda: make(rows)),
                 file_name(rows),
             )
@@ -219,7 +219,7 @@ class MakingKeys(EditorPage):
 def _what_to_export(made: int, rows: int) -> ChoiceDialog:
     """Which rows, and for whom; answered as `action_export` reads it."""
     plain, google = "Plain CSV", "Google Workspace template"
-    everything = f"all {rows:,} row{'' if rows == 1 else 's'}"
+    everything = f"all {counted(rows, 'row')}"
     if made:
         labels = [
             f"{kind}, {which}"

@@ -32,7 +32,7 @@ from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.screens.review_words import goes_words
 from prolific_tui.tui.screens.send_words import moment
 from prolific_tui.tui.widgets import KeyBar, Line, Rule, WrappedLine, fit, number
-from prolific_tui.visible import visible
+from prolific_tui.visible import counted, visible
 
 T = TypeVar("T")
 
@@ -201,7 +201,7 @@ class EditorPage(LongWork):
 
     def _show_counts(self) -> None:
         counts = self.draft.session.counts
-        text = Text(f" {counts.rows:,} row{'' if counts.rows == 1 else 's'}   ")
+        text = Text(f" {counted(counts.rows, 'row')}   ")
         text.append(f"goes {goes_words(counts.goes, self.unexported())}", "bold")
         text.append(f"   needs your OK {counts.needs_ok:,}   left out {counts.left_out:,}")
         if counts.unexamined:

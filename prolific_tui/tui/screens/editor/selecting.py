@@ -7,10 +7,11 @@ from typing import ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 
 from prolific_tui.credentials import selection
-from prolific_tui.credentials.history import Proposal, rows_words
+from prolific_tui.credentials.history import Proposal
 from prolific_tui.credentials.rows import NO_ROWS, Rows
 from prolific_tui.credentials.stepping import Steps
 from prolific_tui.tui.screens.editor.rows import RowKeys
+from prolific_tui.visible import counted
 
 T = TypeVar("T")
 
@@ -107,7 +108,7 @@ class SelectingKeys(RowKeys):
 
     def _copy(self, rows: Rows) -> None:
         self._copied = rows
-        words = rows_words(len(rows))
+        words = counted(len(rows), "row")
         self.app.say(f"{words} copied, in this program only. P puts it below.")
 
     def action_put_rows(self) -> None:
@@ -120,6 +121,6 @@ class SelectingKeys(RowKeys):
             return
         grid = self.grid
         row = 0 if grid.row is None else grid.row + 1
-        words = rows_words(len(rows))
+        words = counted(len(rows), "row")
         steps = self.draft.session.inserting(row, rows, f"putting of {words}")
         self.change(steps, f"{words} put below. u takes it back.", lambda: grid.go_to(row))
