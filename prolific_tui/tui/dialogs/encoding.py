@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
-from textual.timer import Timer
 
 from prolific_tui.credentials.intake import EncodingChoice
 from prolific_tui.tui.dialogs.ask import Choice, ChoiceDialog
+from prolific_tui.tui.revealing import SHOWN_FOR, Revealing
 from prolific_tui.tui.widgets import CursorList
 from prolific_tui.visible import counted
 
-_REVEAL_SECONDS: Final = 30.0
-"""How long passwords stay shown."""
 _EXAMPLES: Final = 3
 """How many passwords are shown of each."""
 
@@ -20,11 +18,12 @@ _BY_USERNAMES: Final = "Choose the one in which the usernames are as they should
 _BY_NOTHING: Final = "All usernames and passwords that were looked at are the same in each."
 _BY_PASSWORDS: Final = (
     "All usernames that were looked at are the same in each; of those rows, it decides what {} will"
-    " be. * shows such for 30 s; nobody can log in with one that is not as it should be."
+    f" be. * shows such for {SHOWN_FOR}; nobody can log in with one that is not as it should"
+    " be."
 )
 
 
-class EncodingDialog(ChoiceDialog):
+class EncodingDialog(Revealing, ChoiceDialog):
     """The encodings of a list, each with what tells it from others; the answer is an index.
 
     Passwords stand there only while they are asked for.
@@ -46,8 +45,6 @@ class EncodingDialog(ChoiceDialog):
             highlighted: Where the cursor is first.
         """
         self._encodings = tuple(encodings)
-        self._hide: Timer | None = None
-        """Hides the passwords when their time is over; None while they are hidden."""
         super().__init__(
             f"Which encoding is {name} in?",
             self._words(),
@@ -66,29 +63,11 @@ class EncodingDialog(ChoiceDialog):
         width = max(len(each.name) for each in self._encodings)
         lines = []
         for each in self._encodings:
-            shown = [] if self._hide is None else [*dict.fromkeys(each.passwords)][:_EXAMPLES]
+            shown = [*dict.fromkeys(each.passwords)][:_EXAMPLES] if self.is_revealed else []
             lines.append(f"{each.name:<{width}}  {'  '.join((*each.sample, *shown))}".rstrip())
         return [Choice(line) for line in lines]
 
-    def on_screen_suspend(self) -> None:
-        """Hide the passwords when something else covers this."""
-        self.conceal()
-
-    def action_reveal(self) -> None:
-        """Show the passwords that tell the encodings apart for a while, or hide them."""
-        if self._hide is None:
-            self._hide = self.set_timer(_REVEAL_SECONDS, self.conceal)
-            self._show_again()
-        else:
-            self.conceal()
-
-    def conceal(self) -> None:
-        """Hide the passwords."""
-        if self._hide is not None:
-            self._hide.stop()
-            self._hide = None
-            self._show_again()
-
-    def _show_again(self) -> None:
+    def show_revealed(self, revealed: bool) -> None:  # noqa: ARG002 - `is_revealed` tells
+        """Show the passwords that tell the encodings apart, or hide them."""
         self._choices = tuple(self._lines())
         self._show(self.query_one(CursorList).highlighted)

@@ -14,6 +14,7 @@ from prolific_tui.secret import MASK, Secret
 from prolific_tui.submission.plan import place_words
 from prolific_tui.tui.dialogs import ConfirmDialog, WaitDialog
 from prolific_tui.tui.plainly import show_plainly
+from prolific_tui.tui.revealing import SHOWN_FOR
 from prolific_tui.tui.rotation import Receiver
 from prolific_tui.tui.screens.delivery import try_delivery
 from prolific_tui.tui.screens.new_file import write_new_file
@@ -23,7 +24,7 @@ from prolific_tui.tui.screens.replacing import (
     short_address,
     subscription_words,
 )
-from prolific_tui.tui.screens.revealing import RevealingScreen
+from prolific_tui.tui.screens.revealing import RevealingScreen, reveal_key
 from prolific_tui.tui.screens.standing import freshness, standing
 from prolific_tui.tui.screens.webhook_words import (
     Unsettled,
@@ -48,7 +49,7 @@ class WebhooksScreen(RevealingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "replace", "Create/replace", tooltip="Make a new secret; the old one dies"),
-        Binding("asterisk", "reveal", "Show", key_display="*", tooltip="Show the secret for 30 s"),
+        reveal_key("the secret"),
         Binding("y", "copy", "Copy", tooltip="Copy the secret to the clipboard"),
         Binding("P", "plainly", "Print", tooltip="Print the secret plainly, to be selected"),
         Binding("f", "save", "File", tooltip="Write the secret to a new 0600 file"),
@@ -275,9 +276,13 @@ class WebhooksScreen(RevealingScreen):
         """Read again, from wherever reading stopped."""
         self.app.read_again()
 
-    def show_revealed(self, revealed: bool) -> None:  # noqa: ARG002 - `is_revealed` tells
-        """Show the secret, or hide it."""
+    def show_revealed(self, revealed: bool) -> None:
+        """Show the secret, and say so where it may be an old one; or hide it."""
         self.show_webhooks()
+        super().show_revealed(revealed)
+        open_one = self._unsettled
+        if revealed and open_one is not None and open_one.may_be_old:
+            self.app.say(f"Shown for {SHOWN_FOR}. This may be the old secret: see Open request.")
 
     def has_hidden(self) -> bool:
         """Whether there is a secret to show."""
@@ -301,13 +306,6 @@ class WebhooksScreen(RevealingScreen):
             return value
         self.app.say("Nothing was done with it.")
         return None
-
-    def action_reveal(self) -> None:
-        """Show the secret for a while, and say so where it may be an old one."""
-        super().action_reveal()
-        open_one = self._unsettled
-        if self.is_revealed and open_one is not None and open_one.may_be_old:
-            self.app.say("Shown for 30 s. This may be the old secret: see Open request.")
 
     @work
     async def action_copy(self) -> None:

@@ -11,6 +11,7 @@ from prolific_tui.credentials.session import Verdict
 from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.grid import CredentialGrid
 from prolific_tui.tui.screens.editor.page import EditorPage
+from prolific_tui.tui.screens.revealing import reveal_key
 
 
 class RowKeys(EditorPage):
@@ -23,7 +24,7 @@ class RowKeys(EditorPage):
         Binding("u", "undo", "Undo", tooltip="Undo the last change; without limit"),
         Binding("U", "redo", "Redo", tooltip="Redo what was undone"),
         Binding("a", "accept", "Accept", tooltip="Accept a row that needs your OK; again: not"),
-        Binding("asterisk", "reveal", "Show", key_display="*", tooltip="Show passwords for 30 s"),
+        reveal_key("passwords"),
     ]
 
     def action_edit(self) -> None:
@@ -154,3 +155,4 @@ class RowKeys(EditorPage):
     def show_revealed(self, revealed: bool) -> None:
         """Show the passwords, or hide them."""
         self.grid.revealed = revealed
+        super().show_revealed(revealed)
