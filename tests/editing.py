@@ -3,6 +3,9 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+
+from textual import events
 
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
@@ -85,3 +88,30 @@ async def editing(
         editor.changed(hold(editor.draft.session, frozenset(held)))
         await board.pilot.pause()
         yield Editing(board, editor)
+
+
+async def paste(board: Dashboard, text: str) -> None:
+    """Paste into the field in focus, which is quicker than typing."""
+    board.app.post_message(events.Paste(text))
+    await board.pilot.pause()
+
+
+async def load_file(board: Dashboard, path: Path | str) -> None:
+    """Ask for a file in the editor and name it."""
+    await board.press("f")
+    await board.shows("Load a file")
+    await paste(board, str(path))
+    await board.press("enter")
+
+
+async def replace_by_file(at: Editing, path: str) -> None:
+    """Load a file in the place of the rows that are there."""
+    await load_file(at.board, path)
+    await at.shows("See first how it is read")
+    await at.press("g", "j", "enter")
+
+
+async def takes(at: Editing, rows: list[Pair], *said: str) -> None:
+    """Wait until these are the rows, and the screen says so."""
+    await at.board.until(lambda: at.rows == rows and not at.editor.is_bringing_in, repr(rows))
+    await at.shows(*said)

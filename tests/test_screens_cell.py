@@ -3,11 +3,12 @@
 import pytest
 from textual import events
 
+from prolific_tui.credentials.document import Column
 from prolific_tui.tui.field import Field
 from prolific_tui.tui.screens.review import ReviewScreen
 from prolific_tui.tui.widgets import KeyBar
 from tests.credentials_steps import hold
-from tests.editing import Editing, Pair, editing
+from tests.editing import Editing, Pair, editing, paste
 
 ROWS: list[Pair] = [("lab-1", "pw-1"), ("lab-2", "pw-2"), ("lab-3", "")]
 
@@ -80,6 +81,53 @@ async def test_an_open_cell_stays_on_its_row_wherever_that_or_the_cursor_goes() 
         at.editor.changed(hold(at.session, frozenset()))
         await at.board.until(lambda: not at.editor.is_editing, "closed")
         assert at.usernames[:2] == ["lab-1", "lab-2"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_an_open_cell_takes_the_rest_of_its_line_for_a_long_text(
+    size: tuple[int, int],
+) -> None:
+    """A long username is seen whole while it is mended; only what the line cannot hold scrolls."""
+    async with editing([("lab-1", "pw-1"), ("lab-2", "pw-2")], size=size) as at:
+        field, grid = at.editor.query_one("#cell", Field), at.editor.grid
+
+        async def the_field_ends_at(x: int) -> None:
+            await at.board.until(lambda: field.region.right == x, f"{field.region} ends at {x}")
+            assert at.board.app.cursor_position.x < x
+
+        end_of = {each: grid.columns.start(each) + grid.columns.width(each) + 1 for each in Column}
+        await at.press("enter", "ctrl+u")
+        # As long as the text fits, nothing beside it is covered.
+        name = "".join(str(cell % 10) for cell in range(grid.columns.username))
+        await paste(at.board, name)
+        await the_field_ends_at(end_of[Column.USERNAME])
+        await at.shows(f"{name}  ********")
+        # Then the next column, all of it: half a mask would look like part of the name.
+        await at.type("-")
+        await the_field_ends_at(end_of[Column.PASSWORD])
+        await at.shows(f"{name}-")
+        assert f"{name}-*" not in at.board.screen().replace(" ", "")
+        await paste(at.board, "x" * size[0])
+        await the_field_ends_at(grid.region.right)
+        await at.shows("x" * (field.region.width - 1))
+        await at.press("home")
+        await at.shows(f"{name}-xxx")
+        await at.press("end", "ctrl+u")
+        await paste(at.board, name)
+        await the_field_ends_at(end_of[Column.USERNAME])
+        await at.shows(f"{name}  ********")
+        await at.press("escape")
+        assert at.usernames == ["lab-1", "lab-2"]
+
+        # A hidden password has the length of any other; one that is shown has its own.
+        await at.press("l", "enter")
+        await paste(at.board, "p" * size[0])
+        await the_field_ends_at(end_of[Column.PASSWORD])
+        await at.press("escape", "asterisk", "enter")
+        await paste(at.board, "p" * size[0])
+        await the_field_ends_at(grid.region.right)
+        at.editor.conceal()
+        await the_field_ends_at(end_of[Column.PASSWORD])
 
 
 async def test_keys_typed_while_a_review_is_prepared_never_act_on_the_rows(

@@ -36,8 +36,9 @@ class CellField(Field):
 class EditableGrid(Vertical):
     """A grid, and a field above one of its cells while that cell is edited.
 
-    The field stays on its row, wherever that goes and wherever the cursor is put. A hidden
-    password is not shown for editing: what is typed replaces it.
+    The field stays on its row, wherever that goes and wherever the cursor is put, and goes over
+    the rest of its line with a text that is longer than its column. A hidden password is not shown
+    for editing: what is typed replaces it, and its length is not to be seen.
     """
 
     DEFAULT_CSS = """
@@ -105,6 +106,7 @@ class EditableGrid(Vertical):
         """Keep the field on its cell."""
         self.watch(self.grid, "scroll_y", self._place, init=False)
         self.watch(self.grid, "revealed", self._conceal, init=False)
+        self.watch(self._field, "value", self._place, init=False)
 
     def on_resize(self) -> None:
         """Keep the field on its cell."""
@@ -158,13 +160,13 @@ class EditableGrid(Vertical):
             return
         region = self.grid.cell_region(position, column)
         self._field.styles.offset = region.offset
-        # With a cell of the gap for the cursor, so that a text that fits the column is whole here.
-        self._field.styles.width = region.width + 1
+        self._field.styles.width = self.grid.columns.room(column, self._field.text_width)
 
     def _conceal(self, revealed: bool) -> None:
         """Passwords are hidden again: so is the one that is being edited."""
         if not revealed and self._edited is not None and self._edited[1] is Column.PASSWORD:
             self._field.masked = True
+            self._place()
 
     @on(CellField.PastedLines)
     def _pasted(self, message: CellField.PastedLines) -> None:

@@ -56,6 +56,17 @@ class Columns:
         """How many cells a column has."""
         return self.username if column is Column.USERNAME else self.password
 
+    def room(self, column: Column, wanted: int) -> int:
+        """How wide what is open in a column may be: with a cell of the gap, for a cursor.
+
+        Where that is less than `wanted`, it goes to the end of the next column, or of the line, so
+        that no column is covered in part.
+        """
+        start = self.start(column)
+        ends = (self.start(each) + self.width(each) + 1 for each in Column)
+        line = self.start(Column.PASSWORD) + self.password + GAP + self.note
+        return next((end - start for end in ends if end - start >= wanted), line - start)
+
     def heading(self) -> str:
         """The line above the rows."""
         gap = " " * GAP

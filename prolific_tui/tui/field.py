@@ -64,6 +64,14 @@ class Field(Input):
         column, _ = self._window()
         return Offset(x + column, y)
 
+    @property
+    def text_width(self) -> int:
+        """The cells in which all of the text is seen, with one for the cursor behind it.
+
+        A text that is masked takes the same as any other.
+        """
+        return cell_len(MASK if self.masked else visible(self.value)) + 1
+
     def _window(self) -> tuple[int, int]:
         """The cursor's cell inside the field, and the cell of the text that is drawn first."""
         width = max(self.content_region.width, 1)
