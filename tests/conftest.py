@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from prolific_tui.keeping import DraftKeeping
+from tests.credentials_exports import EXPORTS
 from tests.drafts_bench import Programs
 from tests.machine import Machine
 
@@ -27,6 +28,12 @@ def programs(tmp_path: Path) -> Iterator[Programs]:
     started = Programs(tmp_path)
     yield started
     started.end()
+
+
+@pytest.fixture
+def among_the_exports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are named from the folder of the exports that people have."""
+    monkeypatch.chdir(EXPORTS)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from prolific_tui.operations.events import Listener, ReadOver, ReadRetried
 from prolific_tui.secret import Secret
 from prolific_tui.submission.means import Pace
 from tests.dashboard import Dashboard
+from tests.editing import load_file
 
 
 def a_list(folder: Path, *usernames: str) -> Path:
@@ -100,10 +101,7 @@ class Gate(httpx.AsyncBaseTransport):
 
 async def load(board: Dashboard, path: Path, rows: int, *, goes: int | None = None) -> None:
     await board.shows("No rows yet")
-    await board.press("f")
-    await board.shows("Load a file")
-    await board.type(str(path))
-    await board.press("enter")
+    await load_file(board, path)
     await board.shows(f"{rows} rows", f"goes {rows if goes is None else goes}")
 
 

@@ -1,9 +1,8 @@
-"""The command line: quick answers, one line for what can't work, and a demo that touches nothing.
+"""The command line: quick answers, and one line for what can't work.
 
 Each test starts the program as a person does, in a terminal of its own where it needs one.
 """
 
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,14 +12,13 @@ from typing import Final
 import pytest
 
 from prolific_tui.access import DEFAULT_SERVICE_URL
-from prolific_tui.demo.seed import DEMO_TOKEN, demo_service
+from prolific_tui.demo.seed import demo_service
 from prolific_tui.demo.server import serving
 from prolific_tui.settings import Profile, StateFile
 from prolific_tui.version import NAME, VERSION
 from tests.terminal import PROGRAM, Terminal, bare_environment, signed_in
 
 _HEAVY: Final = {"textual", "rich", "httpx", "msgspec", "stamina", "keyring"}
-_CLIENT: Final = {"httpx", "msgspec", "stamina", "keyring"}
 _SENTINEL: Final = "sentinel-3f9c"
 
 
@@ -193,236 +191,3 @@ def test_an_account_of_the_configuration_is_begun_with_unless_something_goes_bef
         terminal.wait_for("No token was taken")
         terminal.press("q")
         assert terminal.wait_exit() == 0
-
-
-# Where the token comes from
-
-
-def test_a_token_may_come_through_a_pipe(tmp_path: Path) -> None:
-    read, write = os.pipe()
-    with (
-        serving(demo_service()) as server,
-        os.fdopen(read, "rb"),
-        Terminal(
-            "--token-file",
-            f"/dev/fd/{read}",
-            home=tmp_path,
-            environment={"PROLIFIC_URL": server.address},
-            pass_fds=[read],
-        ) as terminal,
-    ):
-        os.write(write, DEMO_TOKEN.reveal().encode() + b"\n")
-        os.close(write)
-        terminal.wait_for("5 pools")
-        terminal.press("4")
-        terminal.wait_for("from --token-file")
-        terminal.press("q")
-        assert terminal.wait_exit() == 0
-        assert DEMO_TOKEN.reveal().encode() not in terminal.raw
-
-
-def test_a_pipe_that_takes_its_time_is_told_of_and_given_up_by_a_key(tmp_path: Path) -> None:
-    """A password manager may ask its own question first, on the same terminal."""
-    read, write = os.pipe()
-    words = f"waiting up to 60 s for the token from /dev/fd/{read}; Ctrl-C gives it up."
-    arguments = ("--token-file", f"/dev/fd/{read}")
-    with (
-        serving(demo_service()) as server,
-        os.fdopen(read, "rb"),
-        os.fdopen(write, "wb") as writing,
-    ):
-        environment = {"PROLIFIC_URL": server.address}
-        with Terminal(
-            *arguments, home=tmp_path, environment=environment, pass_fds=[read], size=(120, 24)
-        ) as terminal:
-            terminal.wait_for(words)
-            terminal.press("ctrl+c")
-            assert terminal.wait_exit() == 130
-            assert "given up; no token was read." in terminal.screen()
-            assert "Traceback" not in terminal.screen()
-        with Terminal(
-            *arguments, home=tmp_path, environment=environment, pass_fds=[read], size=(120, 24)
-        ) as terminal:
-            terminal.wait_for(words)
-            writing.write(DEMO_TOKEN.reveal().encode())
-            writing.close()
-            terminal.wait_for("5 pools")
-            terminal.press("q")
-            assert terminal.wait_exit() == 0
-
-
-def test_the_token_is_taken_out_of_the_environment_that_children_inherit(tmp_path: Path) -> None:
-    """Asked of the process itself once it has run, in a terminal as every time."""
-    script = (
-        "import os, sys; from prolific_tui.__main__ import main\n"
-        "status = main([])\n"
-        "print('left in it:', os.environ.get('PROLIFIC_TOKEN'), flush=True)\n"
-        "sys.exit(status)"
-    )
-    with (
-        serving(demo_service()) as server,
-        Terminal(
-            command=(sys.executable, "-c", script), home=tmp_path, environment=signed_in(server)
-        ) as terminal,
-    ):
-        terminal.wait_for("5 pools")
-        terminal.press("q")
-        terminal.wait_for("left in it: None")
-        assert terminal.wait_exit() == 0
-
-
-def test_the_token_of_the_environment_is_used_and_shown_nowhere(tmp_path: Path) -> None:
-    with (
-        serving(demo_service()) as server,
-        Terminal(home=tmp_path, environment=signed_in(server)) as terminal,
-    ):
-        terminal.wait_for("5 pools")
-        terminal.press("4")
-        terminal.wait_for("from PROLIFIC_TOKEN")
-        terminal.press("q")
-        assert terminal.wait_exit() == 0
-        assert DEMO_TOKEN.reveal().encode() not in terminal.raw
-
-
-@pytest.mark.parametrize("home", ["/proc/self", "/dev/null"])
-def test_it_starts_where_nothing_can_be_kept(tmp_path: Path, home: str) -> None:
-    """As for a user without a home of their own; what was chosen is remembered until the end."""
-    with (
-        serving(demo_service()) as server,
-        Terminal(home=tmp_path, environment=signed_in(server) | {"HOME": home}) as terminal,
-    ):
-        terminal.wait_for("5 pools")
-        terminal.press("w")
-        terminal.wait_for("23 in all")
-        terminal.press("down", "enter")
-        terminal.wait_for("Pilots  you@lab.org")
-        terminal.press("q")
-        assert terminal.wait_exit() == 0
-
-
-# What the program leaves alone
-
-
-def test_variables_that_make_textual_write_things_down_have_no_effect(tmp_path: Path) -> None:
-    variables = {
-        "TEXTUAL": "debug,devtools",
-        "TEXTUAL_LOG": str(tmp_path / "textual.log"),
-        "TEXTUAL_DEBUG": "1",
-        "TEXTUAL_SCREENSHOT": "0",
-        "TEXTUAL_SCREENSHOT_LOCATION": str(tmp_path),
-        "TEXTUAL_PRESS": "q",
-        "TEXTUAL_SHOW_RETURN": "1",
-    }
-    with Terminal("--demo", home=tmp_path, environment=variables) as terminal:
-        terminal.wait_for("5 pools")
-        terminal.press("4", "t")
-        terminal.wait_for("API token")
-        terminal.type(_SENTINEL)
-        terminal.wait_for("****")
-        terminal.press("ctrl+c")
-        terminal.press("escape")
-        terminal.wait_for("No token was taken")
-        terminal.press("q")
-        assert terminal.wait_exit() == 0
-    assert list(tmp_path.rglob("*")) == []
-
-
-_WATCHED: Final = """
-import os, runpy, sys
-told = os.open(sys.argv.pop(1), os.O_WRONLY)
-watched = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostby",
-           "subprocess.", "os.fork", "os.exec", "os.posix_spawn", "os.system", "os.mkdir",
-           "os.rename", "os.remove", "pty.spawn")
-def hook(event, arguments):
-    if event.startswith(watched):
-        os.write(told, f"{event}\\n".encode())
-    elif event == "sqlite3.connect" and arguments[0] != ":memory:":
-        os.write(told, f"{event} {arguments[0]!r}\\n".encode())
-    elif event == "open" and isinstance(arguments[0], (str, bytes)):
-        path, _, flags = arguments
-        if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-            os.write(told, f"open {path!r}\\n".encode())
-sys.addaudithook(hook)
-runpy.run_module("prolific_tui", run_name="__main__", alter_sys=True)
-"""
-"""Runs the program and writes down whatever it starts, connects to, or opens for writing."""
-
-
-def test_the_demo_connects_to_nothing_starts_nothing_and_leaves_nothing_behind(
-    tmp_path: Path,
-) -> None:
-    home, told = tmp_path / "home", tmp_path / "told"
-    home.mkdir()
-    told.touch()
-    command = [sys.executable, "-B", "-c", _WATCHED, str(told)]
-    # What a real run would use, were it not the demo.
-    variables = {"PROLIFIC_TOKEN": _SENTINEL, "PROLIFIC_URL": "http://127.0.0.1:9"}
-    with Terminal("--demo", command=command, home=home, environment=variables) as terminal:
-        terminal.wait_for("5 pools")
-        terminal.press("2")
-        terminal.wait_for("Signing secret")
-        terminal.press("3")
-        terminal.wait_for("Nothing was sent")
-        terminal.press("4")
-        terminal.wait_for("you@lab.org")
-        terminal.wait_for("Keyring")
-        terminal.press("s")
-        terminal.wait_for("The demo keeps nothing")
-        terminal.press("1", "w")
-        terminal.wait_for("23 in all")
-        terminal.press("down", "enter")
-        terminal.wait_for("Pilots  you@lab.org")
-        terminal.press("q")
-        assert terminal.wait_exit() == 0
-        assert _SENTINEL.encode() not in terminal.raw
-    assert told.read_text() == ""
-    assert list(home.rglob("*")) == []
-
-
-_GATED: Final = """
-import os, sys
-from pathlib import Path
-from prolific_tui.__main__ import main
-from prolific_tui.tui import app
-
-class Gated(app.ProlificApp):
-    CSS_PATH = Path(app.__file__).with_name("app.tcss")
-
-    def sign_in(self):
-        os.write({told}, " ".join(sys.modules).encode() + b"\\n")
-        os.read({gate}, 1)
-        super().sign_in()
-
-app.ProlificApp = Gated
-sys.exit(main())
-"""
-"""Runs the program up to where it looks for a token, and there waits for a byte."""
-
-
-def test_the_client_is_loaded_only_after_the_first_paint(tmp_path: Path) -> None:
-    told, telling = os.pipe()
-    gate, opener = os.pipe()
-    script = tmp_path / "gated.py"
-    script.write_text(_GATED.format(told=telling, gate=gate))
-    with (
-        serving(demo_service()) as server,
-        os.fdopen(told) as modules,
-        os.fdopen(gate),
-        os.fdopen(opener, "w") as opening,
-        Terminal(
-            command=[sys.executable, str(script)],
-            home=tmp_path,
-            environment=signed_in(server),
-            pass_fds=[telling, gate],
-        ) as terminal,
-    ):
-        os.close(telling)
-        terminal.wait_for("POOLS")
-        names = set(modules.readline().split())
-        loaded = {name.partition(".")[0] for name in names}
-        assert "textual" in loaded
-        assert not loaded & _CLIENT
-        assert not {name for name in names if name.startswith("prolific_tui.demo")}
-        opening.write("1")
-        opening.flush()
-        terminal.wait_for("5 pools")

@@ -5,14 +5,8 @@ import pytest
 from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B, MAIN_WORKSPACE
 from prolific_tui.demo.service import Service
-from tests.dashboard import DATA, MESSY, Dashboard, dashboard, opened
-
-
-async def load(board: Dashboard, path: str) -> None:
-    await board.press("f")
-    await board.shows("Load a file")
-    await board.type(path)
-    await board.press("enter")
+from tests.dashboard import DATA, MESSY, dashboard, opened
+from tests.editing import load_file
 
 
 def made_pools(service: Service, before: set[str]) -> list[str]:
@@ -31,7 +25,7 @@ async def test_a_messy_list_becomes_a_pool_is_appended_to_and_the_secret_is_repl
         # A list with a header, a BOM, CRLF, a duplicate, a blank password and a blank line.
         await board.press("c")
         await board.shows("No rows yet")
-        await load(board, "messy.csv")
+        await load_file(board, "messy.csv")
         await board.shows("20 rows", "goes 14", "needs your OK 3", "left out 3")
         await board.shows("UTF-8 with BOM, comma, CRLF, header, 1 blank line skipped")
 

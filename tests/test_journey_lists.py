@@ -3,20 +3,10 @@
 import pytest
 
 from prolific_tui.demo.seed import CHATBOT_B
-from tests.credentials_exports import EXPORTS
 from tests.dashboard import Dashboard, opened
+from tests.editing import load_file
 
-
-@pytest.fixture(autouse=True)
-def among_the_exports(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(EXPORTS)
-
-
-async def load(board: Dashboard, name: str) -> None:
-    await board.press("f")
-    await board.shows("Load a file")
-    await board.type(name)
-    await board.press("enter")
+pytestmark = pytest.mark.usefixtures("among_the_exports")
 
 
 def sent_to(board: Dashboard, pool: str) -> dict[str, str]:
@@ -30,7 +20,7 @@ async def test_semicolons_from_a_european_excel() -> None:
         before = set(board.service.state.pools)
         await board.press("c")
         await board.shows("No rows yet")
-        await load(board, "european-excel.csv")
+        await load_file(board, "european-excel.csv")
 
         # What it is is assumed and said; in which encoding the umlauts are right is asked.
         await board.shows("How is european-excel.csv to be read?", "Delimiter  semicolon")
@@ -61,7 +51,7 @@ async def test_a_google_workspace_export_without_passwords() -> None:
         await board.shows(CHATBOT_B)
         await board.press("a")
         await board.shows("Append to")
-        await load(board, "google-workspace.csv")
+        await load_file(board, "google-workspace.csv")
         await board.shows("Google Workspace header", "2 rows   goes 0", "left out 2")
         await board.shows("This export holds no passwords; participants could not log in.")
         await board.shows("placeholder, not a password")

@@ -7,6 +7,7 @@ from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import Dashboard, opened
+from tests.editing import load_file
 
 
 async def append_list(board: Dashboard, path: Path) -> None:
@@ -15,10 +16,7 @@ async def append_list(board: Dashboard, path: Path) -> None:
     await board.shows(CHATBOT_B)
     await board.press("a")
     await board.shows("Append to")
-    await board.press("f")
-    await board.shows("Load a file")
-    await board.type(str(path))
-    await board.press("enter")
+    await load_file(board, path)
 
 
 async def test_three_duplicates_with_different_passwords_keep_the_last(tmp_path: Path) -> None:
@@ -36,10 +34,7 @@ async def test_three_duplicates_with_different_passwords_keep_the_last(tmp_path:
         before = set(board.service.state.pools)
         await board.press("c")
         await board.shows("No rows yet")
-        await board.press("f")
-        await board.shows("Load a file")
-        await board.type(str(path))
-        await board.press("enter")
+        await load_file(board, path)
         await board.shows("5 rows", "goes 2", "left out 3")
         await board.press("n")
         await board.shows("lab-1 is in rows 1, 3 and 5 with different passwords")

@@ -9,6 +9,7 @@ from prolific_tui.keeping import DraftKeeping
 from prolific_tui.secret import Secret
 from prolific_tui.tui.screens.review import ReviewScreen
 from tests.dashboard import dashboard, opened
+from tests.editing import load_file
 from tests.machine import Machine
 from tests.sending import Gate, a_list, load, numbered, send
 
@@ -154,10 +155,7 @@ async def test_a_list_for_rows_without_passwords_brings_them_unless_something_el
         await board.shows("Unsent rows of before")
         await board.press("enter")
         await board.shows("4 rows   goes 0")
-        await board.press("f")
-        await board.shows("Load a file")
-        await board.type(str(path))
-        await board.press("enter")
+        await load_file(board, path)
         await board.shows("Give these rows their passwords")
         await board.press("enter")
         await board.shows("4 rows   goes 4")
