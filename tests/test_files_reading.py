@@ -2,18 +2,24 @@
 
 import os
 import pty
+import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from prolific_tui import files
 from prolific_tui.errors import FileError
 from tests.disk import as_an_ordinary_user
+
+_LONG: Final = 120.0
+"""Seconds that nobody waits."""
 
 LIMIT = 1000
 
@@ -191,6 +197,32 @@ def test_a_pipe_that_is_never_closed_is_given_up() -> None:
 
     assert caught.value.title == "No token came"
     assert "half" not in caught.value.message
+
+
+def test_a_signal_that_does_not_wake_the_wait_up_ends_it_all_the_same() -> None:
+    """As one does that comes at the last moment before the system waits: its handler runs later."""
+
+    def give_up(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    def taking_it() -> None:
+        told.wait()
+        # Taken in this thread, because the one that waits lets none through.
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    told, begun = threading.Event(), time.monotonic()
+    other = threading.Thread(target=taking_it)
+    before = signal.signal(signal.SIGUSR1, give_up)
+    other.start()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+    try:
+        with an_open_pipe() as (path, _), pytest.raises(KeyboardInterrupt):
+            files.read_token_file(path, seconds=_LONG, waiting=lambda _: told.set())
+        assert time.monotonic() - begun < _LONG, "it is noticed only when the time is over"
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})
+        signal.signal(signal.SIGUSR1, before)
+        other.join()
 
 
 def test_a_pipe_that_gives_too_much_is_refused() -> None:

@@ -25,6 +25,12 @@ _QUICK: Final = 0.3
 """Seconds in which most writers of a pipe are done, and nobody wonders what is waited for."""
 _DESCRIPTOR: Final = re.compile(r"/(?:dev|proc/self)/fd/([0-9]+)\Z")
 """A path that stands for a file or pipe which the program was started with."""
+_AT_A_TIME: Final = 0.5
+"""Seconds that are waited at most without a look for signals.
+
+One that comes at the last moment before the system waits does not wake it up: Ctrl-C would act only
+when something comes.
+"""
 _NEVER_BLOCK: Final = os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
@@ -163,9 +169,12 @@ def read_descriptor(
         if not told and not ready.poll(min(_QUICK, seconds) * 1000):
             waiting(seconds)
             told = True
-        remaining = deadline - time.monotonic()
-        if remaining <= 0 or not ready.poll(remaining * 1000):
-            return None
+        is_there: object = False
+        while not is_there:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                return None
+            is_there = ready.poll(min(remaining, _AT_A_TIME) * 1000)
         piece = os.read(descriptor, min(_CHUNK, limit + 1 - len(content)))
         if not piece:
             break
