@@ -16,6 +16,11 @@ from tests.editing import editing, paste
 from tests.making import fill_in, make, open_chatbot_b
 
 
+@pytest.fixture(autouse=True)
+def in_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
 async def test_a_name_that_is_taken_is_asked_for_again_with_one_that_is_free(
     tmp_path: Path,
 ) -> None:
