@@ -44,7 +44,7 @@ class TestDuplicates:
             for keys, left, label in (
                 ("f", ["first", "alone"], "keeping the first row of 3 with lab-1"),
                 ("l", ["alone", "first"], "keeping the last row of 3 with lab-1"),
-                (("j", "enter"), ["alone", "second"], "keeping row 3 of 3 with lab-1"),
+                (("j", "enter"), ["alone", "second"], "keeping row 3 alone, of 3 with lab-1"),
             ):
                 await at.press("d", *keys)
                 await at.shows("1 username in more", f"Done: {label}. u takes it back.")
@@ -309,6 +309,21 @@ async def test_a_password_that_is_open_in_a_cell_is_hidden_with_the_others() -> 
         await at.press("2", "enter")
         assert at.rows == [("lab-1", "Tr0ub4dor-12")]
         assert "Tr0ub4dor" not in at.board.screen()
+
+
+async def test_what_is_said_on_the_way_out_is_not_lost_to_passwords_being_hidden() -> None:
+    async with editing([("lab-1", "Tr0ub4dor-1")]) as at:
+        await at.press("asterisk")
+        await at.says("Shown for 30 s; * hides it.")
+        await at.press("asterisk")
+        await at.says("Hidden.")
+        await at.press("asterisk", "F")
+        await at.shows("Fixes: put right in all rows")
+        assert not at.editor.is_revealed
+        assert at.said == "Hidden."
+        await at.press("escape", "asterisk", "escape")
+        await at.shows("1 POOLS", "1 unsent row kept here until you quit.")
+        assert not at.editor.is_revealed
 
 
 async def test_a_no_break_space_in_a_username_is_seen_and_asked_about() -> None:

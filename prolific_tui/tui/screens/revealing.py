@@ -1,9 +1,13 @@
 """A screen with something hidden on it, which says when `*` shows it or hides it again."""
 
+from typing import Final
+
 from textual.binding import Binding
 
 from prolific_tui.tui.revealing import SHOWN_FOR, Revealing
 from prolific_tui.tui.screens.base import BaseScreen
+
+_SHOWN: Final = f"Shown for {SHOWN_FOR}"
 
 
 def reveal_key(what: str) -> Binding:
@@ -17,4 +21,8 @@ class RevealingScreen(Revealing, BaseScreen):
 
     def show_revealed(self, revealed: bool) -> None:
         """Say so; who has something to show shows or hides it as well."""
-        self.app.say(f"Shown for {SHOWN_FOR}; * hides it." if revealed else "Hidden.")
+        if revealed:
+            self.app.say(f"{_SHOWN}; * hides it.")
+        elif self.is_current or self.app.message.startswith(_SHOWN):
+            # What covers this screen may have something to say.
+            self.app.say("Hidden.")
