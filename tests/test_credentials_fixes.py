@@ -203,7 +203,7 @@ class TestKeeping:
         undo(session)
         make(session, finish(groups.keep(session, first, 2)))
         assert pairs(session) == [("y", "k"), ("x", "2"), ("y", "k")]
-        assert session.undo_label == "keeping row 3 of 3 with x"
+        assert session.undo_label == "keeping row 3 alone, of 3 with x"
 
     def test_one_row_of_every_group(self) -> None:
         session = session_of(("x", "1"), ("y", "k"), ("x", "2"), ("z", "1"), ("y", "l"))

@@ -75,7 +75,7 @@ def keep(session: EditSession, group: Group, which: Keep | int) -> Steps[Proposa
     if kept not in group.rows:
         raise ValueError(f"row {kept} has another username")
     gone = [row for row in group.rows if row != kept]
-    name = f"row {kept + 1:,}" if isinstance(which, int) else f"the {which.value} row"
+    name = f"row {kept + 1:,} alone," if isinstance(which, int) else f"the {which.value} row"
     return removal(session, f"keeping {name} of {len(group.rows):,} with {group.username}", gone)
 
 

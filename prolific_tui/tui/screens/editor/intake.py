@@ -193,7 +193,7 @@ class IntakeKeys(EditorPage):
         # steps, rather than all at once.
         begun = asyncio.create_task(drive(steps, self._tell("Making room")))
         source: Source | None = None
-        left_empty = 0
+        hashes = ragged = 0
         shown_until = slice_ends = 0.0
         try:
             loading = await asyncio.shield(begun)
@@ -201,9 +201,10 @@ class IntakeKeys(EditorPage):
                 for chunk in intake.reading():
                     source = chunk.source
                     delta = loading.feed(chunk.rows)
-                    left_empty += len(chunk.marks)
-                    first = len(session.document) - len(chunk.rows)
-                    session.mark_hashes(first + row for row in chunk.hashes())
+                    first, hashed = len(session.document) - len(chunk.rows), chunk.hashes()
+                    session.mark_hashes(first + row for row in hashed)
+                    hashes += len(hashed)
+                    ragged += len(chunk.marks) - len(hashed)
                     is_last = chunk.progress == 1
                     is_first = loading.rows == len(chunk.rows)
                     if monotonic() < shown_until and not is_last:
@@ -242,8 +243,9 @@ class IntakeKeys(EditorPage):
         warning = ""
         if source and source.warning:
             warning = f" {source.warning}"
-        elif left_empty:
-            warning = f" {counted(left_empty, 'password')} left empty: a hash, or of a ragged line."
+        else:
+            for number, why in ((hashes, "a hash"), (ragged, "the line is ragged")):
+                warning += f" {counted(number, 'password')} left empty: {why}." if number else ""
         self.changed(finished, f"{rows} read.{warning}")
         if was_empty:
             grid.position = 0
