@@ -174,9 +174,14 @@ def _read(pid: int, name: str) -> bytes:
 
 def descendants(pid: int) -> Iterator[int]:
     """The processes that a process has started, and those have, until they are waited for."""
-    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+    # Any of them may be gone by the next look at it.
+    try:
+        tasks = tuple(Path(f"/proc/{pid}/task").iterdir())
+    except OSError:
+        return
+    for task in tasks:
         try:
-            children: Sequence[str] = tasks.read_text().split()
+            children: Sequence[str] = (task / "children").read_text().split()
         except OSError:
             continue
         for child in children:

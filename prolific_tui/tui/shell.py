@@ -61,6 +61,8 @@ class Shell(ReadingApp):
     """Grows with every write that begins or ends, for those who show drafts."""
     kept: reactive[int] = reactive(0, repaint=False)
     """Grows with what becomes known of how drafts are kept."""
+    choices: reactive[int] = reactive(0, repaint=False)
+    """Grows with each choice of where tokens and secrets are kept: they may have moved."""
 
     class HistoryRead(Message):
         """A worker read the journal."""

@@ -99,6 +99,7 @@ async def keep_as(shell: Shell, keeping: MachineKeeping) -> bool:
         return False
     shell.account = changed.account
     shell.keeping.chosen(keeping.rows)
+    shell.choices += 1
     words = keeping_words(keeping, shell.operations.own_files).label
     shell.say(" ".join((f"Kept from now on: {words[0].lower()}{words[1:]}.", *changed.notes)))
     return True

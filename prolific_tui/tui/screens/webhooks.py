@@ -96,6 +96,7 @@ class WebhooksScreen(RevealingScreen):
         """Follow what is read."""
         super().begin()
         self.watch(self.app, "webhooks", self._webhooks_read)
+        self.watch(self.app, "choices", self._webhooks_read, init=False)
         for before in ("signing_in", "account", "workspaces", "workspace", "history"):
             self.watch(self.app, before, self.show_webhooks, init=False)
         self.query_one(CursorList).focus()
