@@ -30,6 +30,7 @@ from prolific_tui.operations.writes import Writes
 from prolific_tui.secret import Secret
 from prolific_tui.settings import StateFile
 from prolific_tui.submission.means import Pace
+from prolific_tui.submission.plan import SecretPlan
 from prolific_tui.submission.progress import Phase
 from prolific_tui.vault import MemoryVault, TokenFile, Vault
 from prolific_tui.version import NAME
@@ -47,6 +48,14 @@ _LEFT_ANSWERED: Final = (
     "a send was under way; Prolific had answered, and 3 History has what became of it."
 )
 _LEFT_UNSENT: Final = "a send was about to leave; nothing of it was sent."
+_ASKED_LEFT_OPEN: Final = (
+    "a new signing secret was asked for; that is open in the history, and the next start offers to"
+    " look for it."
+)
+_ASKED_ANSWERED: Final = (
+    "a new signing secret was made; 3 History says where it is kept, and 2 Webhooks shows it."
+)
+_NOT_ASKED: Final = "a new signing secret was about to be asked for; none was."
 
 _PROFILE: Final = "PROLIFIC_TUI_PROFILE"
 
@@ -265,10 +274,13 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
 def _left_words(writes: Writes) -> str:
     """What is left of a write that the program does not wait for."""
     progress = writes.progress
+    is_secret = isinstance(writes.under_way, SecretPlan)
     if writes.is_on_its_way:
-        return _LEFT_OPEN
+        return _ASKED_LEFT_OPEN if is_secret else _LEFT_OPEN
     if progress is not None and progress.phase is Phase.CHECKING:
-        return _LEFT_ANSWERED
+        return _ASKED_ANSWERED if is_secret else _LEFT_ANSWERED
+    if is_secret:
+        return _NOT_ASKED
     return _LEFT_UNSENT if progress is None or progress.number is None else _LEFT_BETWEEN
 
 

@@ -113,7 +113,7 @@ def test_a_file_that_can_not_be_written_lets_nothing_leave(
 
     assert caught.value.title == title
     assert (outcome.effect, outcome.title) == (Effect.NOT_SENT, title)
-    assert "Nothing was sent." in outcome.message
+    assert "No new one was asked for." in outcome.message
     assert bench.service.writes == []
     assert bench.journal.entries() == ()
     assert names_in(tmp_path) == there

@@ -188,16 +188,22 @@ async def test_a_request_for_a_secret_is_left_open_and_announced_in_words_of_its
         await board.press("2")
         await board.shows("Signing secret", "none   K keeps it there")
         await board.press("c", "down", "down", "space", "enter")
-        await board.shows("Kept nowhere: it is shown here only.")
+        await board.shows("The new one is kept nowhere: it is shown here only.")
+        await board.shows("(1 off) of Reasoning evals will be signed with the new one.")
         await board.type(f"replace {old[-4:]}")
         await board.press("enter")
         await board.shows("Waiting for Prolific's answer.")
         await board.press("enter", "q")
-        await board.shows("A send is under way", "the next start offers to look what became of it")
+        await board.shows("0 new secret…")
+        await board.shows(
+            "The secret is being replaced", "the next start offers to look what became of it"
+        )
+        assert "send is" not in board.words()
         await board.shows("A new secret that is made meanwhile stays at Prolific")
         assert "rows" not in board.words()
         await board.press("j", "enter")
 
     async with machine.run() as board:
-        await board.shows("A send is open", "the new secret of Reasoning evals")
+        await board.shows("A request for a secret is open", "the new secret of Reasoning evals")
+        await board.shows("Nobody knows whether it was made", "Look now whether it was made")
         await board.shows("The secret is read; nothing is sent.")

@@ -12,7 +12,7 @@ from textual.events import Paste
 from prolific_tui.access import Entry
 from prolific_tui.assembly import demo_parts
 from prolific_tui.demo.seed import EMPTY_WORKSPACE, MAIN_WORKSPACE
-from prolific_tui.demo.service import Service
+from prolific_tui.demo.service import Fault, Service
 from prolific_tui.errors import KeyringError
 from prolific_tui.operations import Parts
 from prolific_tui.secret import Secret
@@ -80,7 +80,9 @@ async def test_rotation_with_two_receivers_behind_a_load_balancer() -> None:
 
         await board.press("c", "space", "enter")
         await board.shows(
-            "Kept in the keyring.", f"[ ] #2 behind {BALANCED}", "old.lab.example/hook  (off)"
+            "The new one is kept in the keyring.",
+            f"[ ] #2 behind {BALANCED}",
+            "old.lab.example/hook  (off)",
         )
         await board.press("tab", "space", "down", "space")
         await board.shows(f"[x] #1 behind {BALANCED}", f"[x] #2 behind {BALANCED}")
@@ -140,7 +142,7 @@ async def test_the_new_one_goes_into_a_file_of_its_own(
         await board.shows("The new secret's file")
         await board.type("secret.txt")
         await board.press("enter")
-        await board.shows("Kept in secret.txt.")
+        await board.shows("The new one is kept in secret.txt.")
         await confirm(board)
         await board.shows("keyring: none")
 
@@ -230,7 +232,7 @@ async def test_where_there_is_no_keyring_the_screen_is_an_open_choice() -> None:
         await board.press("down", "space", "down", "space")
         await board.shows("[ ] a new file", "[x] the screen only")
         await board.press("enter")
-        await board.shows("Kept nowhere: it is shown here only.")
+        await board.shows("The new one is kept nowhere: it is shown here only.")
         await confirm(board)
 
         await board.press("q")
@@ -296,6 +298,7 @@ async def test_everything_that_is_signed_is_listed_and_a_workspace_without_has_i
         empty = next(w for w in board.app.workspaces.value or () if w.id == EMPTY_WORKSPACE)
         board.app.open_workspace(empty)
         await board.shows("This workspace has no signing secret yet. c makes one.")
+        assert "c Create/replace" in board.screen().split("\n")[-2], "the keys stay at the bottom"
         await board.press("space")
         await board.shows("There is no receiver here.")
         await board.press("t")
@@ -388,3 +391,24 @@ async def test_what_can_not_be_printed_is_not_printed() -> None:
         await board.shows("Print the secret plainly?", "scrollback")
         await board.press("y")
         await board.shows("There is no terminal here to print to.")
+
+
+async def test_sentences_that_take_two_lines_are_indented_on_both() -> None:
+    async with opened() as board:
+        await to_webhooks(board)
+        board.service.switch_on("listSubscriptions", Fault(status=403))
+        await board.press("r")
+        await board.shows("What is signed with it could not be read.", "admin of the workspace.")
+        assert _outdented(board) == []
+        board.service.switch_on("listSecrets", Fault(status=403))
+        board.service.switch_on("listCredentialPools", Fault(status=403))
+        await board.press("r")
+        for key in ("2", "1"):
+            await board.press(key)
+            await board.shows("Not allowed", "r tries again, w goes to another workspace.")
+            assert _outdented(board) == []
+
+
+def _outdented(board: Dashboard) -> list[str]:
+    """The lines of the screen that begin at its very edge, but for those that separate."""
+    return [line for line in board.screen().split("\n") if line and line[0] not in " ─>"]

@@ -36,7 +36,7 @@ async def replace_on_the_screen_only(board: Dashboard) -> None:
     await board.shows("Signing secret", "none   K keeps it there")
     old = board.service.state.secrets[MAIN_WORKSPACE].id
     await board.press("c", "down", "down", "space", "enter")
-    await board.shows("Kept nowhere: it is shown here only.")
+    await board.shows("The new one is kept nowhere: it is shown here only.")
     await board.type(f"replace {old[-4:]}")
     await board.press("enter")
     await board.shows("We do not know whether the secret was replaced")
@@ -220,7 +220,7 @@ async def test_a_secret_that_somebody_else_took_away_meanwhile_is_not_shown_any_
         await board.shows("Signing secret", "none   K keeps it there")
         old = board.service.state.secrets[MAIN_WORKSPACE].id
         await board.press("c", "down", "down", "space", "enter")
-        await board.shows("Kept nowhere: it is shown here only.")
+        await board.shows("The new one is kept nowhere: it is shown here only.")
         del board.service.state.secrets[MAIN_WORKSPACE]
         await board.type(f"replace {old[-4:]}")
         await board.press("enter")

@@ -84,6 +84,6 @@ def test_where_no_keyring_can_be_reached_nothing_is_asked_for(session: KeyringSe
         kept = asyncio.run(operations.signing.kept(MAIN_WORKSPACE))
 
     assert (outcome.effect, outcome.title) == (Effect.NOT_SENT, "No keyring")
-    assert "Nothing was sent." in outcome.message
+    assert "No new one was asked for." in outcome.message
     assert bench.service.writes == []
     assert kept.trouble is not None

@@ -40,6 +40,13 @@ LOOKS = {
     Write.SECRET: "listSecrets",
 }
 
+NONE_WENT = {
+    Write.CREATE: "nothing was sent",
+    Write.APPEND: "nothing was sent",
+    Write.SECRET: "no new one was asked for",
+}
+"""How it is said that a write did not leave: a secret is nothing that is sent."""
+
 
 @pytest.fixture
 def service() -> NotedService:
@@ -69,7 +76,7 @@ async def test_what_can_not_be_journalled_is_not_sent(service: NotedService, wri
 
     assert outcome.effect is Effect.NOT_SENT
     assert outcome.title == "Disk full"
-    assert "nothing was sent. There is no space left." in outcome.message
+    assert f"{NONE_WENT[write]}. There is no space left." in outcome.message
     assert outcome.hint == "Make room."
     assert service.writes == []
 
@@ -89,7 +96,7 @@ async def test_nothing_is_sent_where_it_can_not_be_seen_what_is_there(
     outcome = await run(plan_for(write, service), client_of(service), journal, ticking())
 
     assert outcome.effect is Effect.NOT_SENT
-    assert "could not be read first, so nothing was sent." in outcome.message
+    assert f"could not be read first, so {NONE_WENT[write]}." in outcome.message
     assert service.writes == []
     assert journal.entries() == ()
 
@@ -120,7 +127,7 @@ async def test_a_secret_that_somebody_else_replaced_since_is_left_alone(
     assert outcome.effect is Effect.NOT_SENT
     assert outcome.title == "The secret changed since you looked"
     assert theirs.id in outcome.message
-    assert "Nothing was sent." in outcome.message
+    assert "No new one was asked for." in outcome.message
     assert outcome.secret == WebhookSecret(theirs.id, theirs.value, MAIN_WORKSPACE)
     assert service.state.secrets[MAIN_WORKSPACE] == theirs
     assert len(service.writes) == 1, "that was somebody else's"

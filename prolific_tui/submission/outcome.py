@@ -288,7 +288,7 @@ def secret_changed_meanwhile(plan: SecretPlan, current: WebhookSecret | None) ->
         Effect.NOT_SENT,
         "The secret changed since you looked",
         f"You confirmed {meant}, and Prolific has {now} by now: somebody else was here."
-        " Nothing was sent.",
+        " No new one was asked for.",
         "2 Webhooks shows it as it is now; look at it, and decide again.",
         secret=current,
     )

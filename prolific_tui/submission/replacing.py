@@ -24,10 +24,12 @@ from prolific_tui.submission.request import looked, send_secret
 from prolific_tui.submission.send import Part
 from prolific_tui.submission.settling import settle_secret
 
-_UNREAD: Final = "The secret could not be read first, so nothing was sent."
-_UNPROVED: Final = "It was tried out first where the new one is to be kept. Nothing was sent."
+_UNREAD: Final = "The secret could not be read first, so no new one was asked for."
+_UNPROVED: Final = (
+    "It was tried out first where the new one is to be kept. No new one was asked for."
+)
 _UNRECORDED: Final = (
-    "What is about to be sent could not be written down first, so nothing was sent."
+    "What is about to be asked for could not be written down first, so no new one was asked for."
 )
 
 

@@ -77,8 +77,8 @@ def stopped_secret() -> Outcome:
     """The person stopped the making of a secret before it was asked for."""
     return Outcome(
         Effect.NOT_SENT,
-        "Stopped before anything was sent",
-        "You stopped it before anything was asked of Prolific; the secret is as it was.",
+        "Stopped before a new secret was asked for",
+        "You stopped it before Prolific was asked to make one; the secret is as it was.",
     )
 
 

@@ -152,7 +152,8 @@ class Shell(ReadingApp):
         else:
             has_begun = writes.submit(plan)
         if not has_begun:
-            self.say("Another send is under way. Nothing was sent.")
+            done = "asked of Prolific" if isinstance(plan, SecretPlan) else "sent"
+            self.say(f"{self.under_way} already. Nothing was {done}.")
             return
         if isinstance(plan, CredentialPlan) and draft is not None:
             self.drafts.sending(draft, plan)
@@ -167,6 +168,14 @@ class Shell(ReadingApp):
     def is_sending(self) -> bool:
         """Whether a write is under way, or what became of it was not told here yet."""
         return self.sending is not None or self.operations.writes.under_way is not None
+
+    @property
+    def under_way(self) -> str:
+        """What kind of write is under way, as the beginning of a sentence."""
+        plan = self.sending or self.operations.writes.under_way
+        if not isinstance(plan, SecretPlan):
+            return "A send is under way"
+        return "The secret is being replaced" if plan.old else "A secret is being made"
 
     def show_progress(self) -> None:
         """Open the box that shows the write under way, from any screen and as often as wanted."""

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from prolific_tui.errors import Effect
 from prolific_tui.operations.events import WriteEnded
-from prolific_tui.submission.plan import CredentialPlan, Plan
+from prolific_tui.submission.plan import CredentialPlan, Plan, SecretPlan
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs.base import Dialog
@@ -218,7 +218,9 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
             return "p pauses and x stops between two parts. "
         if phase is Phase.CHECKING:
             return "x gives up that look. "
-        return "x stops it before anything is sent. " if self._may_stop else ""
+        is_secret = isinstance(self.plan, SecretPlan)
+        before = "a new secret is asked for" if is_secret else "anything is sent"
+        return f"x stops it before {before}. " if self._may_stop else ""
 
     # Keys
 

@@ -193,7 +193,7 @@ class AccountScreen(BaseScreen):
 
     def _may_change(self) -> bool:
         if self.app.is_sending:
-            self.app.say("A send is under way; this can be changed when it is over.")
+            self.app.say(f"{self.app.under_way}; this can be changed when it is over.")
         return not self.app.is_sending
 
     @on(OptionList.OptionSelected)

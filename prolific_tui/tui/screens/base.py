@@ -13,6 +13,7 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 
 from prolific_tui.operations import Account
+from prolific_tui.submission.plan import Plan, SecretPlan
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.tui.dialogs import HelpDialog
 from prolific_tui.tui.framing import OneFrameScreen
@@ -59,7 +60,7 @@ class TopBar(Line):
     def _update(self) -> None:
         app = self.app
         marks = [
-            _sending_words(app.progress) if app.sending is not None else "",
+            _sending_words(app.sending, app.progress) if app.sending is not None else "",
             "DEMO" if app.operations.is_demo else "",
             "READ-ONLY" if app.operations.writes.refusal else "",
         ]
@@ -92,10 +93,10 @@ class TopBar(Line):
         return text
 
 
-def _sending_words(progress: Progress | None) -> str:
-    """How far the send under way is, in so few words that they fit into the top line."""
+def _sending_words(plan: Plan, progress: Progress | None) -> str:
+    """How far the write under way is, in so few words that they fit into the top line."""
     if progress is None or (progress.parts <= 1 and progress.phase is not Phase.SETTLING):
-        return "0 sending…"
+        return "0 new secret…" if isinstance(plan, SecretPlan) else "0 sending…"
     if progress.phase is Phase.SETTLING:
         return "0 looking…"
     word = "PAUSED" if progress.phase is Phase.PAUSED else "sending"

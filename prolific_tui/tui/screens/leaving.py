@@ -62,8 +62,11 @@ _REPLACEMENT_ANSWERED: Final = (
     "Prolific has accepted the request, and that is in the history on disk. If you quit now, the"
     " new secret is not read back; 2 Webhooks shows it at the next start."
 )
+_REPLACEMENT_DEMO: Final = (
+    "The demo keeps nothing: if you quit now, nobody learns whether there is a new secret."
+)
 _REPLACEMENT_UNSENT: Final = (
-    "Nothing of it has left. If you quit now, nothing is sent, and the secret stays as it is."
+    "No new secret was asked for yet. If you quit now, none is made, and all stays as it is."
 )
 
 
@@ -87,6 +90,8 @@ async def may_leave_open(shell: Shell) -> bool:
 
 def _question(shell: Shell, *, is_on_its_way: bool) -> ChoiceDialog:
     progress = shell.operations.writes.progress
+    if isinstance(shell.sending, SecretPlan):
+        return _question_of_a_secret(shell, shell.sending, is_on_its_way=is_on_its_way)
     if is_on_its_way:
         title, words = "A send is under way", _OPEN
         stay, leave = "Stay and wait for the answer", "Quit now and leave it open"
@@ -102,22 +107,32 @@ def _question(shell: Shell, *, is_on_its_way: bool) -> ChoiceDialog:
     if progress is not None and progress.phase is Phase.PAUSED:
         title, stay = "A send is paused", "Stay; the send stays paused"
     choices = [Choice(stay), Choice(leave)]
-    return ChoiceDialog(title, _told(shell, words, is_on_its_way=is_on_its_way), choices)
+    return ChoiceDialog(title, _told(shell, words), choices)
 
 
 def _is_answered(progress: Progress | None) -> bool:
     return progress is not None and progress.phase is Phase.CHECKING
 
 
-def _told(shell: Shell, words: _Words, *, is_on_its_way: bool) -> str:
-    is_secret = isinstance(shell.sending, SecretPlan)
-    if is_secret and not is_on_its_way:
-        is_answered = _is_answered(shell.operations.writes.progress)
-        return _REPLACEMENT_ANSWERED if is_answered else _REPLACEMENT_UNSENT
+def _question_of_a_secret(shell: Shell, plan: SecretPlan, *, is_on_its_way: bool) -> ChoiceDialog:
+    """The same where no rows are sent, but a new secret is asked for."""
+    if is_on_its_way:
+        title = shell.under_way
+        told = _REPLACEMENT_DEMO if shell.operations.is_demo else _REPLACEMENT_OPEN
+        stay, leave = "Stay and wait for the answer", "Quit now and leave it open"
+    elif _is_answered(shell.operations.writes.progress):
+        title, told = shell.under_way, _REPLACEMENT_ANSWERED
+        stay, leave = "Stay and let it be read back", "Quit now"
+    else:
+        title = "The secret is about to be replaced" if plan.old else "A secret is about to be made"
+        told = _REPLACEMENT_UNSENT
+        stay, leave = "Stay and let it be made", "Quit now and ask for none"
+    return ChoiceDialog(title, told, [Choice(stay), Choice(leave)])
+
+
+def _told(shell: Shell, words: _Words) -> str:
     if shell.operations.is_demo:
         return words.demo
-    if is_secret:
-        return _REPLACEMENT_OPEN
     if any(draft.sending and not shell.keeping.is_kept(draft) for draft in shell.drafts):
         return words.unkept
     return words.kept

@@ -72,18 +72,24 @@ class OpenSends(BaseScreen):
         named = [open_sentence(send, self.app.known_sends) for send in sends[:_NAMED]]
         if len(sends) > _NAMED:
             named.append(f"and {len(sends) - _NAMED:,} more")
+        who, was = ("they", "were") if several else ("it", "was")
+        if all(send.kind is Kind.REPLACE_SECRET for send in sends):
+            one, many = "A request for a secret is open", "requests for secrets are open"
+            done, later = f"{was} made", "No other one is asked for before it is settled."
+        else:
+            one, many = "A send is open", "sends are open"
+            done, later = "arrived", "Nothing of it is sent again before it is settled."
         answer = await self.app.ask(
             ChoiceDialog(
-                f"{len(sends):,} sends are open" if several else "A send is open",
-                f"Nobody knows whether {'they' if several else 'it'} arrived:\n"
-                + "\n".join(f"- {each}" for each in named),
+                f"{len(sends):,} {many}" if several else one,
+                f"Nobody knows whether {who} {done}:\n" + "\n".join(f"- {each}" for each in named),
                 [
                     Choice(
-                        "Look now whether it arrived" if not several else "Look now, one by one",
+                        "Look now, one by one" if several else f"Look now whether it {done}",
                         f"{_read_words(sends)}; nothing is sent.",
                     ),
                     Choice("See it in 3 History", "With everything that is known of it."),
-                    Choice("Later", "Nothing of it is sent again before it is settled."),
+                    Choice("Later", later),
                 ],
             )
         )

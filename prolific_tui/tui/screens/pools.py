@@ -155,8 +155,8 @@ class PoolsScreen(LeftDrafts):
                 "No credential pool in this workspace yet.\n\n"
                 "c makes one from a list of usernames and passwords."
             )
-        lines = "\n ".join(visible(line) for line in words.split("\n"))
-        return f"\n {lines}\n" if words else ""
+        lines = "\n".join(visible(line) for line in words.split("\n"))
+        return f"\n{lines}\n" if words else ""
 
     def _row(self, pool: CredentialPool, name_width: int) -> Text:
         free, total = pool.available_credentials, pool.total_credentials

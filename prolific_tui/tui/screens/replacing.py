@@ -172,13 +172,18 @@ def _meaning(
     if plan.destinations.file is not None:
         where.append(str(plan.destinations.file))
     words = (
-        f"Kept in {', and in '.join(where)}." if where else "Kept nowhere: it is shown here only."
+        f"The new one is kept in {', and in '.join(where)}."
+        if where
+        else "The new one is kept nowhere: it is shown here only."
     )
     if subscriptions is None:
-        depends = "What is signed with it could not be read: find that out before you go on."
+        depends = (
+            "What is signed with the secret could not be read: find that out before you go on."
+        )
     else:
         depends = (
-            f"{subscription_words(subscriptions)} of {plan.workspace.title} will be signed with it."
+            f"{subscription_words(subscriptions)} of {plan.workspace.title} will be signed with the"
+            " new one."
         )
     told = f"{words} {depends}"
     # "Both" only where there are two of them.

@@ -48,5 +48,6 @@ def freshness(reading: Reading[Any]) -> Text:
     if reading.loading:
         text.append("   reading…")
     elif reading.at is not None:
-        text.append(f"   read at {reading.at:%H:%M:%S}")
+        # With the day, because a screen may stand open for longer than one.
+        text.append(f"   read at {reading.at:%d %b %H:%M:%S}")
     return text

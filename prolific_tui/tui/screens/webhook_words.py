@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.text import Text
+
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import Subscription, WebhookSecret, Workspace
-from prolific_tui.operations import KeptSecrets, PreviousSecret, Sends
-from prolific_tui.secret import Secret
+from prolific_tui.operations import KeptSecrets, PreviousSecret, Sends, Webhooks
+from prolific_tui.secret import MASK, Secret
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.rotation import Rotation, Tick
 from prolific_tui.tui.screens.send_words import moment
-from prolific_tui.visible import counted
+from prolific_tui.visible import counted, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,13 @@ def unsettled(
     return None
 
 
+def value_words(value: Secret | None, *, is_revealed: bool) -> str:
+    """The value, or its mask with the key that shows it."""
+    if value is None:
+        return "Prolific did not send it"
+    return visible(value.reveal()) if is_revealed else f"{MASK}   * shows it"
+
+
 def kept_words(kept: KeptSecrets | None, value: Secret | None) -> str:
     """Whether the copy of this machine is the same."""
     if kept is None:
@@ -83,6 +92,17 @@ def known_words(
         have_it = sum(rotation.tick(secret, each) is not Tick.NONE for each in off)
         told += f"; off: {have_it} of {len(off)}"
     return told
+
+
+def unsigned_words(webhooks: Webhooks) -> Text:
+    """Why no subscription is listed: none could be read, or there is none; empty where one is."""
+    text = Text()
+    if (trouble := webhooks.trouble) is not None:
+        text.append("What is signed with it could not be read.\n", "bold")
+        text.append(f"{visible(trouble.message)} {visible(trouble.hint)}\n")
+    elif not webhooks.subscriptions:
+        text.append("No webhook subscription in this workspace: nothing is signed.\n")
+    return text
 
 
 def not_kept(troubles: Sequence[str], *, is_anywhere: bool) -> ProlificTuiError:

@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Final
 
+from rich.console import Group
+from rich.padding import Padding
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -10,7 +12,7 @@ from textual.widgets import Static
 
 from prolific_tui.models import Subscription, WebhookSecret
 from prolific_tui.operations import KeptSecrets, PreviousSecret
-from prolific_tui.secret import MASK, Secret
+from prolific_tui.secret import Secret
 from prolific_tui.submission.plan import place_words
 from prolific_tui.tui.dialogs import ConfirmDialog, WaitDialog
 from prolific_tui.tui.plainly import show_plainly
@@ -33,8 +35,10 @@ from prolific_tui.tui.screens.webhook_words import (
     not_kept,
     previous_words,
     unsettled,
+    unsigned_words,
+    value_words,
 )
-from prolific_tui.tui.widgets import CursorList, Line, Rule, fit
+from prolific_tui.tui.widgets import CursorList, Line, Rule, fit, visible_lines
 from prolific_tui.visible import visible
 
 _LABEL, _STATE, _HAS_IT = 17, 6, 7
@@ -156,14 +160,19 @@ class WebhooksScreen(RevealingScreen):
         self.query_one("#webhooks-text", Static).update(self._text())
         self._show_receivers()
 
-    def _text(self) -> Text:
+    def _text(self) -> Group:
+        """What is known, of which each fact is a line, and sentences are as long as they are."""
         reading = self.app.webhooks
-        text = Text("\n", no_wrap=True, overflow="ellipsis")
-        if words := standing(self.app, reading, "the secret and the subscriptions"):
-            text.append("\n".join(f" {visible(line)}" for line in words.split("\n")) + "\n\n")
+        words = standing(self.app, reading, "the secret and the subscriptions")
+        above = Padding(Text(f"\n{visible_lines(words)}\n" if words else ""), (0, 1))
         if reading.value is None:
-            return text
-        secret = reading.value.secret
+            return Group(above)
+        unsigned = unsigned_words(reading.value)
+        below = [Padding(unsigned, (0, 1))] if unsigned else []
+        return Group(above, self._facts(reading.value.secret), *below)
+
+    def _facts(self, secret: WebhookSecret | None) -> Text:
+        text = Text(no_wrap=True, overflow="ellipsis")
         if secret is None:
             text.append(" This workspace has no signing secret yet. c makes one.\n")
         else:
@@ -171,25 +180,15 @@ class WebhooksScreen(RevealingScreen):
             text.append(visible(secret.id or "?"), "bold")
             if secret.value is not None:
                 text.append(f"   fingerprint {secret.value.fingerprint()}")
-            text.append(f"\n {fit('Value', _LABEL)}{self._value(secret.value)}")
+            words = value_words(secret.value, is_revealed=self.is_revealed)
+            text.append(f"\n {fit('Value', _LABEL)}{words}")
             words = visible(kept_words(self._kept, secret.value))
             text.append(f"\n {fit('Kept here', _LABEL)}{words}\n")
         if (open_one := self._unsettled) is not None:
             text.append(f" {fit('Open request', _LABEL)}{open_one.words}\n", "bold")
         if (previous := self._previous) is not None:
             text.append(f" {fit('Previous one', _LABEL)}{previous_words(previous, self._kept)}\n")
-        if (trouble := reading.value.trouble) is not None:
-            text.no_wrap = False
-            text.append("\n What is signed with it could not be read.\n", "bold")
-            text.append(f" {visible(trouble.message)} {visible(trouble.hint)}\n")
-        elif not reading.value.subscriptions:
-            text.append("\n No webhook subscription in this workspace: nothing is signed.\n")
         return text
-
-    def _value(self, value: Secret | None) -> str:
-        if value is None:
-            return "Prolific did not send it"
-        return visible(value.reveal()) if self.is_revealed else f"{MASK}   * shows it"
 
     def _show_receivers(self) -> None:
         rotation, secret = self.app.rotation, self._secret
@@ -218,6 +217,7 @@ class WebhooksScreen(RevealingScreen):
         )
         for selector in ("#headings", "#receivers", "#receivers-rule"):
             self.query_one(selector).display = bool(self._lines)
+        self.set_class(not self._lines, "-unlisted")
 
     def _row(
         self, receiver: Receiver, subscription: Subscription | None, event: int, target: int
