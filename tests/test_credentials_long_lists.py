@@ -15,6 +15,7 @@ from prolific_tui.credentials.session import EditSession, LoadingError
 from prolific_tui.credentials.stepping import OutdatedError, Steps, finish
 from prolific_tui.credentials.view import ALL, Filter, Order, View
 from tests.credentials_steps import hold, redo, undo
+from tests.credentials_strategies import steady
 
 ROWS = 12_000
 
@@ -328,6 +329,7 @@ def _made(session: EditSession, edits: Iterable[Edit]) -> Iterator[int]:
         yield 0
 
 
+@steady
 @given(
     st.lists(usernames, max_size=12), pools, pools, pools, pools, st.lists(edits), st.integers(1, 3)
 )

@@ -13,10 +13,11 @@ from prolific_tui.errors import ProlificTuiError
 from prolific_tui.submission.journal import NewSend
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs import ErrorDialog
+from prolific_tui.tui.screens.editor import EditorScreen
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import dashboard
 from tests.editing import editing
-from tests.sending import Gate, a_list, in_parts, load, numbered, send
+from tests.sending import Gate, a_list, held_by, in_parts, load, numbered, send
 from tests.submission_bench import MemoryJournal
 
 _REPORT: Final = "/credentials/report/"
@@ -94,6 +95,30 @@ async def test_words_that_are_not_quite_right_send_nothing() -> None:
         await at.press("escape")
         await at.says("Nothing was sent.")
         assert len(at.board.service.state.pools) == pools
+
+
+async def test_rows_that_the_editor_marks_behind_a_review_do_not_go_with_it(
+    tmp_path: Path,
+) -> None:
+    """A long list is still compared with what was sent when its review is there."""
+    gate = Gate("GET", _REPORT)
+    async with dashboard(parts=gate.of()) as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(2)), 2)
+        editor = board.app.screen
+        assert isinstance(editor, EditorScreen)
+        await send(board, 2)
+        await board.shows("The usage reports are read first")
+        editor.draft.session.refuse({numbered(1)[0]})
+        for _ in range(9):
+            gate.let_one_through()
+        await board.shows("Type  send 1 :", "1 row: already in this pool")
+        assert len(board.service.state.pools[CHATBOT_B].passwords) == 60
+        await board.type("send 1")
+        await board.press("enter")
+        await board.shows("1 credential appended")
+        assert held_by(board.service)[60:] == numbered(2)[1:]
 
 
 async def test_a_dialog_that_opens_while_reports_are_read_is_not_closed_by_the_send(

@@ -18,6 +18,10 @@ def answering(plan: Plan) -> Iterator[Line]:
     for kind, path in (("", plan.list(plan.long)), ("messy ", plan.messy_list(plan.long))):
         rows = f"{plan.long:,} {kind}rows"
         with editor_asking(path) as terminal:
+            # For a pool of which usage reports name some usernames.
+            for _ in range(_POOL):
+                terminal.press("down")
+                terminal.settle()
             terminal.press("enter")
             terminal.seconds_until("row 1 of", since=time.perf_counter())
             yield _worst(
@@ -38,6 +42,9 @@ def answering(plan: Plan) -> Iterator[Line]:
                 waits = [_wait(terminal, start, begun)]
                 waits += _waits_until(terminal, lambda: not _is_working(terminal))
                 yield _worst(f"any key during {what} over {rows}", waits)
+            terminal.press("s")
+            terminal.seconds_until(_CHECKED, since=time.perf_counter())
+            yield _worst(f"any key while the pool is asked for {rows}", _waits_of_review(terminal))
 
 
 _LONG_WORK: Final = (
@@ -52,6 +59,12 @@ _LONG_WORK: Final = (
 
 _LONGEST: Final = "sort by username"
 """What goes on for long enough to be given up: Esc alone is a key only after a moment."""
+
+
+_POOL: Final = 2
+"""How far below the first one the pool is in the list of what rows may be for."""
+_CHECKED: Final = "Already there"
+"""What a review says of the pool, and at first that it is checking."""
 
 
 def _prepare(terminal: MeasuredTerminal, typed: str) -> None:
@@ -83,6 +96,15 @@ def _waits_until(terminal: MeasuredTerminal, over: Callable[[], bool]) -> list[f
         row = _row(terminal)
         moved = partial(lambda before: over() or _row(terminal) != before, row)
         waits.append(_wait(terminal, next(keys), moved))
+    return waits
+
+
+def _waits_of_review(terminal: MeasuredTerminal) -> list[float]:
+    """Type into a review until its rows are checked; how many milliseconds each key took."""
+    waits: list[float] = []
+    while "checking" in terminal.screen():
+        before = terminal.screen()
+        waits.append(_wait(terminal, "x", partial(lambda now: terminal.screen() != now, before)))
     return waits
 
 
