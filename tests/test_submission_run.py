@@ -1,6 +1,7 @@
 """The steps of a write: nothing leaves before it is looked at and journalled, nothing is unsaid."""
 
 import asyncio
+import threading
 from dataclasses import replace
 
 import httpx
@@ -13,6 +14,7 @@ from prolific_tui.demo.transport import DemoTransport
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool, WebhookSecret, Workspace
 from prolific_tui.secret import Secret
+from prolific_tui.submission.journal import Learned
 from prolific_tui.submission.plan import SecretPlan, Target
 from prolific_tui.submission.send import Standing
 from tests.submission_bench import (
@@ -332,13 +334,33 @@ class Stalling(DemoTransport):
         return answer
 
 
-async def stopped(service: NotedService, operation: str) -> MemoryJournal:
-    """The journal of an append that was stopped while it waited for this answer."""
-    carrier, journal = Stalling(service, operation), MemoryJournal()
+class TellingJournal(MemoryJournal):
+    """Tells when what became of a part is recorded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_recorded = threading.Event()
+
+    def record(self, number: int, learned: Learned) -> None:
+        super().record(number, learned)
+        self.has_recorded.set()
+
+
+async def stopped(
+    service: NotedService, operation: str, *, is_recorded: bool = False
+) -> MemoryJournal:
+    """The journal of an append that was stopped while it waited for this answer.
+
+    The disk is waited for beside the service and may be the slower one; `is_recorded` where it is
+    to be done by then.
+    """
+    carrier, journal = Stalling(service, operation), TellingJournal()
     task = asyncio.create_task(
         run(credential_plan(), client_of(service, carrier), journal, ticking())
     )
     await carrier.stalled.wait()
+    if is_recorded:
+        await asyncio.to_thread(journal.has_recorded.wait)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -358,7 +380,7 @@ async def test_a_write_that_is_stopped_leaves_its_entry_open(service: NotedServi
 async def test_a_write_that_is_stopped_while_looking_back_is_journalled_as_answered(
     service: NotedService,
 ) -> None:
-    journal = await stopped(service, "listCredentialPools")
+    journal = await stopped(service, "listCredentialPools", is_recorded=True)
 
     (entry,) = journal.entries()
     assert entry.standing is Standing.ACCEPTED
