@@ -27,6 +27,7 @@ from prolific_tui.secret import Secret
 from prolific_tui.settings import StateFile
 from prolific_tui.submission.draft import DraftContent, DraftKey
 from prolific_tui.vault import TokenFile
+from tests.disk import NOBODY
 
 VICTIM = b"what somebody else has written"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -42,6 +43,8 @@ class Written:
     """Writes it below a directory; an error, or a note in its place, is a fair answer."""
     is_new_only: bool = False
     """Whether a file that exists is left alone."""
+    is_passing: bool = False
+    """Whether it is there only while it is needed."""
 
 
 def _write_state(directory: Path) -> None:
@@ -53,12 +56,15 @@ def _write_token(directory: Path) -> None:
     asyncio.run(TokenFile(directory / "ours" / "tokens.json").save(entry, Secret("a token")))
 
 
+_DRAFT = DraftKey("https://prolific.example", "ada", "w", None)
+_DRAFT_NAME = "614ab476afa9098778d03c100d769f4e.draft"
+
+
 def _write_draft(directory: Path) -> None:
     store = DraftStore(directory / "ours", "run")
     try:
-        key = DraftKey("https://prolific.example", "ada", "w", None)
         content = DraftContent(Rows.of([("lab-1", "Tr0ub4dor")]), "a pool", "")
-        store.save(key, content, DraftKeeping.EVERYTHING, NOON)
+        store.save(_DRAFT, content, DraftKeeping.EVERYTHING, NOON)
     finally:
         store.close()
 
@@ -93,10 +99,25 @@ WRITTEN = {
     "journal": Written("ours/journal.sqlite3", _write_journal),
     "key of the journal": Written("ours/journal.key", _write_journal),
     "lock of the journal": Written("ours/journal.sqlite3.lock", _write_journal),
+    **{
+        f"{suffix} of the journal": Written(
+            f"ours/journal.sqlite3{suffix}", _write_journal, is_passing=True
+        )
+        for suffix in ("-wal", "-shm", "-journal")
+    },
+    "lock of a run with the journal": Written("ours/run.lock", _write_journal, is_passing=True),
     "lock of the drafts": Written("ours/lock", _write_draft),
     "drafts of a run": Written("ours/run", _write_draft),
+    "lock of a run's drafts": Written("ours/run/lock", _write_draft),
+    "a draft": Written(f"ours/run/{_DRAFT_NAME}", _write_draft),
 }
 every_path = pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
+OWN_FOLDERS = [
+    # An export goes where the person says, and can't be read by others there all the same.
+    pytest.param(written, id=name)
+    for name, written in WRITTEN.items()
+    if name != "export or secret"
+]
 
 
 @contextmanager
@@ -107,6 +128,13 @@ def no_umask() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
+
+
+def way_to(written: Written, ours: Path) -> Path:
+    """The path, with the folders that lead to it."""
+    path = ours.parent / written.path
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    return path
 
 
 def tried(written: Written, directory: Path) -> None:
@@ -142,14 +170,14 @@ def test_with_nothing_in_the_way_it_is_its_owners_alone(written: Written, ours: 
     with no_umask():
         written.write(ours.parent)
 
-    assert (ours.parent / written.path).exists()
+    assert (ours.parent / written.path).exists() != written.is_passing
     assert open_to_others(ours) == []
 
 
 @every_path
 def test_no_link_is_written_through(written: Written, ours: Path) -> None:
     for target in ("victim", "nowhere"):
-        path = ours.parent / written.path
+        path = way_to(written, ours)
         path.symlink_to(ours.parent / target)
 
         tried(written, ours.parent)
@@ -162,7 +190,7 @@ def test_no_link_is_written_through(written: Written, ours: Path) -> None:
 
 @every_path
 def test_no_second_name_of_a_file_is_written_through(written: Written, ours: Path) -> None:
-    (ours.parent / written.path).hardlink_to(ours.parent / "victim")
+    way_to(written, ours).hardlink_to(ours.parent / "victim")
 
     tried(written, ours.parent)
 
@@ -171,29 +199,56 @@ def test_no_second_name_of_a_file_is_written_through(written: Written, ours: Pat
 
 @every_path
 def test_a_file_that_everybody_can_read_takes_nothing_of_ours(written: Written, ours: Path) -> None:
-    path = ours.parent / written.path
+    path = way_to(written, ours)
     path.write_bytes(VICTIM)
     path.chmod(0o666)
     with path.open("rb") as opened_before:
         tried(written, ours.parent)
 
-        # Whoever has it open reads on in the old one.
-        assert opened_before.read() == VICTIM
+        if "sqlite3-" in written.path:
+            # What SQLite has beside a file belongs to that: only its mode is ours to change.
+            assert stat.S_IMODE(os.fstat(opened_before.fileno()).st_mode) == 0o600
+        else:
+            # Whoever has it open reads on in the old one.
+            assert opened_before.read() == VICTIM
     if written.is_new_only:
         assert path.read_bytes() == VICTIM
-    elif path.exists() and path.read_bytes() != VICTIM:
+    elif path.is_file() and path.read_bytes() != VICTIM:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        # An export goes where the person says, and can't be read by others there all the same.
-        pytest.param(written, id=name)
-        for name, written in WRITTEN.items()
-        if name != "export or secret"
-    ],
-)
+@every_path
+def test_a_folder_in_the_way_stays_and_what_is_in_it(written: Written, ours: Path) -> None:
+    path = way_to(written, ours)
+    path.mkdir(mode=0o700)
+    (path / "theirs").write_bytes(VICTIM)
+    (path / "theirs").chmod(0o600)
+
+    tried(written, ours.parent)
+
+    assert [each.read_bytes() for each in ours.rglob("theirs")] == [VICTIM]
+    assert open_to_others(ours) == []
+
+
+@pytest.mark.parametrize("written", OWN_FOLDERS)
+def test_a_link_in_the_place_of_the_folder_leads_nowhere_that_is_not_ours_alone(
+    written: Written, ours: Path
+) -> None:
+    """Nobody's, where tests run as root; else one that everybody may write in."""
+    theirs = ours.with_name("theirs")
+    ours.rename(theirs)
+    ours.symlink_to(theirs)
+    if os.geteuid() == 0:
+        os.chown(theirs, NOBODY, NOBODY)
+    else:
+        theirs.chmod(0o777)
+
+    tried(written, ours.parent)
+
+    assert list(theirs.iterdir()) == []
+
+
+@pytest.mark.parametrize("written", OWN_FOLDERS)
 def test_a_directory_in_which_others_write_takes_nothing(written: Written, ours: Path) -> None:
     ours.chmod(0o777)
 

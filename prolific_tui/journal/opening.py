@@ -20,7 +20,7 @@ from prolific_tui.journal.schema import TABLES, VERSION, upgrade
 from prolific_tui.submission.fingerprints import KEY_SIZE
 from prolific_tui.version import NAME
 
-_BESIDE: Final = ("", "-wal", "-shm")
+_OF_SQLITE: Final = ("-wal", "-shm", "-journal")
 """What SQLite adds to the name of the file for those that belong to it."""
 
 
@@ -94,6 +94,8 @@ def on_disk(
 def _usable(path: Path, busy_seconds: float) -> sqlite3.Connection | str:
     """The open database, or why it is no use."""
     _make_private_file(path)
+    for suffix in _OF_SQLITE:
+        _check_beside(Path(f"{path}{suffix}"))
     database = _connected(str(path), busy_seconds)
     try:
         _prepare(database)
@@ -156,6 +158,21 @@ def _make_private_file(path: Path) -> None:
         path.chmod(0o600)
 
 
+def _check_beside(path: Path) -> None:
+    """See that a file of SQLite's own is this user's alone: it would write through any link."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+        raise FileError(
+            "The history can't be used",
+            f"{path} is a link, has a second name or is no file, and was not opened.",
+            "Move it away.",
+        )
+    files.take_from_others(path)
+
+
 def _key(
     journal: Path, new_key: Callable[[], bytes], now: Callable[[], datetime]
 ) -> tuple[bytes, list[str]]:
@@ -184,7 +201,7 @@ def _set_aside(path: Path, at: datetime) -> Path:
     aside, number = path.with_name(name), 2
     while os.path.lexists(aside):
         aside, number = path.with_name(f"{name}-{number}"), number + 1
-    for suffix in _BESIDE:
+    for suffix in ("", *_OF_SQLITE):
         if os.path.lexists(part := Path(f"{path}{suffix}")):
             files.move(part, Path(f"{aside}{suffix}"))
     return aside
