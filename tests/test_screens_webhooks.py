@@ -20,6 +20,7 @@ from prolific_tui.signing import signature
 from prolific_tui.vault import KeyringCondition, KeyringState, MemoryVault
 from tests.dashboard import Dashboard, dashboard, opened
 from tests.disk import mode_of, names_in
+from tests.sending import Gate
 
 TIMESTAMP = "1700000000"
 BODY = '{"event_type": "study.status.change", "resource_id": "64395e9c2332b8a59a65d51e"}'
@@ -412,3 +413,15 @@ async def test_sentences_that_take_two_lines_are_indented_on_both() -> None:
 def _outdented(board: Dashboard) -> list[str]:
     """The lines of the screen that begin at its very edge, but for those that separate."""
     return [line for line in board.screen().split("\n") if line and line[0] not in " ─>"]
+
+
+async def test_a_key_that_comes_before_the_secret_does_not_say_that_there_is_none() -> None:
+    gate = Gate("GET", "/secrets/")
+    async with dashboard(parts=gate.of()) as board:
+        await board.shows("free of")
+        await board.press("2", "y")
+        await board.shows("The secret was not read yet; press the key again.")
+        gate.let_one_through()
+        await board.shows("Signing secret", "fingerprint")
+        await board.press("y")
+        await board.shows("The secret was sent to your terminal's clipboard")

@@ -61,6 +61,16 @@ def value_words(value: Secret | None, *, is_revealed: bool) -> str:
     return visible(value.reveal()) if is_revealed else f"{MASK}   * shows it"
 
 
+def without_value_words(webhooks: Webhooks | None) -> str:
+    """Why there is no value that a key could do anything with."""
+    if webhooks is None:
+        # Said of the moment of the key, as it stands there when the secret is read, too.
+        return "The secret was not read yet; press the key again."
+    if webhooks.secret is None:
+        return "There is no secret here yet."
+    return "Prolific did not send the secret's value, so nothing can be done with it here."
+
+
 def kept_words(kept: KeptSecrets | None, value: Secret | None) -> str:
     """Whether the copy of this machine is the same."""
     if kept is None:

@@ -37,6 +37,7 @@ from prolific_tui.tui.screens.webhook_words import (
     unsettled,
     unsigned_words,
     value_words,
+    without_value_words,
 )
 from prolific_tui.tui.widgets import CursorList, Line, Rule, fit, visible_lines
 from prolific_tui.visible import visible
@@ -293,7 +294,7 @@ class WebhooksScreen(RevealingScreen):
         """The secret's value; says so where there is none."""
         secret = self._secret
         if secret is None or secret.value is None:
-            self.app.say("There is no secret here yet.")
+            self.app.say(without_value_words(self.app.webhooks.value))
             return None
         return secret.value
 
