@@ -103,7 +103,7 @@ async def test_rows_that_were_accepted_before_the_program_ended_are_not_taken_up
         await board.press("q")
         await board.shows("A send is paused", "Nothing of it is on its way", "stay in the draft")
         await board.press("escape", "3")
-        await board.shows("under way, 3 accepted", "and 2 have not gone yet")
+        await board.shows("under way, part 2 of 2", "3 were accepted, and 2 have not gone yet")
 
     async with machine.run() as board:
         await board.shows("Unsent rows of before", "a send of these was begun")

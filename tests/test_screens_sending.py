@@ -153,7 +153,7 @@ async def test_a_send_in_parts_pauses_stops_and_can_be_left_and_opened_again(
         await board.shows("Stay and wait for the answer", "The demo keeps nothing")
         await board.press("escape")
         gate.let_one_through()
-        await board.shows("0 PAUSED 17%", "under way, 2 accepted")
+        await board.shows("0 PAUSED 17%", "under way, part 2 of 6")
         await board.press("0")
         await board.shows("Paused before part 2 of 6", "2 of 12 rows accepted")
         assert "Leaving this box" not in board.words()

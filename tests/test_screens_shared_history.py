@@ -144,7 +144,9 @@ async def test_rows_of_a_send_that_is_under_way_in_another_window_do_not_go_on_w
         await load(other, path, 6)
         await other.press("r")
         await other.press("s")
-        await other.shows("These rows are being sent", "under way, 3 accepted", "Back to the rows")
+        await other.shows(
+            "These rows are being sent", "under way, part 2 of 2, 3 accepted", "Back to the rows"
+        )
         assert "Go on with it" not in other.words()
         await other.press("enter")
         gate.let_one_through()
@@ -178,6 +180,6 @@ async def test_the_history_says_by_itself_that_a_window_ended_in_the_middle(
             await send(other, 5)
             await other.shows("Part 2 of 2 is on its way")
             await board.press("3")
-            await board.shows("under way, 3 accepted", "2 are not settled yet")
+            await board.shows("under way, part 2 of 2", "3 were accepted", "2 are not settled yet")
         await board.shows("1 open: S settles", "open; 3 accepted", "2 may have arrived")
     gate.let_one_through()

@@ -11,10 +11,10 @@ from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.later import say
 from prolific_tui.submission.means import Control
 from prolific_tui.submission.plan import CredentialPlan
-from prolific_tui.submission.progress import Progress
+from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.run import Ended
 from prolific_tui.tui.dialogs import SendDialog
-from prolific_tui.tui.screens.send_words import facts, open_sentence, whole_words
+from prolific_tui.tui.screens.send_words import facts, open_sentence, outcome_words, whole_words
 from tests.parts_bench import APPEND, LIST, Story, fault_at, plan
 
 
@@ -146,3 +146,22 @@ async def test_every_share_of_a_send_is_named() -> None:
     assert dict(facts(send, Sends()))["Rows"] == "10: 3 arrived, as you said, 3 open, 4 left"
     assert "3 of 10 rows for " in open_sentence(send, Sends())
     assert open_sentence(send, Sends()).endswith("(3 arrived, as you said, 4 not sent)")
+    assert outcome_words(send) == "open; 3 as you said"
+    under_way = replace(send, in_use=True)
+    assert under_way.words == "under way, part 2 of 4, 3 arrived, as you said"
+    # Beside a target's name there is room for thirty characters.
+    assert outcome_words(under_way) == "under way, part 2 of 4"
+
+    # It goes on with a file that lacks the last row, and is stopped after one part.
+    await say(1, 2, story.means(), arrived=True)
+    story.told.clear()
+    story.part_rows = 2
+    story.on_progress = lambda each: story.control.stop() if each.phase is Phase.SENDING else None
+    outcome = (await story.go_on(plan(names=LIST[:-1]))).outcome
+    sending = next(each for each in story.told if each.phase is Phase.SENDING)
+    assert (sending.part, sending.parts) == (3, 5)
+    assert (sending.accepted, sending.said, sending.rows, sending.share) == (0, 6, 10, 0.6)
+    assert outcome.title == "Stopped: 2 of 10 rows were accepted"
+    assert "1 row was not sent and is still in the editor" in outcome.message
+    (send,) = story.journal.entries()
+    assert outcome_words(send) == "2 accepted, 6 said, 2 left"

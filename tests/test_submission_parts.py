@@ -185,7 +185,7 @@ async def test_stopped_during_the_look_before_it_nothing_is_sent_or_written_down
     ended = await run(plan_for(write, story.service), story.means(looks))
 
     assert (ended.outcome.effect, ended.number) == (Effect.NOT_SENT, None)
-    assert ended.outcome.title == "Stopped before anything was sent"
+    assert ended.outcome.title.startswith("Stopped before ")
     assert story.service.writes == []
     assert story.journal.entries() == ()
 
@@ -214,7 +214,7 @@ async def test_a_look_before_it_that_is_given_up_is_not_waited_for(write: Write)
     await silent.is_asked.wait()
     story.control.give_up()
 
-    assert (await sending).outcome.title == "Stopped before anything was sent"
+    assert (await sending).outcome.title.startswith("Stopped before ")
     assert story.service.log == []
     assert story.journal.entries() == ()
 
@@ -320,11 +320,18 @@ async def test_stopped_it_goes_on_later_with_the_first_part_that_did_not_go() ->
 
     # The same file is loaded again, with a row more and one less, in another order.
     story.on_progress = lambda _: None
+    story.told.clear()
     again = plan(Write.CREATE, ["strange", *reversed(LIST[:-1])])
     matched = story.match(again)
     assert (matched.missing, matched.accepted, matched.strange) == (1, 6, 1)
     ended = await story.go_on(again)
 
+    # It is one send: its parts and rows are counted on, with the row that is not here.
+    sending = [each for each in story.told if each.phase is Phase.SENDING]
+    assert [(each.part, each.parts, each.accepted, each.rows) for each in sending] == [
+        (3, 4, 6, 10)
+    ]
+    assert story.told[0].part == 3
     assert ended.outcome.effect is Effect.ACCEPTED
     assert story.made == LIST[:-1]
     assert story.service.writes == [CREATE, APPEND, APPEND]
@@ -346,8 +353,17 @@ async def test_a_refused_part_stops_it_and_says_what_went_before(status: int) ->
     assert len(ended.accepted) == 6
     assert story.pool == LIST[:6]
 
+    # The part that was refused is the third, and what goes in its place the fourth.
+    fault_at(story, 5, Fault(status=status))
+    ended = await story.go_on(plan())
+    assert "(9 of 10 rows were accepted)" in ended.outcome.title
+    assert "Part 5 of 5:" in ended.outcome.message
+    assert "9 credentials were accepted and are in the pool; all others" in ended.outcome.message
+    assert [part.number for part in story.journal.entries()[0].parts] == [1, 2, 3, 4, 5]
+
     story.on_progress = lambda _: None
-    assert (await story.go_on(plan())).outcome.effect is Effect.ACCEPTED
+    ended = await story.go_on(plan())
+    assert ended.outcome.effect is Effect.ACCEPTED
     assert story.pool == LIST
 
 

@@ -49,6 +49,14 @@ class Continuation:
     """The send's number in the journal."""
     places: Sequence[int] = field(repr=False)
     """For each row of the plan its place in the send, from 0, ascending."""
+    rows: int
+    """How many rows the whole send has."""
+    parts: int
+    """How many parts of it went before, or were to: those that were refused as well."""
+    accepted: int
+    """How many of its rows Prolific accepted before."""
+    said: int
+    """Of how many more nothing but the person's word says that they arrived."""
 
 
 @dataclass(frozen=True, slots=True)

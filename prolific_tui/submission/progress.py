@@ -48,23 +48,25 @@ class Progress:
 
     phase: Phase
     rows: int
-    """How many rows go in all, as far as they are this run's business."""
+    """How many rows the whole send has, with those that went before this run of it."""
     accepted: int
     """How many of them Prolific accepted by now."""
     part: int
-    """The part that is on its way or comes next, counted from 1."""
+    """The part that is on its way or comes next, as the history counts them, from 1."""
     parts: int
-    """How many there are, as far as is known: a part that is halved becomes two."""
+    """How many there are, as far as is known: a part that is halved, or goes again, is one more."""
     seconds_left: float | None = None
     """An estimate of the time that the rest takes; None while nothing was accepted to go by."""
     number: int | None = None
     """The send's number in the journal; None before it is there."""
     pausing: bool = False
     """Whether it pauses, or stops, once the request under way has ended."""
+    said: int = 0
+    """Of how many rows nothing but the person's word says that they arrived."""
     looking: Looking | None = None
     """While settling: how far that is."""
 
     @property
     def share(self) -> float:
         """How much of it is done, from 0 to 1."""
-        return self.accepted / self.rows if self.rows else 0.0
+        return (self.accepted + self.said) / self.rows if self.rows else 0.0

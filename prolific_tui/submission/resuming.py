@@ -154,7 +154,14 @@ def _continued(
         target=Target(plan.workspace, pool),
         accounts=accounts,
         label=plan.label or send.label,
-        continues=Continuation(send.number, array("q", order)),
+        continues=Continuation(
+            number=send.number,
+            places=array("q", order),
+            rows=send.rows,
+            parts=len(send.parts),
+            accepted=send.accepted_rows,
+            said=send.said_rows,
+        ),
     )
 
 
@@ -173,5 +180,5 @@ def within(plan: CredentialPlan, start: int, stop: int) -> CredentialPlan:
     return replace(
         plan,
         accounts=plan.accounts.part(first, last),
-        continues=Continuation(plan.continues.number, places[first:last]),
+        continues=replace(plan.continues, places=places[first:last]),
     )

@@ -15,6 +15,7 @@ from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
 from prolific_tui.submission import outcome as judge
 from prolific_tui.submission import whole
+from prolific_tui.submission.course import Course
 from prolific_tui.submission.halving import ClashSearch, Pieces, Range
 from prolific_tui.submission.journal import NewSend, SentMeanwhileError
 from prolific_tui.submission.looks import GIVEN_UP, PoolsLook, total_of
@@ -22,7 +23,7 @@ from prolific_tui.submission.means import GivenUpError, Means
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.parting import are_within, parts
 from prolific_tui.submission.plan import CredentialPlan
-from prolific_tui.submission.progress import Looking, Phase, Progress
+from prolific_tui.submission.progress import Looking, Phase
 from prolific_tui.submission.record import Record
 from prolific_tui.submission.request import Answered, looked, send_credentials
 from prolific_tui.submission.send import Finding, Part, Send
@@ -111,12 +112,9 @@ class Sending:
         """The pools as they were listed after the last part, while nobody waited."""
         self._first: tuple[CredentialPool, ...] | None = None
         """The pools before the first part."""
-        self._accepted: list[Range] = []
+        self._course = Course(plan, means.pace)
         self._clashing: list[Range] = []
         self._refused: list[Range] = []
-        self._part = 0
-        self._seconds = 0.0
-        """How long the accepted parts took."""
 
     async def run(self) -> Ended:
         """Send it; nothing is raised. Cancelled, it leaves the journal as it is by then."""
@@ -128,7 +126,7 @@ class Sending:
         return Ended(
             outcome,
             self._record.number,
-            self._ids(self._accepted),
+            self._ids(self._course.accepted),
             self._ids(self._clashing),
             search,
             self._ids(self._refused),
@@ -142,12 +140,12 @@ class Sending:
             if isinstance(before, Outcome):
                 return before, None
             piece = self._pieces.take()
-            number = self._part + 1
+            number = self._tally().part + 1
             result = await self._send(piece.rows, before)
             outcome = result.outcome
             may_go_on = result.is_unchanged(self._pool)
             if outcome.effect is Effect.ACCEPTED:
-                self._accepted.append(piece.rows)
+                self._course.accepted.append(piece.rows)
                 self._pieces.accepted(piece)
                 if self._pool is None and self._pieces:
                     return whole.pool_unknown(outcome, self._tally()), None
@@ -173,7 +171,7 @@ class Sending:
                 await self._record.write_later()
                 await control.wait()
             if control.is_stopped:
-                return whole.stopped(self._tally(), self._pool)
+                return whole.stopped(self._tally(), self._pool, has_begun=bool(self._course.part))
             self._tell(Phase.LOOKING)
             before, self._seen = self._seen, None
             if before is None:
@@ -189,22 +187,23 @@ class Sending:
             # Each of these may take long, and the person may want it otherwise meanwhile.
             if control.is_pausing:
                 continue
-            if not self._part and (outcome := await self._begin(before)) is not None:
+            if not self._course.part and (outcome := await self._begin(before)) is not None:
                 return outcome
             if not control.is_pausing:
                 return before
 
     def _unsent(self, error: Exception, because: str) -> Outcome:
         """The outcome where something went wrong before a part was written down."""
-        because = because.format(" more" if self._part else "")
-        tally = replace(self._tally(), part=self._part + 1)
+        because = because.format(" more" if self._course.part else "")
+        tally = self._tally()
+        tally = replace(tally, part=tally.part + 1)
         return whole.ended_early(judge.not_sent(error, because=because), tally, self._pool)
 
     # One part
 
     async def _send(self, rows: Range, before: tuple[CredentialPool, ...]) -> _Result:
         """One part, from before it is written down to what is known of it at last."""
-        more = " more" if self._part else ""
+        more = " more" if self._course.part else ""
         self._first = self._first or before
         plan = self._plan.part(*rows, self._pool)
         try:
@@ -220,14 +219,14 @@ class Sending:
             return _Result(judge.not_sent(error, because=_MEANWHILE.format(more)))
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
             return _Result(judge.not_sent(error, because=_UNRECORDED.format(more)))
-        self._part += 1
+        self._course.part += 1
         self._tell(Phase.SENDING)
         begun = self._means.pace.moment()
         answered = await send_credentials(plan, self._means.service)
         result = await self._judged(_Sent(plan, part, before, answered))
         if result.outcome.effect is Effect.ACCEPTED:
             self._pool = self._pool or result.outcome.pool
-            self._seconds += self._means.pace.moment() - begun
+            self._course.seconds += self._means.pace.moment() - begun
         return result
 
     async def _judged(self, sent: _Sent) -> _Result:
@@ -349,7 +348,8 @@ class Sending:
         self, result: _Result, rows: Range, number: int
     ) -> tuple[Outcome, ClashSearch | None]:
         # The part may not even have been written down.
-        tally = replace(self._tally(), part=number, parts=number + len(self._pieces))
+        tally = self._tally()
+        tally = replace(tally, part=number, parts=tally.parts - tally.part + number)
         outcome = whole.ended_early(result.outcome, tally, self._pool)
         if result.status != _CONFLICT or outcome.effect is not Effect.REFUSED:
             return outcome, None
@@ -366,12 +366,12 @@ class Sending:
         look = last.look if last and last.look else PoolsLook(())
         if self._halving:
             names = [self._plan.accounts.usernames[start] for start, _ in sorted(self._clashing)]
-            is_halved = self._part > len(self._accepted)
-            accepted = self._tally().accepted
+            is_halved = self._course.part > len(self._course.accepted)
+            accepted = self._course.accepted_rows
             return whole.clash_found(names, accepted, self._pool, is_halved=is_halved)
         if last is None:
             return whole.no_rows()
-        if len(self._accepted) == 1 or self._first is None:
+        if len(self._course.accepted) == 1 or self._first is None:
             return last.outcome
         pool_id = self._pool.credential_pool_id if self._pool else None
         together = PoolsLook(self._first, look.after, look.trouble)
@@ -383,25 +383,12 @@ class Sending:
         return tuple(chain.from_iterable(ids[start:stop] for start, stop in ranges))
 
     def _tally(self) -> Tally:
-        accepted = sum(stop - start for start, stop in self._accepted)
-        return Tally(self._plan.rows, accepted, self._part, self._part + len(self._pieces))
+        return self._course.tally(len(self._pieces))
 
     def _tell(self, phase: Phase, looking: Looking | None = None) -> None:
-        tally = self._tally()
-        left = tally.rows - tally.accepted
-        self._means.tell(
-            Progress(
-                phase=phase,
-                rows=tally.rows,
-                accepted=tally.accepted,
-                part=tally.part + phase.is_before_a_part,
-                parts=tally.parts,
-                seconds_left=self._seconds * left / tally.accepted if tally.accepted else None,
-                number=self._record.number,
-                pausing=self._means.control.is_pausing,
-                looking=looking,
-            )
-        )
+        told = self._course.progress(phase, len(self._pieces))
+        number, pausing = self._record.number, self._means.control.is_pausing
+        self._means.tell(replace(told, number=number, pausing=pausing, looking=looking))
 
 
 def _is_left(plan: CredentialPlan, send: Send) -> bool:

@@ -241,11 +241,24 @@ class Send:
         return bool(self.rows_left) and not self.open_parts and not self.in_use
 
     @property
+    def part_words(self) -> str:
+        """Which part it has come to, and of how many where each went once; empty for a single."""
+        if max(len(self.parts), self.planned_parts) <= 1:
+            return ""
+        comes_next = not self.open_parts and bool(self.rows_left)
+        number = len(self.parts) + comes_next
+        again = (Standing.REFUSED, Standing.NOT_SENT, Standing.ABSENT)
+        went_once = not any(part.standing in again for part in self.parts)
+        if went_once and number <= self.planned_parts:
+            return f"part {number:,} of {self.planned_parts:,}"
+        return f"part {number:,}"
+
+    @property
     def words(self) -> str:
         """What became of it, in a few words that fit beside it in a list."""
         arrived = self.arrived_words
         if self.in_use:
-            return f"under way, {arrived}" if arrived else "under way"
+            return ", ".join(filter(None, ("under way", self.part_words, arrived)))
         standing = self.standing
         if self.open_parts and arrived:
             return f"open; {arrived}"

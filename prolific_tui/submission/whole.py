@@ -14,7 +14,7 @@ from prolific_tui.submission.looks import PoolsLook, total_of
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.send import Part, Send
 from prolific_tui.submission.settling import Settled
-from prolific_tui.visible import counted
+from prolific_tui.visible import counted, is_or_are
 
 ALL_IN_EDITOR: Final = " All rows are still in the editor."
 """What is said of a request that was refused; of a send in parts it is not so."""
@@ -23,13 +23,23 @@ _NAMES_SHOWN: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How far a send came."""
+    """How far a send came, with all that went before this run of it."""
 
     rows: int
     accepted: int
     part: int
-    """The part that ended it, counted from 1."""
+    """The part that ended it, as the history counts them, from 1."""
     parts: int
+    left: int
+    """How many rows of this run were not accepted; rows of the send that are elsewhere are none."""
+
+    @property
+    def left_words(self) -> str:
+        """Where the rows are that were not accepted."""
+        others = self.rows - self.accepted
+        if self.left == others:
+            return "all others are still in the editor"
+        return f"of the {others:,} others, {self.left:,} are in the editor"
 
 
 def settled(outcome: Outcome, found: Settled) -> Outcome:
@@ -46,15 +56,14 @@ def ended_early(outcome: Outcome, tally: Tally, pool: CredentialPool | None) -> 
         outcome,
         title=f"{outcome.title} ({tally.accepted:,} of {tally.rows:,} rows were accepted)",
         message=f"Part {tally.part:,} of {tally.parts:,}: {message} Before it,"
-        f" {counted(tally.accepted, 'credential')} were accepted and are in the pool; all others"
-        " are still in the editor.",
+        f" {_in_the_pool(tally.accepted)}; {tally.left_words}.",
         pool=outcome.pool or pool,
     )
 
 
-def stopped(tally: Tally, pool: CredentialPool | None) -> Outcome:
-    """The person stopped it between two parts."""
-    if not tally.part:
+def stopped(tally: Tally, pool: CredentialPool | None, *, has_begun: bool) -> Outcome:
+    """The person stopped it between two parts, or before any of this run where none `has_begun`."""
+    if not has_begun:
         return Outcome(
             Effect.NOT_SENT,
             "Stopped before anything was sent",
@@ -62,12 +71,11 @@ def stopped(tally: Tally, pool: CredentialPool | None) -> Outcome:
             "Send them when you like.",
             pool=pool,
         )
-    left = tally.rows - tally.accepted
     return Outcome(
         Effect.NOT_SENT,
         f"Stopped: {tally.accepted:,} of {tally.rows:,} rows were accepted",
-        f"You stopped it. {counted(tally.accepted, 'credential')} were accepted and are in the"
-        f" pool; {counted(left, 'row')} were not sent and are still in the editor.",
+        f"You stopped it. {_in_the_pool(tally.accepted)}; {counted(tally.left, 'row')}"
+        f" {_were(tally.left)} not sent and {is_or_are(tally.left)} still in the editor.",
         "Send them when you like: it goes on where it stopped.",
         pool=pool,
     )
@@ -118,7 +126,7 @@ def clash_found(
         named += f" and {len(names) - _NAMES_SHOWN:,} more"
     return Outcome(
         Effect.REFUSED,
-        f"{counted(len(names), 'username')} {'is' if len(names) == 1 else 'are'} taken",
+        f"{counted(len(names), 'username')} {is_or_are(len(names))} taken",
         f"Prolific refuses {named}, sent alone: it has {'it' if len(names) == 1 else 'them'}"
         f" already. {rest}",
         "Take it out of the list, or give it another name."
@@ -187,6 +195,15 @@ def outdated() -> Outcome:
         " Nothing was sent.",
         "Look at it in 3 History, and review the rows again.",
     )
+
+
+def _in_the_pool(number: int) -> str:
+    credentials = counted(number, "credential")
+    return f"{credentials} {_were(number)} accepted and {is_or_are(number)} in the pool"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 def _count(number: int | None) -> str:

@@ -80,13 +80,15 @@ class Keeping:
         kept = draft.kept in (DraftKeeping.EVERYTHING, DraftKeeping.USERNAMES)
         return kept and not draft.trouble and not self._operations.is_demo
 
-    def words(self, draft: Draft) -> str:
+    def words(self, draft: Draft, *, are_short: bool = False) -> str:
         """The same in words, for the top of the editor; nothing is said in the demo."""
         if draft.is_empty or self._operations.is_demo:
             return ""
         if not self.is_kept(draft):
             return "draft not kept"
-        return "draft kept" + ", no passwords" * (draft.kept is DraftKeeping.USERNAMES)
+        if draft.kept is not DraftKeeping.USERNAMES:
+            return "draft kept"
+        return "usernames kept" if are_short else "draft kept, no passwords"
 
     def saved(self, event: DraftSaved) -> None:
         """Rows were kept, or would have been if anybody had said how."""

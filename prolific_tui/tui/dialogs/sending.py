@@ -288,8 +288,9 @@ def _moved_words(plan: Plan, send: Send | None) -> str:
 
 
 def _gauge_words(progress: Progress) -> str:
-    bar = gauge(progress.accepted, progress.rows, _GAUGE)
-    return f"{bar}  {progress.accepted:,} of {progress.rows:,} rows accepted"
+    bar = gauge(progress.accepted + progress.said, progress.rows, _GAUGE)
+    told = f"{progress.accepted:,} of {progress.rows:,} rows accepted"
+    return f"{bar}  {told}, {progress.said:,} as you said" if progress.said else f"{bar}  {told}"
 
 
 def _phase_words(progress: Progress | None) -> str:

@@ -46,13 +46,26 @@ def target_name(send: Send, sends: Sends) -> str:
 
 
 def outcome_words(send: Send) -> str:
-    """What became of it, with the reason of the last part where there is room for it."""
+    """What became of it, in as few words as a line of a list has room for.
+
+    All of it is said beside the list. The reason of the last part follows where there is room.
+    """
+    if send.in_use:
+        return ", ".join(filter(None, ("under way", send.part_words)))
+    count = f"{send.accepted_rows:,} accepted" if send.accepted_rows else ""
+    if send.said_rows:
+        count = f"{count}, {send.said_rows:,} said" if count else f"{send.said_rows:,} as you said"
+    if send.open_parts:
+        return f"open; {count}" if count else send.words
+    told = send.words
+    if send.standing is Standing.PARTLY:
+        told = f"{count}, {send.rows_left:,} left"
+    elif send.standing is Standing.SAID:
+        told = Standing.SAID.value
     last = send.parts[-1] if send.parts else None
-    if last is None or not last.title or send.in_use or send.open_parts:
-        return send.words
-    if last.standing not in _REASONED:
-        return send.words
-    return f"{send.words}: {last.title}"
+    if last is None or not last.title or last.standing not in _REASONED:
+        return told
+    return f"{told}: {last.title}"
 
 
 def whole_words(send: Send) -> str:

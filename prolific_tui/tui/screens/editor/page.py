@@ -41,6 +41,7 @@ def _nothing() -> None:
     """What is to be done where nothing is."""
 
 
+_GAP: Final = "   "
 _EMPTY: Final = (
     "\n No rows yet.\n\n"
     " f  loads a file of usernames and passwords\n"
@@ -130,18 +131,24 @@ class EditorPage(LongWork):
         """Show what this is, whether it is kept, and where it is to go."""
         draft = self.draft
         workspace, pool = draft.target.workspace, draft.target.pool
-        text = Text(" ", "bold", no_wrap=True)
+        text, total = Text(" ", "bold", no_wrap=True), ""
         if draft.asks_target:
-            text.append("Rows left over: s asks which pool they are for   ")
+            text.append("Rows left over: s asks which pool they are for")
         elif pool is None:
-            text.append("Create ").append(self.target_name, "reverse").append("   ")
+            text.append("Create ").append(self.target_name, "reverse")
         else:
             text.append("Append to ").append(visible(self.target_name), "reverse")
-            text.append(f"   {number(pool.total_credentials)} in total   ")
+            total = f"{_GAP}{number(pool.total_credentials)} in total"
         demo = "DEMO" if self.app.operations.is_demo else ""
-        about = filter(None, (self.app.keeping.words(draft), demo, workspace.title))
-        where = f"{'   '.join(about)} "
-        text.append(fit(where, max(self.size.width - text.cell_len, 0), right=True), "not bold")
+        kept, short = (self.app.keeping.words(draft, are_short=each) for each in (False, True))
+        # Where there is little room, the workspace is worth more than a total that Review shows.
+        for figures, how in ((total, kept), (total, short), ("", short)):
+            about = filter(None, (how, demo, visible(workspace.title)))
+            where = f"{_GAP.join(about)} "
+            room = self.size.width - text.cell_len - len(figures) - len(_GAP)
+            if cell_len(where) <= room:
+                break
+        text.append(f"{figures}{_GAP}").append(fit(where, max(room, 0), right=True), "not bold")
         self.query_one("#editor-top", Line).text = text
 
     @property

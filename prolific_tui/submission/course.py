@@ -1,0 +1,61 @@
+"""How far one run of a plan came, counted together with what went of its send before it.
+
+A list that goes on after a stop is one send, so its parts and rows are counted as that send's.
+"""
+
+from prolific_tui.submission.halving import Range
+from prolific_tui.submission.means import Pace
+from prolific_tui.submission.plan import CredentialPlan
+from prolific_tui.submission.progress import Phase, Progress
+from prolific_tui.submission.whole import Tally
+
+
+class Course:
+    """What left in one run of a plan, and what of it was accepted."""
+
+    def __init__(self, plan: CredentialPlan, pace: Pace) -> None:
+        self._rows = plan.rows
+        self._before = plan.continues
+        self._parts_elsewhere = 0
+        """How many parts the rows of the send take that are not at hand."""
+        if self._before is not None:
+            gone = self._before.accepted + self._before.said
+            self._parts_elsewhere = -(-(self._before.rows - gone - plan.rows) // pace.part_rows)
+        self.accepted: list[Range] = []
+        """The rows of this run's accepted parts."""
+        self.part = 0
+        """How many parts of this run left, or were to."""
+        self.seconds = 0.0
+        """How long its accepted parts took."""
+
+    @property
+    def accepted_rows(self) -> int:
+        """How many rows of this run were accepted."""
+        return sum(stop - start for start, stop in self.accepted)
+
+    def tally(self, parts_to_go: int) -> Tally:
+        """How far the whole send is, with so many parts of this run still to go."""
+        before, accepted = self._before, self.accepted_rows
+        left, parts = self._rows - accepted, self.part + parts_to_go
+        if before is None:
+            return Tally(self._rows, accepted, self.part, parts, left)
+        return Tally(
+            rows=before.rows,
+            accepted=before.accepted + accepted,
+            part=before.parts + self.part,
+            parts=before.parts + parts + self._parts_elsewhere,
+            left=left,
+        )
+
+    def progress(self, phase: Phase, parts_to_go: int) -> Progress:
+        """The same for those who watch it, with the time that the rest of this run may take."""
+        tally, accepted = self.tally(parts_to_go), self.accepted_rows
+        return Progress(
+            phase=phase,
+            rows=tally.rows,
+            accepted=tally.accepted,
+            part=tally.part + phase.is_before_a_part,
+            parts=tally.parts,
+            seconds_left=self.seconds * tally.left / accepted if accepted else None,
+            said=self._before.said if self._before else 0,
+        )
