@@ -69,7 +69,7 @@ class AccountsMade:
 
 def unsaved_words(trouble: str) -> str:
     """What becomes of a choice that could not be written down, with why."""
-    return f"{trouble} What you chose is remembered until you quit."
+    return f"What you chose is remembered until you quit: {trouble}"
 
 
 class StateFile:

@@ -111,7 +111,7 @@ def check_words(moved: Moved, profile: Profile, to: TokenPlace) -> None:
     surely = {to} - {SESSION} | named(moved.said, "stays in {} as well")
     assert surely <= copies <= surely | named(moved.said, "{} could not be cleared"), moved
     if moved.remembered.place is not to:
-        assert "What you chose is remembered until you quit." in moved.said
+        assert "What you chose is remembered until you quit: " in moved.said
         if profile is TYPED_IN:
             assert "The next start asks for the token of lab" in moved.said
 
