@@ -159,3 +159,14 @@ def replace_secret(person: Person) -> None:
     shows(person, "Have you stored it?", "keeps it nowhere.")
     person.press("y")
     shows(person, "Create", "Append", "Secret", "3 sends from this machine")
+
+
+def go_from_a_messy_list_to_a_new_secret(person: Person) -> None:
+    """All of it, from Pools with the five pools of the demo."""
+    load_messy(person)
+    make_right(person)
+    create(person)
+    leave_editor(person)
+    name = find_new_pool(person, pools=6)
+    append(person, name)
+    replace_secret(person)

@@ -80,6 +80,14 @@ class Machine:
             await board.shows("free of")
             yield board
 
+    @asynccontextmanager
+    async def editing(self, username: str) -> AsyncIterator[Dashboard]:
+        """The editor of a new pool, with one row typed into it."""
+        async with self.at_pools() as board:
+            await board.press("c")
+            await type_row(board, username)
+            yield board
+
 
 async def type_row(board: Dashboard, username: str, password: str = PASSWORD) -> None:
     """Type a new row into the editor."""

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 import pyte
 
@@ -86,6 +86,23 @@ def bare_environment(home: Path) -> dict[str, str]:
     return {**kept, "HOME": str(home), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
 
 
+def run_without_terminal(
+    home: Path, *arguments: str, python: Sequence[str] = ()
+) -> "subprocess.CompletedProcess[str]":
+    """Run the program to its end with no terminal at all; `python` are options of Python itself."""
+    return subprocess.run(
+        [sys.executable, *python, "-m", "prolific_tui", *arguments],
+        env=bare_environment(home),
+        cwd=home,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        # Nothing waits for it: this only ends what never would.
+        timeout=20 * SECONDS,
+        check=False,
+    )
+
+
 def signed_in(server: Server) -> dict[str, str]:
     """The variables that let the program use a demo service behind a socket."""
     return {"PROLIFIC_URL": server.address, "PROLIFIC_TOKEN": DEMO_TOKEN.reveal()}
@@ -97,6 +114,22 @@ def keep_drafts(home: Path, keeping: DraftKeeping = DraftKeeping.EVERYTHING) -> 
     state.remember_draft_keeping(keeping)
     state.remember_secrets_place(TokenPlace.SESSION)
     assert not state.notes
+
+
+class Drawn(Protocol):
+    """What a program draws on, and somebody reads."""
+
+    def screen(self) -> str:
+        """What is on the screen, a line for each row."""
+
+
+def holds(drawn: Drawn, wanted: Condition) -> bool:
+    """Whether it is so by now."""
+    if isinstance(wanted, str):
+        return wanted in drawn.screen()
+    if isinstance(wanted, re.Pattern):
+        return wanted.search(drawn.screen()) is not None
+    return bool(wanted())
 
 
 class Terminal:
@@ -225,19 +258,12 @@ class Terminal:
             TimeoutError: it was not, within `timeout` seconds or until the program ended.
         """
         end = time.monotonic() + timeout
-        while not self._holds(wanted):
+        while not holds(self, wanted):
             left = end - time.monotonic()
             gone = self._process.poll() is not None
             if not self._read(0 if gone else left) and (gone or left <= 0):
                 how = f"exit status {self._process.returncode}" if gone else f"{timeout:g} s"
                 raise TimeoutError(f"{wanted!r} did not come ({how}):\n{self.screen()}")
-
-    def _holds(self, wanted: Condition) -> bool:
-        if isinstance(wanted, str):
-            return wanted in self.screen()
-        if isinstance(wanted, re.Pattern):
-            return wanted.search(self.screen()) is not None
-        return bool(wanted())
 
     @property
     def at_cursor(self) -> str:

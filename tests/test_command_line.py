@@ -3,9 +3,6 @@
 Each test starts the program as a person does, in a terminal of its own where it needs one.
 """
 
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,25 +13,10 @@ from prolific_tui.demo.seed import demo_service
 from prolific_tui.demo.server import serving
 from prolific_tui.settings import Profile, StateFile
 from prolific_tui.version import NAME, VERSION
-from tests.terminal import PROGRAM, Terminal, bare_environment, signed_in
+from tests.terminal import PROGRAM, Terminal, run_without_terminal, signed_in
 
 _HEAVY: Final = {"textual", "rich", "httpx", "msgspec", "stamina", "keyring"}
 _SENTINEL: Final = "sentinel-3f9c"
-
-
-def _run(
-    home: Path, *arguments: str, python: Sequence[str] = ()
-) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, *python, "-m", "prolific_tui", *arguments],
-        env=bare_environment(home),
-        cwd=home,
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        timeout=30,
-        check=False,
-    )
 
 
 # Answers that need no terminal
@@ -46,7 +28,7 @@ def _run(
 def test_version_and_help_answer_at_once_and_load_nothing_heavy(
     tmp_path: Path, option: str, answer: str
 ) -> None:
-    ran = _run(tmp_path, option, python=["-X", "importtime"])
+    ran = run_without_terminal(tmp_path, option, python=["-X", "importtime"])
     assert ran.returncode == 0
     assert ran.stdout.startswith(answer)
     imported = {
@@ -57,9 +39,9 @@ def test_version_and_help_answer_at_once_and_load_nothing_heavy(
 
 
 def test_no_option_takes_the_token_itself(tmp_path: Path) -> None:
-    ran = _run(tmp_path, "--token", _SENTINEL)
+    ran = run_without_terminal(tmp_path, "--token", _SENTINEL)
     assert ran.returncode == 2
-    told = _run(tmp_path, "--help").stdout
+    told = run_without_terminal(tmp_path, "--help").stdout
     assert "--token" not in told.replace("--token-file", "")
     assert "plain-text file if you chose that" in told
 

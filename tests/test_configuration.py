@@ -19,7 +19,7 @@ from prolific_tui.configuration import (
 )
 from prolific_tui.errors import FileError, SettingsError
 from prolific_tui.version import NAME
-from tests.terminal import bare_environment
+from tests.terminal import run_without_terminal
 
 
 @pytest.fixture
@@ -139,33 +139,20 @@ def test_the_template_is_private_and_never_overwrites(tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
-def _ask(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "prolific_tui", *arguments],
-        env=bare_environment(home),
-        cwd=home,
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-
-
 def test_the_command_line_says_how_the_configuration_is(tmp_path: Path) -> None:
     path = tmp_path / ".config" / NAME / "config.toml"
-    assert "There is no" in _ask(tmp_path, "config").stdout
-    assert _ask(tmp_path, "config", "--init").returncode == 0
-    assert _ask(tmp_path, "config").stdout == f"{path} is understood.\n"
+    assert "There is no" in run_without_terminal(tmp_path, "config").stdout
+    assert run_without_terminal(tmp_path, "config", "--init").returncode == 0
+    assert run_without_terminal(tmp_path, "config").stdout == f"{path} is understood.\n"
 
-    again = _ask(tmp_path, "config", "--init")
+    again = run_without_terminal(tmp_path, "config", "--init")
     assert (again.returncode, again.stdout) == (2, "")
     assert f"{path} is there and was not touched" in again.stderr
     # Another name would not be read, so a free one is only where to put the old one.
     assert "move it away first (to config-2.toml, which is free)" in again.stderr
 
     path.write_text("mouse = 1\n")
-    asked = _ask(tmp_path, "config")
+    asked = run_without_terminal(tmp_path, "config")
     assert asked.returncode == 2
     assert "Line 1: mouse" in asked.stderr
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from prolific_tui.drafts import DraftStore
 from prolific_tui.drafts.form import BrokenError, decoded
 from prolific_tui.errors import FileError
 from tests.drafts_bench import (
@@ -100,6 +101,15 @@ def test_a_folder_that_others_can_write_in_is_not_used(programs: Programs) -> No
         save(programs.start())
 
 
+def after_damage(programs: Programs, damage: Callable[[bytes], bytes]) -> tuple[Path, DraftStore]:
+    """A draft that was damaged between two programs: its file, and the drafts of the second."""
+    save(programs.start())
+    programs.end()
+    (path,) = programs.drafts()
+    path.write_bytes(damage(path.read_bytes()))
+    return path, programs.start()
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -116,11 +126,7 @@ def test_a_folder_that_others_can_write_in_is_not_used(programs: Programs) -> No
 def test_a_file_that_is_no_draft_is_put_aside_with_a_note(
     programs: Programs, damage: Callable[[bytes], bytes]
 ) -> None:
-    save(programs.start())
-    programs.end()
-    (path,) = programs.drafts()
-    path.write_bytes(damage(path.read_bytes()))
-    store = programs.start()
+    path, store = after_damage(programs, damage)
 
     summaries, (note,) = store.left()
 
@@ -147,11 +153,7 @@ def test_a_file_that_is_no_draft_is_put_aside_with_a_note(
 def test_a_draft_that_is_not_whole_is_put_aside_and_not_resumed(
     programs: Programs, damage: Callable[[bytes], bytes]
 ) -> None:
-    save(programs.start())
-    programs.end()
-    (path,) = programs.drafts()
-    path.write_bytes(damage(path.read_bytes()))
-    store = programs.start()
+    path, store = after_damage(programs, damage)
 
     with pytest.raises(FileError, match="The draft is damaged") as refused:
         store.resume(only(store).id)

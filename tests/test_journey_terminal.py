@@ -13,14 +13,8 @@ from prolific_tui.demo.state import Owner
 from tests.journey import (
     MESSY,
     PASSWORD,
-    append,
-    create,
-    find_new_pool,
-    leave_editor,
-    load_messy,
-    make_right,
+    go_from_a_messy_list_to_a_new_secret,
     read,
-    replace_secret,
     shows,
 )
 from tests.operations_bench import Prolifics
@@ -32,13 +26,7 @@ _NOT_UP_TO_DATE = "NOT UP TO DATE"
 def test_the_demo_from_a_messy_list_to_a_pool_and_a_new_secret(tmp_path: Path) -> None:
     with Terminal("--demo", home=tmp_path) as terminal:
         terminal.wait_for("5 pools")
-        load_messy(terminal)
-        make_right(terminal)
-        create(terminal)
-        leave_editor(terminal)
-        name = find_new_pool(terminal, pools=6)
-        append(terminal, name)
-        replace_secret(terminal)
+        go_from_a_messy_list_to_a_new_secret(terminal)
         terminal.press("q")
         assert terminal.wait_exit() == 0
         assert terminal.is_restored

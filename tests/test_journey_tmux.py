@@ -15,6 +15,7 @@ from tests.journey import (
     append,
     create,
     find_new_pool,
+    go_from_a_messy_list_to_a_new_secret,
     leave_editor,
     load_messy,
     make_right,
@@ -29,13 +30,7 @@ def test_the_demo_from_a_messy_list_to_a_pool_and_a_new_secret(tmp_path: Path) -
     with shell_in_tmux(tmp_path) as tmux:
         tmux.run("--demo")
         tmux.wait_for("5 pools")
-        load_messy(tmux)
-        make_right(tmux)
-        create(tmux)
-        leave_editor(tmux)
-        name = find_new_pool(tmux, pools=6)
-        append(tmux, name)
-        replace_secret(tmux)
+        go_from_a_messy_list_to_a_new_secret(tmux)
         tmux.press("q")
         assert tmux.wait_exit() == 0
         assert tmux.is_restored

@@ -64,6 +64,13 @@ def choose(operations: Operations, keeping: DraftKeeping) -> None:
     assert asyncio.run(operations.drafts.keep(keeping)) == ()
 
 
+def keep(operations: Operations, keeping: DraftKeeping) -> None:
+    """Choose how drafts are kept, and have one kept so."""
+    choose(operations, keeping)
+    operations.drafts.save(HERE, CONTENT)
+    assert operations.drafts.wait(PATIENCE)
+
+
 def bytes_in(directory: Path) -> bytes:
     return b"".join(path.read_bytes() for path in directory.rglob("*") if path.is_file())
 
@@ -85,9 +92,7 @@ def test_a_save_is_submitted_and_told_of(tmp_path: Path) -> None:
 
 def test_the_next_start_finds_what_was_saved_and_knows_the_choice(tmp_path: Path) -> None:
     with bench_in(tmp_path).signed_in() as operations:
-        choose(operations, USERNAMES)
-        operations.drafts.save(HERE, CONTENT)
-        assert operations.drafts.wait(PATIENCE)
+        keep(operations, USERNAMES)
 
     with bench_in(tmp_path, "run-2").signed_in() as operations:
         assert asyncio.run(operations.drafts.keeping()) is USERNAMES
@@ -245,9 +250,7 @@ def test_drafts_of_other_accounts_and_services_are_not_offered(tmp_path: Path) -
 
 def test_a_draft_can_be_deleted_without_a_look(tmp_path: Path) -> None:
     with bench_in(tmp_path).running() as operations:
-        choose(operations, EVERYTHING)
-        operations.drafts.save(HERE, CONTENT)
-        assert operations.drafts.wait(PATIENCE)
+        keep(operations, EVERYTHING)
 
     with bench_in(tmp_path, "run-2").running() as operations:
         (summary,) = asyncio.run(operations.drafts.left(HERE.owner_id)).summaries

@@ -1,8 +1,9 @@
 """Keeping and forgetting tokens: once begun they go on to their end, one at a time."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import wait
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import KeyringError, SettingsError
 from prolific_tui.keeping import DraftKeeping
-from prolific_tui.operations import Operations
+from prolific_tui.operations import Changed, Operations
 from prolific_tui.operations.stores import Stores
 from prolific_tui.secret import Secret
 from prolific_tui.settings import Profile
@@ -50,6 +51,19 @@ async def bench_holding(
 async def until_held(keyring: HoldingKeyring) -> None:
     """Wait until the keyring holds its answer back."""
     assert await asyncio.to_thread(keyring.reached.wait, PATIENCE)
+
+
+@asynccontextmanager
+async def moving_to_the_keyring(
+    tmp_path: Path,
+) -> AsyncIterator[tuple[Bench, HoldingKeyring, Operations, "asyncio.Future[Changed]"]]:
+    """A token is moved from the file to the keyring, which holds its answer back."""
+    bench, keyring = await bench_holding("save", tmp_path, FILED)
+    with bench.running() as operations:
+        await operations.sign_in()
+        keeping = asyncio.ensure_future(operations.keep(in_place(KEYRING)))
+        await until_held(keyring)
+        yield bench, keyring, operations, keeping
 
 
 async def given_up_by_its_caller(job: Coroutine[Any, Any, object], keyring: HoldingKeyring) -> None:
@@ -94,12 +108,7 @@ async def test_forgetting_goes_on_when_nobody_waits_for_it_any_more(tmp_path: Pa
 
 
 async def test_a_second_change_is_refused_while_one_is_under_way(tmp_path: Path) -> None:
-    bench, keyring = await bench_holding("save", tmp_path, FILED)
-    with bench.running() as operations:
-        await operations.sign_in()
-        first = asyncio.ensure_future(operations.keep(in_place(KEYRING)))
-        await until_held(keyring)
-
+    async with moving_to_the_keyring(tmp_path) as (_, keyring, operations, first):
         with pytest.raises(SettingsError, match="Still keeping the token"):
             await operations.keep(in_place(SESSION))
         with pytest.raises(SettingsError, match="Still keeping the token"):
@@ -115,12 +124,7 @@ async def test_a_second_change_is_refused_while_one_is_under_way(tmp_path: Path)
 async def test_the_keyring_need_not_be_waited_for_and_then_nothing_else_is_changed(
     tmp_path: Path,
 ) -> None:
-    bench, keyring = await bench_holding("save", tmp_path, FILED)
-    with bench.running() as operations:
-        await operations.sign_in()
-        keeping = asyncio.ensure_future(operations.keep(in_place(KEYRING)))
-        await until_held(keyring)
-
+    async with moving_to_the_keyring(tmp_path) as (bench, _, operations, keeping):
         operations.cancel_keeping()
 
         with pytest.raises(KeyringError) as caught:
@@ -147,11 +151,7 @@ async def test_whoever_is_cancelled_while_the_keyring_is_asked_does_not_go_on() 
 async def test_a_look_meanwhile_does_not_take_the_place_of_what_is_given_up(
     tmp_path: Path,
 ) -> None:
-    bench, keyring = await bench_holding("save", tmp_path, FILED)
-    with bench.running() as operations:
-        await operations.sign_in()
-        keeping = asyncio.ensure_future(operations.keep(in_place(KEYRING)))
-        await until_held(keyring)
+    async with moving_to_the_keyring(tmp_path) as (_, _, operations, keeping):
         await operations.signing.kept(MAIN_WORKSPACE)
 
         operations.cancel_keeping()
@@ -185,11 +185,7 @@ async def test_giving_up_while_the_keyring_is_not_asked_changes_nothing(tmp_path
 
 
 async def test_a_token_that_is_typed_in_while_another_is_kept_stays_in_use(tmp_path: Path) -> None:
-    bench, keyring = await bench_holding("save", tmp_path, FILED)
-    with bench.running() as operations:
-        await operations.sign_in()
-        keeping = asyncio.ensure_future(operations.keep(in_place(KEYRING)))
-        await until_held(keyring)
+    async with moving_to_the_keyring(tmp_path) as (bench, keyring, operations, keeping):
         await operations.sign_in_with(TYPED)
         keyring.go_on.set()
         await keeping

@@ -28,9 +28,7 @@ def machine(tmp_path: Path) -> Machine:
 async def test_it_is_asked_before_anything_is_written_and_without_a_default(
     machine: Machine,
 ) -> None:
-    async with machine.at_pools() as board:
-        await board.press("c")
-        await type_row(board, "lab-1")
+    async with machine.editing("lab-1") as board:
         await board.press("escape")
         await board.shows(_QUESTION, "in the plain-text file  everything, as plain text")
         await board.press("enter")
@@ -64,9 +62,7 @@ async def test_it_is_asked_before_a_list_goes_in_parts(tmp_path: Path) -> None:
 async def test_a_question_that_is_not_answered_keeps_nothing_and_is_asked_again_on_quitting(
     machine: Machine,
 ) -> None:
-    async with machine.at_pools() as board:
-        await board.press("c")
-        await type_row(board, "lab-1")
+    async with machine.editing("lab-1") as board:
         await board.shows("draft not kept")
         await board.press("q")
         await board.shows(_QUESTION, "1 unsent row, before quitting: what is to become of them?")
@@ -83,9 +79,7 @@ async def test_a_question_that_is_not_answered_keeps_nothing_and_is_asked_again_
 async def test_it_comes_up_by_itself_when_nobody_types_and_not_again_once_it_was_put_off(
     machine: Machine,
 ) -> None:
-    async with machine.at_pools() as board:
-        await board.press("c")
-        await type_row(board, "lab-1")
+    async with machine.editing("lab-1") as board:
         await board.shows(_QUESTION)
         await board.press("escape")
         await board.shows("1 row", "draft not kept")
@@ -106,9 +100,7 @@ async def test_it_comes_up_by_itself_when_nobody_types_and_not_again_once_it_was
 async def test_a_key_meant_for_the_rows_is_not_lost_to_a_question_that_came_by_itself(
     machine: Machine,
 ) -> None:
-    async with machine.at_pools() as board:
-        await board.press("c")
-        await type_row(board, "lab-1")
+    async with machine.editing("lab-1") as board:
         await board.shows(_QUESTION)
         await board.press("s")
         await board.shows("Review: nothing has been sent yet")
@@ -125,9 +117,7 @@ async def test_what_was_typed_just_before_a_list_comes_in_is_kept_without_it(
     machine.choose(EVERYTHING)
     path = tmp_path_factory.mktemp("lists") / "more.csv"
     path.write_text("lab-2,pw-2-x\nlab-3,pw-3-x\n")
-    async with machine.at_pools() as board:
-        await board.press("c")
-        await type_row(board, "lab-1")
+    async with machine.editing("lab-1") as board:
         editor = board.app.screen
         assert isinstance(editor, EditorScreen)
         editor.load(path)
@@ -140,9 +130,7 @@ async def test_what_was_typed_just_before_a_list_comes_in_is_kept_without_it(
 
 async def test_usernames_only_leaves_no_password_on_the_disk(machine: Machine) -> None:
     machine.choose(USERNAMES)
-    async with machine.at_pools() as board:
-        await board.press("c")
-        await type_row(board, "lab-1")
+    async with machine.editing("lab-1") as board:
         await board.until(lambda: "draft kept, no passwords   Reasoning evals" in board.screen())
         await board.press("escape")
         await board.shows("1 unsent row: draft kept, no passwords.")
@@ -172,9 +160,7 @@ async def test_usernames_only_leaves_no_password_on_the_disk(machine: Machine) -
 
 async def test_with_nothing_kept_leaving_and_quitting_ask(machine: Machine) -> None:
     machine.choose(NOTHING)
-    async with machine.at_pools() as board:
-        await board.press("c")
-        await type_row(board, "lab-1")
+    async with machine.editing("lab-1") as board:
         await board.press("escape")
         await board.shows("1 unsent row, draft not kept", "nothing is kept on this machine")
         await board.press("enter")
@@ -196,9 +182,7 @@ async def test_with_nothing_kept_leaving_and_quitting_ask(machine: Machine) -> N
 
 async def test_account_says_how_they_are_kept_and_changes_it(machine: Machine) -> None:
     machine.choose(EVERYTHING)
-    async with machine.at_pools() as board:
-        await board.press("c")
-        await type_row(board, "lab-1")
+    async with machine.editing("lab-1") as board:
         await board.press("escape")
         await board.shows("draft kept")
         assert PASSWORD in machine.kept()
@@ -218,9 +202,7 @@ async def test_account_says_how_they_are_kept_and_changes_it(machine: Machine) -
 
 async def test_what_is_kept_needs_no_question_on_quitting(machine: Machine) -> None:
     machine.choose(EVERYTHING)
-    async with machine.at_pools() as board:
-        await board.press("c")
-        await type_row(board, "lab-1")
+    async with machine.editing("lab-1") as board:
         await board.shows("draft kept")
         await board.press("i")
         await board.type("lab-2")
@@ -232,9 +214,7 @@ async def test_what_is_kept_needs_no_question_on_quitting(machine: Machine) -> N
 
 async def test_what_is_discarded_or_sent_is_kept_no_longer(machine: Machine) -> None:
     machine.choose(EVERYTHING)
-    async with machine.at_pools() as board:
-        await board.press("c")
-        await type_row(board, "lab-1")
+    async with machine.editing("lab-1") as board:
         await board.shows("draft kept")
         await board.press("D")
         await board.shows("Discard 1 unsent row?")
@@ -297,9 +277,7 @@ async def test_of_what_was_discarded_nothing_is_kept_in_memory_either(
 async def test_a_disk_that_takes_nothing_is_said_and_asked_about(machine: Machine) -> None:
     machine.choose(EVERYTHING)
     (machine.directory / "drafts").write_text("not a directory")
-    async with machine.at_pools() as board:
-        await board.press("c")
-        await type_row(board, "lab-1")
+    async with machine.editing("lab-1") as board:
         await board.shows("draft not kept", "The draft was not kept.")
         await board.press("q")
         await board.shows("Quit and lose 1 unsent row?", "They could not be kept.")

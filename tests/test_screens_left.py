@@ -7,6 +7,7 @@ import pytest
 from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.keeping import DraftKeeping
 from tests.machine import PASSWORD, Machine, leave_rows, type_row
+from tests.making import export, make
 
 EVERYTHING = DraftKeeping.EVERYTHING
 _OFFER = "Unsent rows of before"
@@ -73,9 +74,7 @@ async def test_discarding_at_the_start_asks_and_removes_them(machine: Machine) -
 
 async def test_what_another_window_has_open_is_not_offered(machine: Machine) -> None:
     machine.choose(EVERYTHING)
-    async with machine.at_pools() as board:
-        await board.press("c")
-        await type_row(board, "lab-1")
+    async with machine.editing("lab-1") as board:
         await board.shows("draft kept")
         async with machine.at_pools() as other:
             await other.shows("Another window has 1 unsent row open.")
@@ -91,15 +90,9 @@ async def test_marks_come_back_with_the_rows(
     async with machine.at_pools() as board:
         await board.press("j")
         await board.shows(CHATBOT_B)
-        await board.press("m")
-        await board.shows("Pattern")
-        await board.press("n", "left_curly_bracket", "1", "full_stop", "full_stop", "2")
-        await board.press("right_curly_bracket", "enter")
+        await make(board, "n{1..2}")
         await board.shows("until E exports 2")
-        await board.press("E", "enter", "enter")
-        await board.shows("Tab Complete")
-        await board.type("made.csv")
-        await board.press("enter")
+        await export(board, "made.csv")
         await board.shows("2 rows written")
         await board.press("enter")
         await type_row(board, "N1")
@@ -127,15 +120,9 @@ async def test_accounts_made_here_stay_so_where_only_their_usernames_were_kept(
     monkeypatch.chdir(tmp_path)
     machine.choose(DraftKeeping.USERNAMES)
     async with machine.at_pools() as board:
-        await board.press("m")
-        await board.shows("Pattern")
-        await board.press("n", "left_curly_bracket", "1", "full_stop", "full_stop", "2")
-        await board.press("right_curly_bracket", "enter")
+        await make(board, "n{1..2}")
         await board.shows("until E exports 2")
-        await board.press("E", "enter", "enter")
-        await board.shows("Tab Complete")
-        await board.type("made.csv")
-        await board.press("enter")
+        await export(board, "made.csv")
         await board.shows("2 rows written")
         await board.press("enter", "escape")
         await board.shows("2 unsent rows: draft kept, no passwords.")

@@ -96,24 +96,24 @@ async def test_without_kept_rows_a_send_goes_on_with_the_same_file(machine: Mach
     # The file has two more rows by now, and one less.
     a_list(machine.directory, "lab-new-1", *numbered(6), "lab-new-2")
     async with machine.at_pools() as board:
+
+        async def go_on_with_the_file() -> None:
+            await board.press("c")
+            await board.shows("Go on with the same file", "wave.csv")
+            await board.type(str(path))
+            await board.press("enter")
+            await board.shows("8 rows", "left out 3", "already in this pool")
+
         await board.press("3")
         await board.shows("3 accepted, 4 left")
-        await board.press("c")
-        await board.shows("Go on with the same file", "wave.csv")
-        await board.type(str(path))
-        await board.press("enter")
-        await board.shows("8 rows", "left out 3", "already in this pool")
+        await go_on_with_the_file()
 
         # Whoever discards them, or leaves them, is where they came from.
         await board.press("D")
         await board.shows("Discard 8 unsent rows?")
         await board.press("y")
         await board.shows("3 HISTORY", "8 unsent rows discarded.", "3 accepted, 4 left")
-        await board.press("c")
-        await board.shows("Go on with the same file", "wave.csv")
-        await board.type(str(path))
-        await board.press("enter")
-        await board.shows("8 rows", "left out 3", "already in this pool")
+        await go_on_with_the_file()
         await board.press("escape")
         await board.shows("8 unsent rows, draft not kept")
         await board.press("enter")

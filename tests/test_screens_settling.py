@@ -9,7 +9,7 @@ from prolific_tui.demo.state import Pool
 from prolific_tui.keeping import DraftKeeping
 from prolific_tui.secret import Secret
 from tests.contract.caller import checked_demo_service
-from tests.dashboard import dashboard
+from tests.dashboard import Dashboard, dashboard
 from tests.machine import Machine
 from tests.sending import a_list, in_parts, load, new_pool, numbered, send
 
@@ -44,18 +44,22 @@ async def test_rows_that_turn_out_to_have_arrived_leave_and_the_others_follow_th
         ]
 
 
+async def create_and_lose_the_answer(machine: Machine, board: Dashboard, rows: int) -> None:
+    """Send a list as a new pool; its first part takes effect, which nobody is told."""
+    machine.service.switch_on("createCredentialPool", Fault(cut=Cut.AFTER, times=1))
+    await board.press("c")
+    await load(board, a_list(machine.directory, *numbered(rows)), rows)
+    await send(board, rows)
+    await board.shows("We do not know whether", "consistent with")
+
+
 async def test_a_send_is_cut_the_next_start_announces_it_and_the_person_settles_it(
     machine: Machine,
 ) -> None:
     """The first part of a create takes effect, its answer is lost, and the program ends."""
     before = set(machine.service.state.pools)
-    path = a_list(machine.directory, *numbered(5))
-    machine.service.switch_on("createCredentialPool", Fault(cut=Cut.AFTER, times=1))
     async with machine.at_pools() as board:
-        await board.press("c")
-        await load(board, path, 5)
-        await send(board, 5)
-        await board.shows("We do not know whether", "consistent with")
+        await create_and_lose_the_answer(machine, board, 5)
         await board.shows("Of 5 rows, 0 were accepted, 3 may have arrived, and 2 did not go.")
         await board.press("enter")
         await board.shows("5 rows   goes 2   needs your OK 3", "may have arrived already")
@@ -91,13 +95,8 @@ async def test_a_create_is_not_called_lost_against_the_figures_by_one_key(
     machine: Machine,
 ) -> None:
     """A pool with that total is there: saying that it is not takes words, and can be taken back."""
-    path = a_list(machine.directory, *numbered(3))
-    machine.service.switch_on("createCredentialPool", Fault(cut=Cut.AFTER, times=1))
     async with machine.at_pools() as board:
-        await board.press("c")
-        await load(board, path, 3)
-        await send(board, 3)
-        await board.shows("We do not know whether", "consistent with")
+        await create_and_lose_the_answer(machine, board, 3)
         await board.press("enter", "escape", "3", "S")
         await board.shows("What do you say?")
         await board.press("j", "j")

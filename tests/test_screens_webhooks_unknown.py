@@ -43,6 +43,13 @@ async def replace_on_the_screen_only(board: Dashboard) -> None:
     await board.press("enter")
 
 
+async def say_that_it_arrived(board: Dashboard) -> None:
+    """Settle the request that is open."""
+    await board.shows("consistent with accepted", "What do you say?")
+    await board.press("j", "enter")
+    await board.shows("Settled: arrived, as you said.")
+
+
 async def test_a_secret_that_was_not_seen_is_told_as_that_until_it_is_read_and_stored() -> None:
     async with dashboard(whose_line_is_cut(), parts=in_parts(3)) as board:
         await board.shows("free of")
@@ -111,9 +118,7 @@ async def test_while_a_request_is_open_the_secret_is_used_nowhere_without_a_warn
         await board.press("escape", "3")
         await board.shows("Have you stored it?")
         await board.press("y", "S")
-        await board.shows("What do you say?")
-        await board.press("j", "enter")
-        await board.shows("Settled: arrived, as you said.")
+        await say_that_it_arrived(board)
         await board.press("2")
         await board.until(lambda: "Open request" not in board.screen(), "settled")
 
@@ -131,9 +136,7 @@ async def test_an_open_request_is_settled_before_another_one() -> None:
         await board.press("c")
         await board.shows("An earlier request is not settled")
         await board.press("y")
-        await board.shows("consistent with accepted", "What do you say?")
-        await board.press("j", "enter")
-        await board.shows("Settled: arrived, as you said.")
+        await say_that_it_arrived(board)
         # Only then another one may be asked for.
         await board.press("c")
         await board.shows("Where is the new secret kept?")
@@ -148,9 +151,7 @@ async def test_the_way_to_the_history_is_free_and_what_is_found_there_is_to_be_s
         await board.press("3")
         await board.shows("1 open: S settles")
         await board.press("S")
-        await board.shows("consistent with accepted", "What do you say?")
-        await board.press("j", "enter")
-        await board.shows("Settled: arrived, as you said.")
+        await say_that_it_arrived(board)
         await board.press("2")
         await board.shows(f"fingerprint {value_of(board).fingerprint()}", "Previous one")
         await board.press("1")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.programs import require_programs
-from tests.terminal import PROGRAM, SECONDS, Condition, bare_environment
+from tests.terminal import PROGRAM, SECONDS, Condition, bare_environment, holds
 
 _KEYS: Final[Mapping[str, str]] = {
     "enter": "Enter",
@@ -96,17 +96,10 @@ class Tmux:
         """
         end = time.monotonic() + timeout
         pause = threading.Event()
-        while not self._holds(wanted):
+        while not holds(self, wanted):
             if time.monotonic() > end:
                 raise TimeoutError(f"{wanted!r} did not come in {timeout:g} s:\n{self.screen()}")
             pause.wait(_LOOK_AGAIN_SECONDS)
-
-    def _holds(self, wanted: Condition) -> bool:
-        if isinstance(wanted, str):
-            return wanted in self.screen()
-        if isinstance(wanted, re.Pattern):
-            return wanted.search(self.screen()) is not None
-        return bool(wanted())
 
     def wait_exit(self, timeout: float = SECONDS) -> int:
         """The exit status of the program that was run, once the shell has the terminal again.

@@ -52,6 +52,23 @@ class Dialog(OneFrameScreen[T], ModalScreen[T]):
         self.dismiss(None)
 
 
+class FollowingDialog(Dialog[T]):
+    """A dialog that shows anew what it says when one of its reactive attributes changes."""
+
+    FOLLOWS: ClassVar[tuple[str, ...]] = ()
+    """The names of those attributes."""
+
+    def on_mount(self) -> None:
+        """Show what is known already, and from now on what comes."""
+        for name in self.FOLLOWS:
+            self.watch(self, name, self.show_again, init=False)
+        self.show_again()
+
+    def show_again(self) -> None:
+        """Show what is known."""
+        raise NotImplementedError
+
+
 class MessageDialog(Dialog[T]):
     """A title and a few sentences."""
 

@@ -14,7 +14,7 @@ from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.plan import CredentialPlan, Plan, SecretPlan
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.send import Send
-from prolific_tui.tui.dialogs.base import Dialog
+from prolific_tui.tui.dialogs.base import FollowingDialog
 from prolific_tui.tui.dialogs.wait import looking_words
 from prolific_tui.tui.widgets import KeyBar, Line, gauge, paragraph, visible_lines
 from prolific_tui.visible import counted, is_or_are, visible
@@ -47,13 +47,14 @@ class SendAct(Enum):
     FIND_CLASH = "find the rows that clash by halving"
 
 
-class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
+class SendDialog(FollowingDialog["tuple[SendAct, WriteEnded] | None"]):
     """A write: first that it is under way, and how far, then what became of it.
 
     Closing it touches nothing: the write goes on, and the dialog can be opened again.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [_PAUSE, _STOP, _CLASH, _CLOSE]
+    FOLLOWS = ("progress", "waiting", "explained", "ended")
 
     progress: reactive[Progress | None] = reactive(None)
     ended: reactive[WriteEnded | None] = reactive(None)
@@ -98,26 +99,6 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
         yield paragraph("", id="outcome-hint", classes="hint")
         yield paragraph(f"Workspace: {self.plan.workspace.title}", classes="quiet")
 
-    def on_mount(self) -> None:
-        """Show what is known already."""
-        self._show()
-
-    def watch_progress(self) -> None:
-        """Show how far it is."""
-        self._show()
-
-    def watch_waiting(self) -> None:
-        """Show what is waited for."""
-        self._show()
-
-    def watch_explained(self) -> None:
-        """Show what is known of a clash."""
-        self._show()
-
-    def watch_ended(self) -> None:
-        """Show what became of the write."""
-        self._show()
-
     @property
     def _has_parts(self) -> bool:
         return self.progress is not None and self.progress.parts > 1
@@ -139,7 +120,8 @@ class SendDialog(Dialog["tuple[SendAct, WriteEnded] | None"]):
         """Whether nothing else tells which rows clash."""
         return self.ended is not None and self.ended.search is not None and self.explained == 0
 
-    def _show(self) -> None:
+    def show_again(self) -> None:
+        """Show how far it is, or what became of the write."""
         if not self.query("#outcome-hint"):
             # Not composed yet; and never, where it opens as the program ends.
             return

@@ -9,7 +9,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from prolific_tui.submission.progress import Looking
-from prolific_tui.tui.dialogs.base import MessageDialog
+from prolific_tui.tui.dialogs.base import FollowingDialog, MessageDialog
 from prolific_tui.tui.widgets import paragraph
 
 
@@ -21,13 +21,14 @@ def looking_words(looking: Looking) -> str:
     return f"{told}; the last one at about {looking.last_at:%H:%M:%S}."
 
 
-class WaitDialog(MessageDialog[None]):
+class WaitDialog(FollowingDialog[None], MessageDialog[None]):
     """Says what is waited for; Esc gives it up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Give it up", key_display="Esc")
     ]
 
+    FOLLOWS = ("progress", "waiting")
     progress: reactive[str] = reactive("")
     """How far it is; empty where that is not known."""
     waiting: reactive[str] = reactive("")
@@ -42,19 +43,8 @@ class WaitDialog(MessageDialog[None]):
         yield from super().body()
         yield paragraph("", id="progress", classes="hint")
 
-    def on_mount(self) -> None:
-        """Show what is known already."""
-        self._show()
-
-    def watch_progress(self) -> None:
-        """Show how far it is."""
-        self._show()
-
-    def watch_waiting(self) -> None:
-        """Show what is waited for."""
-        self._show()
-
-    def _show(self) -> None:
+    def show_again(self) -> None:
+        """Show how far it is, or what is waited for."""
         # What comes next comes later than was said, where Prolific lets it wait.
         told = self.waiting or self.progress
         for line in self.query("#progress").results(Static):
