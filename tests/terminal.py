@@ -86,23 +86,6 @@ def bare_environment(home: Path) -> dict[str, str]:
     return {**kept, "HOME": str(home), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
 
 
-def run_without_terminal(
-    home: Path, *arguments: str, python: Sequence[str] = ()
-) -> "subprocess.CompletedProcess[str]":
-    """Run the program to its end with no terminal at all; `python` are options of Python itself."""
-    return subprocess.run(
-        [sys.executable, *python, "-m", "prolific_tui", *arguments],
-        env=bare_environment(home),
-        cwd=home,
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        # Nothing waits for it: this only ends what never would.
-        timeout=20 * SECONDS,
-        check=False,
-    )
-
-
 def signed_in(server: Server) -> dict[str, str]:
     """The variables that let the program use a demo service behind a socket."""
     return {"PROLIFIC_URL": server.address, "PROLIFIC_TOKEN": DEMO_TOKEN.reveal()}

@@ -13,7 +13,8 @@ from prolific_tui.demo.seed import demo_service
 from prolific_tui.demo.server import serving
 from prolific_tui.settings import Profile, StateFile
 from prolific_tui.version import NAME, VERSION
-from tests.terminal import PROGRAM, Terminal, run_without_terminal, signed_in
+from tests.terminal import PROGRAM, Terminal, signed_in
+from tests.without_terminal import run_without_terminal
 
 _HEAVY: Final = {"textual", "rich", "httpx", "msgspec", "stamina", "keyring"}
 _SENTINEL: Final = "sentinel-3f9c"

@@ -19,7 +19,7 @@ from prolific_tui.configuration import (
 )
 from prolific_tui.errors import FileError, SettingsError
 from prolific_tui.version import NAME
-from tests.terminal import run_without_terminal
+from tests.without_terminal import run_without_terminal
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
+from prolific_tui.visible import counted
 from tests.benchmark.figures import Line
 from tests.benchmark.measured import MeasuredTerminal
 from tests.benchmark.plan import Plan, limit_line
@@ -115,8 +116,7 @@ def _row(terminal: MeasuredTerminal) -> str:
 
 
 def _worst(what: str, waits: Sequence[float]) -> Line:
-    count = f"{len(waits)} key{'' if len(waits) == 1 else 's'}"
-    return limit_line(what, max(waits, default=0.0), 100, "ms", count)
+    return limit_line(what, max(waits, default=0.0), 100, "ms", counted(len(waits), "key"))
 
 
 _ROW: Final = re.compile(r"row [\d,]+ of")
