@@ -425,3 +425,23 @@ async def test_a_key_that_comes_before_the_secret_does_not_say_that_there_is_non
         await board.shows("Signing secret", "fingerprint")
         await board.press("y")
         await board.shows("The secret was sent to your terminal's clipboard")
+
+
+async def test_who_quits_before_a_secret_is_asked_for_is_told_so_and_not_of_a_send() -> None:
+    gate = Gate("GET", "/secrets/")
+    async with dashboard(parts=gate.of()) as board:
+        gate.let_one_through()
+        await to_webhooks(board)
+        old = board.service.state.secrets[MAIN_WORKSPACE].id
+        await board.press("c", "down", "down", "space", "enter")
+        await board.shows("The new one is kept nowhere: it is shown here only.")
+        await board.type(f"replace {old[-4:]}")
+        await board.press("enter")
+        await board.shows("x stops it before a new secret is asked for.")
+        await board.press("enter", "q")
+        await board.shows("The secret is about to be replaced", "No new secret was asked for yet.")
+        assert "send" not in board.words()
+        await board.press("escape", "0", "x")
+        gate.let_one_through()
+        await board.shows("Stopped before a new secret was asked for")
+        assert board.service.state.secrets[MAIN_WORKSPACE].id == old
