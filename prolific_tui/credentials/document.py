@@ -328,6 +328,13 @@ class Document:
                 raise OutdatedError
             yield piece.start, Rows(piece.usernames, piece.passwords, piece.ids)
 
+    def lists_of_usernames(self) -> Sequence[list[str]]:
+        """What holds the usernames of all rows, in order: no copies, and not to be changed.
+
+        Later changes of the rows are made in these lists, or in others that take their place.
+        """
+        return [piece.usernames for piece in self._pieces]
+
     def find(self, username: str, limit: int) -> tuple[int, ...]:
         """The first `limit` rows that have exactly this username, from the top.
 

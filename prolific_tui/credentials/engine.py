@@ -188,7 +188,7 @@ class Engine:
         self.ledger.hold(held, perhaps)
         # The lists that hold the names now. Of a row that comes or changes from now on it is asked
         # at once; one that moves to another list without that is still named by the one it left.
-        lists = [piece.usernames for _, piece in self.document.pieces()]
+        lists = self.document.lists_of_usernames()
         related: frozenset[str] = frozenset()
         looked, revision, is_alone = 0, self.revision, True
         for names in map(tuple, lists):
