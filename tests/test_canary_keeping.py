@@ -106,7 +106,7 @@ def _kept_in_the_file(terminal: WatchedTerminal, place: Place) -> None:
     terminal.press("2")
     shows(terminal, "* shows it", "plain text: none")
     terminal.press("K")
-    shows(terminal, "The secret is kept in the plain-text file")
+    shows(terminal, "The secret is kept in the plain-text file", "plain text: same")
     terminal.press("K")
     shows(terminal, "It is kept there already")
     assert all(value in (place.home / TOKENS).read_text() for value in (TOKEN, SECRET))
@@ -129,8 +129,10 @@ def _replaced(terminal: WatchedTerminal, place: Place) -> None:
     terminal.press("enter")
     shows(terminal, "Type  replace 0f6a :")
     enter_text(terminal, "replace 0f6a", re.compile(r"│ +replace 0f6a|0f6a : +replace 0f6a"))
-    shows(terminal, "The new one is kept in the keyring", "Close")
+    # Words of the outcome: the same place is named while it is being made.
+    shows(terminal, "Give it to every receiver", "The new one is kept in the keyring")
     close(terminal, "Enter Close")
+    terminal.wait_for(lambda: "id 63720f6a" not in terminal.screen())
     shows(terminal, "* shows it", "keyring: same")
     assert everything(place)["the secret of now"] not in SECRET
 

@@ -7,12 +7,13 @@ import pytest
 
 from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import MAIN_WORKSPACE
-from prolific_tui.errors import ServiceError, SettingsError
+from prolific_tui.errors import FileError, ServiceError, SettingsError
 from prolific_tui.keeping import TokenPlace
 from prolific_tui.operations.identity import origin
 from prolific_tui.secret import Secret
+from prolific_tui.settings import StateFile
 from prolific_tui.tui.screens.account_words import Listed
-from prolific_tui.vault import MemoryVault
+from prolific_tui.vault import MemoryVault, TokenFile
 from tests.accounts_bench import (
     BOB,
     GIVEN,
@@ -28,6 +29,7 @@ from tests.accounts_bench import (
     names,
     remembered,
 )
+from tests.disk import Ending, FailingDisk
 from tests.operations_bench import Bench
 
 
@@ -262,6 +264,25 @@ async def test_a_place_that_can_not_be_cleared_is_told(tmp_path: Path) -> None:
         assert "delete it with the keyring's own program" in note
         with pytest.raises(SettingsError):
             await operations.pools(MAIN_WORKSPACE)
+
+
+async def test_an_account_whose_token_may_be_in_the_file_is_not_forgotten(tmp_path: Path) -> None:
+    """Of an account that nobody knows, nobody would look for a token there."""
+    filed = replace(LAB, place=TokenPlace.FILE)
+    bench = await bench_with(tmp_path, last=filed)
+    bench.token_file = TokenFile(tmp_path / "tokens.json")
+    await bench.token_file.save(entry(filed), Secret(KEPT))
+    StateFile(bench.state).remember_profile(filed)
+    with bench.running() as operations:
+        await operations.sign_in()
+        with FailingDisk(0, Ending.FULL).failing(), pytest.raises(FileError) as caught:
+            await operations.forget("lab")
+        assert "The account lab stays in the list" in caught.value.message
+        assert await names(operations) == ["lab"]
+
+        assert (await operations.forget("lab")).notes == ()
+    assert await bench.token_file.load(entry(filed)) is None
+    assert remembered(bench).profiles() == ()
 
 
 # What they look like

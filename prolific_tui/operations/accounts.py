@@ -315,7 +315,8 @@ class Accounts:
     async def forget(self, name: str) -> Changed:
         """Forget an account and its token; with "", the one that was given. Signs out of it.
 
-        Raises `SettingsError` if tokens are being kept or forgotten already.
+        Raises `SettingsError` if tokens are being kept or forgotten already, and `FileError` where
+        its token may still be in the plain-text file: then the account stays.
         """
         token = self._token
         with self._changing():

@@ -120,10 +120,22 @@ class Tokens:
             raise
 
     async def forget(self, profile: Profile) -> tuple[str, ...]:
-        """Forget an account, and delete its token everywhere; gives what could not be done."""
+        """Forget an account, and delete its token everywhere; gives what could not be done.
+
+        Raises:
+            FileError: it may still be in the plain-text file, where nobody would look for the token
+                of an account that is not known. The account stays.
+        """
         entry = _entry(profile)
         typed = self._typed.get(entry)
-        _, notes = await self._delete(entry, _places(profile))
+        left_in, notes = await self._delete(entry, _places(profile))
+        if TokenPlace.FILE in left_in:
+            raise FileError(
+                "Not forgotten",
+                f"{' '.join(notes)} The account {profile.name} stays in the list, because its token"
+                " may be in that file.",
+                "Mend that, then forget it again.",
+            )
         if self._typed.get(entry) is not typed:
             return tuple(notes)  # another was typed in meanwhile, and is in use
         self._typed.pop(entry, None)
