@@ -282,7 +282,7 @@ def test_a_pulled_cable_loses_nothing_and_all_goes_on_when_it_is_back(tmp_path: 
             with serving(service, port=server.port):
                 terminal.press("r")
                 terminal.wait_for(lambda: _NOT_UP_TO_DATE not in terminal.screen())
-                shows(terminal, f"{figures}   read at")
+                shows(terminal, f"{figures}   1 unsent row: c, for a new pool")
                 terminal.press("c")
                 shows(terminal, "1 row   goes 1", "lab-cable-1")
                 _send_one(terminal)

@@ -62,6 +62,7 @@ async def test_33_new_accounts_by_friday_evening(tmp_path: Path) -> None:
         await board.shows("Username column", "33 rows, with the passwords in plain text")
         await board.press("enter")
         path = tmp_path / "friday.csv"
+        await board.shows("Tab Complete")
         await paste(board, path.name)
         await board.press("enter")
         await board.shows("33 rows written to", "Only you can read it")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -140,9 +141,14 @@ class PoolsScreen(LeftDrafts):
             total = [pool.total_credentials for pool in pools]
             text.append(f"{counted(len(pools), 'pool')}, ")
             text.append(f"{_sum(free)} free of {_sum(total)}")
-        text.append_text(freshness(reading))
-        if words := unsent_words(self.app):
-            width = self.query_one("#summary", Line).size.width or self.size.width
+        told, words = freshness(reading), unsent_words(self.app)
+        width = self.query_one("#summary", Line).size.width or self.size.width
+        is_of_now = reading.error is None and not reading.loading
+        whole = text.cell_len + told.cell_len + 3 + cell_len(words)
+        if not (words and is_of_now and whole > width):
+            # When they were read gives way to what is still to be done.
+            text.append_text(told)
+        if words:
             room = max(width - text.cell_len - 3, 0)
             text.append(f"   {fit(words, room).rstrip()}", "bold")
         return text
