@@ -36,7 +36,7 @@ async def test_pools_says_where_unsent_rows_are_and_keys_go_back_to_them() -> No
 
 
 async def test_what_is_cut_of_the_unsent_rows_says_so_and_is_never_the_key() -> None:
-    async with opened(size=(68, 24)) as board:
+    async with opened(size=(52, 24)) as board:
         for pool in ("j", "k"):
             await board.press("g", pool, "a")
             await insert(board, "lab-1", "pw-one")
