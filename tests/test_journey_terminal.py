@@ -266,7 +266,7 @@ def test_a_pulled_cable_loses_nothing_and_all_goes_on_when_it_is_back(tmp_path: 
 
             # It is tried again for a while, and what is sent meanwhile does not leave.
             terminal.press("r")
-            shows(terminal, "it is tried again at")
+            shows(terminal, "tried again at")
             terminal.press("c")
             shows(terminal, "1 row   goes 1")
             _send_one(terminal)

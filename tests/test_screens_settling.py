@@ -172,7 +172,7 @@ async def test_settling_says_when_prolific_is_tried_again_and_can_be_given_up(
         await board.shows("1 open: S settles")
         machine.service.switch_on("listCredentialPools", Fault(status=429, retry_after=30))
         await board.press("S")
-        tried_again = r"Prolific asks to wait until \d\d:\d\d:\d\d\."
+        tried_again = r"Prolific asks to wait until \d\d:\d\d:\d\d \(\d+ s\)\."
         await board.until(lambda: re.search(tried_again, board.words()))
         await board.press("escape")
         await board.shows("Given up; the send stays open", "1 open: S settles")

@@ -3,6 +3,7 @@
 Workers read and post what they got; the handlers here own the state.
 """
 
+import math
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 from textual import work
 from textual.message import Message
 from textual.reactive import reactive
+from textual.timer import Timer
 
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import CredentialPool, Workspace
@@ -23,6 +25,25 @@ T = TypeVar("T")
 _TOO_MANY_REQUESTS: Final = 429
 _GROUPS: Final = ("account", "pools", "webhooks")
 """The workers that read for the screens, of which each screen waits for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """A read is to be tried again."""
+
+    status: int | None
+    """What it was answered with; None where it was not answered."""
+    until: datetime
+
+    def words(self, now: datetime) -> str:
+        """Why and when it is tried again, and in how many seconds."""
+        seconds = max(0, math.ceil((self.until - now).total_seconds()))
+        when = f"{self.until:%H:%M:%S} ({seconds} s)"
+        if self.status == _TOO_MANY_REQUESTS:
+            return f"Prolific asks to wait until {when}."
+        if self.status is None:
+            return f"No answer from Prolific; tried again at {when}."
+        return f"Prolific failed ({self.status}); tried again at {when}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +120,12 @@ class ReadingApp(TalkingApp):
     def __init__(self, operations: Operations, **arguments: Any) -> None:  # noqa: ANN401 - Textual's own
         super().__init__(**arguments)
         self.operations = operations
-        self._retrying: dict[str, str] = {}
-        """What was said of each read that is being tried again."""
+        self._retrying: dict[str, _Wait] = {}
+        """The reads that are to be tried again, by operation; the newest is told of."""
+        self._told = ""
+        """What was said of it last."""
+        self._counting: Timer | None = None
+        """Runs while there are any."""
 
     # Reading
 
@@ -231,23 +256,45 @@ class ReadingApp(TalkingApp):
     # Reads that are tried again
 
     def read_retried(self, event: ReadRetried) -> None:
-        """Say when a read is tried again, as a clock time that stays true while it stands there."""
+        """Say when a read is tried again, and count the seconds until then."""
         at = self.operations.clock() + timedelta(seconds=event.wait_seconds)
-        told = why = _waiting_words(event.status, f"{at:%H:%M:%S}")
-        # The look of a send or of a question is no screen's: it is not Esc's to give up.
-        if self._is_reading and self.operations.writes.under_way is None:
-            told += " Esc gives it up."
-        self._retrying[event.operation] = told
-        self.say(told)
-        self.waits_for_prolific(why)
+        self._retrying.pop(event.operation, None)
+        self._retrying[event.operation] = _Wait(event.status, at)
+        self._tell_wait()
+        if self._counting is None:
+            self._counting = self.set_interval(1, self._count_down)
 
     def read_over(self, event: ReadOver) -> None:
         """Take back what was said of a read that is waited for no more."""
-        told = self._retrying.pop(event.operation, None)
-        if not self._retrying:
-            self.waits_for_prolific("")
-        if told is not None and self.message == told:
-            self.say(next(reversed(self._retrying.values()), ""))
+        self._retrying.pop(event.operation, None)
+        if self._retrying:
+            self._count_down()
+            return
+        self._stop_counting()
+        self.waits_for_prolific("")
+        if self._told and self.message == self._told:
+            self.say("")
+
+    def _tell_wait(self, *, aloud: bool = True) -> None:
+        """Tell of the newest wait: in the boxes that wait as well, and aloud on every screen."""
+        wait = next(reversed(self._retrying.values()))
+        why = told = wait.words(self.operations.clock())
+        # The look of a send or of a question is no screen's: it is not Esc's to give up.
+        if self._is_reading and self.operations.writes.under_way is None:
+            told += " Esc gives it up."
+        if aloud:
+            self._told = told
+            self.say(told)
+        self.waits_for_prolific(why)
+
+    def _count_down(self) -> None:
+        # What was said since stays.
+        self._tell_wait(aloud=self.message == self._told)
+
+    def _stop_counting(self) -> None:
+        if self._counting is not None:
+            self._counting.stop()
+            self._counting = None
 
     def waits_for_prolific(self, told: str) -> None:
         """A read is tried again, by these words; empty once none is. For whoever shows it too."""
@@ -268,6 +315,7 @@ class ReadingApp(TalkingApp):
         for group in _GROUPS:
             self.workers.cancel_group(self, group)
         self._retrying.clear()
+        self._stop_counting()
         self.signing_in = self.signing_in.given_up()
         self.workspaces = self.workspaces.given_up()
         self.pools = self.pools.given_up()
@@ -276,12 +324,3 @@ class ReadingApp(TalkingApp):
             self.say("Given up; r tries again.")
         else:
             self.say("This screen is read no more, r tries again; the send goes on (0).")
-
-
-def _waiting_words(status: int | None, until: str) -> str:
-    """Why a read is tried again, by the status that it was answered with, and when."""
-    if status == _TOO_MANY_REQUESTS:
-        return f"Prolific asks to wait until {until}."
-    if status is None:
-        return f"No answer from Prolific; it is tried again at {until}."
-    return f"Prolific failed ({status}); it is tried again at {until}."
