@@ -25,9 +25,10 @@ from prolific_tui.submission.parting import are_within, parts
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.progress import Looking, Phase
 from prolific_tui.submission.record import Record
+from prolific_tui.submission.reopening import reopen_late
 from prolific_tui.submission.request import Answered, looked, send_credentials
 from prolific_tui.submission.send import Finding, Part, Send
-from prolific_tui.submission.settling import Sought, judged, settle_rows
+from prolific_tui.submission.settling import Sought, settle_rows
 from prolific_tui.submission.whole import Tally
 
 _CONFLICT: Final = 409
@@ -300,7 +301,7 @@ class Sending:
                     return whole.outdated()
                 if send.pool_id not in (None, self._pool and self._pool.credential_pool_id):
                     return whole.of_another_pool()
-                return await self._reopen(send, before)
+                return await reopen_late(self._record, send, before, means.clock())
             if send is None:
                 await self._record.begin(
                     NewSend(
@@ -319,28 +320,6 @@ class Sending:
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
             return self._unsent(error, _UNRECORDED)
         return None
-
-    async def _reopen(self, send: Send, before: tuple[CredentialPool, ...]) -> Outcome | None:
-        """Open again what may have arrived after the person said that it had not.
-
-        Gives the outcome of a send that may not go on for it, and None where nothing changed.
-        """
-        outcome = None
-        for part in send.absent_parts:
-            look = PoolsLook(part.before, before, "")
-            changed = whole.changed_since(send, part, look)
-            if changed is None:
-                continue
-            outcome = changed
-            sought = Sought(send.workspace.id, send.pool_id, part.rows, part.before)
-            seen = replace(
-                part,
-                finding=judged(sought, look),
-                message=outcome.message,
-                ended=self._means.clock(),
-            )
-            await self._record.settle(seen, None)
-        return outcome
 
     # What is said
 
