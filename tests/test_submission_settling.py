@@ -179,6 +179,22 @@ async def test_rows_that_other_sends_had_appended_before_explain_nothing() -> No
     assert "The pool's total is still 63." in part.message
 
 
+async def test_what_was_known_to_have_arrived_before_a_part_left_explains_nothing_new() -> None:
+    """By the totals it might, as it never came: nothing but the person's word said so."""
+    story = Story()
+    story.service.switch_on("listStudies", Fault(status=502))
+    earlier = await lost(story, Write.APPEND)
+    await say(earlier.number, 1, story.means(), arrived=True)
+    story.service.switch_on(Write.APPEND.value, Fault(cut=Cut.AFTER, times=1))
+    await run(credential_plan(Write.APPEND, OTHERS), story.means())
+
+    found = await settle_open(earlier.number + 1, story.means())
+
+    (part,) = found.open_parts
+    assert part.finding is Finding.CONSISTENT
+    assert "other sends from here" not in part.message
+
+
 async def test_of_two_open_sends_it_is_said_that_what_is_there_may_be_the_others() -> None:
     story = Story()
     story.service.switch_on("listStudies", Fault(status=502))

@@ -12,7 +12,7 @@ from typing import Final
 from prolific_tui.errors import Effect, ProlificTuiError, SettingsError
 from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.secret import Secret
-from prolific_tui.submission.looks import Elsewhere, PoolsLook, SecretLook
+from prolific_tui.submission.looks import PoolsLook, SecretLook
 from prolific_tui.submission.means import Means, Replaced
 from prolific_tui.submission.outcome import SOMEBODY_ELSE, reported_title, seen, seen_secret
 from prolific_tui.submission.plan import Kept, Kind, place_words
@@ -22,7 +22,6 @@ from prolific_tui.submission.send import Finding, Part, Send, Standing
 from prolific_tui.submission.settling import (
     Settled,
     Sought,
-    elsewhere,
     reported,
     settle_rows,
     settle_secret,
@@ -72,7 +71,7 @@ async def say(number: int, part_number: int, means: Means, *, arrived: bool) -> 
             raise SettingsError("This is not open", "It is known by now what became of this part.")
         pool_id = send.pool_id
         if arrived and send.kind is Kind.CREATE and pool_id is None:
-            pool_id = await _made_by(send, part, means)
+            pool_id = await _made_by(send, part, means, record)
         secret_id = None
         if arrived and send.kind is Kind.REPLACE_SECRET:
             secret_id = await _secret_made_by(send, means)
@@ -123,7 +122,7 @@ async def _settle(send: Send, part: Part, means: Means, record: Record, tell: Te
         found, told = await _secret(send, means, partial(tell, part))
         pool_id = None
     else:
-        found, told, pool_id = await _rows(send, part, means, partial(tell, part))
+        found, told, pool_id = await _rows(send, part, means, record, partial(tell, part))
     if found.finding is Finding.NOT_READ:
         raise _unread(found.look)
     total = new_pools = None
@@ -161,7 +160,7 @@ def _unread(look: PoolsLook | SecretLook) -> ProlificTuiError:
 
 
 async def _rows(
-    send: Send, part: Part, means: Means, tell: Callable[[Looking], None]
+    send: Send, part: Part, means: Means, record: Record, tell: Callable[[Looking], None]
 ) -> tuple[Settled, str, str | None]:
     async def count_among(usernames: list[str]) -> int:
         places = await asyncio.to_thread(means.journal.places, send.number, usernames)
@@ -169,13 +168,8 @@ async def _rows(
 
     # Once an earlier part made the pool, the later ones append to it.
     sought = Sought(send.workspace.id, send.pool_id, part.rows, part.before)
-    found = await settle_rows(
-        sought,
-        means,
-        count_among,
-        tell,
-        others=lambda: _elsewhere(send, part, means),
-    )
+    others = partial(record.elsewhere, part)
+    found = await settle_rows(sought, means, count_among, tell, others=others)
     pool_id = None
     if send.pool_id is None and found.finding is Finding.CONSISTENT:
         candidates = _candidates(part, found.look)
@@ -270,13 +264,13 @@ async def _secret_made_by(send: Send, means: Means) -> str | None:
     return None if any(_has_made(each, secret) for each in others) else secret.id
 
 
-async def _made_by(send: Send, part: Part, means: Means) -> str | None:
+async def _made_by(send: Send, part: Part, means: Means, record: Record) -> str | None:
     """The one pool that appeared with just so many credentials, if there is one.
 
     One that another send made is none of those.
     """
     after = await means.service.list_credential_pools(send.workspace.id)
-    others = await _elsewhere(send, part, means)
+    others = await record.elsewhere(part)
     candidates = _candidates(part, PoolsLook(part.before, after, "", others))
     return candidates[0].credential_pool_id if len(candidates) == 1 else None
 
@@ -284,9 +278,3 @@ async def _made_by(send: Send, part: Part, means: Means) -> str | None:
 def _candidates(part: Part, look: object) -> list[CredentialPool]:
     appeared = look.unclaimed() if isinstance(look, PoolsLook) else ()
     return [pool for pool in appeared if pool.total_credentials == part.rows]
-
-
-async def _elsewhere(send: Send, part: Part, means: Means) -> Elsewhere:
-    """What other sends did in that workspace since a part left."""
-    sends = await asyncio.to_thread(means.journal.sends, send.service_url)
-    return elsewhere(send, part, sends)

@@ -11,10 +11,11 @@ from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
 from prolific_tui.submission import outcome as judge
 from prolific_tui.submission.journal import Learned, NewPart, NewSend
-from prolific_tui.submission.looks import PoolsLook, SecretLook
+from prolific_tui.submission.looks import Elsewhere, PoolsLook, SecretLook
 from prolific_tui.submission.means import Means
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.send import Finding, Part, Send
+from prolific_tui.submission.settling import elsewhere
 
 
 class Record:
@@ -37,8 +38,19 @@ class Record:
         self._now(await asyncio.to_thread(self._means.journal.begin, new))
 
     async def take_up(self, number: int) -> Send:
-        """Go on with a send; raises what the journal raises."""
-        return self._now(await asyncio.to_thread(self._means.journal.take_up, number))
+        """Go on with a send; raises what the journal raises.
+
+        Cancelled, it waits for the journal all the same, and lets the send be.
+        """
+        taking = asyncio.ensure_future(asyncio.to_thread(self._means.journal.take_up, number))
+        try:
+            return self._now(await asyncio.shield(taking))
+        except asyncio.CancelledError:
+            # The thread goes on, and nobody else would let go of what it takes.
+            with contextlib.suppress(Exception):
+                self._now(await taking)
+                await self.leave()
+            raise
 
     async def about_to_send(
         self,
@@ -139,6 +151,15 @@ class Record:
             except Exception:  # noqa: BLE001 - as in `know`
                 left = replace(self._known, in_use=False)
             self._now(left)
+
+    async def elsewhere(self, part: Part) -> Elsewhere:
+        """What other sends did in its workspace since a part left; raises what the journal raises.
+
+        Args:
+            part: that part, of which it is not known whether it arrived.
+        """
+        sends = await asyncio.to_thread(self._means.journal.sends, self._known.service_url)
+        return elsewhere(self._known, part, sends)
 
     async def _write(self, learned: Learned) -> None:
         await asyncio.to_thread(self._means.journal.record, self._known.number, learned)

@@ -267,6 +267,7 @@ class Sending:
             self._means,
             count_among,
             partial(self._tell, Phase.SETTLING),
+            others=partial(self._record.elsewhere, sent.part),
         )
         try:
             found = await self._means.control.unless_given_up(looking)

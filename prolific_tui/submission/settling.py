@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from prolific_tui.errors import ServiceError
+from prolific_tui.errors import ProlificTuiError, ServiceError
 from prolific_tui.models import CredentialPool, WebhookSecret
 from prolific_tui.submission.looks import Elsewhere, PoolsLook, SecretLook, is_same_secret, total_of
 from prolific_tui.submission.means import Means, Service
@@ -136,10 +136,6 @@ def judged(sought: Sought, look: PoolsLook) -> Finding:
     return Finding.CONSISTENT if grown == sought.rows else Finding.UNCLEAR
 
 
-async def _nothing_else() -> Elsewhere:
-    return Elsewhere()
-
-
 def elsewhere(send: Send, part: Part, sends: Iterable[Send]) -> Elsewhere:
     """What other sends did in the workspace of a send since a part of it left.
 
@@ -180,7 +176,7 @@ async def settle_rows(
     count_among: Callable[[list[str]], Awaitable[int]],
     tell: Tell = _untold,
     *,
-    others: Callable[[], Awaitable[Elsewhere]] = _nothing_else,
+    others: Callable[[], Awaitable[Elsewhere]],
 ) -> Settled:
     """Look for rows until they seem to be there, or all looks are taken.
 
@@ -191,15 +187,16 @@ async def settle_rows(
             some of them prove nothing: they may be those for which the list was refused.
         tell: Is told of each look.
         others: What other sends from here did by now; asked after each look, so that whatever
-            they had done by then and knew of is among it.
+            they had done by then and knew of is among it. Where the journal can't tell, that look
+            counts for nothing, as where the pools could not be read.
     """
 
     async def look() -> tuple[Finding, PoolsLook]:
         try:
             after = await means.service.list_credential_pools(sought.workspace_id)
-        except ServiceError as error:
+            taken = PoolsLook(sought.before, after, "", await others())
+        except ProlificTuiError as error:
             return Finding.NOT_READ, PoolsLook(sought.before, None, error.title)
-        taken = PoolsLook(sought.before, after, "", await others())
         return judged(sought, taken), taken
 
     finding, last, seconds = await _sought(look, means, tell)
