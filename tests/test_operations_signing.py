@@ -298,7 +298,7 @@ def test_what_can_not_be_put_back_is_told(bench: Bench) -> None:
         outcome = bench.write_ended().outcome
 
     assert outcome.effect is Effect.REFUSED
-    assert "still marked as the previous one in the keyring: It is locked." in outcome.message
+    assert "may be marked as the previous one in the keyring: It is locked." in outcome.message
 
 
 def test_an_old_one_that_prolific_does_not_tell_is_taken_from_where_it_is_kept(

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from prolific_tui import files
 from prolific_tui.access import Entry
-from prolific_tui.errors import ProlificTuiError
+from prolific_tui.errors import KeyringError, ProlificTuiError
 from prolific_tui.keeping import KEEPING_PLACES, TokenPlace
 from prolific_tui.operations.copies import Copies, attempt
 from prolific_tui.operations.loop import BackgroundLoop
@@ -160,7 +160,7 @@ class SecretEntries:
             old, _ = await attempt(looking, unread, troubles) or (None, place)
         # Before the new one takes its place: then each of them is somewhere at every moment.
         if old is not None and old != new:
-            saving = self._save_previous(place, workspace_id, old, ended)
+            saving = self.save_previous(place, workspace_id, old, ended)
             troubles += await attempt(saving, "The previous one was not kept", troubles) or ()
         failed = len(troubles)
         saving = self.copies.save(place, workspace_id, entry, new)
@@ -170,22 +170,23 @@ class SecretEntries:
             troubles += notes or ()
         return Kept(tuple(places), tuple(troubles))
 
-    async def keep_old(self, workspace_id: str, old: Secret, place: TokenPlace) -> Undo | None:
-        """Keep a secret that is about to be replaced, where nothing holds it yet.
+    async def undo_of_keeping(
+        self, workspace_id: str, old: Secret, place: TokenPlace
+    ) -> Undo | None:
+        """How what is there now is put back once `save_previous` took its place.
 
         Returns:
-            How what was there before is put back, which may raise `ProlificTuiError`; None where
-            nothing was saved.
+            What may raise `ProlificTuiError`; None where the secret is kept as the current one,
+            and need not be saved.
 
         Raises:
-            ProlificTuiError: the place did not take it.
+            ProlificTuiError: the place could not be asked.
         """
         current = await self._stores.load(place, self._entry(workspace_id))
         if current == old:
             return None
         entry = self._previous_entry(workspace_id)
         before = await self._stores.load(place, entry)
-        await self._save_previous(place, workspace_id, old)
 
         async def put_back() -> None:
             if before is not None:
@@ -197,7 +198,7 @@ class SecretEntries:
 
         return put_back
 
-    async def _save_previous(
+    async def save_previous(
         self, place: TokenPlace, workspace_id: str, old: Secret, ended: datetime | None = None
     ) -> tuple[str, ...]:
         """Keep a secret beside the current one, with its end, or the present moment as that.
@@ -230,14 +231,25 @@ class _Places:
 
     async def keep_old(self, old: Secret | None) -> None:
         """Keep the secret that is about to be replaced, where nothing holds it yet."""
-        if self.place is not None and old is not None:
-            self.undo = await self.entries.keep_old(self.plan.workspace.id, old, self.place)
+        if self.place is None or old is None:
+            return
+        workspace_id = self.plan.workspace.id
+        # At hand before anything is saved: a place may take it, and say that it did not.
+        self.undo = await self.entries.undo_of_keeping(workspace_id, old, self.place)
+        if self.undo is None:
+            return
+        try:
+            await self.entries.save_previous(self.place, workspace_id, old)
+        except KeyringError as error:
+            if error.is_untouched:
+                self.undo = None
+            raise
 
     async def put_back(self) -> tuple[str, ...]:
         """Undo `keep_old`; gives what could not be done."""
         troubles: list[str] = []
         if self.undo is not None:
-            failed = f"The secret is still marked as the previous one {place_words(self.names[-1])}"
+            failed = f"The secret may be marked as the previous one {place_words(self.names[-1])}"
             await attempt(self.undo(), failed, troubles)
         return tuple(troubles)
 

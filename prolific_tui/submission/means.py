@@ -65,7 +65,10 @@ class ProvedPlaces(Protocol):
         """
 
     async def put_back(self) -> tuple[str, ...]:
-        """Undo `keep_old`, as nothing was replaced; gives what could not be done, in sentences."""
+        """Undo `keep_old`, also one that raised, as nothing was replaced.
+
+        Gives what could not be done, in sentences.
+        """
 
     async def keep(self, new: Secret, old: Secret | None) -> Kept:
         """Keep a new secret; nothing is raised.

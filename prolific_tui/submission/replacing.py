@@ -50,17 +50,38 @@ async def replace_secret(plan: SecretPlan, means: Means, record: Record) -> Outc
         return judge.secret_changed_meanwhile(plan, before)
     try:
         places = await means.keeper.prove(plan)
-        await places.keep_old(before.value if before else None)
     except Exception as error:  # noqa: BLE001 - as above
         return judge.not_sent(error, because=_UNPROVED)
-    if means.control.is_stopped:
-        return whole.stopped_secret()
-    try:
-        await record.begin(_new_send(plan, before, places.names, means))
-        part = await record.about_to_send((0, 0), ())
-    except Exception as error:  # noqa: BLE001 - as above
-        return _with(await places.put_back(), judge.not_sent(error, because=_UNRECORDED))
+    part = await _written_down(plan, before, places, means, record)
+    if isinstance(part, Part) and means.control.is_stopped:
+        part = await record.know(part, whole.stopped_secret(), SecretLook(before))
+    if isinstance(part, Outcome):
+        return _with(await places.put_back(), part)
     return await _Replacement(plan, before, places, means, record, part).run()
+
+
+async def _written_down(
+    plan: SecretPlan,
+    before: WebhookSecret | None,
+    places: ProvedPlaces,
+    means: Means,
+    record: Record,
+) -> Part | Outcome:
+    """Keep the old one, and write down what is about to be asked for; an outcome if it may not be.
+
+    The keyring may wait for its password to be typed, and the person may stop it meanwhile.
+    """
+    because = _UNPROVED
+    try:
+        if not means.control.is_stopped:
+            await places.keep_old(before.value if before else None)
+        if means.control.is_stopped:
+            return whole.stopped_secret()
+        because = _UNRECORDED
+        await record.begin(_new_send(plan, before, places.names, means))
+        return await record.about_to_send((0, 0), ())
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
+        return judge.not_sent(error, because=because)
 
 
 def _new_send(
