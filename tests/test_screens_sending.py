@@ -110,14 +110,20 @@ async def test_without_kept_rows_a_send_goes_on_with_the_same_file(machine: Mach
 
         # Whoever discards them, or leaves them, is where they came from.
         await board.press("D")
-        await board.shows("Discard 8 unsent rows?")
+        await board.shows("Discard 5 unsent rows and 3 that are in the pool already?")
         await board.press("y")
-        await board.shows("3 HISTORY", "8 unsent rows discarded.", "3 accepted, 4 left")
+        await board.shows("3 HISTORY", "8 rows discarded.", "3 accepted, 4 left")
         await go_on_with_the_file()
         await board.press("escape")
-        await board.shows("8 unsent rows, draft not kept")
+        await board.shows("5 unsent rows and 3 that are in the pool already, draft not kept")
         await board.press("enter")
         await board.shows("3 HISTORY", "d on 1 Pools goes back to them.")
+        await board.press("1")
+        await board.shows("5 unsent rows: d")
+        await board.press("q")
+        await board.shows("Quit and lose 5 unsent rows and 3 that are in the pool already?")
+        await board.press("n", "3")
+        await board.shows("3 HISTORY")
         await board.press("c")
         await board.shows("8 rows", "left out 3", "already in this pool")
 
@@ -130,6 +136,9 @@ async def test_without_kept_rows_a_send_goes_on_with_the_same_file(machine: Mach
         await board.type("send 3")
         await board.press("enter")
         await board.shows("3 credentials appended", "6 now")
+        # Of that send nothing is in the editor any more: neither what went now nor before.
+        await board.press("enter")
+        await board.shows("2 rows", "goes 2", "left out 0")
     assert new_pool(machine.service, before) == numbered(6)
 
 

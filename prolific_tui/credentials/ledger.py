@@ -106,6 +106,10 @@ class Ledger:
         goes = self._rows - self._needs_ok - self._left_out
         return Counts(self._rows, goes, self._needs_ok, self._left_out, self._unexamined)
 
+    def in_pool(self) -> int:
+        """How many rows have a username that the pool holds; it takes as long as those are many."""
+        return sum(map(self.exact.count, self.held.surely))
+
     def count(self, username: str) -> int:
         """How many rows have exactly this username."""
         return self.exact.count(username)

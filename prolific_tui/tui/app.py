@@ -17,8 +17,10 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.screen import ModalScreen, Screen
 
+from prolific_tui.errors import ProlificTuiError
 from prolific_tui.operations import Operations
 from prolific_tui.operations.events import WriteEnded
+from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, CommandsDialog, SendAct
 from prolific_tui.tui.screens.account import AccountScreen
 from prolific_tui.tui.screens.clashes import explain, find_clash
@@ -27,6 +29,7 @@ from prolific_tui.tui.screens.kept import may_quit, quit_words
 from prolific_tui.tui.screens.leaving import may_leave_open
 from prolific_tui.tui.screens.pools import PoolsScreen
 from prolific_tui.tui.screens.replacing import is_stored
+from prolific_tui.tui.screens.rows_of_sends import take_away_accepted
 from prolific_tui.tui.screens.webhooks import WebhooksScreen
 from prolific_tui.tui.shell import Reading, Shell
 from prolific_tui.tui.terminal import Departure, Driver
@@ -153,6 +156,15 @@ class ProlificApp(Shell, inherit_bindings=False):
         """Do what the person chose once a send had ended."""
         if act is SendAct.FIND_CLASH:
             self._find_clash(ended)
+
+    @work
+    async def clear_earlier(self, send: Send) -> None:
+        """Take rows out of their draft that arrived with an earlier run of a send that went on."""
+        try:
+            await take_away_accepted(self, send)
+        except ProlificTuiError:
+            # They are marked as in the pool, and never go.
+            return
 
     @work
     async def explain_clash(self, ended: WriteEnded) -> None:

@@ -62,6 +62,8 @@ class Draft:
     """Whether the rows are checked against the usage reports, too, from now on."""
     _made: tuple[tuple[int, int, bool], tuple[int, ...], tuple[int, ...]] | None = None
     """How things were when they were looked for; the rows made here, and those in no file."""
+    _in_pool: tuple[int, int] = (-1, 0)
+    """The session's revision when they were counted, and how many rows are in the pool."""
 
     @property
     def source(self) -> str:
@@ -72,6 +74,20 @@ class Draft:
     def is_empty(self) -> bool:
         """Whether no row is left."""
         return not len(self.session.document)
+
+    @property
+    def in_pool(self) -> int:
+        """How many rows are in the pool already, as far as they were checked: they never go."""
+        revision, rows = self._in_pool
+        if revision != self.session.revision:
+            rows = self.session.ledger.in_pool()
+            self._in_pool = (self.session.revision, rows)
+        return rows
+
+    @property
+    def unsent(self) -> int:
+        """How many rows are in no pool yet, as far as is known."""
+        return len(self.session.document) - self.in_pool
 
     @property
     def key(self) -> _Key:
@@ -269,7 +285,7 @@ class Drafts:
             self._left(draft.owner_id, before)
         return True
 
-    def unsent_rows(self) -> int:
+    def rows(self) -> int:
         """How many rows there are in all drafts."""
         return sum(len(draft.session.document) for draft in self._drafts.values())
 

@@ -278,6 +278,8 @@ class Shell(ReadingApp):
                     f"{outcome.title}. 3 History has it. Quit?",
                     [Choice("Stay, and see what became of it"), Choice("Quit now")],
                 )
+        if isinstance(plan, CredentialPlan) and plan.continues is not None and send is not None:
+            self.clear_earlier(send)
         if ended.search is not None:
             self.explain_clash(ended)
 
@@ -306,6 +308,10 @@ class Shell(ReadingApp):
 
     def act_on_send(self, act: SendAct, ended: WriteEnded) -> None:
         """Do what the person chose once a send had ended."""
+        raise NotImplementedError
+
+    def clear_earlier(self, send: Send) -> object:
+        """Take rows out of their draft that arrived with an earlier run of a send that went on."""
         raise NotImplementedError
 
     def explain_clash(self, ended: WriteEnded) -> object:

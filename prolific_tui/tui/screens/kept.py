@@ -1,5 +1,6 @@
 """What is asked about keeping: how it is done on this machine, and whether to lose unsent rows."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from prolific_tui.credentials.export import Exported
@@ -15,14 +16,30 @@ from prolific_tui.tui.dialogs import (
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.shell import Shell
-from prolific_tui.visible import counted
+from prolific_tui.visible import counted, is_or_are
 
 
 def unsent_rows(shell: Shell, draft: Draft) -> int:
     """How many rows of a draft are unsent: what a send under way has in the pool is none."""
-    rows = len(draft.session.document)
-    accepted = shell.progress.accepted if draft.sending and shell.progress else 0
-    return max(rows - accepted, 0)
+    if draft.sending is None or shell.progress is None:
+        return draft.unsent
+    goes_on = draft.sending.continues
+    before = goes_on.accepted if goes_on else 0
+    return max(draft.unsent - (shell.progress.accepted - before), 0)
+
+
+def rows_words(shell: Shell, drafts: Iterable[Draft]) -> str:
+    """The rows of some drafts: "5 unsent rows and 3 that are in the pool already"."""
+    unsent = in_pool = 0
+    for draft in drafts:
+        unsent += unsent_rows(shell, draft)
+        in_pool += draft.in_pool
+    there = f"that {is_or_are(in_pool)} in the pool already"
+    if not in_pool:
+        return counted(unsent, "unsent row")
+    if not unsent:
+        return f"{counted(in_pool, 'row')} {there}"
+    return f"{counted(unsent, 'unsent row')} and {in_pool:,} {there}"
 
 
 def own_drafts(shell: Shell) -> list[Draft]:
@@ -44,7 +61,8 @@ def unsent_words(shell: Shell) -> str:
     drafts = own_drafts(shell)
     if not drafts:
         return ""
-    rows = counted(sum(unsent_rows(shell, draft) for draft in drafts), "unsent row")
+    unsent = sum(unsent_rows(shell, draft) for draft in drafts)
+    rows = counted(unsent, "unsent row") if unsent else rows_words(shell, drafts)
     if len(drafts) > 1:
         return f"{rows}: d, for {len(drafts)} targets"
     # A name may be long: it comes last, so that the key is seen where the line is cut.
@@ -107,31 +125,28 @@ async def keep_as(shell: Shell, keeping: MachineKeeping) -> bool:
 
 async def may_quit(shell: Shell) -> bool:
     """Whether the program may end: every unsent row is kept, or the person lets it go."""
-    if not shell.drafts.unsent_rows():
+    if not shell.drafts.rows():
         return True
     await shell.keep_drafts()
     if shell.keeping.is_to_be_asked:
-        unsent = counted(shell.drafts.unsent_rows(), "unsent row")
         reason = (
-            f"{unsent}, before quitting: what is to become of them? Esc chooses nothing, and then"
-            " asks whether to quit and lose them."
+            f"{rows_words(shell, shell.drafts)}, before quitting: what is to become of them? Esc"
+            " chooses nothing, and then asks whether to quit and lose them."
         )
         if await ask_keeping(shell, reason=reason):
             await shell.keep_drafts()
     lost = [draft for draft in shell.drafts if not shell.keeping.is_kept(draft)]
     if lost:
-        rows = sum(len(draft.session.document) for draft in lost)
         return await _is_sure(
             shell,
-            f"Quit and lose {counted(rows, 'unsent row')}?",
+            f"Quit and lose {rows_words(shell, lost)}?",
             f"{_why(shell, lost)} Esc or n goes back to them.",
         )
     bare = [draft for draft in shell.drafts if draft.kept is DraftKeeping.USERNAMES]
     if bare:
-        rows = sum(len(draft.session.document) for draft in bare)
         return await _is_sure(
             shell,
-            f"Quit and lose the passwords of {counted(rows, 'unsent row')}?",
+            f"Quit and lose the passwords of {rows_words(shell, bare)}?",
             "Their usernames are kept, as you chose, and the next start offers them."
             " Esc or n goes back to them.",
         )
@@ -176,8 +191,7 @@ async def may_leave(shell: Shell, draft: Draft) -> bool:
     if shell.keeping.is_to_be_asked:
         await ask_keeping(shell)
         await shell.keep_drafts()
-    rows = len(draft.session.document)
-    if not rows or shell.keeping.is_kept(draft):
+    if draft.is_empty or shell.keeping.is_kept(draft):
         return True
     choices = [
         Choice("Leave them here until I quit", "The editor shows them again."),
@@ -185,7 +199,7 @@ async def may_leave(shell: Shell, draft: Draft) -> bool:
     ]
     if shell.keeping.is_undecided:
         choices.append(Choice("Keep them on this machine…", "It is asked what of them, and where."))
-    title = f"{counted(rows, 'unsent row')}, draft not kept"
+    title = f"{rows_words(shell, [draft])}, draft not kept"
     answer = await shell.ask(ChoiceDialog(title, _why(shell, [draft]), choices))
     if answer == _DISCARD:
         discard(shell, draft)

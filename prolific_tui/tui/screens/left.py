@@ -15,7 +15,7 @@ from prolific_tui.tui.dialogs import Choice, ChoiceDialog, ConfirmDialog, LeftAc
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor import EditorScreen
-from prolific_tui.tui.screens.kept import own_drafts, target_words
+from prolific_tui.tui.screens.kept import own_drafts, rows_words, target_words
 from prolific_tui.tui.screens.open_sends import OpenSends
 from prolific_tui.tui.screens.taking_up import take_up, with_arrived
 from prolific_tui.visible import counted
@@ -119,10 +119,7 @@ class LeftDrafts(OpenSends):
         answer: int | None = 0
         if len(drafts) > 1:
             choices = [
-                Choice(
-                    f"{counted(len(each.session.document), 'unsent row')}"
-                    f" for {target_words(self.app, each)}"
-                )
+                Choice(f"{rows_words(self.app, [each])} for {target_words(self.app, each)}")
                 for each in drafts
             ]
             answer = await self.app.ask(ChoiceDialog("Unsent rows of this run", "", choices))

@@ -19,7 +19,7 @@ from prolific_tui.submission.plan import Target
 from prolific_tui.tui.dialogs import TextDialog
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.choose_target import choose_target
-from prolific_tui.tui.screens.kept import unsent_rows, unsent_words
+from prolific_tui.tui.screens.kept import rows_words, unsent_words
 from prolific_tui.tui.screens.left import LeftDrafts
 from prolific_tui.tui.screens.pool_words import emptiest_first, pool_name
 from prolific_tui.tui.screens.send_words import moment
@@ -198,8 +198,7 @@ class PoolsScreen(LeftDrafts):
         if workspace is not None and account is not None:
             draft = self.app.drafts.find(account.me.id, Target(workspace, pool))
             if draft is not None:
-                unsent = counted(unsent_rows(self.app, draft), "unsent row")
-                text.append(f"{unsent} for it: a\n", "bold")
+                text.append(f"{rows_words(self.app, [draft])} for it: a\n", "bold")
             for summary in self._left_for_pool(pool):
                 text.append(f"{visible(summary.words)}: d\n", "bold")
         text.append(visible(self._last_sent(pool)))

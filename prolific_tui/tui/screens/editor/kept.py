@@ -14,7 +14,7 @@ from prolific_tui.tui.screens.kept import (
     back_words,
     discard,
     may_leave,
-    unsent_rows,
+    rows_words,
 )
 from prolific_tui.visible import counted
 
@@ -74,13 +74,16 @@ class DraftKeys(EditorPage):
         if not rows:
             self.app.say("There are no rows to discard.")
             return
-        unsent = counted(rows, "unsent row")
         if self.may_change() and await self.app.ask(
-            ConfirmDialog(f"Discard {unsent}?", "Nothing of them is kept, here or on disk.")
+            ConfirmDialog(
+                f"Discard {rows_words(self.app, [self.draft])}?",
+                "Nothing of them is kept, here or on disk.",
+            )
         ):
+            what = "row" if self.draft.in_pool else "unsent row"
             discard(self.app, self.draft)
             self.go_home()
-            self.app.say(f"{unsent} discarded.")
+            self.app.say(f"{counted(rows, what)} discarded.")
 
     def go_home(self) -> None:
         """Close, and show the screen that this was opened from."""
@@ -98,15 +101,15 @@ class DraftKeys(EditorPage):
             self.app.say("")
             self.go_home()
         elif self.app.operations.is_demo:
-            rows = unsent_rows(self.app, self.draft)
             back = self._back_words()
-            self.app.say(f"{counted(rows, 'unsent row')} kept here until you quit. {back}")
+            self.app.say(f"{rows_words(self.app, [self.draft])} kept here until you quit. {back}")
             self.go_home()
         elif keeping.is_kept(self.draft):
             keeping.save_all()
-            rows = unsent_rows(self.app, self.draft)
             back = self._back_words()
-            self.app.say(f"{counted(rows, 'unsent row')}: {keeping.words(self.draft)}. {back}")
+            self.app.say(
+                f"{rows_words(self.app, [self.draft])}: {keeping.words(self.draft)}. {back}"
+            )
             self.go_home()
         else:
             self._leave_after_asking()
@@ -114,8 +117,7 @@ class DraftKeys(EditorPage):
     @work(exclusive=True, group="leave")
     async def _leave_after_asking(self) -> None:
         if await may_leave(self.app, self.draft):
-            rows = len(self.draft.session.document)
-            kept = f"{counted(rows, 'unsent row')}: {self.app.keeping.words(self.draft)}."
+            kept = f"{rows_words(self.app, [self.draft])}: {self.app.keeping.words(self.draft)}."
             words = f"{kept} {self._back_words()}"
-            self.app.say(words if rows else "The rows are discarded.")
+            self.app.say("The rows are discarded." if self.draft.is_empty else words)
             self.go_home()
