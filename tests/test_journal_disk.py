@@ -176,6 +176,13 @@ def test_a_journal_that_is_no_use_is_set_aside_with_a_word_and_never_deleted(
         assert aside.name in note
         assert aside.read_bytes() == broken
         assert journal.begin(SEND).number == 1
+        assert journal.since() == NOW
+
+    # That what was before is not known lasts for longer than the note of it.
+    with closing(on_disk(tmp_path, "three")) as journal:
+        assert len(journal.sends(SERVICE_URL)) == 1
+        assert not journal.notes()
+        assert journal.since() == NOW
 
 
 def test_a_newer_journal_is_set_aside_unless_its_program_still_runs(tmp_path: Path) -> None:

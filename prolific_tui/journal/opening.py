@@ -9,7 +9,7 @@ import sqlite3
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,9 @@ from prolific_tui.version import NAME
 
 _OF_SQLITE: Final = ("-wal", "-shm", "-journal")
 """What SQLite adds to the name of the file for those that belong to it."""
+_STAMP: Final = "%Y%m%d-%H%M%S"
+_STAMPED: Final = 15
+"""The time at which a file is set aside, at the end of its name, and how long that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,32 @@ def on_disk(
             database.close()
             raise
     return Opened(database, key, tuple(notes))
+
+
+def since(path: Path, zone: tzinfo | None) -> datetime | None:
+    """Since when a journal records, by the last one that was set aside beside it; None if none was.
+
+    Args:
+        path: its file.
+        zone: the time zone of the names that files are set aside under.
+
+    Raises:
+        FileError: the directory can't be read.
+    """
+    prefix = f"{path.name}."
+    names = (each.name for each in files.entries(path.parent))
+    aside = (name for name in names if name.startswith(prefix) and not name.endswith(_OF_SQLITE))
+    moments = (_moment(name.removeprefix(prefix), zone) for name in aside)
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+def _moment(suffix: str, zone: tzinfo | None) -> datetime | None:
+    """When a file was set aside, by the end of its name; None where that says nothing."""
+    try:
+        # Of several of one second, all but the first have a number behind it.
+        return datetime.strptime(suffix[:_STAMPED], _STAMP).replace(tzinfo=zone)
+    except ValueError:
+        return None
 
 
 def _usable(path: Path, busy_seconds: float) -> sqlite3.Connection | str:
@@ -197,7 +226,7 @@ def _key(
 
 def _set_aside(path: Path, at: datetime) -> Path:
     """Give a file, and what belongs to it, a name with the time."""
-    name = f"{path.name}.{at:%Y%m%d-%H%M%S}"
+    name = f"{path.name}.{at:{_STAMP}}"
     aside, number = path.with_name(name), 2
     while os.path.lexists(aside):
         aside, number = path.with_name(f"{name}-{number}"), number + 1

@@ -61,7 +61,8 @@ class History:
             self._stamp = self._journal.stamp()
             position = self._journal.position()
             sends = self._journal.sends(url)
-            return Sends(sends, self._journal.labels(url), self._journal.notes(), position)
+            labels, notes = self._journal.labels(url), self._journal.notes()
+            return Sends(sends, labels, notes, self._journal.since(), position)
 
         while True:
             written = self._known.written
@@ -198,7 +199,7 @@ class History:
             ProlificTuiError: the journal can't be read.
         """
         marks = await self._ask(partial(self._journal.marks, self._lending.service_url, pool_id))
-        return _known(marks, total, self._reported.get(pool_id, frozenset()))
+        return self._held(marks, total, self._reported.get(pool_id, frozenset()))
 
     async def known_of_new_pool(self, workspace_id: str) -> Known:
         """Which usernames may be in a new pool of that workspace: those of creates that are open.
@@ -208,7 +209,7 @@ class History:
         """
         url = self._lending.service_url
         marks = await self._ask(partial(self._journal.marks_of_open_creates, url, workspace_id))
-        return _known(marks, None, frozenset())
+        return self._held(marks, None, frozenset())
 
     async def known_with_reports(
         self, pool_id: str, total: int | None, workspace_id: str | None = None
@@ -241,31 +242,39 @@ class History:
         def know() -> Known:
             before = self._reported.get(pool_id, frozenset())
             self._reported[pool_id] = before.union(map(marks.mark, usernames))
-            return _known(marks, now, self._reported[pool_id], trouble)
+            return self._held(marks, now, self._reported[pool_id], trouble)
 
         return await self._ask(know)
+
+    def _held(
+        self,
+        marks: PoolMarks,
+        total: int | None,
+        reported_marks: frozenset[bytes],
+        trouble: str = "",
+    ) -> Known:
+        """What is known of a pool, with the usernames of usage reports as far as they were read."""
+        surely = marks.surely | reported_marks
+        perhaps = marks.perhaps - surely
+        return Known(
+            _container(marks.mark, surely),
+            _container(marks.mark, perhaps),
+            Coverage(
+                len(surely),
+                total,
+                len(perhaps),
+                marks.unmarked + marks.late(total),
+                trouble,
+                self.now.since,
+            ),
+            _container(marks.mark, marks.said - surely),
+        )
 
     async def _ask(self, question: Callable[[], T]) -> T:
         return await self._run(asyncio.to_thread(question))
 
     async def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return await asyncio.wrap_future(self._loop.submit(coroutine))
-
-
-def _known(
-    marks: PoolMarks, total: int | None, reported_marks: frozenset[bytes], trouble: str = ""
-) -> Known:
-    """What is known of a pool, with the usernames of its usage reports as far as they were read."""
-    surely = marks.surely | reported_marks
-    perhaps = marks.perhaps - surely
-    unmarked = marks.unmarked + marks.late(total)
-    coverage = Coverage(len(surely), total, len(perhaps), unmarked, trouble)
-    return Known(
-        _container(marks.mark, surely),
-        _container(marks.mark, perhaps),
-        coverage,
-        _container(marks.mark, marks.said - surely),
-    )
 
 
 def _container(mark: Mark, marks: frozenset[bytes]) -> Container[str]:

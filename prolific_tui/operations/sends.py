@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from prolific_tui.errors import SettingsError
 from prolific_tui.operations.connection import Connection
@@ -27,6 +28,8 @@ class Sends:
     """What the pools of this service are called, by id."""
     notes: tuple[str, ...] = ()
     """What the person should know, such as a journal that was set aside; a sentence or two each."""
+    since: datetime | None = None
+    """Since when sends are recorded, where a journal before this one was set aside; else None."""
     position: int = field(default=0, compare=False)
     """That of the journal: what it holds up to there is in this."""
 

@@ -196,5 +196,11 @@ class Journal(Protocol):
     def notes(self) -> tuple[str, ...]:
         """What the person should know of the journal itself, a sentence or two each."""
 
+    def since(self) -> datetime | None:
+        """Since when sends are recorded, where a journal before this one was set aside.
+
+        None where none was: then all that was sent from here is known.
+        """
+
     def close(self) -> None:
         """Let other programs go on with what this one was at work on."""

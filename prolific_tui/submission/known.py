@@ -6,9 +6,17 @@ that is.
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from prolific_tui.visible import is_or_are
 
 Mark = Callable[[str], bytes]
 """Makes the keyed fingerprint of a username."""
+
+
+def forgotten_words(since: datetime) -> str:
+    """What a history does not tell that was begun after another one had been set aside."""
+    return f"what was sent before {since:%d %b %H:%M} is not known here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,8 @@ class Coverage:
     """How many more may be there from here that can't be told by their names."""
     trouble: str = ""
     """Why no more is known, a sentence; empty where nothing went wrong."""
+    since: datetime | None = None
+    """Since when sends are recorded here, where what was before was set aside; else None."""
 
     @property
     def words(self) -> str:
@@ -55,17 +65,22 @@ class Coverage:
         if self.checked == self.total:
             return f"checked against all {self.total:,} usernames"
         others = self.total - self.checked
+        forgotten = f"; {forgotten_words(self.since)}" if self.since else ""
         told = f"checked against {self.checked:,} of {self.total:,} usernames"
         from_here = min(self.perhaps + self.unmarked, others)
         if not self.checked and not self.perhaps:
             if not from_here:
-                return f"not checked: none of the pool's {self.total:,} usernames is known here"
+                told = f"not checked: none of the pool's {self.total:,} usernames is known here"
+                return f"{told}{forgotten}"
             return (
                 f"not checked: the pool's {self.total:,} usernames are not known;"
-                f" up to {from_here:,} are from here"
+                f" up to {from_here:,} are from here{forgotten}"
             )
         if from_here:
-            return f"{told}; up to {from_here:,} more {'is' if from_here == 1 else 'are'} from here"
+            verb = is_or_are(from_here)
+            return f"{told}; up to {from_here:,} more {verb} from here{forgotten}"
+        if forgotten:
+            return f"{told}{forgotten}"
         return f"{told}; {others:,} {'was' if others == 1 else 'were'} added elsewhere"
 
 

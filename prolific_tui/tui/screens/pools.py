@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.submission.draft import DraftSummary
+from prolific_tui.submission.known import forgotten_words
 from prolific_tui.submission.plan import Target
 from prolific_tui.tui.dialogs import TextDialog
 from prolific_tui.tui.drafts import Draft
@@ -210,9 +211,8 @@ class PoolsScreen(LeftDrafts):
     def _last_sent(self, pool: CredentialPool) -> str:
         send = self.app.known_sends.last_to(pool.credential_pool_id)
         if send is None:
-            if self.app.known_sends.notes:
-                # A history was set aside: what it held can't be told.
-                return "What was sent there before is not known here."
+            if (since := self.app.known_sends.since) is not None:
+                return f"Nothing was sent there since then; {forgotten_words(since)}."
             return "Nothing was sent there from this machine."
         source = f", {send.source.partition(':')[0]}" if send.source else ""
         when = moment(send.begun)

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.keeping import DraftKeeping
 from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.submission.draft import DraftContent, DraftSummary
-from prolific_tui.submission.plan import CredentialPlan, Target
+from prolific_tui.submission.known import forgotten_words
+from prolific_tui.submission.plan import CredentialPlan, Kind, Target
 from prolific_tui.tui.drafts import SEND_BEGUN, Draft
 from prolific_tui.tui.drive import drive
 from prolific_tui.tui.screens.going_on import find_match
@@ -17,6 +19,8 @@ from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.screens.rows_of_sends import target_of
 from prolific_tui.tui.shell import Shell
 from prolific_tui.visible import counted, is_or_are
+
+_SEND_FORGOTTEN: Final = "a send of these was begun"
 
 
 async def take_up(shell: Shell, summary: DraftSummary, target: Target) -> Draft | None:
@@ -29,11 +33,12 @@ async def take_up(shell: Shell, summary: DraftSummary, target: Target) -> Draft 
     if shell.drafts.find(owner_id, target) is not None:
         shell.say("Rows for the same target are open: send or discard them first.")
         return None
-    stored = await shell.operations.drafts.resume(summary.id)
+    content = (await shell.operations.drafts.resume(summary.id)).content
+    content = replace(content, source=_source(shell, summary))
     draft = Draft(owner_id, Target(target.workspace, target.pool))
-    await drive(draft.take_up(stored.content))
+    await drive(draft.take_up(content))
     # The copy that they came from is there until they are kept anew.
-    gone = await _drop_arrived(shell, draft, stored.content)
+    gone = await _drop_arrived(shell, draft, content)
     if draft.is_empty:
         shell.operations.drafts.discard(summary.key)
         shell.say(f"{counted(gone, 'row')} of it: all arrived already. Nothing is left to send.")
@@ -51,7 +56,8 @@ async def take_up(shell: Shell, summary: DraftSummary, target: Target) -> Draft 
 
 
 async def with_arrived(shell: Shell, summary: DraftSummary) -> DraftSummary:
-    """A draft that was left, with how many of its rows arrived since; never raises."""
+    """A draft that was left, as it is now: how many of its rows arrived since; never raises."""
+    summary = replace(summary, source=_source(shell, summary))
     if summary.in_use or SEND_BEGUN not in summary.source:
         return summary
     known = next(
@@ -69,6 +75,21 @@ async def with_arrived(shell: Shell, summary: DraftSummary) -> DraftSummary:
     if pool is None and found.pool is not None:
         summary = replace(summary, label=short_pool_name(found.pool, shell.label(found.pool)))
     return replace(summary, arrived=len(found.places))
+
+
+def _source(shell: Shell, summary: DraftSummary) -> str:
+    """Where rows came from, in words that send nobody to a history that knows nothing of them."""
+    known, key = shell.known_sends, summary.key
+    if known.since is None:
+        return summary.source
+    # Of what was kept in the second in which a history was set aside, the sends decide.
+    is_known = summary.saved_at >= known.since and any(
+        send.workspace.id == key.workspace_id
+        and (send.kind is Kind.CREATE if key.pool_id is None else send.pool_id == key.pool_id)
+        for send in known.sends
+    )
+    forgotten = f"{_SEND_FORGOTTEN}; {forgotten_words(known.since)}"
+    return summary.source if is_known else summary.source.replace(SEND_BEGUN, forgotten)
 
 
 @dataclass(frozen=True, slots=True)
