@@ -168,7 +168,7 @@ async def test_a_request_that_did_not_arrive_leaves_nothing_to_be_asked() -> Non
         await board.press("3", "S")
         await board.shows("not there after looking", "What do you say?")
         await board.press("j", "j", "enter")
-        await board.shows("Settled: did not arrive.")
+        await board.shows("Settled: did not arrive, as you said.")
         await board.press("2")
         await board.shows("Signing secret")
         assert "Previous one" not in board.screen()

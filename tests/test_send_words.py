@@ -8,13 +8,20 @@ from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.errors import Effect
 from prolific_tui.operations import Sends
 from prolific_tui.operations.events import WriteEnded
-from prolific_tui.submission.later import say
+from prolific_tui.submission.export import as_json
+from prolific_tui.submission.later import say, take_back
 from prolific_tui.submission.means import Control
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.run import Ended
 from prolific_tui.tui.dialogs import SendDialog
-from prolific_tui.tui.screens.send_words import facts, open_sentence, outcome_words, whole_words
+from prolific_tui.tui.screens.send_words import (
+    facts,
+    open_sentence,
+    outcome_words,
+    part_words,
+    whole_words,
+)
 from tests.parts_bench import APPEND, LIST, Story, fault_at, plan
 
 
@@ -51,7 +58,7 @@ async def test_a_part_that_was_refused_does_not_speak_for_the_accepted_ones() ->
 
     (send,) = story.journal.entries()
     told, listed = whole_words(send), list(facts(send, Sends()))
-    assert ("Parts", "1 sent, 1 refused, of 4 planned") in listed
+    assert ("Parts", "2 sent (1 refused), of 4 planned") in listed
     # What went wrong stands first, and what became of the whole before all parts.
     labels = [label for label, _ in listed]
     assert labels.index("Next") < labels.index("Part 2") < labels.index("Part 1")
@@ -165,3 +172,26 @@ async def test_every_share_of_a_send_is_named() -> None:
     assert "1 row was not sent and is still in the editor" in outcome.message
     (send,) = story.journal.entries()
     assert outcome_words(send) == "2 accepted, 6 said, 2 left"
+
+
+async def test_a_person_s_word_is_told_as_theirs() -> None:
+    """The first three rows were accepted; of the next three only the person says what became."""
+    story = Story()
+    story.service.switch_on("listStudies", Fault(status=403))
+    fault_at(story, 2, Fault(cut=Cut.AFTER))
+    await story.send(plan())
+    await say(1, 2, story.means(), arrived=False)
+    (send,) = story.journal.entries()
+    assert part_words(send.parts[1]).endswith(": did not arrive, as you said, total 66 then")
+    assert whole_words(send).startswith(
+        "Of 10 rows, 3 were accepted, 3 did not arrive, as you said, and 4 did not go."
+    )
+    assert outcome_words(replace(send, parts=send.parts[1:])) == "did not arrive, as you said"
+
+    await take_back(1, story.means())
+    await say(1, 2, story.means(), arrived=True)
+    story.on_progress = lambda _: None
+    assert (await story.go_on(plan())).outcome.effect is Effect.ACCEPTED
+    (send,) = story.journal.entries()
+    assert outcome_words(send) == "7 accepted, 3 as you said"
+    assert as_json([send], {}).count('"outcome": "accepted, in part as you said"') == 1

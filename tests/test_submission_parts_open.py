@@ -61,7 +61,7 @@ async def test_a_part_that_nobody_answered_stops_it_until_the_person_decides() -
     (send,) = story.journal.entries()
     assert send.words == "7 accepted, 3 arrived, as you said"
     (line,) = json.loads(as_json([send], {}))
-    assert (line["outcome"], line["accepted_rows"]) == ("arrived, as you said", 7)
+    assert (line["outcome"], line["accepted_rows"]) == ("accepted, in part as you said", 7)
     assert line["parts"][1]["part_outcome"] == "arrived, as you said"
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from prolific_tui.submission.plan import place_words
-from prolific_tui.submission.send import Part, Send
+from prolific_tui.submission.send import Part, Send, Standing
 
+_PARTLY_SAID: Final = "accepted, in part as you said"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 Fields = dict[str, str | int | None]
@@ -38,6 +39,7 @@ def as_json(sends: Iterable[Send], labels: Mapping[str, str]) -> str:
 
 
 def _send(send: Send, labels: Mapping[str, str]) -> Fields:
+    is_partly_said = send.standing is Standing.SAID and send.accepted_rows
     return {
         "send": send.number,
         "kind": send.kind.value,
@@ -58,7 +60,7 @@ def _send(send: Send, labels: Mapping[str, str]) -> Fields:
         "arrived_as_said_rows": send.said_rows,
         "begun": send.begun.isoformat(),
         "ended": send.ended.isoformat() if send.ended else None,
-        "outcome": send.standing.value,
+        "outcome": _PARTLY_SAID if is_partly_said else send.standing.value,
     }
 
 

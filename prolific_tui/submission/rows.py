@@ -25,7 +25,7 @@ from prolific_tui.submission.parting import are_within, parts
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.progress import Looking, Phase
 from prolific_tui.submission.record import Record
-from prolific_tui.submission.reopening import reopen_late
+from prolific_tui.submission.reopening import reopen_late, reopen_taken
 from prolific_tui.submission.request import Answered, looked, send_credentials
 from prolific_tui.submission.send import Finding, Part, Send
 from prolific_tui.submission.settling import Sought, settle_rows
@@ -81,6 +81,8 @@ class _Result:
     outcome: Outcome
     status: int | None = None
     look: PoolsLook | None = None
+    is_open_again: bool = False
+    """Whether an earlier part may be why it was refused, which is to be settled first."""
 
     def is_unchanged(self, pool: CredentialPool | None) -> bool:
         """Whether it was seen that a refused part left everything as it was."""
@@ -245,9 +247,13 @@ class Sending:
         reading = looked(self._means.control.unless_given_up(listing))
         _, (self._seen, trouble) = await asyncio.gather(self._recorded(recording), reading)
         look = PoolsLook(sent.before, self._seen, trouble)
-        outcome = sent.answered.judge(look)
+        outcome, reopened = sent.answered.judge(look), None
+        if sent.answered.status == _CONFLICT and not self._halving:
+            now = self._means.clock()
+            reopened = await reopen_taken(self._record, sent.part, outcome, look, now)
+        outcome = reopened or outcome
         self._record.know_later(sent.part, outcome, look)
-        return _Result(outcome, sent.answered.status, look)
+        return _Result(outcome, sent.answered.status, look, is_open_again=reopened is not None)
 
     async def _recorded(self, recording: Awaitable[Outcome]) -> None:
         await recording
@@ -336,7 +342,7 @@ class Sending:
         if rows[1] - rows[0] == 1:
             self._clashing.append(rows)
             return outcome, None
-        if not result.is_unchanged(self._pool) or self._halving:
+        if not result.is_unchanged(self._pool) or self._halving or result.is_open_again:
             return outcome, None
         self._refused.append(rows)
         return outcome, ClashSearch(rows[1] - rows[0])

@@ -39,12 +39,11 @@ class Standing(Enum):
     """Nobody knows whether it arrived; nothing goes on before that is settled."""
     ACCEPTED = "accepted"
     SAID = "arrived, as you said"
-    """Nothing but the person's word says so."""
+    """Nothing but the person's word says so; of `ABSENT` as well."""
     PARTLY = "in part"
     """Of a send only: some of its rows were accepted or are said to have arrived, others not."""
     REFUSED = "refused"
-    ABSENT = "did not arrive"
-    """As the person said after looking."""
+    ABSENT = "did not arrive, as you said"
     NOT_SENT = "not sent"
 
 
@@ -181,9 +180,11 @@ class Send:
     def said_part(self) -> Part | None:
         """The part of which the person's own word may still be taken back, if there is one.
 
-        It may until another part left: that one went, or had its place, on the strength of it.
+        It may until another part brought rows, or may have: that one went, or had its place, on
+        the strength of it.
         """
-        sent = [part for part in self.parts if part.effect is not Effect.NOT_SENT]
+        brought_nothing = (Effect.NOT_SENT, Effect.REFUSED)
+        sent = [part for part in self.parts if part.effect not in brought_nothing]
         is_said = bool(sent) and sent[-1].finding in (Finding.SAID_ARRIVED, Finding.SAID_NOT)
         return sent[-1] if is_said and not self.open_parts else None
 
@@ -212,6 +213,9 @@ class Send:
             if arrived < self.rows:
                 return Standing.PARTLY
             return Standing.SAID if self.said_rows else Standing.ACCEPTED
+        if self.rows and self.absent_rows == self.rows_left:
+            # A refusal of the same rows does not take that word back.
+            return Standing.ABSENT
         return self.parts[-1].standing if self.parts else Standing.NOT_SENT
 
     @property
@@ -229,6 +233,16 @@ class Send:
                 ranges.append((at, start))
             at = stop
         return tuple(ranges)
+
+    @property
+    def absent_rows(self) -> int:
+        """Of how many of these the person says that they did not arrive."""
+        absent = joined(self._ranges(Standing.ABSENT))
+        return sum(
+            max(min(stop, last) - max(start, first), 0)
+            for start, stop in self.left
+            for first, last in absent
+        )
 
     @property
     def rows_left(self) -> int:

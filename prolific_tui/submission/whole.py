@@ -159,6 +159,34 @@ def changed_meanwhile(total: int | None, seen: int | None) -> Outcome:
     )
 
 
+def taken_after_all(outcome: Outcome, parts: Sequence[Part]) -> Outcome:
+    """A refusal of rows as taken, of which the person said before that they had not arrived.
+
+    Args:
+        outcome: what is said of the refusal.
+        parts: the parts that the person said that of.
+    """
+    sent = " and ".join(f"{part.begun:%d %b %H:%M}" for part in parts)
+    told = (
+        f" You said that what was sent on {sent} did not arrive: this refusal is consistent with"
+        " it having arrived after all."
+    )
+    return replace(
+        outcome,
+        message=outcome.message + told,
+        hint="Settle it again in 3 History, and decide anew.",
+        unquoted=None if outcome.unquoted is None else outcome.unquoted + told,
+    )
+
+
+def doubted(refused: Part) -> str:
+    """What is said of a part that had not arrived, as the person said, once its rows are taken."""
+    return (
+        f"Sent again on {refused.begun:%d %b %H:%M}, its rows were refused as taken: that is"
+        " consistent with it having arrived after all."
+    )
+
+
 def pool_appeared() -> Outcome:
     """There is a pool that was not there when the person said that a create had not arrived."""
     return Outcome(

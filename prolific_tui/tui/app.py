@@ -169,10 +169,10 @@ class ProlificApp(Shell, inherit_bindings=False):
     @work
     async def explain_clash(self, ended: WriteEnded) -> None:
         """Ask what is known of the rows that were refused, and tell it in the box of the send."""
-        explained, unread = await explain(self, ended)
+        explained = await explain(self, ended)
         for dialog in self.dialogs_of(ended.plan):
-            dialog.unread = unread
-            dialog.explained = explained
+            dialog.unread, dialog.doubted = explained.unread, explained.doubted
+            dialog.explained = explained.known
 
     @work
     async def _find_clash(self, ended: WriteEnded) -> None:

@@ -63,6 +63,9 @@ class SendDialog(FollowingDialog["tuple[SendAct, WriteEnded] | None"]):
     is being asked."""
     unread: str = ""
     """What could not be read when that was asked, a sentence; empty where nothing went wrong."""
+    doubted: str = ""
+    """Which earlier sends of those rows may have arrived although the person said that they had
+    not, in sentences; empty where there is none."""
     waiting: reactive[str] = reactive("")
     """Why nothing goes on right now, and when it does; empty where nothing is waited for."""
 
@@ -185,8 +188,9 @@ class SendDialog(FollowingDialog["tuple[SendAct, WriteEnded] | None"]):
                 " editor. Send the others from there, with s."
             )
         unread = f" Not all could be read: {self.unread}" if self.unread else ""
+        tells = f"{self.doubted} Nothing else" if self.doubted else "Nothing"
         return message, (
-            f"{outcome.hint}\nNothing that is known here tells which rows those are.{unread}"
+            f"{outcome.hint}\n{tells} that is known here tells which rows those are.{unread}"
             f" h finds them by sending halves of the list, with at most {search.most_sends:,}"
             " requests; it asks first."
         ).strip()

@@ -4,7 +4,7 @@ Prolific does not say which rows it has, so the history and the usage reports ar
 """
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.operations.events import WriteEnded
@@ -16,31 +16,65 @@ from prolific_tui.submission.send import Standing
 from prolific_tui.tui.dialogs import TypedConfirmation, WaitDialog
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.drive import drive
+from prolific_tui.tui.screens.going_on import unfinished_sends
 from prolific_tui.tui.screens.rows_of_sends import open_draft
+from prolific_tui.tui.screens.send_words import moment
 from prolific_tui.tui.shell import Shell
 from prolific_tui.visible import counted
 
 
-async def explain(shell: Shell, ended: WriteEnded) -> tuple[int, str]:
-    """Mark the rows that the pool is known to hold.
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What is known of rows that were refused for a clash."""
 
-    Returns:
-        How many of the refused rows those are, and what could not be read, a sentence.
-    """
+    known: int
+    """How many of them the pool is known to hold."""
+    unread: str = ""
+    """What could not be read when that was asked, a sentence; empty where nothing went wrong."""
+    doubted: str = ""
+    """Which earlier sends of them may have arrived although the person said that they had not, in
+    sentences; empty where there is none."""
+
+
+async def explain(shell: Shell, ended: WriteEnded) -> Explained:
+    """Mark the rows that the pool is known to hold, and tell what else may be why."""
     plan, draft = ended.plan, _draft_of(shell, ended)
     if not isinstance(plan, CredentialPlan) or draft is None:
-        return 0, ""
+        return Explained(0)
+    refused = frozenset(ended.refused)
     try:
         known = await _look_at_pool(shell, draft)
+        doubted = await _doubted(shell, ended.number, plan, refused)
     except ProlificTuiError as error:
-        return 0, error.message
+        return Explained(0, error.message)
     if known is None:
-        return 0, ""
-    refused = frozenset(ended.refused)
+        return Explained(0, "", doubted)
     pairs = zip(plan.row_ids, plan.accounts.usernames, strict=True)
     usernames = [username for row_id, username in pairs if row_id in refused]
     found = await asyncio.to_thread(lambda: sum(name in known.surely for name in usernames))
-    return found, known.coverage.trouble
+    return Explained(found, known.coverage.trouble, doubted)
+
+
+async def _doubted(
+    shell: Shell, number: int | None, plan: CredentialPlan, refused: frozenset[int]
+) -> str:
+    """The other sends of refused rows that did not arrive, as the person said; empty for none."""
+    told = []
+    for send in unfinished_sends(shell, plan):
+        if send.number == number or not send.absent_parts:
+            continue
+        matched = await shell.operations.history.match(send.number, plan)
+        if matched.plan is None:
+            continue
+        parts = [within(matched.plan, each.start, each.stop) for each in send.absent_parts]
+        rows = sum(len(refused.intersection(part.row_ids)) for part in parts)
+        if rows:
+            told.append(
+                f"You said that the send of {moment(send.begun)}, with {rows:,} of the refused"
+                " rows, did not arrive: this refusal is consistent with it having arrived after"
+                " all. S in 3 History looks again."
+            )
+    return " ".join(told)
 
 
 async def _look_at_pool(shell: Shell, draft: Draft) -> Known | None:

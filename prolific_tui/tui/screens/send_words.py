@@ -60,8 +60,8 @@ def outcome_words(send: Send) -> str:
     told = send.words
     if send.standing is Standing.PARTLY:
         told = f"{count}, {send.rows_left:,} left"
-    elif send.standing is Standing.SAID:
-        told = Standing.SAID.value
+    elif send.standing is Standing.SAID and send.accepted_rows:
+        told = f"{send.accepted_rows:,} accepted, {send.said_rows:,} as you said"
     last = send.parts[-1] if send.parts else None
     if last is None or not last.title or last.standing not in _REASONED:
         return told
@@ -82,7 +82,11 @@ def whole_words(send: Send) -> str:
         is_open = "are not settled yet" if send.in_use else "may have arrived"
         told += f", {sum(part.rows for part in send.open_parts):,} {is_open}"
     is_left = "have not gone yet" if send.in_use else "did not go"
-    told += f", and {send.rows_left:,} {is_left}." if send.rows_left else "."
+    absent = 0 if send.in_use else send.absent_rows
+    if absent:
+        told += f", {absent:,} {Standing.ABSENT.value}"
+    others = send.rows_left - absent
+    told += f", and {others:,} {is_left}." if others else "."
     if last.total_after is not None:
         before = total_of(send.parts[0].before, send.pool_id)
         was = "" if before is None else f"{before:,} before it and "
@@ -187,8 +191,8 @@ def _parts_words(send: Send) -> str:
     standings = [part.standing for part in send.parts]
     refused = standings.count(Standing.REFUSED)
     not_sent = standings.count(Standing.NOT_SENT)
-    told = [f"{len(standings) - refused - not_sent:,} sent"]
-    told += [f"{refused:,} refused"] if refused else []
+    among = f" ({refused:,} refused)" if refused else ""
+    told = [f"{len(standings) - not_sent:,} sent{among}"]
     told += [f"{not_sent:,} not sent"] if not_sent else []
     return f"{', '.join(told)}, of {send.planned_parts:,} planned"
 
@@ -198,7 +202,7 @@ def part_words(part: Part) -> str:
     rows = f"rows {part.start + 1:,} to {part.stop:,}, " if part.rows else ""
     how = (
         f" ({part.is_known_by}{_found_at(part)})"
-        if part.is_known_by and part.standing is not Standing.SAID
+        if part.is_known_by and part.standing not in (Standing.SAID, Standing.ABSENT)
         else ""
     )
     total = "" if part.total_after is None else f", total {part.total_after:,} then"

@@ -1,6 +1,6 @@
 """Settling an open send: look whether it arrived, and ask the person where looking can't tell.
 
-What the person said may be taken back, as long as nothing was sent on the strength of it.
+What the person said may be taken back, as long as nothing was accepted on the strength of it.
 """
 
 from typing import Final
@@ -113,8 +113,8 @@ async def _take_back(shell: Shell, send: Send, part: Part) -> Send | None:
     answer = await shell.ask(
         ChoiceDialog(
             f"{part.is_known_by[:1].upper()}{part.is_known_by[1:]}",
-            f"That is of {sentence(send, shell.known_sends)}. Nothing was sent on the strength of"
-            " your word yet.",
+            f"That is of {sentence(send, shell.known_sends)}. Nothing was accepted on the"
+            " strength of your word yet.",
             [
                 Choice("Leave it as it is"),
                 Choice("Take it back and look again", "It is open then, until it is settled."),
