@@ -7,14 +7,14 @@ is in `configuration`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from prolific_tui.access import checked_profile_name, checked_service_url
-from prolific_tui.errors import FileError, SettingsError
+from prolific_tui import profiles
+from prolific_tui.errors import FileError
 from prolific_tui.files import RecordsFile, make_object_in, object_in
 from prolific_tui.keeping import KEEPING_PLACES, DraftKeeping, SecretCopies, TokenPlace, Workspace
+from prolific_tui.profiles import Profile
 
 _VERSION: Final = 1
 _SERVICES: Final = "services"
@@ -27,31 +27,6 @@ _SECRETS_PLACE: Final = "secrets_place"
 _SECRETS_KEPT: Final = "signing_secrets_kept"
 _PROFILES: Final = "profiles"
 _LAST_PROFILE: Final = "last_profile"
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """An account under the name that it has on this machine; its token is not in here."""
-
-    name: str
-    service_url: str
-    """The one service that its token is for."""
-    owner_id: str
-    """Whose account it is; a service has one profile for each owner at most."""
-    owner: str = ""
-    """The owner's email address, as `users/me` told it last."""
-    place: TokenPlace = TokenPlace.SESSION
-    """Where its token is kept: one of `KEEPING_PLACES`, or `SESSION` for nowhere."""
-    checked: datetime | None = None
-    """When its token was accepted last."""
-    workspace: str = ""
-    """The title of the workspace that was opened last, and is opened first; "" for the first."""
-    refused: datetime | None = None
-    """When its service refused its token; None where that was accepted since."""
-    refused_from: TokenPlace | None = None
-    """Where that token came from: the one that is kept may be another."""
-    left_in: tuple[TokenPlace, ...] = ()
-    """Where else a copy of its token may be: on its way there, or not deleted yet from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +96,7 @@ class StateFile:
 
     def profiles(self) -> tuple[Profile, ...]:
         """Every account that is known on this machine, in the order in which they came."""
-        known = object_in(self._content, _PROFILES)
-        profiles = (_profile(name, object_in(known, name)) for name in known)
-        return tuple(profile for profile in profiles if profile is not None)
+        return profiles.all_in(object_in(self._content, _PROFILES))
 
     def last_profile(self, service_url: str) -> str:
         """The name of the account that was used last at a service; empty where none was."""
@@ -165,72 +138,58 @@ class StateFile:
         self, service_url: str, owner_id: str, workspace_id: str, title: str = ""
     ) -> None:
         """Remember a workspace as the one last used, and its title for the owner's profile."""
-        profile = self.profile_of(service_url, owner_id)
 
         def change(content: dict[str, object]) -> None:
             make_object_in(content, _SERVICES, service_url, _WORKSPACES)[owner_id] = workspace_id
-            if profile is not None and profile.name in object_in(content, _PROFILES):
-                make_object_in(content, _PROFILES, profile.name)["workspace"] = title
+            profiles.update(_profiles_in(content), (service_url, owner_id), workspace=title)
 
         self._change(change)
 
     def profile_of(self, service_url: str, owner_id: str) -> Profile | None:
         """The profile of an owner at a service, if there is one."""
         wanted = (service_url, owner_id)
-        return next((p for p in self.profiles() if (p.service_url, p.owner_id) == wanted), None)
+        return next((each for each in self.profiles() if each.whose == wanted), None)
 
     def remember_profile(self, profile: Profile) -> None:
-        """Remember an account, in place of what was known of it.
+        """Remember an account that was checked; where it is known, as `remember_checked` does.
 
-        Nothing happens where its name is by now another account's, which another instance may
-        have made meanwhile.
+        A new one gets a name that is free, its own or one like it: another instance may have given
+        that to somebody else's account meanwhile.
         """
-        self._remember(profile, knows_places=True)
+        self._change(lambda content: profiles.add(_profiles_in(content), profile))
 
     def remember_checked(self, profile: Profile) -> None:
-        """As `remember_profile`, but of one that is known the places of its token stay as they are.
+        """Remember what a check told of an account; nothing happens where it was forgotten.
 
-        Another instance may have moved that while this one had it checked.
+        As with all that is remembered of an account, it is found by its service and owner: another
+        instance may have given it another name, moved its token or forgotten it meanwhile.
         """
-        self._remember(profile, knows_places=False)
+        told = profiles.told_by_a_check(profile)
+        self._change(lambda known: profiles.update(_profiles_in(known), profile.whose, **told))
 
-    def _remember(self, profile: Profile, *, knows_places: bool) -> None:
-        def change(content: dict[str, object]) -> None:
-            known = _profile(profile.name, object_in(content, _PROFILES, profile.name))
-            if known is not None and known.owner_id != profile.owner_id:
-                return
-            kept = profile if knows_places or known is None else known
-            make_object_in(content, _PROFILES, profile.name).update(
-                service_url=profile.service_url,
-                owner_id=profile.owner_id,
-                owner=profile.owner,
-                token_place=kept.place.value,
-                checked=profile.checked.isoformat() if profile.checked else None,
-                refused=profile.refused.isoformat() if profile.refused else None,
-                refused_from=profile.refused_from.value if profile.refused_from else None,
-                left_in=[place.value for place in kept.left_in],
-                workspace=profile.workspace,
-            )
-
-        self._change(change)
+    def remember_places(self, profile: Profile) -> None:
+        """Remember where the token of an account is; nothing happens where it was forgotten."""
+        places = profiles.places(profile)
+        self._change(lambda known: profiles.update(_profiles_in(known), profile.whose, **places))
 
     def remember_use(self, profile: Profile) -> None:
-        """Remember an account as the one used last at its service."""
+        """Remember an account as the one used last at its service; nothing where it is unknown."""
 
         def change(content: dict[str, object]) -> None:
-            make_object_in(content, _SERVICES, profile.service_url)[_LAST_PROFILE] = profile.name
+            if name := profiles.name_of(_profiles_in(content), profile.whose):
+                make_object_in(content, _SERVICES, profile.service_url)[_LAST_PROFILE] = name
 
         self._change(change)
 
-    def rename_profile(self, name: str, to: str) -> None:
+    def rename_profile(self, profile: Profile, to: str) -> None:
         """Give an account another name; nothing happens where that is taken."""
 
         def change(content: dict[str, object]) -> None:
-            known = make_object_in(content, _PROFILES)
-            if name not in known or to in known:
+            known = _profiles_in(content)
+            name = profiles.name_of(known, profile.whose)
+            if not name or to in known:
                 return
-            renamed = {to if key == name else key: value for key, value in known.items()}
-            content[_PROFILES] = renamed
+            content[_PROFILES] = {to if key == name else key: each for key, each in known.items()}
             for service in object_in(content, _SERVICES):
                 uses = make_object_in(content, _SERVICES, service)
                 if uses.get(_LAST_PROFILE) == name:
@@ -238,11 +197,12 @@ class StateFile:
 
         self._change(change)
 
-    def forget_profile(self, name: str) -> None:
+    def forget_profile(self, profile: Profile) -> None:
         """Forget an account; its workspaces and what was sent stay remembered by its owner."""
 
         def change(content: dict[str, object]) -> None:
-            make_object_in(content, _PROFILES).pop(name, None)
+            known = _profiles_in(content)
+            known.pop(profiles.name_of(known, profile.whose), None)
 
         self._change(change)
 
@@ -346,6 +306,10 @@ class StateFile:
             self._notes.append(note)
 
 
+def _profiles_in(content: dict[str, object]) -> dict[str, object]:
+    return make_object_in(content, _PROFILES)
+
+
 def _numbers(content: Mapping[str, object]) -> dict[str, int]:
     """Those entries that are numbers from 0 on."""
     return {
@@ -353,44 +317,3 @@ def _numbers(content: Mapping[str, object]) -> dict[str, int]:
         for name, number in content.items()
         if isinstance(number, int) and not isinstance(number, bool) and number >= 0
     }
-
-
-def _profile(name: str, content: Mapping[str, object]) -> Profile | None:
-    """What the file says of an account; None where it can't be meant for one."""
-    texts = {
-        key: value
-        for key in (
-            *("service_url", "owner_id", "owner", "workspace"),
-            *("token_place", "checked", "refused", "refused_from"),
-        )
-        if isinstance(value := content.get(key), str)
-    }
-    try:
-        checked_profile_name(name)
-        service_url = checked_service_url(texts.get("service_url", ""))
-    except SettingsError:
-        return None
-    if not texts.get("owner_id"):
-        return None
-    place = next((p for p in KEEPING_PLACES if p.value == texts.get("token_place")), None)
-    left_in = content.get("left_in")
-    return Profile(
-        name,
-        service_url,
-        texts["owner_id"],
-        texts.get("owner", ""),
-        place or TokenPlace.SESSION,
-        _moment(texts.get("checked", "")),
-        texts.get("workspace", ""),
-        _moment(texts.get("refused", "")),
-        next((p for p in TokenPlace if p.value == texts.get("refused_from")), None),
-        tuple(p for p in KEEPING_PLACES if isinstance(left_in, list) and p.value in left_in),
-    )
-
-
-def _moment(text: str) -> datetime | None:
-    """A moment as the file has it; None where there is none."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None

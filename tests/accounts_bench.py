@@ -1,5 +1,6 @@
 """What tests of accounts share: two people, their accounts, and machines that know them."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +9,17 @@ from prolific_tui.demo.state import Owner
 from prolific_tui.keeping import DraftKeeping, MachineKeeping, TokenPlace
 from prolific_tui.operations import GivenToken, Operations
 from prolific_tui.operations.identity import Account
+from prolific_tui.profiles import Profile
 from prolific_tui.secret import Secret
-from prolific_tui.settings import Profile, StateFile
-from tests.operations_bench import SERVICE_URL, Bench, Prolifics
+from prolific_tui.settings import StateFile
+from tests.operations_bench import (
+    PATIENCE,
+    SERVICE_URL,
+    Bench,
+    HoldingKeyring,
+    KeyringOfTests,
+    Prolifics,
+)
 
 GIVEN, KEPT, TYPED, HIS = "given-token", "kept-token", "typed-token", "his-token"
 BOB = Owner("owner-bob", "Bob", "bob.b@lab.org")
@@ -51,6 +60,23 @@ async def bench_with(
         remembered.remember_use(last)
     bench.keyring.asked.clear()
     return bench
+
+
+async def bench_holding(
+    question: str, tmp_path: Path, profile: Profile
+) -> tuple[Bench, HoldingKeyring]:
+    """A machine with one account, whose keyring holds back the answer to a question, or to none."""
+    bench = await bench_with(tmp_path, profile, last=profile)
+    before = await bench.keyring.load(entry(profile))
+    bench.keyring = keyring = HoldingKeyring(question)
+    if before is not None:
+        await KeyringOfTests.save(keyring, entry(profile), before)
+    return bench, keyring
+
+
+async def until_held(keyring: HoldingKeyring) -> None:
+    """Wait until the keyring holds its answer back."""
+    assert await asyncio.to_thread(keyring.reached.wait, PATIENCE)
 
 
 async def found(operations: Operations) -> Account:

@@ -11,7 +11,8 @@ import pytest
 from prolific_tui.access import DEFAULT_SERVICE_URL
 from prolific_tui.demo.seed import demo_service
 from prolific_tui.demo.server import serving
-from prolific_tui.settings import Profile, StateFile
+from prolific_tui.profiles import Profile
+from prolific_tui.settings import StateFile
 from prolific_tui.version import NAME, VERSION
 from tests.terminal import PROGRAM, Terminal, signed_in
 from tests.without_terminal import run_without_terminal

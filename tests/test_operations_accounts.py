@@ -11,7 +11,6 @@ from prolific_tui.errors import FileError, ServiceError, SettingsError
 from prolific_tui.keeping import TokenPlace
 from prolific_tui.operations.identity import origin
 from prolific_tui.secret import Secret
-from prolific_tui.settings import StateFile
 from prolific_tui.tui.screens.account_words import Listed
 from prolific_tui.vault import MemoryVault, TokenFile
 from tests.accounts_bench import (
@@ -269,10 +268,9 @@ async def test_a_place_that_can_not_be_cleared_is_told(tmp_path: Path) -> None:
 async def test_an_account_whose_token_may_be_in_the_file_is_not_forgotten(tmp_path: Path) -> None:
     """Of an account that nobody knows, nobody would look for a token there."""
     filed = replace(LAB, place=TokenPlace.FILE)
-    bench = await bench_with(tmp_path, last=filed)
+    bench = await bench_with(tmp_path, filed, last=filed)
     bench.token_file = TokenFile(tmp_path / "tokens.json")
     await bench.token_file.save(entry(filed), Secret(KEPT))
-    StateFile(bench.state).remember_profile(filed)
     with bench.running() as operations:
         await operations.sign_in()
         with FailingDisk(0, Ending.FULL).failing(), pytest.raises(FileError) as caught:

@@ -112,6 +112,25 @@ async def test_a_given_token_is_never_copied(tmp_path: Path) -> None:
         assert (await kept(bench, LAB))[FILE] == (KEPT if profiles else None)
 
 
+async def test_an_account_without_a_token_is_not_said_to_have_one(tmp_path: Path) -> None:
+    bench = await bench_with(
+        tmp_path, replace(LAB, place=SESSION), replace(PILOTS, place=SESSION), given=GIVEN
+    )
+    with bench.running() as operations:
+        await operations.sign_in()
+        assert (await operations.keep(in_place(FILE))).notes == ()
+        assert [profile.place for profile in await operations.profiles()] == [SESSION, SESSION]
+
+        # One that its place has lost is not said to be in another either.
+        await operations.sign_in_with(HIS)
+        await operations.keep(in_place(KEYRING))
+        await bench.keyring.delete(entry(PILOTS))
+        changed = await operations.keep(in_place(FILE))
+        assert changed.notes == ("The keyring had no token of pilots.",)
+        assert [profile.place for profile in await operations.profiles()] == [SESSION, SESSION]
+        assert await operations.switch_to("pilots") is None
+
+
 async def test_a_place_that_does_not_take_the_token_changes_nothing(tmp_path: Path) -> None:
     bench = await bench_with(tmp_path, FILED, PILOTS, last=FILED)
     bench.keyring.in_trouble = True

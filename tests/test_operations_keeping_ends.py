@@ -16,7 +16,6 @@ from prolific_tui.keeping import DraftKeeping
 from prolific_tui.operations import Changed, Operations
 from prolific_tui.operations.stores import Stores
 from prolific_tui.secret import Secret
-from prolific_tui.settings import Profile
 from prolific_tui.vault import MemoryVault
 from tests.accounts_bench import (
     FILE,
@@ -26,31 +25,15 @@ from tests.accounts_bench import (
     LAB,
     SESSION,
     TYPED,
-    bench_with,
+    bench_holding,
     entry,
     found,
     in_place,
     kept,
     remembered,
+    until_held,
 )
-from tests.operations_bench import PATIENCE, Bench, HoldingKeyring, KeyringOfTests
-
-
-async def bench_holding(
-    question: str, tmp_path: Path, profile: Profile
-) -> tuple[Bench, HoldingKeyring]:
-    """A machine with one account, whose keyring holds back the answer to a question, or to none."""
-    bench = await bench_with(tmp_path, profile, last=profile)
-    before = await bench.keyring.load(entry(profile))
-    bench.keyring = keyring = HoldingKeyring(question)
-    if before is not None:
-        await KeyringOfTests.save(keyring, entry(profile), before)
-    return bench, keyring
-
-
-async def until_held(keyring: HoldingKeyring) -> None:
-    """Wait until the keyring holds its answer back."""
-    assert await asyncio.to_thread(keyring.reached.wait, PATIENCE)
+from tests.operations_bench import PATIENCE, Bench, HoldingKeyring
 
 
 @asynccontextmanager

@@ -9,8 +9,9 @@ import pytest
 
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.keeping import TokenPlace
+from prolific_tui.profiles import Profile
 from prolific_tui.secret import Secret
-from prolific_tui.settings import Profile, StateFile
+from prolific_tui.settings import StateFile
 from prolific_tui.vault import TokenFile
 from tests.accounts_bench import (
     FILE,

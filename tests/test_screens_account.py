@@ -14,8 +14,9 @@ from prolific_tui.demo.service import Service
 from prolific_tui.keeping import OwnFiles, TokenPlace
 from prolific_tui.models import Me
 from prolific_tui.operations import Account, GivenToken, Parts
+from prolific_tui.profiles import Profile
 from prolific_tui.secret import Secret
-from prolific_tui.settings import Profile, StateFile
+from prolific_tui.settings import StateFile
 from prolific_tui.tui.screens.account_words import listed, room
 from prolific_tui.vault import MemoryVault
 from prolific_tui.vault.states import KeyringCondition, KeyringState
@@ -376,7 +377,8 @@ def test_an_account_in_use_whose_token_was_refused_says_both(width: int) -> None
     at = datetime(2026, 11, 14, 10, 22, tzinfo=UTC)
     profile = Profile("lab", SERVICE_URL, "ada", "ada@lab.org", refused=at)
     account = Account(Me("ada", "ada@lab.org"), TokenPlace.KEYRING, SERVICE_URL, "lab")
-    both, used = listed([profile, replace(profile, name="pilots")], account, None)
+    other = replace(profile, name="pilots", owner_id="bob")
+    both, used = listed([profile, other], account, None)
     left = room(width, [both, used])
     assert both.row(left, is_demo=False).plain.endswith(" in use, refused")
     assert len(both.row(left, is_demo=False).plain) + 2 <= width

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from prolific_tui.files import locked
 from prolific_tui.keeping import KEEPING_PLACES, DraftKeeping, TokenPlace
-from prolific_tui.settings import Profile, StateFile
+from prolific_tui.profiles import Profile
+from prolific_tui.settings import StateFile
 
 SERVICE = "https://api.prolific.com"
 OTHER_SERVICE = "https://prolific.example"
@@ -96,27 +97,58 @@ def test_accounts_are_renamed_and_forgotten_without_the_rest(path: Path) -> None
         state.remember_use(profile)
     state.remember_workspace(SERVICE, "bob", "his")
 
-    state.rename_profile("pilots", "lab")
-    state.rename_profile("nobody", "somebody")
+    state.rename_profile(other, "lab")
+    state.rename_profile(replace(LAB, owner_id="nobody"), "somebody")
     assert loaded(path).profiles() == (LAB, other)
-    state.rename_profile("pilots", "evals")
+    state.rename_profile(other, "evals")
     assert loaded(path).profiles() == (LAB, replace(other, name="evals"))
     assert loaded(path).last_profile(SERVICE) == "evals"
-    state.forget_profile("evals")
-    state.forget_profile("evals")
+    state.forget_profile(other)
+    state.forget_profile(other)
 
     assert loaded(path).profiles() == (LAB,)
     assert loaded(path).workspace(SERVICE, "bob") == "his"
 
 
-def test_an_account_that_another_instance_made_meanwhile_is_not_written_over(path: Path) -> None:
+def test_a_name_that_another_instance_took_meanwhile_is_not_written_over(path: Path) -> None:
     mine, theirs = StateFile(path), StateFile(path)
     mine.load()
     theirs.remember_profile(LAB)
+    bob = replace(LAB, owner_id="bob")
 
-    mine.remember_profile(replace(LAB, owner_id="bob"))
+    mine.remember_profile(bob)
+    mine.remember_use(bob)
+    mine.remember_workspace(SERVICE, "bob", "his", "His")
 
-    assert loaded(path).profiles() == (LAB,)
+    his = replace(bob, name="lab-2", workspace="His")
+    assert loaded(path).profiles() == (LAB, his)
+    assert loaded(path).last_profile(SERVICE) == "lab-2"
+    long = replace(LAB, name="a" * 24, owner_id="long")
+    for known in (long, replace(long, owner_id="another")):
+        mine.remember_profile(known)
+    assert [profile.name for profile in loaded(path).profiles()[2:]] == ["a" * 24, "a" * 20 + "-2"]
+
+
+def test_an_account_is_found_by_its_owner_whatever_another_instance_did(path: Path) -> None:
+    mine, theirs = StateFile(path), StateFile(path)
+    mine.remember_profile(LAB)
+    theirs.load()
+    theirs.rename_profile(LAB, "team")
+    team = replace(LAB, name="team", place=TokenPlace.FILE, owner="new@lab.org", workspace="Hers")
+
+    mine.remember_places(team)
+    mine.remember_checked(replace(LAB, owner="new@lab.org"))
+    mine.remember_workspace(SERVICE, "ada", "hers", "Hers")
+    mine.remember_use(LAB)
+    assert loaded(path).profiles() == (team,)
+    assert loaded(path).last_profile(SERVICE) == "team"
+
+    theirs.forget_profile(team)
+    mine.remember_places(LAB)
+    mine.remember_checked(LAB)
+    mine.remember_use(LAB)
+    mine.rename_profile(LAB, "pilots")
+    assert loaded(path).profiles() == ()
 
 
 @pytest.mark.parametrize(
@@ -167,7 +199,7 @@ def test_what_makes_no_sense_of_an_account_leaves_the_rest(path: Path) -> None:
             workspace=ANY_TEXT,
         ),
         max_size=5,
-        unique_by=lambda profile: profile.name,
+        unique_by=(lambda profile: profile.name, lambda profile: profile.whose),
     ),
 )
 def test_whatever_is_remembered_is_what_the_next_start_loads(

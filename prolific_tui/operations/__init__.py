@@ -34,7 +34,8 @@ from prolific_tui.operations.signing import KeptSecrets, PreviousSecret, SecretE
 from prolific_tui.operations.stores import Keyring, KeyringReport, Stores, TokenStore
 from prolific_tui.operations.webhooks import Webhooks, read_webhooks
 from prolific_tui.operations.writes import Writes
-from prolific_tui.settings import AccountsMade, Profile, StateFile
+from prolific_tui.profiles import Profile
+from prolific_tui.settings import AccountsMade, StateFile
 from prolific_tui.submission.journal import Journal
 from prolific_tui.submission.means import Clock, Pace
 

@@ -5,7 +5,6 @@ the account that was named or used last is looked for, in the one place that kee
 is checked with `users/me` before it is used.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,12 +19,12 @@ from prolific_tui.operations.identity import Account, Changed, GivenToken, SignI
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
 from prolific_tui.operations.tokens import Tokens
+from prolific_tui.profiles import Profile, Whose, name_from
 from prolific_tui.secret import Secret
-from prolific_tui.settings import Profile, unsaved_words
+from prolific_tui.settings import unsaved_words
 from prolific_tui.submission.means import Clock
 
 _HTTP_UNAUTHORIZED: Final = 401
-_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+|^[._-]+")
 
 
 class Accounts:
@@ -76,6 +75,8 @@ class Accounts:
         the token in use before then stays.
         """
         notes = list(await self._memory.load())
+        if self._account is not None:
+            await self._named(self._account)
         profile = await self._profile_to_use()
         if self._given is not None and self._uses_given:
             if self._given.note:
@@ -122,6 +123,8 @@ class Accounts:
         be a token, `ServiceError` if it is not accepted; the token in use before then stays.
         """
         token = checked_token(text)
+        # Another instance may have forgotten its account, or made one, since this one looked.
+        await self._memory.load()
         return await self._check(token, TokenPlace.SESSION, is_typed=True)
 
     async def switch_to(self, name: str) -> Account | None:
@@ -173,6 +176,15 @@ class Accounts:
         client, me = await self._try(token, place, expected)
         service_url = self._connection.service_url
         profile = await self._memory.profile_of(service_url, me.id)
+        is_given = place not in (*KEEPING_PLACES, TokenPlace.SESSION)
+        if (expected is not None and profile is None) or (is_given and self._given is None):
+            await close(client)
+            raise SettingsError(
+                "Forgotten meanwhile",
+                f"The account of {me.email} was forgotten while its token was being checked. That"
+                " token is not used.",
+                "Enter it again on 4 Account to use it.",
+            )
         if profile is None and is_typed:
             profile = Profile(await self._new_name(me), service_url, me.id)
         name = profile.name if profile else ""
@@ -183,15 +195,10 @@ class Accounts:
             self._tokens.take(service_url, me.id, token)
             self._uses_given, self._wanted = False, name
         await self._connection.use(client, me, origin(place, name))
-        if profile is not None:
-            await self._memory.remember_use(self._accepted(profile, me))
-        return account
-
-    def _accepted(self, profile: Profile, me: Me) -> Profile:
-        """An account whose token was accepted just now."""
-        return replace(
-            profile, owner=me.email, checked=self._clock(), refused=None, refused_from=None
-        )
+        if profile is None:
+            return account
+        await self._memory.remember_use(profile.accepted(me.email, self._clock()), is_new=is_typed)
+        return await self._named(account)
 
     async def _try(
         self, token: Secret, place: TokenPlace, expected: Profile | None
@@ -219,13 +226,23 @@ class Accounts:
         return client, me
 
     async def _new_name(self, me: Me) -> str:
-        """What an account is called that has no name yet."""
+        """What an account is to be called that has no name yet, if that is free."""
         taken = {profile.name for profile in await self._memory.profiles()}
-        if self._wanted and self._wanted not in taken:
-            return self._wanted
-        name = _NOT_IN_NAMES.sub("", me.email.partition("@")[0])[:20] or "account"
-        numbered = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3)))
-        return next(name for name in numbered if name not in taken)
+        is_free = self._wanted and self._wanted not in taken
+        return self._wanted if is_free else name_from(me.email)
+
+    async def _named(self, account: Account) -> Account:
+        """An account under the name that it has by now, whichever instance gave it that."""
+        profile = await self._memory.profile_of(*account.whose)
+        if profile is None or profile.name == account.profile:
+            return account
+        named = replace(account, profile=profile.name)
+        if self._account is account:
+            self._account = named
+            self._connection.is_now(origin(named.place, named.profile))
+            if account.profile and self._wanted == account.profile:
+                self._wanted = named.profile
+        return named
 
     # The accounts of this machine
 
@@ -233,10 +250,15 @@ class Accounts:
         """Every account of this machine, those of other services too."""
         return await self._memory.profiles()
 
-    async def _found(self, name: str) -> Profile:
+    async def _known(self, name: str) -> Profile:
         found = next((p for p in await self._memory.profiles() if p.name == name), None)
         if found is None:
-            raise SettingsError("No such account", f"There is no account {name} here.")
+            raise _no_such_account(name)
+        return found
+
+    async def _found(self, name: str) -> Profile:
+        """An account of this run's service; raises `SettingsError` where there is none."""
+        found = await self._known(name)
         if not self._is_here(found):
             raise SettingsError(
                 "Another service",
@@ -262,20 +284,28 @@ class Accounts:
         client, me = await self._try(token, place, profile)
         await close(client)
         if profile is not None:
-            await self._memory.remember_checked(self._accepted(profile, me))
+            await self._memory.remember_checked(profile.accepted(me.email, self._clock()))
         return True
 
     async def rename(self, name: str, to: str) -> Changed:
-        """Give an account another name; raises `SettingsError` where it can't have that."""
+        """Give an account another name.
+
+        Raises `SettingsError` where it can't have that, where it is not known any more, or if
+        tokens are being kept or forgotten; then nothing was changed.
+        """
         to = checked_profile_name(to)
-        if any(profile.name == to for profile in await self._memory.profiles()):
-            raise SettingsError("That name is taken", f"There is an account {to} already.")
-        notes = await self._memory.rename_profile(name, to)
-        if self._wanted == name:
-            self._wanted = to
-        if self._account is not None and self._account.profile == name:
-            self._account = replace(self._account, profile=to)
-            self._connection.is_now(origin(self._account.place, to))
+        with self._changing():
+            profile = await self._known(name)
+            notes = await self._memory.rename_profile(profile, to)
+            renamed = await self._memory.profile_of(*profile.whose)
+            if renamed is None:
+                raise _no_such_account(name)
+            if renamed.name != to:
+                raise SettingsError("That name is taken", f"There is an account {to} already.")
+            if self._wanted == name:
+                self._wanted = to
+            if self._account is not None:
+                await self._named(self._account)
         return Changed(self._account, notes)
 
     async def keep(self, secrets: TokenPlace) -> Changed:
@@ -303,7 +333,7 @@ class Accounts:
         return Changed(self._account, tuple(dict.fromkeys(notes)))
 
     def _is_in_use(self, profile: Profile) -> bool:
-        return self._account is not None and self._account.profile == profile.name
+        return self._account is not None and self._account.whose == profile.whose
 
     async def _move(self, profile: Profile, to: TokenPlace) -> tuple[str, ...]:
         moved, notes = await self._tokens.move(profile, to)
@@ -318,23 +348,32 @@ class Accounts:
         Raises `SettingsError` if tokens are being kept or forgotten already, and `FileError` where
         its token may still be in the plain-text file: then the account stays.
         """
-        token = self._token
         with self._changing():
+            whose = await self._whose(name)
             # Another instance may have moved its token since this one looked.
             await self._memory.load()
+            if whose is None:
+                return Changed(self._account)
             notes: tuple[str, ...] = ()
-            is_in_use = self._account is not None and self._account.profile == name
+            profile = await self._memory.profile_of(*whose) or Profile(name, *whose)
+            if name:
+                notes = await self._tokens.forget(profile)
             given = await self.given()
-            for profile in await self._memory.profiles():
-                if profile.name == name:
-                    notes = await self._tokens.forget(profile)
-            if given is not None and given.profile == name:
+            if given is not None and given.whose == whose:
                 self._given = None
-            if is_in_use and self._token is token:  # none was typed in meanwhile
+            if self._is_in_use(profile) and not self._tokens.is_typed(profile):
                 self._token = self._account = None
                 self._wanted = ""
                 await self._connection.sign_out()
         return Changed(self._account, notes)
+
+    async def _whose(self, name: str) -> Whose | None:
+        """Which account has a name here, or none for ""; None where none does."""
+        for profile in await self._memory.profiles():
+            if profile.name == name:
+                return profile.whose
+        used = (await self.given(), self._account)
+        return next((each.whose for each in used if each and each.profile == name), None)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -350,3 +389,7 @@ class Accounts:
             yield
         finally:
             self.is_changing = False
+
+
+def _no_such_account(name: str) -> SettingsError:
+    return SettingsError("No such account", f"There is no account {name} here.")

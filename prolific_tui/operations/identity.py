@@ -5,8 +5,8 @@ from typing import Final
 
 from prolific_tui.keeping import TokenPlace
 from prolific_tui.models import Me
+from prolific_tui.profiles import Profile, Whose
 from prolific_tui.secret import Secret
-from prolific_tui.settings import Profile
 
 _TYPED: Final = "typed in, for this session only"
 
@@ -38,6 +38,11 @@ class Account:
     """The name that the account has on this machine; empty for a given token without one."""
     network_notes: tuple[str, ...] = ()
     """How requests travel, in words."""
+
+    @property
+    def whose(self) -> Whose:
+        """Which account it is, whatever it is called."""
+        return self.service_url, self.me.id
 
     @property
     def origin(self) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from prolific_tui.keeping import DraftKeeping, SecretCopies, TokenPlace, Workspace
-from prolific_tui.settings import AccountsMade, Profile, StateFile
+from prolific_tui.profiles import Profile
+from prolific_tui.settings import AccountsMade, StateFile
 
 T = TypeVar("T")
 
@@ -51,30 +52,36 @@ class Memory:
         """The name of the account that was used last at a service."""
         return await self._ask(lambda: self._settings.last_profile(service_url))
 
-    async def remember_profile(self, profile: Profile) -> tuple[str, ...]:
-        """Remember what is known of an account now."""
-        return await self._change(lambda: self._settings.remember_profile(profile))
-
     async def remember_checked(self, profile: Profile) -> tuple[str, ...]:
-        """Remember what a check of its token told of an account, and not where that is kept."""
+        """Remember what a check of its token told of an account."""
         return await self._change(lambda: self._settings.remember_checked(profile))
 
-    async def remember_use(self, profile: Profile) -> tuple[str, ...]:
-        """Remember what a check told of an account, and that it was used last."""
+    async def remember_places(self, profile: Profile) -> tuple[str, ...]:
+        """Remember where the token of an account is."""
+        return await self._change(lambda: self._settings.remember_places(profile))
+
+    async def remember_use(self, profile: Profile, *, is_new: bool) -> tuple[str, ...]:
+        """Remember what a check told of an account, and that it was used last.
+
+        One that `is_new` is known from then on, if it is not yet.
+        """
 
         def change() -> None:
-            self._settings.remember_checked(profile)
+            if is_new:
+                self._settings.remember_profile(profile)
+            else:
+                self._settings.remember_checked(profile)
             self._settings.remember_use(profile)
 
         return await self._change(change)
 
-    async def rename_profile(self, name: str, to: str) -> tuple[str, ...]:
+    async def rename_profile(self, profile: Profile, to: str) -> tuple[str, ...]:
         """Give an account another name."""
-        return await self._change(lambda: self._settings.rename_profile(name, to))
+        return await self._change(lambda: self._settings.rename_profile(profile, to))
 
-    async def forget_profile(self, name: str) -> tuple[str, ...]:
+    async def forget_profile(self, profile: Profile) -> tuple[str, ...]:
         """Forget an account."""
-        return await self._change(lambda: self._settings.forget_profile(name))
+        return await self._change(lambda: self._settings.forget_profile(profile))
 
     async def secrets_place(self) -> TokenPlace | None:
         """Where tokens and secrets are kept; None when nobody has chosen."""

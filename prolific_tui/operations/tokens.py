@@ -6,12 +6,12 @@ A token that was typed in is held here for as long as no place keeps it.
 from dataclasses import replace
 
 from prolific_tui.access import Entry
-from prolific_tui.errors import FileError, KeyringError, ProlificTuiError
+from prolific_tui.errors import FileError, KeyringError, ProlificTuiError, SettingsError
 from prolific_tui.keeping import KEEPING_PLACES, TokenPlace
 from prolific_tui.operations.memory import Memory
 from prolific_tui.operations.stores import Stores
+from prolific_tui.profiles import Profile
 from prolific_tui.secret import Secret
-from prolific_tui.settings import Profile
 
 
 class Tokens:
@@ -52,7 +52,7 @@ class Tokens:
 
         It is remembered that it may be there, then it is saved there, then that is remembered, and
         only then it is deleted elsewhere: whatever fails or ends this program meanwhile, the next
-        start finds it, and knows of every copy.
+        start finds it, and knows of every copy. Where no place has it, none is said to.
 
         Returns:
             The token, None where it did not move, and what could not be done.
@@ -67,10 +67,14 @@ class Tokens:
                 self._typed.pop(entry, None)
         elif token is not None:
             self._typed.setdefault(entry, token)
+        elif profile.place is not to:
+            if profile.place in KEEPING_PLACES:
+                notes.append(f"{profile.place.words.capitalize()} had no token of {profile.name}.")
+            to = TokenPlace.SESSION
         elsewhere = tuple(place for place in _places(profile) if place is not to)
         moved = replace(profile, place=to, left_in=elsewhere)
         if moved != profile or await self._memory.trouble():
-            notes += await self._memory.remember_profile(moved)
+            notes += await self._memory.remember_places(moved)
         may_be_there = to in KEEPING_PLACES and (token is not None or profile.place is to)
         if may_be_there and await self._memory.trouble():
             notes += _half_known(profile, to, elsewhere)
@@ -78,7 +82,7 @@ class Tokens:
         left_in, troubles = await self._delete(entry, elsewhere, but=to)
         notes += troubles
         if left_in != elsewhere:
-            notes += await self._memory.remember_profile(replace(moved, left_in=left_in))
+            notes += await self._memory.remember_places(replace(moved, left_in=left_in))
         return token, tuple(notes)
 
     async def _save(self, profile: Profile, to: TokenPlace, token: Secret) -> None:
@@ -91,9 +95,16 @@ class Tokens:
         is_known = to in _places(profile)
         told = profile if is_known else replace(profile, left_in=(*profile.left_in, to))
         if not is_known or await self._memory.trouble():
-            await self._memory.remember_profile(told)
+            await self._memory.remember_places(told)
+        if await self._memory.profile_of(*profile.whose) is None:
+            raise SettingsError(
+                "Forgotten meanwhile",
+                f"The account {profile.name} was forgotten in another window; its token is kept"
+                " nowhere.",
+                "Enter it again on 4 Account to use it.",
+            )
         if trouble := await self._memory.trouble():
-            await self._memory.remember_profile(profile)
+            await self._memory.remember_places(profile)
             raise FileError(
                 "Not remembered",
                 f"{trouble} The next start would not know that the token of {profile.name} is in"
@@ -104,7 +115,7 @@ class Tokens:
             await self._stores.save(to, _entry(profile), token)
         except KeyringError as error:
             if error.is_untouched and not is_known:
-                await self._memory.remember_profile(profile)
+                await self._memory.remember_places(profile)
             raise
         except FileError as error:
             if is_known:
@@ -116,7 +127,7 @@ class Tokens:
                     f"{error.message} It may be in {to.words} all the same.",
                     error.hint,
                 ) from error
-            await self._memory.remember_profile(profile)
+            await self._memory.remember_places(profile)
             raise
 
     async def forget(self, profile: Profile) -> tuple[str, ...]:
@@ -139,7 +150,7 @@ class Tokens:
         if self._typed.get(entry) is not typed:
             return tuple(notes)  # another was typed in meanwhile, and is in use
         self._typed.pop(entry, None)
-        return (*notes, *await self._memory.forget_profile(profile.name))
+        return (*notes, *await self._memory.forget_profile(profile))
 
     async def _delete(
         self, entry: Entry, places: tuple[TokenPlace, ...], but: TokenPlace | None = None

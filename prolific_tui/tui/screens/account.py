@@ -12,7 +12,7 @@ from textual.widgets import OptionList
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.keeping import MachineKeeping
 from prolific_tui.operations import Account, KeyringReport
-from prolific_tui.settings import Profile
+from prolific_tui.profiles import Profile
 from prolific_tui.tui.dialogs import ConfirmDialog, TextDialog
 from prolific_tui.tui.screens.account_words import (
     Fact,

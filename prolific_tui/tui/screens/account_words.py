@@ -10,7 +10,7 @@ from rich.text import Text
 from prolific_tui.keeping import KEEPING_PLACES, MachineKeeping, OwnFiles, TokenPlace
 from prolific_tui.operations import Account, KeyringReport, SignIn
 from prolific_tui.operations.identity import origin
-from prolific_tui.settings import Profile
+from prolific_tui.profiles import Profile
 from prolific_tui.tui.dialogs import keeping_words
 from prolific_tui.tui.shell import Reading
 from prolific_tui.tui.widgets import fit
@@ -153,14 +153,15 @@ def listed(
 ) -> tuple[Listed, ...]:
     """Every account, with the one in use; a given token's without a name comes first."""
 
-    def at(name: str) -> tuple[Account | None, Account | None]:
-        is_here = account is not None and account.profile == name
-        is_given = given is not None and given.profile == name
+    def of(profile: Profile) -> tuple[Account | None, Account | None]:
+        is_here = account is not None and account.whose == profile.whose
+        is_given = given is not None and given.whose == profile.whose
         return account if is_here else None, given if is_given else None
 
-    nameless = at("")
-    named = (Listed(each, *at(each.name)) for each in profiles)
-    return (*([Listed(None, *nameless)] if any(nameless) else []), *named)
+    known = {profile.whose for profile in profiles}
+    unknown = [each if each and each.whose not in known else None for each in (account, given)]
+    named = (Listed(each, *of(each)) for each in profiles)
+    return (*([Listed(None, *unknown)] if any(unknown) else []), *named)
 
 
 def heading(width: int) -> Text:
