@@ -116,6 +116,22 @@ async def test_only_rows_that_are_at_hand_are_said_to_be_in_the_editor(
     assert ("are still in the editor" in words) == (names == LIST)
 
 
+async def test_rows_that_arrived_as_the_person_says_are_not_said_to_be_in_the_editor() -> None:
+    story = Story()
+    story.service.switch_on("listStudies", Fault(status=403))
+    fault_at(story, 2, Fault(cut=Cut.AFTER))
+    await story.send(plan())
+    await say(1, 2, story.means(), arrived=True)
+    fault_at(story, 3, Fault(cut=Cut.BEFORE))
+    again = story.match(plan(names=LIST[6:])).plan
+    assert again is not None
+
+    words = box_words(story, again, await story.send(again))
+
+    assert "3 were accepted, 3 arrived, as you said, 3 may have arrived, and 1 did not go." in words
+    assert "All but those that arrived are still in the editor." in words
+
+
 async def test_a_search_that_found_no_clash_at_once_does_not_speak_of_halves() -> None:
     """What was in the way of the list is not there any more when it is sent again."""
     story = Story(part_rows=len(LIST))

@@ -6,7 +6,7 @@ import pytest
 
 from prolific_tui.demo.exchange import Answer, Request, nested_error
 from prolific_tui.errors import Effect
-from prolific_tui.submission.progress import Phase
+from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.send import Standing
 from tests.parts_bench import APPEND, CREATE, LIST, Story, plan
 from tests.submission_bench import (
@@ -136,3 +136,41 @@ async def test_a_single_row_that_clashes_needs_no_search() -> None:
 
     assert ended.search is None
     assert len(ended.clashing) == 1
+
+
+async def test_a_search_that_is_stopped_says_what_was_refused_by_then() -> None:
+    """The two rows that clash stand first, so that both were sent alone at the fifth request."""
+    story = Story(part_rows=100)
+    story.service = Taken(frozenset(LIST[:2]))
+    await story.send(plan())
+    sending = itertools.count(1)
+
+    def stop(progress: Progress) -> None:
+        if progress.phase is Phase.SENDING and next(sending) == 5:
+            story.control.stop()
+
+    story.on_progress = stop
+    ended = await story.go_on(plan(), halving=True)
+
+    assert [LIST[place] for place in ended.clashing] == list(LIST[:2])
+    assert story.pool == ()
+    assert said(ended.outcome) == (
+        "Stopped: 0 of 10 rows were accepted"
+        " You stopped it. 10 rows were not accepted and are still in the editor."
+        " Prolific refuses new-000, new-001, sent alone: it has them already."
+        " Send the others when you like: it goes on where it stopped."
+    )
+
+
+async def test_what_was_too_large_and_then_stopped_is_not_said_to_be_unsent() -> None:
+    story = Story(part_rows=8)
+    story.service = Small()
+    story.on_progress = lambda each: story.control.stop() if each.phase is Phase.SENDING else None
+
+    ended = await story.send(plan())
+
+    assert story.service.log.count("too large") == 1
+    assert ended.outcome.message == (
+        "You stopped it. 10 rows were not accepted and are still in the editor."
+    )
+    assert ended.outcome.hint == "Send them when you like: it goes on where it stopped."

@@ -3,10 +3,13 @@
 A list that goes on after a stop is one send, so its parts and rows are counted as that send's.
 """
 
+from dataclasses import replace
+
 from prolific_tui.submission.halving import Range
 from prolific_tui.submission.means import Pace
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.progress import Phase, Progress
+from prolific_tui.submission.send import Send
 from prolific_tui.submission.whole import Tally
 
 
@@ -15,18 +18,29 @@ class Course:
 
     def __init__(self, plan: CredentialPlan, pace: Pace) -> None:
         self._rows = plan.rows
+        self._part_rows = pace.part_rows
         self._before = plan.continues
-        self._parts_elsewhere = 0
-        """How many parts the rows of the send take that are not at hand."""
-        if self._before is not None:
-            gone = self._before.accepted + self._before.said
-            self._parts_elsewhere = -(-(self._before.rows - gone - plan.rows) // pace.part_rows)
         self.accepted: list[Range] = []
         """The rows of this run's accepted parts."""
         self.part = 0
         """How many parts of this run left, or were to."""
         self.seconds = 0.0
         """How long its accepted parts took."""
+
+    def renew(self, send: Send) -> None:
+        """Count on from a send as it is now: another window may have gone on with it meanwhile."""
+        if self._before is not None:
+            self._before = replace(
+                self._before,
+                parts=len(send.parts),
+                accepted=send.accepted_rows,
+                said=send.said_rows,
+            )
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether any part of this run that ended was not accepted."""
+        return self.part > len(self.accepted)
 
     @property
     def accepted_rows(self) -> int:
@@ -38,12 +52,16 @@ class Course:
         before, accepted = self._before, self.accepted_rows
         left, parts = self._rows - accepted, self.part + parts_to_go
         if before is None:
-            return Tally(self._rows, accepted, self.part, parts, left)
+            return Tally(self._rows, accepted, 0, self.part, parts, left)
+        total = before.accepted + accepted
+        # The rows of the send that are not at hand take parts as well.
+        others = before.rows - total - before.said - left
         return Tally(
             rows=before.rows,
-            accepted=before.accepted + accepted,
+            accepted=total,
+            said=before.said,
             part=before.parts + self.part,
-            parts=before.parts + parts + self._parts_elsewhere,
+            parts=before.parts + parts + -(-others // self._part_rows),
             left=left,
         )
 
@@ -57,5 +75,5 @@ class Course:
             part=tally.part + phase.is_before_a_part,
             parts=tally.parts,
             seconds_left=self.seconds * tally.left / accepted if accepted else None,
-            said=self._before.said if self._before else 0,
+            said=tally.said,
         )

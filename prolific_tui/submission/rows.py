@@ -174,7 +174,7 @@ class Sending:
                 await self._record.write_later()
                 await control.wait()
             if control.is_stopped:
-                return whole.stopped(self._tally(), self._pool, has_begun=bool(self._course.part))
+                return self._stopped()
             self._tell(Phase.LOOKING)
             before, self._seen = self._seen, None
             if before is None:
@@ -198,6 +198,9 @@ class Sending:
     def _unsent(self, error: Exception, because: str) -> Outcome:
         """The outcome where something went wrong before a part was written down."""
         because = because.format(" more" if self._course.part else "")
+        if self._record.send is None:
+            # Of a send that was to go on, nobody knows how far it is by now.
+            return judge.not_sent(error, because=because)
         tally = self._tally()
         tally = replace(tally, part=tally.part + 1)
         return whole.ended_early(judge.not_sent(error, because=because), tally, self._pool)
@@ -303,7 +306,9 @@ class Sending:
         send = self._record.send
         try:
             if plan.continues is not None:
-                send = send or await self._record.take_up(plan.continues.number)
+                if send is None:
+                    send = await self._record.take_up(plan.continues.number)
+                    self._course.renew(send)
                 if not _is_left(plan, send):
                     return whole.outdated()
                 if send.pool_id not in (None, self._pool and self._pool.credential_pool_id):
@@ -347,14 +352,19 @@ class Sending:
         self._refused.append(rows)
         return outcome, ClashSearch(rows[1] - rows[0])
 
+    def _stopped(self) -> Outcome:
+        """The person would not have it go on."""
+        if not self._course.part:
+            return whole.stopped_before_any(self._pool)
+        refused = self._course.was_refused
+        return whole.stopped(self._tally(), self._pool, self._clashes, was_refused=refused)
+
     def _at_the_end(self, last: _Result | None) -> Outcome:
         """Every part was sent."""
         look = last.look if last and last.look else PoolsLook(())
         if self._halving:
-            names = [self._plan.accounts.usernames[start] for start, _ in sorted(self._clashing)]
-            is_halved = self._course.part > len(self._course.accepted)
-            accepted = self._course.accepted_rows
-            return whole.clash_found(names, accepted, self._pool, is_halved=is_halved)
+            accepted, is_halved = self._course.accepted_rows, self._course.was_refused
+            return whole.clash_found(self._clashes, accepted, self._pool, is_halved=is_halved)
         if last is None:
             return whole.no_rows()
         if len(self._course.accepted) == 1 or self._first is None:
@@ -363,6 +373,11 @@ class Sending:
         together = PoolsLook(self._first, look.after, look.trouble)
         outcome = judge.credentials_accepted(self._plan, pool_id, together)
         return replace(outcome, pool=outcome.pool or self._pool)
+
+    @property
+    def _clashes(self) -> list[str]:
+        """The usernames that were refused for a clash, each alone."""
+        return [self._plan.accounts.usernames[start] for start, _ in sorted(self._clashing)]
 
     def _ids(self, ranges: list[Range]) -> tuple[int, ...]:
         ids = self._plan.row_ids

@@ -27,6 +27,8 @@ class Tally:
 
     rows: int
     accepted: int
+    said: int
+    """Of how many more nothing but the person's word says that they arrived."""
     part: int
     """The part that ended it, as the history counts them, from 1."""
     parts: int
@@ -34,9 +36,28 @@ class Tally:
     """How many rows of this run were not accepted; rows of the send that are elsewhere are none."""
 
     @property
+    def title_words(self) -> str:
+        """How many rows arrived, for a title."""
+        if self.said and not self.accepted:
+            return f"{self.said:,} of {self.rows:,} rows arrived, as you said"
+        return f"{self.accepted:,} of {self.rows:,} rows were accepted"
+
+    @property
+    def arrived_words(self) -> str:
+        """How many arrived and who says so; empty where none did."""
+        told = []
+        if self.accepted:
+            credentials = counted(self.accepted, "credential")
+            are = is_or_are(self.accepted)
+            told.append(f"{credentials} {_were(self.accepted)} accepted and {are} in the pool")
+        if self.said:
+            told.append(f"{counted(self.said, 'row')} arrived, as you said")
+        return ", and ".join(told)
+
+    @property
     def left_words(self) -> str:
-        """Where the rows are that were not accepted."""
-        others = self.rows - self.accepted
+        """Where the other rows are."""
+        others = self.rows - self.accepted - self.said
         if self.left == others:
             return "all others are still in the editor"
         return f"of the {others:,} others, {self.left:,} are in the editor"
@@ -49,34 +70,50 @@ def settled(outcome: Outcome, found: Settled) -> Outcome:
 
 def ended_early(outcome: Outcome, tally: Tally, pool: CredentialPool | None) -> Outcome:
     """The outcome of a send that a part put an end to, where something went before it."""
-    if not tally.accepted:
+    if not tally.arrived_words:
         return outcome
     message = outcome.message.replace(ALL_IN_EDITOR, "")
     return replace(
         outcome,
-        title=f"{outcome.title} ({tally.accepted:,} of {tally.rows:,} rows were accepted)",
+        title=f"{outcome.title} ({tally.title_words})",
         message=f"Part {tally.part:,} of {tally.parts:,}: {message} Before it,"
-        f" {_in_the_pool(tally.accepted)}; {tally.left_words}.",
+        f" {tally.arrived_words}; {tally.left_words}.",
         pool=outcome.pool or pool,
     )
 
 
-def stopped(tally: Tally, pool: CredentialPool | None, *, has_begun: bool) -> Outcome:
-    """The person stopped it between two parts, or before any of this run where none `has_begun`."""
-    if not has_begun:
-        return Outcome(
-            Effect.NOT_SENT,
-            "Stopped before anything was sent",
-            "You stopped it before any of these rows left; all of them are still in the editor.",
-            "Send them when you like.",
-            pool=pool,
-        )
+def stopped_before_any(pool: CredentialPool | None) -> Outcome:
+    """The person stopped it before any row of this run left."""
     return Outcome(
         Effect.NOT_SENT,
-        f"Stopped: {tally.accepted:,} of {tally.rows:,} rows were accepted",
-        f"You stopped it. {_in_the_pool(tally.accepted)}; {counted(tally.left, 'row')}"
-        f" {_were(tally.left)} not sent and {is_or_are(tally.left)} still in the editor.",
-        "Send them when you like: it goes on where it stopped.",
+        "Stopped before anything was sent",
+        "You stopped it before any of these rows left; all of them are still in the editor.",
+        "Send them when you like.",
+        pool=pool,
+    )
+
+
+def stopped(
+    tally: Tally, pool: CredentialPool | None, clashing: Sequence[str], *, was_refused: bool
+) -> Outcome:
+    """The person stopped it between two parts.
+
+    Args:
+        tally: how far it came.
+        pool: where the accepted rows are.
+        clashing: the usernames that were refused for a clash by then, each sent alone.
+        was_refused: whether any request of this run was refused: what is left may have been sent.
+    """
+    arrived = f"{tally.arrived_words}; " if tally.arrived_words else ""
+    what = "accepted" if was_refused else "sent"
+    refused = f" {_refused_alone(clashing)}" if clashing else ""
+    others = "the others" if clashing else "them"
+    return Outcome(
+        Effect.NOT_SENT,
+        f"Stopped: {tally.title_words}",
+        f"You stopped it. {arrived}{counted(tally.left, 'row')} {_were(tally.left)} not {what}"
+        f" and {is_or_are(tally.left)} still in the editor.{refused}",
+        f"Send {others} when you like: it goes on where it stopped.",
         pool=pool,
     )
 
@@ -94,7 +131,7 @@ def pool_unknown(outcome: Outcome, tally: Tally) -> Outcome:
     """The first part made a pool, but its answer was lost: nobody knows where the rest belongs."""
     return Outcome(
         Effect.NOT_SENT,
-        f"Which pool was made? ({tally.accepted:,} of {tally.rows:,} rows were accepted)",
+        f"Which pool was made? ({tally.title_words})",
         f"{outcome.message} The other {tally.rows - tally.accepted:,} rows belong into the pool"
         " that this made, and the answer that named it was lost. They were not sent.",
         "Find the new pool on 1 Pools, and append the rest to it.",
@@ -121,14 +158,10 @@ def clash_found(
             pool=pool,
         )
     rest = f"All other {accepted:,} are in the pool now."
-    named = ", ".join(names[:_NAMES_SHOWN])
-    if len(names) > _NAMES_SHOWN:
-        named += f" and {len(names) - _NAMES_SHOWN:,} more"
     return Outcome(
         Effect.REFUSED,
         f"{counted(len(names), 'username')} {is_or_are(len(names))} taken",
-        f"Prolific refuses {named}, sent alone: it has {'it' if len(names) == 1 else 'them'}"
-        f" already. {rest}",
+        f"{_refused_alone(names)} {rest}",
         "Take it out of the list, or give it another name."
         if len(names) == 1
         else "Take them out of the list, or give them other names.",
@@ -225,9 +258,13 @@ def outdated() -> Outcome:
     )
 
 
-def _in_the_pool(number: int) -> str:
-    credentials = counted(number, "credential")
-    return f"{credentials} {_were(number)} accepted and {is_or_are(number)} in the pool"
+def _refused_alone(names: Sequence[str]) -> str:
+    """Which usernames clash; at least one."""
+    named = ", ".join(names[:_NAMES_SHOWN])
+    if len(names) > _NAMES_SHOWN:
+        named += f" and {len(names) - _NAMES_SHOWN:,} more"
+    them = "it" if len(names) == 1 else "them"
+    return f"Prolific refuses {named}, sent alone: it has {them} already."
 
 
 def _were(number: int) -> str:

@@ -249,7 +249,8 @@ def _tally_words(plan: Plan, ended: WriteEnded, send: Send | None) -> str:
     at_hand = plan.rows - len(ended.accepted) if isinstance(plan, CredentialPlan) else 0
     if at_hand < is_open + send.rows_left:
         return told
-    return f"{told} All but the accepted ones are still in the editor."
+    others = "those that arrived" if send.said_rows else "the accepted ones"
+    return f"{told} All but {others} are still in the editor."
 
 
 def _moved_words(plan: Plan, send: Send | None) -> str:
