@@ -11,8 +11,8 @@ from prolific_tui.submission.means import Control, Means
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.resuming import Resumption, resumption
-from prolific_tui.submission.rows import Ended
 from prolific_tui.submission.run import run
+from prolific_tui.submission.whole import Ended
 from tests.submission_bench import (
     TOTAL,
     MemoryJournal,

@@ -26,9 +26,9 @@ from prolific_tui.submission.later import say, settle_open
 from prolific_tui.submission.means import Means
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.resuming import resumption
-from prolific_tui.submission.rows import Ended
 from prolific_tui.submission.run import run
 from prolific_tui.submission.send import Send, Standing
+from prolific_tui.submission.whole import Ended
 from tests.submission_bench import (
     SERVICE_URL,
     NotedService,

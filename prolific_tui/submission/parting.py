@@ -13,6 +13,7 @@ from prolific_tui.credentials.rows import Rows
 from prolific_tui.submission.halving import Range, halves
 from prolific_tui.submission.means import Pace
 from prolific_tui.submission.plan import CredentialPlan
+from prolific_tui.submission.send import Send
 
 _ESCAPED: Final = '"\\\n\t\r'
 """What JSON writes with a backslash before it; no other control character may go."""
@@ -27,7 +28,13 @@ def parts(plan: CredentialPlan, pace: Pace) -> list[Range]:
     return [part for run in _runs(plan) for part in _cut(plan, *run, pace)]
 
 
-def are_within(places: Sequence[int], ranges: Sequence[Range]) -> bool:
+def is_left(plan: CredentialPlan, send: Send) -> bool:
+    """Whether all rows of a plan may still be sent with the send that it goes on with."""
+    places = plan.continues.places if plan.continues else ()
+    return not send.open_parts and _are_within(places, send.left)
+
+
+def _are_within(places: Sequence[int], ranges: Sequence[Range]) -> bool:
     """Whether ascending places all lie in ascending ranges."""
     spans = iter(ranges)
     start, stop = next(spans, (0, 0))

@@ -21,15 +21,15 @@ from prolific_tui.submission.journal import NewSend, SentMeanwhileError
 from prolific_tui.submission.looks import GIVEN_UP, PoolsLook, total_of
 from prolific_tui.submission.means import GivenUpError, Means
 from prolific_tui.submission.outcome import Outcome
-from prolific_tui.submission.parting import are_within, parts
+from prolific_tui.submission.parting import is_left, parts
 from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.progress import Looking, Phase
 from prolific_tui.submission.record import Record
 from prolific_tui.submission.reopening import reopen_late, reopen_taken
 from prolific_tui.submission.request import Answered, looked, send_credentials
-from prolific_tui.submission.send import Finding, Part, Send
+from prolific_tui.submission.send import Finding, Part
 from prolific_tui.submission.settling import Sought, settle_rows
-from prolific_tui.submission.whole import Tally
+from prolific_tui.submission.whole import Ended, Tally
 
 _CONFLICT: Final = 409
 _TOO_LARGE: Final = 413
@@ -38,23 +38,6 @@ _MEANWHILE: Final = "Nothing{} was sent."
 _UNRECORDED: Final = (
     "What is about to be sent could not be written down first, so nothing{} was sent."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """What became of a write."""
-
-    outcome: Outcome
-    number: int | None = None
-    """The send in the journal; None where nothing was recorded, and nothing sent."""
-    accepted: Sequence[int] = ()
-    """The document's ids of the rows that were accepted."""
-    clashing: Sequence[int] = ()
-    """The document's ids of the rows that were refused for a clash, each alone."""
-    search: ClashSearch | None = None
-    """What finding the clash by halving would take, where it may be offered."""
-    refused: Sequence[int] = ()
-    """The document's ids of the rows that were refused together then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +292,7 @@ class Sending:
                 if send is None:
                     send = await self._record.take_up(plan.continues.number)
                     self._course.renew(send)
-                if not _is_left(plan, send):
+                if not is_left(plan, send):
                     return whole.outdated()
                 if send.pool_id not in (None, self._pool and self._pool.credential_pool_id):
                     return whole.of_another_pool()
@@ -390,9 +373,3 @@ class Sending:
         told = self._course.progress(phase, len(self._pieces))
         number, pausing = self._record.number, self._means.control.is_pausing
         self._means.tell(replace(told, number=number, pausing=pausing, looking=looking))
-
-
-def _is_left(plan: CredentialPlan, send: Send) -> bool:
-    """Whether all rows of a plan may still be sent with the send that it goes on with."""
-    places = plan.continues.places if plan.continues else ()
-    return not send.open_parts and are_within(places, send.left)

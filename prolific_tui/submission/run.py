@@ -8,7 +8,8 @@ from prolific_tui.submission.means import Clock, Means, Service
 from prolific_tui.submission.plan import Plan, SecretPlan
 from prolific_tui.submission.record import Record
 from prolific_tui.submission.replacing import replace_secret
-from prolific_tui.submission.rows import Ended, Sending
+from prolific_tui.submission.rows import Sending
+from prolific_tui.submission.whole import Ended
 
 __all__ = ["Clock", "Ended", "Means", "Service", "run"]
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
+from prolific_tui.submission.halving import ClashSearch
 from prolific_tui.submission.looks import PoolsLook, total_of
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.send import Part, Send
@@ -19,6 +20,23 @@ from prolific_tui.visible import counted, is_or_are
 ALL_IN_EDITOR: Final = " All rows are still in the editor."
 """What is said of a request that was refused; of a send in parts it is not so."""
 _NAMES_SHOWN: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of a write."""
+
+    outcome: Outcome
+    number: int | None = None
+    """The send in the journal; None where nothing was recorded, and nothing sent."""
+    accepted: Sequence[int] = ()
+    """The document's ids of the rows that were accepted."""
+    clashing: Sequence[int] = ()
+    """The document's ids of the rows that were refused for a clash, each alone."""
+    search: ClashSearch | None = None
+    """What finding the clash by halving would take, where it may be offered."""
+    refused: Sequence[int] = ()
+    """The document's ids of the rows that were refused together then."""
 
 
 @dataclass(frozen=True, slots=True)
