@@ -72,7 +72,10 @@ async def test_a_send_is_cut_the_next_start_announces_it_and_the_person_settles_
     async with machine.run() as board:
         await board.shows("A send is open", "5 rows for wave ", "Look now whether it arrived")
         await board.press("enter")
-        await board.shows("consistent with accepted", "What do you say?")
+        # One key away from an answer, it is said what the question is about.
+        await board.shows("consistent with accepted", "This is about 3 of 5 rows for wave ")
+        await board.shows("It came from wave.csv: UTF-8", "Part 1 has its rows 1 to 3 (3 rows).")
+        await board.shows("What do you say?")
         await board.press("j", "enter")
         # Only then the rows that were left are offered, and what arrived is none of them.
         await board.shows("Unsent rows of before", "2 rows for wave ", "3 more arrived since")
@@ -103,6 +106,7 @@ async def test_a_create_is_not_called_lost_against_the_figures_by_one_key(
         await board.shows("you will get a second pool with these rows")
         await board.press("enter")
         await board.shows("does not bear it out", "consistent with accepted")
+        await board.shows("This is about 3 rows for wave ")
         await board.press("enter")
         await board.shows("Nothing was done", "it did not arrive")
         await board.type("it did not arrive")

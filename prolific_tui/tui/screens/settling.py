@@ -51,8 +51,7 @@ async def settle(shell: Shell, send: Send) -> Send | None:
         send = opened
     dialog = WaitDialog(
         "We do not know whether this arrived. Looking…",
-        f"This is about {open_sentence(send, shell.known_sends)}. {_sought_words(send)} Giving it"
-        " up changes nothing.",
+        f"{_about_words(shell, send)} {_sought_words(send)} Giving it up changes nothing.",
     )
     try:
         found = await shell.wait_for(dialog, shell.operations.history.settle_now(send.number))
@@ -72,6 +71,12 @@ async def settle(shell: Shell, send: Send) -> Send | None:
         rest = " 3 History, c goes on with them." if found.can_go_on else ""
         shell.say(f"Settled: {found.words}.{rest}")
     return found
+
+
+def _about_words(shell: Shell, send: Send) -> str:
+    """Which send it is: how much of it, where to, when, and out of which file."""
+    source = f" It came from {send.source}." if send.source else ""
+    return f"This is about {open_sentence(send, shell.known_sends)}.{source}"
 
 
 def _sought_words(send: Send) -> str:
@@ -129,12 +134,12 @@ async def _take_back(shell: Shell, send: Send, part: Part) -> Send | None:
 async def _ask(shell: Shell, send: Send, part: Part) -> Send:
     """Show what was found of a part, and take the person's verdict if there is one."""
     number = f"Part {part.number:,}: " if len(send.parts) > 1 else ""
-    about = f"{_place_words(send, part)}\n\n" if part.rows else ""
+    about = f"{_about_words(shell, send)}{_place_words(send, part)}"
     finding = part.finding or Finding.NOT_READ
     answer = await shell.ask(
         ChoiceDialog(
             f"{number}{finding.value}",
-            f"{about}{part.message}\n\nWhat do you say?",
+            f"{about}\n\n{part.message}\n\nWhat do you say?",
             [
                 Choice(
                     "Leave it open",
@@ -150,7 +155,7 @@ async def _ask(shell: Shell, send: Send, part: Part) -> Send:
     if finding in _CONTRADICTIONS[answer] and not await shell.ask(
         TypedConfirmation(
             f"What was found does not bear it out: {finding.value}",
-            f"{part.message}\n\n{_risk(send, part, answer)}",
+            f"{about}\n\n{part.message}\n\n{_risk(send, part, answer)}",
             _WORDS[answer],
         )
     ):
@@ -160,11 +165,11 @@ async def _ask(shell: Shell, send: Send, part: Part) -> Send:
 
 
 def _place_words(send: Send, part: Part) -> str:
-    """Which rows of a send a part has, and how many those are."""
-    count = counted(part.rows, "row")
+    """Which rows of a send a part has, and how many those are; empty where it has all."""
     if part.rows == send.rows:
-        return f"This is about all of it: {count}."
-    return f"Part {part.number:,}, rows {part.start + 1:,} to {part.stop:,} ({count})."
+        return ""
+    rows = f"rows {part.start + 1:,} to {part.stop:,} ({counted(part.rows, 'row')})"
+    return f" Part {part.number:,} has its {rows}."
 
 
 def _arrived_words(send: Send, part: Part) -> str:
