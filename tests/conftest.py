@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from prolific_tui.keeping import DraftKeeping
 from tests.credentials_exports import EXPORTS
 from tests.drafts_bench import Programs
 from tests.machine import Machine
+
+# How long an example takes is the machine's affair.
+settings.register_profile("untimed", settings.default, deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture
