@@ -148,10 +148,13 @@ class Comparison(RuleBasedStateMachine):
             assert group.different == (len(set(passwords)) > 1)
         counts = self.session.counts
         assert counts.rows == counts.goes + counts.needs_ok + counts.left_out == len(self.now.rows)
+        held = [
+            row.username in self.now.held and key_of(row.username) != "" for row in self.now.rows
+        ]
+        assert self.session.ledger.in_pool == sum(held)
         surely = sum(
-            row.username in duplicates
-            or (row.username in self.now.held and key_of(row.username) != "")
-            for row in self.now.rows
+            row.username in duplicates or is_held
+            for row, is_held in zip(self.now.rows, held, strict=True)
         )
         assert counts.left_out >= surely
         made = [number for number, row in enumerate(self.now.rows) if row.id in self.made]

@@ -68,6 +68,8 @@ class Gate(httpx.AsyncBaseTransport):
         self._path_end = path_end
         self._permits = threading.Semaphore(0)
         self._inner: httpx.AsyncBaseTransport | None = None
+        self.arrived = 0
+        """How many came here, let through or not."""
 
     def of(self, parts: Callable[[Service], Parts] = demo_parts) -> Callable[[Service], Parts]:
         """The same parts with this before their service."""
@@ -84,6 +86,7 @@ class Gate(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         assert self._inner is not None
         if request.method == self._method and request.url.path.endswith(self._path_end):
+            self.arrived += 1
             await asyncio.to_thread(self._permits.acquire)
         return await self._inner.handle_async_request(request)
 

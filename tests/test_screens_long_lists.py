@@ -11,6 +11,7 @@ from textual import events
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.stepping import Steps
 from prolific_tui.submission.known import Coverage, Known
+from prolific_tui.tui.widgets import Line
 from tests.credentials_exports import EXPORTS, PAIRS
 from tests.dashboard import PATIENCE
 from tests.editing import Editing, editing
@@ -162,11 +163,20 @@ async def test_keys_are_answered_while_a_pool_is_asked_what_it_holds(
         await at.board.until(lambda: "lab-00003" in at.shown, "what Prolific refused")
 
 
-async def test_what_was_marked_is_shown_where_the_rest_is_given_up() -> None:
+async def test_what_was_marked_is_shown_where_the_rest_is_given_up_and_all_is_checked_again() -> (
+    None
+):
     async with editing([("", "k3-9fQ"), *ROWS]) as at:
         await all_are_looked_at(at)
         await at.press("exclamation_mark")
         await at.shows("1 shown: those with problems")
+        # Checked to the end once, and nothing is known of what became of a send.
+        await at.editor.hold_known(Known(frozenset(), frozenset(), Coverage(0, 0)))
+        await at.press("question_mark", "escape")
+        await at.board.until(lambda: at.editor.is_on_top, "the editor")
+        # It looks again only once this is closed.
+        await at.press("question_mark")
+        await at.board.until(lambda: not at.editor.is_on_top, "the keys")
 
         class Given(Container[str]):
             def __contains__(self, username: object) -> bool:
@@ -178,5 +188,13 @@ async def test_what_was_marked_is_shown_where_the_rest_is_given_up() -> None:
         marking = asyncio.ensure_future(at.editor.hold_known(known))
         with pytest.raises(asyncio.CancelledError):
             await marking
+        counts = at.editor.query_one("#counts", Line)
+        assert "goes 11,999   needs your OK 0   left out 2" in counts.text.plain
         at.editor.refresh_view()
         await at.board.until(lambda: at.shown == ["", "lab-00007"], "what was marked")
+
+        # What is known is asked again, and of all rows, once the editor is on top.
+        assert not at.editor.draft.is_checked
+        await at.press("escape")
+        await at.board.until(lambda: at.editor.draft.is_checked, "checked again")
+        await at.shows("goes 12,000   needs your OK 0   left out 1")

@@ -1,6 +1,7 @@
 """Review: what it asks to be typed sends the rows that it showed, and no others."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -11,11 +12,12 @@ from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.submission.journal import NewSend
+from prolific_tui.submission.known import Coverage, Known
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs import ErrorDialog
 from prolific_tui.tui.screens.editor import EditorScreen
 from tests.contract.caller import checked_demo_service
-from tests.dashboard import dashboard
+from tests.dashboard import Dashboard, dashboard
 from tests.editing import editing
 from tests.sending import Gate, a_list, held_by, in_parts, load, numbered, send
 from tests.submission_bench import MemoryJournal
@@ -97,6 +99,52 @@ async def test_words_that_are_not_quite_right_send_nothing() -> None:
         assert len(at.board.service.state.pools) == pools
 
 
+@asynccontextmanager
+async def reading_reports(
+    tmp_path: Path, *usernames: str
+) -> AsyncIterator[tuple[Dashboard, EditorScreen, Gate]]:
+    """The editor of a pool with these rows, which it checks against reports that it waits for."""
+    gate = Gate("GET", _REPORT)
+    async with dashboard(parts=gate.of()) as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *usernames), len(usernames))
+        (draft,) = board.app.drafts
+        await board.press("escape")
+        await board.shows("unsent")
+        draft.asks_reports = True
+        await board.press("a")
+        await board.until(lambda: gate.arrived, "the first report is asked for")
+        editor = board.app.screen
+        assert isinstance(editor, EditorScreen)
+        yield board, editor, gate
+
+
+def let_all_through(gate: Gate) -> None:
+    for _ in range(9):
+        gate.let_one_through()
+
+
+async def test_only_rows_that_the_pool_holds_are_said_to_be_there(tmp_path: Path) -> None:
+    async with reading_reports(tmp_path, "lab-b-012", *numbered(2)) as (board, editor, gate):
+        # Left out as well, but for what was done to it meanwhile.
+        editor.changed(editor.draft.session.set_cell(1, Column.PASSWORD, ""))
+        let_all_through(gate)
+        await board.until(lambda: "in the pool already" in board.app.message, "said")
+        assert board.app.message == "1 row is in the pool already: P."
+        await board.shows("goes 1 needs your OK 0 left out 2")
+
+
+async def test_what_was_read_before_does_not_come_after_what_a_review_read(tmp_path: Path) -> None:
+    name = numbered(1)[0]
+    async with reading_reports(tmp_path, *numbered(2)) as (board, editor, gate):
+        checking = next(each for each in editor.workers if each.group == "known")
+        await editor.hold_known(Known(frozenset({name}), frozenset(), Coverage(1, 60)))
+        let_all_through(gate)
+        await board.until(lambda: checking.is_finished, "the reports are read, or not waited for")
+        assert editor.draft.session.ledger.held.surely == {name}
+
+
 async def test_rows_that_the_editor_marks_behind_a_review_do_not_go_with_it(
     tmp_path: Path,
 ) -> None:
@@ -111,8 +159,7 @@ async def test_rows_that_the_editor_marks_behind_a_review_do_not_go_with_it(
         await send(board, 2)
         await board.shows("The usage reports are read first")
         editor.draft.session.refuse({numbered(1)[0]})
-        for _ in range(9):
-            gate.let_one_through()
+        let_all_through(gate)
         await board.shows("Type  send 1 :", "1 row: already in this pool")
         assert len(board.service.state.pools[CHATBOT_B].passwords) == 60
         await board.type("send 1")

@@ -67,6 +67,7 @@ class Ledger:
 
     __slots__ = (
         "_accepted",
+        "_in_pool",
         "_left_out",
         "_needs_ok",
         "_pending",
@@ -96,7 +97,7 @@ class Ledger:
         """Which usernames are nearly the same as another."""
         self.held.forget()
         self._tallies: dict[str, _Tally] = {}
-        self._rows = self._needs_ok = self._left_out = self._unexamined = 0
+        self._rows = self._needs_ok = self._left_out = self._in_pool = self._unexamined = 0
 
     # Reading
 
@@ -106,9 +107,10 @@ class Ledger:
         goes = self._rows - self._needs_ok - self._left_out
         return Counts(self._rows, goes, self._needs_ok, self._left_out, self._unexamined)
 
+    @property
     def in_pool(self) -> int:
-        """How many rows have a username that the pool holds; it takes as long as those are many."""
-        return sum(map(self.exact.count, self.held.surely))
+        """How many rows the pool is known to hold, as far as it was asked; they are left out."""
+        return self._in_pool
 
     def count(self, username: str) -> int:
         """How many rows have exactly this username."""
@@ -368,7 +370,10 @@ class Ledger:
             self._weigh(name, 1, alike=self.alike.is_alike(name))
 
     def _weigh(self, username: str, sign: int, *, alike: bool) -> None:
-        if self.exact.is_duplicate(username) or username in self.held.surely:
+        is_held = username in self.held.surely
+        if is_held:
+            self._in_pool += sign * self.exact.count(username)
+        if is_held or self.exact.is_duplicate(username):
             self._left_out += sign * self.exact.count(username)
         elif tally := self._tallies.get(username):
             # One row, or several that all show nothing as a username and so are all blocked.

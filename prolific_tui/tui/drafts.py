@@ -58,12 +58,12 @@ class Draft:
     """The number of the send that these rows are to go on with, if the person chose one."""
     known: Known | None = None
     """Which usernames the target is known to hold, as the rows were last checked against."""
+    is_checked: bool = False
+    """Whether every row was; not while that goes on, nor after it was given up."""
     asks_reports: bool = False
     """Whether the rows are checked against the usage reports, too, from now on."""
     _made: tuple[tuple[int, int, bool], tuple[int, ...], tuple[int, ...]] | None = None
     """How things were when they were looked for; the rows made here, and those in no file."""
-    _in_pool: tuple[int, int] = (-1, 0)
-    """The session's revision when they were counted, and how many rows are in the pool."""
 
     @property
     def source(self) -> str:
@@ -78,11 +78,7 @@ class Draft:
     @property
     def in_pool(self) -> int:
         """How many rows are in the pool already, as far as they were checked: they never go."""
-        revision, rows = self._in_pool
-        if revision != self.session.revision:
-            rows = self.session.ledger.in_pool()
-            self._in_pool = (self.session.revision, rows)
-        return rows
+        return self.session.ledger.in_pool
 
     @property
     def unsent(self) -> int:
@@ -141,10 +137,16 @@ class Draft:
         self.exported.add(again)
 
     def holding(self, known: Known) -> Steps[Delta]:
-        """Check the rows against what the target is known to hold, in steps, and all that come."""
-        self.known = known
+        """Check the rows against what the target is known to hold, in steps, and all that come.
+
+        Closing this leaves some of them as they were, so they are to be checked again then.
+        """
+        self.known, self.is_checked = known, False
         self._take_total(known.coverage.total)
-        return self.session.holding(known.surely, known.perhaps)
+        delta = yield from self.session.holding(known.surely, known.perhaps)
+        # Where it is known better meanwhile, not all are checked against that.
+        self.is_checked = self.known is known
+        return delta
 
     def clashed(self, row_ids: Sequence[int]) -> None:
         """Leave out rows that Prolific refused, each alone, whatever else is known."""

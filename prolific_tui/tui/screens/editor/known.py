@@ -56,9 +56,16 @@ class KnownRows(EditorPage):
             now = next((p for p in listed if p.credential_pool_id == pool.credential_pool_id), pool)
             sent_there = tuple(s for s in sends if s.pool_id == pool.credential_pool_id)
             against = (pool.credential_pool_id, now.total_credentials, sent_there)
-        if against != self._checked_against or self.draft.known is None:
+        # Whoever else began to check them, Review among them, may have been closed half way.
+        is_left_over = not self.draft.is_checked and not self._is_checking
+        if against != self._checked_against or is_left_over:
             self._checked_against = against
             self._hold_known(*against)
+
+    @property
+    def _is_checking(self) -> bool:
+        known = (each for each in self.workers if each.node is self and each.group == "known")
+        return any(not worker.is_finished for worker in known)
 
     @work(exclusive=True, group="known")
     async def _hold_known(
@@ -69,7 +76,7 @@ class KnownRows(EditorPage):
             if pool_id is None:
                 await self._mark(await history.known_of_new_pool(workspace.id))
                 return
-            before = self.draft.session.counts.left_out
+            before = self.draft.in_pool
             # What is known here does not wait for what can be read there.
             await self._mark(await history.known(pool_id, total))
             if self.draft.asks_reports:
@@ -77,7 +84,8 @@ class KnownRows(EditorPage):
         except ProlificTuiError as error:
             self.app.say(f"Not checked against the pool. {error.message}")
             return
-        if (found := self.draft.session.counts.left_out - before) > 0:
+        # All of them, as a check that was given up may have found some.
+        if (found := self.draft.in_pool) > before:
             self.app.say(f"{counted(found, 'row')} {is_or_are(found)} in the pool already: P.")
 
     async def hold_known(self, known: Known) -> None:
@@ -94,13 +102,13 @@ class KnownRows(EditorPage):
         finally:
             if self.is_laid_out:
                 self.grid.apply(delta)
-        self.show_all()
+                self.show_all()
         self.refresh_view()
 
     def row_notes(self, row: int) -> tuple[str, ...]:
         """What the rows were checked against, below what is wrong with this one."""
         known, notes = self.draft.known, super().row_notes(row)
-        if known is None:
+        if known is None or not self.draft.is_checked:
             return notes
         if self.draft.target.pool is not None:
             words = known.coverage.words
