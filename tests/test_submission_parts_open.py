@@ -12,17 +12,19 @@ from prolific_tui.errors import Effect, ProlificTuiError
 from prolific_tui.journal import JournalStore
 from prolific_tui.models import CredentialPool
 from prolific_tui.submission.export import as_json
+from prolific_tui.submission.journal import Learned, NewPart
 from prolific_tui.submission.later import say, settle_open, take_back
 from prolific_tui.submission.plan import CredentialPlan, Target
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.run import run
-from prolific_tui.submission.send import Finding, Send, Standing, unexplained
+from prolific_tui.submission.send import Finding, Part, Send, Standing, unexplained
 from tests.disk import a_disk_that_takes
 from tests.parts_bench import APPEND, LIST, Story, fault_at, plan
 from tests.submission_bench import (
     POOL,
     SERVICE_URL,
     WORKSPACE,
+    MemoryJournal,
     Write,
     ticking,
 )
@@ -304,7 +306,10 @@ async def test_a_disk_that_fills_in_the_middle_hides_nothing_that_was_accepted(
         assert (ended.outcome.effect, len(ended.accepted)) == (Effect.NOT_SENT, 6)
         assert ended.outcome.message.startswith("Part 3 of 4: ")
         assert "so nothing more was sent" in ended.outcome.message
-        assert "This could not be written to the history either." in ended.outcome.message
+        assert ended.outcome.message.endswith(
+            "That part 2 was accepted could not be written to the history either. The next start"
+            " will ask about it."
+        )
         # What is known is not less because it could not be written down.
         assert (told[-1].words, told[-1].in_use) == ("6 accepted, 4 left", False)
 
@@ -313,6 +318,53 @@ async def test_a_disk_that_fills_in_the_middle_hides_nothing_that_was_accepted(
         full.close()
         settled = await settle_open(1, means)
         assert settled.words == "6 accepted, 4 left"
+
+
+class CrampedJournal(MemoryJournal):
+    """A journal on a disk that is full for a while, from some call on."""
+
+    def __init__(self, takes: int, refuses: int) -> None:
+        super().__init__()
+        self._takes = takes
+        self._refuses = refuses
+
+    def about_to_send(self, number: int, new: NewPart) -> Part:
+        self._call()
+        return super().about_to_send(number, new)
+
+    def record(self, number: int, learned: Learned) -> None:
+        self._call()
+        super().record(number, learned)
+
+    def _call(self) -> None:
+        self._takes -= 1
+        if -self._refuses <= self._takes < 0:
+            raise ProlificTuiError("Disk full", "There is no space left.", "Make room.")
+
+
+async def test_what_a_disk_did_not_take_is_written_down_at_the_end_if_there_is_room_by_then() -> (
+    None
+):
+    """It takes both calls of the first part and the first of the second, and refuses the next."""
+    story = Story()
+    story.journal = CrampedJournal(takes=3, refuses=2)
+
+    ended = await story.send(plan())
+
+    assert "so nothing more was sent" in ended.outcome.message
+    assert "to the history" not in ended.outcome.message
+    (send,) = story.journal.entries()
+    assert send.words == "6 accepted, 4 left"
+
+    # Only the totals after the second part are missing where its acceptance was taken.
+    story = Story()
+    story.journal = CrampedJournal(takes=4, refuses=2)
+    ended = await story.send(plan())
+    assert ended.outcome.message.endswith(
+        "The last totals could not be written to the history either."
+    )
+    (send,) = story.journal.entries()
+    assert send.words == "6 accepted, 4 left"
 
 
 async def test_the_pool_that_a_person_names_for_the_rest_is_known_whatever_happens_then() -> None:

@@ -294,6 +294,9 @@ async def test_an_outcome_that_can_not_be_journalled_is_still_what_it_is(
 
     assert outcome.effect is Effect.ACCEPTED
     assert "could not be written to the history: There is no space left" in outcome.message
+    if write is not Write.SECRET:
+        assert "That it was accepted could not be written" in outcome.message
+        assert outcome.message.endswith("The next start will ask about it.")
     assert (outcome.secret is not None) == (write is Write.SECRET)
     assert (outcome.pool is not None) == (write is not Write.SECRET)
 

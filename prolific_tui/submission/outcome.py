@@ -73,12 +73,18 @@ def unforeseen(error: Exception) -> ServiceError:
     )
 
 
-def unrecorded(outcome: Outcome, error: Exception) -> Outcome:
-    """An outcome that the journal could not take: it is what it was, and that is said too."""
+def unrecorded(outcome: Outcome, error: Exception, *, what: str = "This") -> Outcome:
+    """An outcome that the journal could not take: it is what it was, and that is said too.
+
+    Args:
+        outcome: what became of it.
+        error: why the journal did not take it.
+        what: what is not in the journal, where that is another thing than the outcome.
+    """
     why = _told(error).message
-    told = f"This could not be written to the history: {why}"
+    told = f"{what} could not be written to the history: {why}"
     if why in outcome.message:
-        told = "This could not be written to the history either."
+        told = f"{what} could not be written to the history either."
     return replace(outcome, message=f"{outcome.message} {told}")
 
 

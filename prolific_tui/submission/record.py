@@ -27,6 +27,8 @@ class Record:
         """The send as it was recorded last; None before it is."""
         self._later: Learned | None = None
         """What is recorded with the next thing that is."""
+        self._missing: Part | None = None
+        """The part of which the journal does not have what became of it."""
 
     @property
     def number(self) -> int | None:
@@ -63,7 +65,7 @@ class Record:
         later = self._later
         new = NewPart(rows, before, self._means.clock(), later, since, pool_id)
         part = await asyncio.to_thread(self._means.journal.about_to_send, self._known.number, new)
-        self._later = None
+        self._later = self._missing = None
         send = self._known if later is None else _with(self._known, later)
         send = replace(send, pool_id=send.pool_id or pool_id)
         self._now(send.with_part(part))
@@ -89,6 +91,7 @@ class Record:
         try:
             await self._write(learned)
         except Exception as error:  # noqa: BLE001 - a write that was answered is not undone by it
+            self._missing = learned.part
             self._now(_with(self._known, learned))
             return judge.unrecorded(outcome, error)
         return outcome
@@ -108,8 +111,22 @@ class Record:
             except Exception as error:  # noqa: BLE001 - as in `know`
                 self._now(_with(self._known, self._later))
                 return error
-            self._later = None
+            self._later = self._missing = None
         return None
+
+    def unrecorded(self, outcome: Outcome, error: Exception) -> Outcome:
+        """The outcome of the whole with what `write_later` could not write down of its last part.
+
+        Args:
+            outcome: what became of the whole.
+            error: what `write_later` gave back.
+        """
+        part = self._missing
+        if part is None or part.effect is None:
+            return judge.unrecorded(outcome, error, what="The last totals")
+        which = f"part {part.number:,}" if len(self._known.parts) > 1 else "it"
+        told = judge.unrecorded(outcome, error, what=f"That {which} was {part.effect.value}")
+        return replace(told, message=f"{told.message} The next start will ask about it.")
 
     def _learned(
         self,

@@ -107,7 +107,7 @@ class Sending:
         self._pieces = Pieces(await asyncio.to_thread(parts, self._plan, self._means.pace))
         outcome, search = await self._all()
         if (error := await self._record.write_later()) is not None:
-            outcome = judge.unrecorded(outcome, error)
+            outcome = self._record.unrecorded(outcome, error)
         await self._record.leave()
         return Ended(
             outcome,
