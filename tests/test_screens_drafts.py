@@ -97,18 +97,16 @@ async def test_it_comes_up_by_itself_when_nobody_types_and_not_again_once_it_was
         assert PASSWORD in machine.kept()
 
 
-async def test_a_key_meant_for_the_rows_is_not_lost_to_a_question_that_came_by_itself(
+async def test_no_key_acts_on_the_rows_behind_a_question_that_came_by_itself(
     machine: Machine,
 ) -> None:
     async with machine.editing("lab-1") as board:
         await board.shows(_QUESTION)
-        await board.press("s")
-        await board.shows("Review: nothing has been sent yet")
-        await board.press("escape")
-        await board.shows("draft not kept")
-        # It was not answered, so leaving asks.
-        await board.press("escape")
+        await board.press("x", "s", "q")
         await board.shows(_QUESTION)
+        await board.press("escape")
+        await board.shows("1 row", "lab-1", "draft not kept")
+        assert "deleted" not in board.screen()
 
 
 async def test_what_was_typed_just_before_a_list_comes_in_is_kept_without_it(

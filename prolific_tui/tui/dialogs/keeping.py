@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from rich.text import Text
-from textual import events, work
+from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
@@ -17,7 +17,6 @@ from prolific_tui.keeping import (
 )
 from prolific_tui.operations import KeyringReport
 from prolific_tui.tui.dialogs.ask import Choice, ChoiceDialog
-from prolific_tui.tui.field import Field
 from prolific_tui.tui.widgets import Line, paragraph
 from prolific_tui.visible import visible
 
@@ -102,7 +101,6 @@ class KeepingDialog(ChoiceDialog):
         own_files: OwnFiles,
         present: MachineKeeping | None,
         *,
-        is_unasked: bool = False,
         reason: str = "",
     ) -> None:
         """Ask.
@@ -111,8 +109,6 @@ class KeepingDialog(ChoiceDialog):
             report: Gives the keyring's state.
             own_files: Where files would be.
             present: What was chosen before, where the cursor is first; None for nothing.
-            is_unasked: Whether it came up by itself. Then a key that means nothing here was meant
-                for what is below: the question gives way, and the key goes on to that.
             reason: Why it is asked now, and what Esc leads to; empty for what it means at any time.
         """
         super().__init__(
@@ -126,9 +122,6 @@ class KeepingDialog(ChoiceDialog):
         )
         self._report = report
         self._present = present
-        self._is_unasked = is_unasked
-        self.gave_way = False
-        """Whether it was closed by a key that was meant for something else."""
 
     @staticmethod
     def keeping(answer: int) -> MachineKeeping:
@@ -148,16 +141,6 @@ class KeepingDialog(ChoiceDialog):
         """Ask the keyring how it is."""
         super().on_mount()
         self.look_at_keyring()
-
-    def on_key(self, event: events.Key) -> None:
-        """Give way to what was typed for the screen below; the app hands the key on to that."""
-        if self._is_unasked and event.key not in self.active_bindings and not self._is_finding:
-            self.gave_way = True
-            self.dismiss(None)
-
-    @property
-    def _is_finding(self) -> bool:
-        return isinstance(self.focused, Field)
 
     @work
     async def look_at_keyring(self) -> None:

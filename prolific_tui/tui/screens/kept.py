@@ -83,12 +83,11 @@ def _key(shell: Shell, draft: Draft) -> str:
     return "c" if is_new else "d"
 
 
-async def ask_keeping(shell: Shell, *, is_unasked: bool = False, reason: str = "") -> bool:
+async def ask_keeping(shell: Shell, *, reason: str = "") -> bool:
     """Ask what is kept on this machine, and do so; False where it is as before.
 
     Args:
         shell: Where it is asked.
-        is_unasked: Whether no key of the person's led to the question; see `KeepingDialog`.
         reason: Why it is asked now, as `KeepingDialog` has it.
     """
     operations = shell.operations
@@ -96,12 +95,11 @@ async def ask_keeping(shell: Shell, *, is_unasked: bool = False, reason: str = "
         operations.keyring_report,
         operations.own_files,
         await operations.keeping(),
-        is_unasked=is_unasked,
         reason=reason,
     )
     answer = await shell.ask(dialog)
     if answer is None:
-        shell.keeping.was_put_off |= not dialog.gave_way
+        shell.keeping.was_put_off = True
         return False
     return await keep_as(shell, KeepingDialog.keeping(answer))
 

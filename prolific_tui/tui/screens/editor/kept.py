@@ -65,7 +65,7 @@ class DraftKeys(EditorPage):
     @work
     async def _ask_keeping(self) -> None:
         self._was_asked = True
-        await ask_keeping(self.app, is_unasked=True)
+        await ask_keeping(self.app)
 
     @work
     async def action_discard(self) -> None:
