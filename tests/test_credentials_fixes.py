@@ -67,6 +67,11 @@ def test_an_edit_that_makes_duplicates_says_so() -> None:
     assert finish(search.replace(session, Query("2 "), "1")).caution.startswith("! 1 of them")
 
 
+def test_rows_whose_passwords_are_not_there_are_not_called_repeats() -> None:
+    session = session_of(("lab-1", ""), ("lab-1", ""), ("lab-2", "k"), ("lab-2", "k"))
+    assert finish(fixes.propose(session, Fix.EXACT_REPEATS)).count == 1
+
+
 @pytest.mark.parametrize(
     ("fix", "label"),
     [

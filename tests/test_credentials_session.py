@@ -72,6 +72,12 @@ class TestWords:
         session = session_of(("a", "k"), ("a", "k"))
         assert "rows 1 and 2 with the same password." in session.explain(0)[0]
 
+    def test_of_a_password_that_is_not_there_nobody_knows_whether_it_was_the_same(self) -> None:
+        assert "rows 1 and 2. Only" in session_of(("a", ""), ("a", "")).explain(0)[0]
+        assert "rows 1 and 2. Only" in session_of(("a", "k"), ("a", "")).explain(1)[0]
+        three = session_of(("a", "k"), ("a", ""), ("a", "q"))
+        assert "with different passwords." in three.explain(1)[0]
+
     def test_a_large_group_names_a_few_of_its_rows(self) -> None:
         session = session_of(*[("a", "k")] * 100)
         assert session.state(0).words == ("same as rows 2, 3, 4 and 96 more",)

@@ -235,7 +235,12 @@ class Editing(Comparison):
             if (
                 (fix is Fix.BLANK and is_blank(row.username) and is_blank(row.password))
                 or (fix is Fix.IN_POOL and row.username in now.held and key_of(row.username))
-                or (fix is Fix.EXACT_REPEATS and pair in seen and key_of(row.username))
+                or (
+                    fix is Fix.EXACT_REPEATS
+                    and pair in seen
+                    and key_of(row.username)
+                    and row.password
+                )
             ):
                 gone.add(index)
             seen.add(pair)

@@ -183,7 +183,9 @@ async def test_ragged_lines_are_refused_or_taken_as_problems_and_may_be_taken_be
         await at.press("j", "enter")
         await at.shows("6 rows   goes 4   needs your OK 0   left out 2")
         await at.shows(
-            "2 lines with too many or too", "2 passwords left empty: the line is ragged."
+            "2 lines with too many or too",
+            "2 passwords left empty: the line is ragged.",
+            "1 username too, in case of a password.",
         )
         await at.press("u")
         await takes(at, [("before", "pw-before")])

@@ -139,6 +139,9 @@ class _Repeats:
         return [is_duplicate(pair[0]) and self._repeats(pair) for pair in piece]
 
     def _repeats(self, pair: tuple[str, str]) -> bool:
+        if not pair[1]:
+            # It was left empty or is not kept: the passwords may have been different ones.
+            return False
         if pair in self._seen:
             return True
         self._seen.add(pair)

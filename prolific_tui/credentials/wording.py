@@ -93,9 +93,11 @@ def _sentence(document: Document, ledger: Ledger, find: Find, row: Row, problem:
     if problem is Problem.DUPLICATE:
         count = ledger.exact.count(row.username)
         if (rows := find(row.username, min(count, _COMPARED))) is not None:
-            different = len({document.password(other) for other in rows}) > 1
-            # Where there are more rows than were compared, the others may differ.
-            same = " with the same password" if len(rows) == count else ""
+            words = {document.password(other) for other in rows}
+            different = len(words - {""}) > 1
+            # Where there are more rows than were compared, the others may differ; and of a row
+            # whose password is not there nobody knows which it was.
+            same = " with the same password" if len(rows) == count and "" not in words else ""
             passwords = " with different passwords" if different else same
             among = row_list(rows if count <= _NAMED + 1 else rows[:_NAMED], count)
             return f"{row.username} is in {among}{passwords}. Only one can be sent."

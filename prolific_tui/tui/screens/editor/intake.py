@@ -193,7 +193,7 @@ class IntakeKeys(EditorPage):
         # steps, rather than all at once.
         begun = asyncio.create_task(drive(steps, self._tell("Making room")))
         source: Source | None = None
-        hashes = ragged = 0
+        hashes = ragged = nameless = 0
         shown_until = slice_ends = 0.0
         try:
             loading = await asyncio.shield(begun)
@@ -204,7 +204,9 @@ class IntakeKeys(EditorPage):
                     first, hashed = len(session.document) - len(chunk.rows), chunk.hashes()
                     session.mark_hashes(first + row for row in hashed)
                     hashes += len(hashed)
-                    ragged += len(chunk.marks) - len(hashed)
+                    cut = chunk.marks.keys() - hashed
+                    ragged += len(cut)
+                    nameless += sum(not chunk.rows.usernames[row] for row in cut)
                     is_last = chunk.progress == 1
                     is_first = loading.rows == len(chunk.rows)
                     if monotonic() < shown_until and not is_last:
@@ -246,6 +248,8 @@ class IntakeKeys(EditorPage):
         else:
             for number, why in ((hashes, "a hash"), (ragged, "the line is ragged")):
                 warning += f" {counted(number, 'password')} left empty: {why}." if number else ""
+            if nameless:
+                warning += f" {counted(nameless, 'username')} too, in case of a password."
         self.changed(finished, f"{rows} read.{warning}")
         if was_empty:
             grid.position = 0
