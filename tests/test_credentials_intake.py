@@ -255,6 +255,28 @@ class TestAsking:
         assert chosen.preview.columns == ("login", "column 2")
         assert not chosen.needs_asking
 
+    @pytest.mark.parametrize(
+        "first", ["Participant ID,Access Code", "Käyttäjä,Salasana", "sAMAccountName,userPassword"]
+    )
+    def test_a_first_line_unlike_the_others_is_asked(self, first: str) -> None:
+        intake = look(f"{first}\nlab-1,k3-9fQ\nlab-2,m8-2xT\n")
+        assert intake.questions == {Question.HEADER}
+        assert list(taken(intake.with_header(header=True)).rows) == PAIRS
+        # Nothing is asked where the others are like it, or where it has digits as they do.
+        assert not look(f"{first}\nanna,open-sesame\n").needs_asking
+        assert not look("lab-0,horse\nlab-1,k3-9fQ\nlab-2,m8-2xT\n").needs_asking
+        assert not look(f"{first}\n").needs_asking
+
+    def test_passwords_before_usernames_are_asked_and_not_shown(self) -> None:
+        intake = look("pw1x!Z9,a1\nqW2e!r,a2\n")
+        assert intake.questions == {Question.COLUMNS}
+        assert intake.preview.rows == ((MASK, "a1"), (MASK, "a2"))
+        chosen = intake.with_columns(1, 0)
+        assert list(taken(chosen).rows) == [("a1", "pw1x!Z9"), ("a2", "qW2e!r")]
+        assert not chosen.needs_asking
+        # Usernames may be mixed as well, beside passwords that are.
+        assert not look("A1!nna,pW1x!Z9\nB2!ert,qW2e!r\n").needs_asking
+
     def test_a_row_that_is_taken_for_a_header_shows_no_password(self) -> None:
         for text in ("lab-1,k3-9fQ\nlab-2,m8-2xT\n", "1,lab-1,k3-9fQ\n2,lab-2,m8-2xT\n"):
             intake = look(text).with_header(header=True)

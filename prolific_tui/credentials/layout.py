@@ -35,6 +35,12 @@ _SEP_LINE: Final = re.compile(r'"?sep=([,;|\t])"?[^\S\r\n]*(?:\r\n|\r|\n)', re.I
 _SAMPLE: Final = 1000
 # Fewer than are counted, so that what goes wrong further down does not turn the whole around.
 _DECIDING: Final = 100
+_NEARLY_ALL: Final = 0.9
+_NAME: Final = re.compile(r"[^\W\d_][^\d]*")
+_DIGIT: Final = re.compile(r"\d")
+_KINDS: Final = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]", r"[^\w\s.@-]")))
+_MIXED: Final = 3
+"""How many of these kinds a password mixes at least."""
 HEAD: Final = 1 << 18
 """How much of a text is looked at to assume something about it, in bytes."""
 
@@ -109,14 +115,15 @@ class Sample:
     @property
     def share(self) -> float:
         """Which share of the records has that number of fields."""
-        return self._commonest()[1] / len(self._first) if self.records else 0
+        return self._commonest()[1] / len(self.first) if self.records else 0
 
     def _commonest(self) -> tuple[int, int]:
-        widths = Counter(len(record) for record in self._first if len(record) > 1)
+        widths = Counter(len(record) for record in self.first if len(record) > 1)
         return widths.most_common(1)[0] if widths else (1, 0)
 
     @property
-    def _first(self) -> list[list[str]]:
+    def first(self) -> list[list[str]]:
+        """Those that decide what is assumed."""
         return self.records[:_DECIDING]
 
 
@@ -213,7 +220,8 @@ def survey(text: str, choices: Choices = Choices(), *, whole: bool = True) -> Su
     elif not header:
         # Of two columns, a first line that is no certain header stays a row.
         header = clues.names_accounts and sample.width > len(PLAIN.names)
-        if sample.width > len(PLAIN.names) or _half_named(sample, clues):
+        is_asked = sample.width > len(PLAIN.names) or _half_named(sample, clues)
+        if is_asked or _is_unlike_the_rest(sample):
             questions.add(Question.HEADER)
     names = ("",) * sample.width
     if header and sample.records:
@@ -226,6 +234,9 @@ def survey(text: str, choices: Choices = Choices(), *, whole: bool = True) -> Su
         found = (len(known.usernames), len(known.passwords or known.hashes))
         # Of two columns, the one that no name tells is the other.
         is_pair = len(names) == len(PLAIN.names) and max(found) <= 1
+        if not header and _is_turned(sample):
+            columns = (1, 0)
+            questions.add(Question.COLUMNS)
         if not (known.export or found == (1, 1) or is_pair):
             questions.add(Question.COLUMNS)
     return Survey(
@@ -298,6 +309,39 @@ def _half_named(sample: Sample, clues: Header) -> bool:
     column = (clues.usernames or clues.passwords)[0]
     name = sample.records[0][column]
     return all(name not in record[column : column + 1] for record in sample.records[1:])
+
+
+def _is_unlike_the_rest(sample: Sample) -> bool:
+    """Whether the first of two-column lines has no digit, and nearly all the others have some.
+
+    It may name the columns in words that are not known here.
+    """
+    records = sample.first
+    if len(records) < 2 or not all(len(record) == len(PLAIN.names) for record in records[:2]):
+        return False
+    others = ["".join(record) for record in records[1:]]
+    named = all(_NAME.fullmatch(field) for field in records[0])
+    return named and sum(map(_has_digit, others)) >= _NEARLY_ALL * len(others)
+
+
+def _has_digit(text: str) -> bool:
+    return _DIGIT.search(text) is not None
+
+
+def _is_turned(sample: Sample) -> bool:
+    """Whether the first of two columns looks like passwords, and the second does not."""
+    pairs = [record for record in sample.first if len(record) == len(PLAIN.names)]
+    if sample.width != len(PLAIN.names) or not pairs:
+        return False
+    first, second = (
+        sum(map(_is_mixed, column)) / len(pairs) for column in zip(*pairs, strict=True)
+    )
+    return first >= _NEARLY_ALL and second <= 1 - _NEARLY_ALL
+
+
+def _is_mixed(text: str) -> bool:
+    """Whether a text mixes kinds of characters as passwords do and usernames hardly ever."""
+    return "@" not in text and sum(kind.search(text) is not None for kind in _KINDS) >= _MIXED
 
 
 def _columns(clues: Header, width: int) -> tuple[int | None, int | None]:
