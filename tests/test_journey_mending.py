@@ -101,7 +101,7 @@ async def test_a_list_that_was_sent_already_says_so_and_only_what_is_new_goes(
 
         await board.press("F")
         await board.shows("2  Drop rows that are already in this pool")
-        await board.press("G", "k", "enter")
+        await board.press("G", "k", "k", "enter")
         await board.shows("Done: deletion of 2 rows already in this pool. u takes it back.")
         await board.press("escape")
         await board.shows("1 row   goes 1   needs your OK 0   left out 0")
