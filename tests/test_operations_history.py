@@ -4,9 +4,11 @@ import asyncio
 import csv
 import io
 import json
+import re
 import stat
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -281,6 +283,22 @@ def test_reports_that_can_not_be_read_are_named_and_nothing_more_is_claimed(
 
     assert known.coverage.trouble.startswith("No usage report of ")
     assert known.coverage.words == ("checked against 0 usernames; Prolific does not tell the total")
+
+
+def test_names_of_a_report_that_was_readable_before_are_said_to_be_of_then(bench: Bench) -> None:
+    with bench.signed_in() as operations:
+        read = partial(operations.history.known_with_reports, CHATBOT_B, TOTAL)
+        assert asyncio.run(read()).coverage.words_of_reading == (
+            "checked against all 60 usernames."
+        )
+        bench.service.switch_on("getStudyCredentialsReport", Fault(status=403))
+        told = asyncio.run(read()).coverage.words_of_reading
+
+    assert re.match(
+        r"checked against all 60 usernames\. Some of these names were read earlier, last at"
+        r" \d\d:\d\d; now not all could be read: No usage report of ",
+        told,
+    )
 
 
 # Labels and files

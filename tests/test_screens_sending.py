@@ -130,7 +130,7 @@ async def test_without_kept_rows_a_send_goes_on_with_the_same_file(machine: Mach
         await board.press("s")
         await board.shows(
             "3 rows of the 4 that are left can go",
-            "1 row of the send is not here",
+            "1 row of the send is left out, or not in this list",
             "2 rows here are not part of this send",
         )
         await board.type("send 3")

@@ -12,7 +12,7 @@ from prolific_tui.submission.export import as_json
 from prolific_tui.submission.later import say, take_back
 from prolific_tui.submission.means import Control
 from prolific_tui.submission.plan import CredentialPlan
-from prolific_tui.submission.progress import Phase, Progress
+from prolific_tui.submission.progress import Phase, Progress, Searching
 from prolific_tui.submission.run import Ended
 from prolific_tui.tui.dialogs import SendDialog
 from prolific_tui.tui.screens.send_words import (
@@ -153,6 +153,19 @@ async def test_a_search_that_found_no_clash_at_once_does_not_speak_of_halves() -
     outcome = (await story.go_on(plan(), halving=True)).outcome
     assert outcome.title == "No row clashed alone"
     assert outcome.message.startswith("Sent in halves, Prolific accepted every row. All 10 are")
+
+
+def test_a_search_counts_its_requests_and_not_the_parts_that_are_queued_by_now() -> None:
+    progress = Progress(Phase.SENDING, 20, 5, 8, 10, searching=Searching(8, 39))
+
+    def told(phase: Phase) -> str:
+        return SendDialog(plan(), Control(), replace(progress, phase=phase))._words()[0]
+
+    assert told(Phase.SENDING) == "Request 8 of at most 39 is on its way."
+    assert (
+        told(Phase.CHECKING) == "Request 8 of at most 39 was answered; looking at the totals now."
+    )
+    assert told(Phase.PAUSED).startswith("Paused before request 8 of at most 39.")
 
 
 async def test_every_share_of_a_send_is_named() -> None:

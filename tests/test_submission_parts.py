@@ -367,6 +367,20 @@ async def test_a_refused_part_stops_it_and_says_what_went_before(status: int) ->
     assert story.pool == LIST
 
 
+async def test_of_rows_that_did_not_go_only_those_that_were_to_are_said_to_be_at_hand() -> None:
+    """The last row is left out, as the editor leaves one out that is in the pool already."""
+    story = Story()
+    fault_at(story, 2, Fault(status=400))
+    await story.send(plan())
+    fault_at(story, 4, Fault(status=400))
+    matched = story.match(plan(names=LIST[:-1]))
+    assert "1 row of the send is left out, or not in this list." in matched.words
+
+    ended = await story.go_on(plan(names=LIST[:-1]))
+
+    assert "of the 4 others, 3 were to go now and are in the editor" in ended.outcome.message
+
+
 async def test_a_create_whose_first_answer_was_lost_sends_nothing_more() -> None:
     story = Story()
     fault_at(story, 1, Fault(cut=Cut.WITHIN))

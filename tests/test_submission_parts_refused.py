@@ -6,7 +6,7 @@ import pytest
 
 from prolific_tui.demo.exchange import Answer, Request, nested_error
 from prolific_tui.errors import Effect
-from prolific_tui.submission.progress import Phase, Progress
+from prolific_tui.submission.progress import Phase, Progress, Searching
 from prolific_tui.submission.send import Standing
 from tests.parts_bench import APPEND, CREATE, LIST, Story, plan
 from tests.submission_bench import (
@@ -65,6 +65,7 @@ async def test_halving_names_the_rows_that_clash_and_sends_all_others(
     search = ended.search
     assert search is not None
     before = len(story.service.writes)
+    story.told.clear()
 
     ended = await story.go_on(plan(write), halving=True)
 
@@ -73,6 +74,11 @@ async def test_halving_names_the_rows_that_clash_and_sends_all_others(
     assert took <= search.most_sends
     if len(clashing) == 1:
         assert took <= search.sends_for_one
+    # How far it is, is told without a guess at what is still to be halved.
+    searching = [each.searching for each in story.told if each.phase is Phase.SENDING]
+    most = search.most_sends
+    assert searching == [Searching(number, most) for number in range(1, took + 1)]
+    assert all(each.seconds_left is None for each in story.told)
     pool = story.pool if write is Write.APPEND or len(taken) == 10 else story.made
     assert pool == tuple(name for name in LIST if name not in taken)
     told = said(ended.outcome)

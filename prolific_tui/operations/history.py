@@ -6,6 +6,7 @@ not is not. Sending itself is `writes`.
 
 import asyncio
 from collections.abc import Callable, Container, Coroutine
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,6 +44,8 @@ class History:
         """The journal's, as it was when it was read last."""
         self._reported: dict[str, frozenset[bytes]] = {}
         """The usernames that usage reports named in this run, by pool: nothing leaves a pool."""
+        self._reported_at: dict[str, datetime] = {}
+        """When they did so last."""
 
     @property
     def now(self) -> Sends:
@@ -225,11 +228,15 @@ class History:
         """
         marks = await self._ask(partial(self._journal.marks, self._lending.service_url, pool_id))
 
+        read_at: datetime | None = None
+
         async def read() -> tuple[list[str], str, int | None]:
+            nonlocal read_at
             usernames: list[str] = []
             try:
                 async with self._lending.means() as means:
                     usernames, trouble = await reported(means.service, pool_id)
+                    read_at = means.clock()
                     if workspace_id is None:
                         return usernames, trouble, total
                     pools = await means.service.list_credential_pools(workspace_id)
@@ -240,9 +247,15 @@ class History:
         usernames, trouble, now = await self._run(read())
 
         def know() -> Known:
-            before = self._reported.get(pool_id, frozenset())
-            self._reported[pool_id] = before.union(map(marks.mark, usernames))
-            return self._held(marks, now, self._reported[pool_id], trouble)
+            before, named = (
+                self._reported.get(pool_id, frozenset()),
+                set(map(marks.mark, usernames)),
+            )
+            earlier = self._reported_at.get(pool_id) if trouble and before - named else None
+            self._reported[pool_id] = before | named
+            if named and read_at is not None:
+                self._reported_at[pool_id] = read_at
+            return self._held(marks, now, self._reported[pool_id], trouble, earlier)
 
         return await self._ask(know)
 
@@ -252,6 +265,7 @@ class History:
         total: int | None,
         reported_marks: frozenset[bytes],
         trouble: str = "",
+        read_at: datetime | None = None,
     ) -> Known:
         """What is known of a pool, with the usernames of usage reports as far as they were read."""
         surely = marks.surely | reported_marks
@@ -265,6 +279,7 @@ class History:
                 len(perhaps),
                 marks.unmarked + marks.late(total),
                 trouble,
+                read_at,
                 self.now.since,
             ),
             _container(marks.mark, marks.said - surely),

@@ -5,10 +5,10 @@ A list that goes on after a stop is one send, so its parts and rows are counted 
 
 from dataclasses import replace
 
-from prolific_tui.submission.halving import Range
+from prolific_tui.submission.halving import ClashSearch, Range
 from prolific_tui.submission.means import Pace
 from prolific_tui.submission.plan import CredentialPlan
-from prolific_tui.submission.progress import Phase, Progress
+from prolific_tui.submission.progress import Phase, Progress, Searching
 from prolific_tui.submission.send import Send
 from prolific_tui.submission.whole import Tally
 
@@ -16,9 +16,10 @@ from prolific_tui.submission.whole import Tally
 class Course:
     """What left in one run of a plan, and what of it was accepted."""
 
-    def __init__(self, plan: CredentialPlan, pace: Pace) -> None:
+    def __init__(self, plan: CredentialPlan, pace: Pace, *, halving: bool = False) -> None:
         self._rows = plan.rows
         self._part_rows = pace.part_rows
+        self._halving = halving
         self._before = plan.continues
         self.accepted: list[Range] = []
         """The rows of this run's accepted parts."""
@@ -68,12 +69,17 @@ class Course:
     def progress(self, phase: Phase, parts_to_go: int) -> Progress:
         """The same for those who watch it, with the time that the rest of this run may take."""
         tally, accepted = self.tally(parts_to_go), self.accepted_rows
+        is_next = phase.is_before_a_part
+        most = ClashSearch(self._rows).most_sends
+        # How many requests a search takes, and how long, depends on where the clashes are.
+        can_tell = bool(accepted) and not self._halving
         return Progress(
             phase=phase,
             rows=tally.rows,
             accepted=tally.accepted,
-            part=tally.part + phase.is_before_a_part,
+            part=tally.part + is_next,
             parts=tally.parts,
-            seconds_left=self.seconds * tally.left / accepted if accepted else None,
+            seconds_left=self.seconds * tally.left / accepted if can_tell else None,
             said=tally.said,
+            searching=Searching(self.part + is_next, most) if self._halving else None,
         )

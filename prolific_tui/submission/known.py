@@ -47,8 +47,24 @@ class Coverage:
     """How many more may be there from here that can't be told by their names."""
     trouble: str = ""
     """Why no more is known, a sentence; empty where nothing went wrong."""
+    read_at: datetime | None = None
+    """When usage reports were read that can't be read now, and of which the names are known still;
+    None where there are none."""
     since: datetime | None = None
     """Since when sends are recorded here, where what was before was set aside; else None."""
+
+    @property
+    def words_of_reading(self) -> str:
+        """The same as a sentence or two, with what could not be read when it was asked."""
+        told = f"{self.words}."
+        if not self.trouble:
+            return told
+        if self.read_at is None:
+            return f"{told} Not all could be read: {self.trouble}"
+        return (
+            f"{told} Some of these names were read earlier, last at {self.read_at:%H:%M}; now not"
+            f" all could be read: {self.trouble}"
+        )
 
     @property
     def words(self) -> str:

@@ -43,6 +43,16 @@ class Looking:
 
 
 @dataclass(frozen=True, slots=True)
+class Searching:
+    """How far the search by halving for rows that clash is."""
+
+    request: int
+    """The request that is on its way or comes next, counted from 1."""
+    most: int
+    """How many it takes at most."""
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a send is."""
 
@@ -65,6 +75,8 @@ class Progress:
     """Of how many rows nothing but the person's word says that they arrived."""
     looking: Looking | None = None
     """While settling: how far that is."""
+    searching: Searching | None = None
+    """Where rows that clash are sought by halving: how far that is. `parts` says little then."""
 
     @property
     def share(self) -> float:

@@ -24,7 +24,8 @@ class Resumption:
     """The rows that go on, in the order of the send: to be reviewed and submitted like any other.
     None where none can."""
     missing: int
-    """How many rows of the send still have to go but are not at hand."""
+    """How many rows of the send still have to go but are not among those of the plan: they are
+    not at hand, or left out for what is wrong with them."""
     arrived_at: Sequence[int] = field(repr=False)
     """Which rows at hand, from 0, arrived with this send already, as Prolific or the person says;
     they don't go again."""
@@ -59,7 +60,8 @@ class Resumption:
         told.append(f"{counted(goes, 'row')} of the {self.send.rows_left:,} that are left can go.")
         if self.missing:
             told.append(
-                f"{counted(self.missing, 'row')} of the send {is_or_are(self.missing)} not here."
+                f"{counted(self.missing, 'row')} of the send {is_or_are(self.missing)} left out, or"
+                " not in this list."
             )
         if self.accepted:
             told.append(

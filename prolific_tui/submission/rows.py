@@ -98,7 +98,7 @@ class Sending:
         """The pools as they were listed after the last part, while nobody waited."""
         self._first: tuple[CredentialPool, ...] | None = None
         """The pools before the first part."""
-        self._course = Course(plan, means.pace)
+        self._course = Course(plan, means.pace, halving=halving)
         self._clashing: list[Range] = []
         self._refused: list[Range] = []
 

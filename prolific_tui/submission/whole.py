@@ -78,7 +78,9 @@ class Tally:
         others = self.rows - self.accepted - self.said
         if self.left == others:
             return "all others are still in the editor"
-        return f"of the {others:,} others, {self.left:,} are in the editor"
+        # The rest was not loaded, or is left out for what is wrong with it: who plans knows.
+        verb = f"{_were(self.left)} to go now and {is_or_are(self.left)}"
+        return f"of the {others:,} others, {self.left:,} {verb} in the editor"
 
 
 def settled(outcome: Outcome, found: Settled) -> Outcome:

@@ -104,7 +104,8 @@ class SendDialog(FollowingDialog["tuple[SendAct, WriteEnded] | None"]):
 
     @property
     def _has_parts(self) -> bool:
-        return self.progress is not None and self.progress.parts > 1
+        progress = self.progress
+        return progress is not None and (progress.parts > 1 or progress.searching is not None)
 
     @property
     def _may_stop(self) -> bool:
@@ -285,25 +286,28 @@ def _phase_words(progress: Progress | None) -> str:
     if progress is None:
         return "Looking first at what Prolific has."
     part = f"Part {progress.part:,} of {progress.parts:,}"
+    has_parts, search = progress.parts > 1, progress.searching
+    if search is not None:
+        part, has_parts = f"Request {search.request:,} of at most {search.most:,}", True
     if progress.phase is Phase.SETTLING:
-        which = f"{part}: " if progress.parts > 1 else ""
+        which = f"{part}: " if has_parts else ""
         return f"{which}We do not know whether this arrived. Looking…"
     if progress.phase is Phase.PAUSED:
         return (
-            f"Paused before part {progress.part:,} of {progress.parts:,}. What was accepted stays"
+            f"Paused before {part[:1].lower()}{part[1:]}. What was accepted stays"
             " in the pool. p goes on, x leaves the rest in the editor."
         )
     if progress.phase is Phase.LOOKING:
         told = "Looking first at what Prolific has."
-        if progress.parts > 1:
+        if has_parts:
             told = f"{part} is next; looking at the totals first."
         return f"{told} No request begins after that look." if progress.pausing else told
     if progress.phase is Phase.CHECKING:
         told = "Prolific has answered. Looking at what it has now."
-        if progress.parts > 1:
+        if has_parts:
             told = f"{part} was answered; looking at the totals now."
         return f"{told} No further part begins." if progress.pausing else told
-    if progress.parts <= 1:
+    if not has_parts:
         return "Waiting for Prolific's answer."
     told = f"{part} is on its way."
     if progress.pausing:

@@ -126,9 +126,8 @@ class ReviewChecks(BaseScreen):
                 pool.credential_pool_id, pool.total_credentials, self._plan.workspace.id
             )
             self._total = known.coverage.total
-            self._checked = known.coverage.words
-            if known.coverage.trouble:
-                self._checked += f". Not all could be read: {known.coverage.trouble}"
+            coverage = known.coverage
+            self._checked = coverage.words_of_reading if coverage.trouble else coverage.words
             self._draft.asks_reports = True
             await self._rows.hold_known(known)
             await self._plan_again()
