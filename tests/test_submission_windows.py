@@ -11,6 +11,7 @@ from prolific_tui.errors import Effect, ProlificTuiError
 from prolific_tui.submission.later import say, settle_open, take_back
 from prolific_tui.submission.means import Means
 from prolific_tui.submission.plan import CredentialPlan
+from prolific_tui.submission.resuming import resumption
 from prolific_tui.submission.run import run
 from prolific_tui.submission.send import Finding, Send
 from tests.parts_bench import LIST, Story, plan
@@ -77,6 +78,34 @@ async def test_where_the_history_can_not_be_read_the_figures_are_not_judged() ->
     assert ended.outcome.effect is Effect.UNKNOWN
     assert "The history can't be read" in ended.outcome.message
     assert "consistent" not in said(ended.outcome)
+
+
+async def test_what_is_opened_again_is_judged_without_what_another_window_sent() -> None:
+    """The person said that it had not arrived, and the total grew by just so many since."""
+    story = Story(part_rows=3)
+    story.service.switch_on("listStudies", Fault(status=403))
+    story.service.switch_on(Write.APPEND.value, Fault(cut=Cut.BEFORE, times=1))
+    await story.send(plan())
+    await say(1, 1, story.means(), arrived=False)
+    await run(credential_plan(Write.APPEND, OTHERS), story.means())
+
+    rest = resumption(story.journal.send(1), plan(), range(len(LIST))).plan
+    assert rest is not None
+    ended = await story.send(rest)
+
+    assert ended.outcome.title == "The pool changed since you looked"
+    assert story.journal.send(1).parts[0].finding is Finding.OTHER_SENDS
+
+    # Settled again, its rows turn out to be taken.
+    await settle_open(1, story.means())
+    await say(1, 1, story.means(), arrived=False)
+    story.service.switch_on(Write.APPEND.value, Fault(status=409, times=1))
+    rest = resumption(story.journal.send(1), plan(), range(len(LIST))).plan
+    assert rest is not None
+    ended = await story.send(rest)
+
+    assert "this refusal is consistent with it having arrived after all" in ended.outcome.message
+    assert story.journal.send(1).parts[0].finding is Finding.OTHER_SENDS
 
 
 # Given up while it is taken up

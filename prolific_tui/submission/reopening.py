@@ -33,7 +33,7 @@ async def reopen_late(
     """
     outcome = None
     for part in send.absent_parts:
-        look = PoolsLook(part.before, before, "")
+        look = PoolsLook(part.before, before, "", await record.elsewhere(part))
         changed = whole.changed_since(send, part, look)
         if changed is None:
             continue
@@ -68,10 +68,11 @@ async def reopen_taken(
         return None
     outcome = whole.taken_after_all(outcome, doubted)
     for part in doubted:
-        seen = PoolsLook(part.before, look.before if look.after is None else look.after, "")
+        last = look.before if look.after is None else look.after
         sought = Sought(send.workspace.id, send.pool_id, part.rows, part.before)
         message = whole.doubted(refused)
         try:
+            seen = PoolsLook(part.before, last, "", await record.elsewhere(part))
             await record.settle(
                 replace(part, finding=judged(sought, seen), message=message, ended=at), None
             )
