@@ -1,6 +1,7 @@
 """Drafts between the editor and what is kept of them: nothing is lost there or back."""
 
 import json
+from operator import sub
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,37 @@ def test_what_is_taken_up_is_what_is_kept_again(content: DraftContent) -> None:
 
     assert content_of(draft) == content
     assert not draft.session.can_undo
+
+
+def test_a_long_list_is_taken_up_a_few_thousand_rows_at_a_time() -> None:
+    rows = range(30_000)
+    thirds = [tuple(rows[start::3]) for start in range(3)]
+    content = DraftContent(
+        Rows([f"lab-{row}" for row in rows], ["" if row % 3 == 0 else "pw,1" for row in rows]),
+        hashed=thirds[0],
+        accepted=thirds[1],
+        made=thirds[2],
+        exported=thirds[2],
+    )
+    draft = Draft("owner-1", TARGET)
+    session = draft.session
+
+    def marked() -> list[int]:
+        exported = draft.exported.missing(session.document.rows())
+        return [
+            len(session.document),
+            len(session.ledger.hashes),
+            sum(map(session.ledger.is_accepted, rows)),
+            sum(map(session.is_made_here, rows)),
+            len(session.document) - sum(exported),
+        ]
+
+    steps, before = draft.take_up(content), [0] * 5
+    for _ in steps:
+        now = marked()
+        assert max(map(sub, now, before)) <= 4096
+        before = now
+    assert before == marked() == [len(rows)] + [len(rows) // 3] * 4
 
 
 def test_a_row_whose_password_was_a_hash_says_so_again_when_it_is_taken_up() -> None:

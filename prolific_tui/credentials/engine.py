@@ -7,10 +7,10 @@ follows the document, and answers with what changed.
 from collections import deque
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
-from itertools import compress
+from itertools import chain, islice
 from typing import Final
 
-from prolific_tui.credentials.document import NO_ROWS, Change, Document, Rows
+from prolific_tui.credentials.document import NO_ROWS, Change, Document, Row, Rows
 from prolific_tui.credentials.examination import Examination
 from prolific_tui.credentials.history import ANY_ROW, Block, Delta, Replacement, Step
 from prolific_tui.credentials.ledger import Ledger
@@ -22,6 +22,10 @@ AT_ONCE: Final = 10_000
 
 _NAMED: Final = 1000
 """The most rows, or usernames, that a delta names one by one."""
+
+_WANTED_AT_ONCE: Final = 65_536
+_MARKED_AT_ONCE: Final = 512
+"""To count a row anew takes as long as to look at some."""
 
 _ASKED_AT_ONCE: Final = 1024
 """Whether a username is held may take as long as making its fingerprint, and twice."""
@@ -149,7 +153,8 @@ class Engine:
         moved = False
         inverse: list[Replacement] = []
         changes: deque[tuple[Change, Change]] = deque()
-        ids: set[int] = {*step.withdrawn, *step.accepted}
+        # Enough to tell whether they are too many to name.
+        ids = set(islice(chain(step.withdrawn, step.accepted), _NAMED + 1))
         yield from self._accept(step.withdrawn, block, accepted=False)
         for part in _cut(parts, self.document.piece_size):
             made = self.document.replace_rows(part.start, part.stop, part.rows)
@@ -264,13 +269,20 @@ class Engine:
                 block.extend(index, 1, 1)
             return
         # One look through the document, because to find each by its id would take much longer.
-        wanted = set(row_ids)
+        wanted: set[int] = set()
+        for start in range(0, len(row_ids), _WANTED_AT_ONCE):
+            wanted.update(row_ids[start : start + _WANTED_AT_ONCE])
+            yield 0
         for start, rows in self.document.pieces():
-            stop = start + len(rows)
-            for index in compress(range(start, stop), map(wanted.__contains__, rows.ids or ())):
-                change(self.document.row(index))
-                block.extend(index, 1, 1)
-            yield stop
+            for at in range(0, len(rows), _MARKED_AT_ONCE):
+                part = rows.part(at, at + _MARKED_AT_ONCE)
+                found = part.only(map(wanted.__contains__, part.ids or ()))
+                for row_id, pair in zip(found.ids or (), found, strict=True):
+                    change(Row(row_id, *pair))
+                first = start + at
+                if found:
+                    block.extend(first, len(part), len(part))
+                yield first + len(part)
 
 
 class Load:

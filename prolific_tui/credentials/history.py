@@ -100,9 +100,9 @@ class Step:
     """What it does, such as "edit of row 3"."""
     changes: tuple[Replacement, ...] = ()
     """In the order in which they are made."""
-    withdrawn: tuple[int, ...] = ()
+    withdrawn: Sequence[int] = ()
     """The ids of rows whose OK is taken back, before the changes."""
-    accepted: tuple[int, ...] = ()
+    accepted: Sequence[int] = ()
     """The ids of rows that get an OK, after the changes."""
     source: str | None = None
     """Where the rows come from after it, in words; None where that stays."""

@@ -336,18 +336,30 @@ class EditSession:
         self._made_here.update(row_ids)
         self._engine.revision += 1
 
-    def mark(self, *, accepted: Iterable[int], made_here: Iterable[int]) -> Delta | None:
-        """Give rows that come from a draft the marks they had, and forget the history.
+    def marking(
+        self, *, accepted: Sequence[int], made_here: Sequence[int], hashes: Sequence[int]
+    ) -> Steps[None]:
+        """Give rows that come from a draft the marks they had, in steps, and forget the history.
 
-        There is no undo of it, nor of how the rows came.
+        Each names rows by their numbers, in order. There is no undo of it, nor of how the rows
+        came. Closing this leaves some of the marks out.
+
+        Raises:
+            OutdatedError: the rows changed between two steps.
         """
-        delta = None
-        if ids := tuple(map(self._document.row_id, self._document.existing(accepted))):
-            delta = self._engine.make(Step("", accepted=ids), for_good=True)
-        self._made_here.update(map(self._document.row_id, self._document.existing(made_here)))
+        ids = array("q")
+        for rows, mark in (
+            (hashes, self._ledger.hashes.update),
+            (made_here, self._made_here.update),
+            (accepted, ids.extend),
+        ):
+            for part in survey.parts(self._document, rows):
+                mark(part.ids or ())
+                yield len(part)
         self._engine.revision += 1
+        if ids:
+            yield from self._engine.making(Step("", accepted=ids), for_good=True)
         self._engine.forget()
-        return delta
 
     def confirm_made(self) -> Delta | None:
         """Take the person's word that the accounts made here exist where they are to be used.

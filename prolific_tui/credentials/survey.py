@@ -95,22 +95,27 @@ def rows(document: Document, indices: Sequence[int]) -> Steps[Rows]:
     usernames: list[str] = []
     passwords: list[str] = []
     ids = array("q")
+    for part in parts(document, indices):
+        usernames += part.usernames
+        passwords += part.passwords
+        ids.extend(part.ids or ())
+        yield len(usernames)
+    return Rows(usernames, passwords, ids)
+
+
+def parts(document: Document, indices: Sequence[int]) -> Iterator[Rows]:
+    """`rows`, piece by piece; raises as it does."""
     revision, at = document.revision, 0
     while at < len(indices):
+        if document.revision != revision:
+            raise OutdatedError
         start, piece = document.piece(indices[at])
         end = bisect_left(indices, start + len(piece), lo=at)
         wanted = bytearray(len(piece))
         for index in indices[at:end]:
             wanted[index - start] = 1
-        part = piece.only(wanted)
-        usernames += part.usernames
-        passwords += part.passwords
-        ids.extend(part.ids or ())
+        yield piece.only(wanted)
         at = end
-        yield at
-        if document.revision != revision:
-            raise OutdatedError
-    return Rows(usernames, passwords, ids)
 
 
 def sendable(document: Document, ledger: Ledger) -> Steps[Rows]:

@@ -220,9 +220,13 @@ class Draft:
             loading.feed(rows.part(start, start + _BLOCK))
             yield loading.rows
         loading.finish(content.source)
-        session.mark_hashes(content.hashed)
-        session.mark(accepted=content.accepted, made_here=content.made)
-        self.exported.add(session.rows(content.exported))
+        yield from session.marking(
+            accepted=content.accepted, made_here=content.made, hashes=content.hashed
+        )
+        exported = yield from session.seek_rows(content.exported)
+        for start in range(0, len(exported), _BLOCK):
+            self.exported.add(exported.part(start, start + _BLOCK))
+            yield start
 
 
 class Changed(Protocol):
