@@ -1,5 +1,6 @@
 """A run in which nothing is written at Prolific: said at the top, and by every key that would."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from prolific_tui.demo.server import serving
 from prolific_tui.demo.service import Service
 from prolific_tui.operations import Parts
 from prolific_tui.version import NAME
-from tests.dashboard import dashboard
+from tests.dashboard import Dashboard, dashboard, opened
 from tests.terminal import Terminal, signed_in
 
 
@@ -72,3 +73,38 @@ def test_the_configuration_asks_for_it_for_good(tmp_path: Path) -> None:
         terminal.wait_for("Read-only (read_only in config.toml): nothing is changed")
         terminal.press("q")
         assert terminal.wait_exit() == 0
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_rows_and_their_review_say_at_the_top_what_every_screen_says_there(
+    size: tuple[int, int],
+) -> None:
+    def top(board: Dashboard) -> str:
+        return board.screen().split("\n")[0]
+
+    async with dashboard(parts=_read_only, size=size) as board:
+        await board.shows("free of")
+        account = board.app.account
+        assert account is not None
+        board.app.account = replace(account, profile="lab")
+        await board.press("a")
+        await board.shows("No rows yet")
+        assert re.search("DEMO +READ-ONLY +Reasoning evals +lab: you@lab.org", top(board))
+        # Where there is no room for all, the workspace outlives the account, whole in Review.
+        board.app.account = replace(account, me=replace(account.me, email=f"{'a' * 90}@lab.org"))
+        await board.until(lambda: "@" not in top(board), "no address")
+        assert re.search("Append to .* DEMO +READ-ONLY +Reasoning evals$", top(board))
+        board.app.account = account
+
+    async with opened(size=size) as board:
+        await board.press("c")
+        await board.shows("No rows yet")
+        await board.press("i")
+        await board.type("lab-1")
+        await board.press("enter")
+        await board.type("Tr0ub4dor")
+        await board.press("enter", "s")
+        await board.shows("Review: nothing has been sent yet")
+        await board.until(lambda: "you@lab.org" in top(board), "the account")
+        assert re.search("DEMO +Reasoning evals +you@lab.org$", top(board))
+        assert re.search("Account +you@lab.org", board.screen())

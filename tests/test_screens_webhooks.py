@@ -24,6 +24,7 @@ from tests.sending import Gate
 
 TIMESTAMP = "1700000000"
 BODY = '{"event_type": "study.status.change", "resource_id": "64395e9c2332b8a59a65d51e"}'
+_OLD_ENDS = "The old one ends with this program: nothing here keeps it for later."
 BALANCED = "hooks.lab.example/prolific"
 
 
@@ -119,6 +120,7 @@ async def test_rotation_with_two_receivers_behind_a_load_balancer() -> None:
 
         await board.press("1")
         await board.shows("Have you stored it?", "It is kept in the keyring.")
+        assert "The old one ends" not in board.words(), "it is kept beside the new one"
         await board.press("n")
         await board.shows("2 WEBHOOKS")
         assert new.reveal() not in board.screen()
@@ -163,6 +165,14 @@ async def test_however_much_there_is_to_say_the_words_and_the_keys_are_on_the_sc
         await board.until(lambda: "long-long" in board.screen(), "the path")
         await board.press("enter")
         await board.shows("Type  replace", "Enter Do it", "#4 behind")
+        await board.shows("Asked for by the account you@lab.org.")
+        # It opens at its top, and what is typed stays in sight with what was wrong with it.
+        await board.shows("Replace the secret", "Prolific deletes the old secret the moment")
+        await board.type("replace")
+        await board.press("enter")
+        await board.shows("Nothing was done. Type exactly: replace", ": replace")
+        await board.shows("Prolific deletes the old secret the moment")
+        assert re.search("Type  replace [0-9a-f]{4} : replace *│", board.screen())
         await board.press("escape")
         await board.shows("The secret is unchanged.")
 
@@ -233,13 +243,18 @@ async def test_where_there_is_no_keyring_the_screen_is_an_open_choice() -> None:
         await board.press("down", "space", "down", "space")
         await board.shows("[ ] a new file", "[x] the screen only")
         await board.press("enter")
-        await board.shows("The new one is kept nowhere: it is shown here only.")
+        await board.shows("The new one is kept nowhere: it is shown here only.", _OLD_ENDS)
         await confirm(board)
 
         await board.press("q")
-        await board.shows("Have you stored it?", "This program keeps it nowhere.")
+        await board.shows("Have you stored it?", "This program keeps it nowhere.", _OLD_ENDS)
         await board.press("n")
         await board.shows("2 WEBHOOKS")
+        # Another workspace is another way to leave it behind.
+        await board.press("w", "down", "enter")
+        await board.shows("Have you stored it?")
+        await board.press("n")
+        await board.shows("Reasoning evals", "Previous one")
         # What it can't keep here can be kept by other means.
         await board.shows("; in memory only")
         await board.press("asterisk")

@@ -195,9 +195,13 @@ class ProlificApp(Shell, inherit_bindings=False):
         answer = await self.ask(
             ChoiceDialog("Workspace", f"{len(workspaces)} in all", choices, highlighted=at)
         )
-        if answer is not None:
-            self.say("")
-            self.open_workspace(workspaces[answer])
+        if answer is None:
+            return
+        is_another = workspaces[answer] != self.workspace
+        if self.current_mode == "webhooks" and is_another and not await is_stored(self):
+            return
+        self.say("")
+        self.open_workspace(workspaces[answer])
 
     def action_redraw(self) -> None:
         """Draw everything again, over whatever else wrote on the terminal."""

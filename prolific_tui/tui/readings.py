@@ -185,7 +185,11 @@ class ReadingApp(TalkingApp):
         workspaces = message.reading.value or ()
         wanted = self.workspace.id if self.workspace else message.remembered
         found = next((w for w in workspaces if w.id == wanted), None)
-        self.workspace = found or next(iter(workspaces), None)
+        before, self.workspace = self.workspace, found or next(iter(workspaces), None)
+        if before is not None and before == self.workspace:
+            # Nothing else reads them then, and the token that read them last may be another one.
+            self.read_pools()
+            self.read_webhooks()
 
     def open_workspace(self, workspace: Workspace) -> None:
         """Go to another workspace, and remember it for the next start."""

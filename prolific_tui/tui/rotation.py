@@ -8,14 +8,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from typing import Final
 
 from prolific_tui.errors import Effect
+from prolific_tui.keeping import KEEPING_PLACES
 from prolific_tui.models import Subscription, WebhookSecret, Workspace
 from prolific_tui.operations import PreviousSecret
 from prolific_tui.secret import Secret
 from prolific_tui.submission.looks import is_same_secret
 from prolific_tui.submission.outcome import Outcome
-from prolific_tui.submission.plan import Kept, SecretPlan
+from prolific_tui.submission.plan import Kept, SecretPlan, place_words
+
+_OWN_PLACES: Final = tuple(place_words(place.value) for place in KEEPING_PLACES)
+"""The places in which the secret before a new one is kept with it."""
 
 _Key = tuple[str | None, Secret | None]
 
@@ -75,6 +80,8 @@ class Rotation:
         """Those of which they said so."""
         self._unseen: dict[str, UnseenSecret] = {}
         """Those that were not seen yet, by their workspaces as well."""
+        self._kept: set[Secret] = set()
+        """Secrets that a place on this machine holds."""
         self._known: set[UnseenSecret] = set()
         """Those of them that the person was told of."""
 
@@ -144,10 +151,17 @@ class Rotation:
 
     def is_kept(self, workspace: Workspace, value: Secret, place: str) -> None:
         """A secret was found in a place, such as `in the keyring`, or was put there."""
+        self._kept.add(value)
         new = self._unstored.get(workspace.id)
         if new is not None and new.secret.value == value and place not in new.kept.places:
             kept = replace(new.kept, places=(*new.kept.places, place))
             self._unstored[workspace.id] = replace(new, kept=kept)
+
+    def old_ends(self, new: NewSecret) -> bool:
+        """Whether the secret before a new one is known, and gone once this program ends."""
+        old = self.previous(new.workspace, new.secret)
+        is_with_it = any(place in new.kept.places for place in _OWN_PLACES)
+        return old is not None and not is_with_it and old.value not in self._kept
 
     def previous(
         self,

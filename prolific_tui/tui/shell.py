@@ -261,7 +261,7 @@ class Shell(ReadingApp):
             if ended.number is not None and is_here:
                 # It was looked at the pools just before: they can be read.
                 self.read_pools()
-        self.say(f"{outcome.title} (3 History)")
+        self.say(f"{outcome.title} (3 History)" if ended.number is not None else outcome.title)
         dialogs, send = self.dialogs_of(plan), self.send(ended.number)
         for dialog in dialogs:
             dialog.send = send

@@ -8,11 +8,12 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.widgets import Input, OptionList, Static
 
 from prolific_tui.tui.dialogs.base import Dialog, MessageDialog
 from prolific_tui.tui.field import Field
-from prolific_tui.tui.widgets import CursorList, KeyBar, paragraph, visible_lines
+from prolific_tui.tui.widgets import CursorList, KeyBar, Line, paragraph, visible_lines
 from prolific_tui.visible import visible
 
 
@@ -204,21 +205,16 @@ class TypedConfirmation(MessageDialog[bool]):
         super().__init__(title, message)
         self._words = words
 
-    def body(self) -> ComposeResult:
-        """What it means, and the field for the words."""
-        yield from super().body()
-        yield from self.middle()
-        yield Static(Text.assemble("Type  ", (visible(self._words), "bold"), " :"), markup=False)
-        yield Field()
-        yield paragraph("", id="remark")
-
-    def middle(self) -> ComposeResult:
-        """What stands between that and the words."""
-        yield from ()
+    def foot(self) -> ComposeResult:
+        """The field for the words and the line for a remark, in sight however much is said."""
+        label = Text.assemble("Type  ", (visible(self._words), "bold"), " : ")
+        with Horizontal(id="typed-words"):
+            yield Static(label, id="typed-words-label", markup=False)
+            yield Field()
+        yield Line(id="remark")
 
     def on_mount(self) -> None:
         """Be ready for the words."""
-        self.query_one("#remark").display = False
         self.query_one(Field).focus()
 
     @on(Input.Submitted)
@@ -227,9 +223,8 @@ class TypedConfirmation(MessageDialog[bool]):
         if event.value.strip() == self._words:
             self.dismiss(True)
         else:
-            remark = self.query_one("#remark", Static)
-            remark.update(Text(f"Nothing was done. Type exactly: {visible(self._words)}"))
-            remark.display = True
+            told = f"Nothing was done. Type exactly: {visible(self._words)}"
+            self.query_one("#remark", Line).text = Text(told)
 
     def action_cancel(self) -> None:
         """Do nothing."""

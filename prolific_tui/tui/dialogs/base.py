@@ -36,6 +36,7 @@ class Dialog(OneFrameScreen[T], ModalScreen[T]):
             yield Static(Text(visible(self.heading)), classes="dialog-title", markup=False)
             with VerticalScroll(classes="dialog-body", can_focus=False):
                 yield from self.body()
+            yield from self.foot()
             yield KeyBar(b for b in self.BINDINGS if isinstance(b, Binding))
 
     @property
@@ -44,7 +45,11 @@ class Dialog(OneFrameScreen[T], ModalScreen[T]):
         return self._heading
 
     def body(self) -> ComposeResult:
-        """What stands between the title and the keys."""
+        """What stands between the title and the keys; where it is too long, it scrolls."""
+        yield from ()
+
+    def foot(self) -> ComposeResult:
+        """What stands below that, and never scrolls."""
         yield from ()
 
     def action_cancel(self) -> None:

@@ -147,8 +147,9 @@ class NewSecretDialog(TypedConfirmation):
         self._receivers = tuple(receivers)
         self._ready: set[int] = set()
 
-    def middle(self) -> ComposeResult:
-        """The receivers."""
+    def body(self) -> ComposeResult:
+        """What it means, and the receivers."""
+        yield from super().body()
         if self._receivers:
             yield paragraph(_READY, id="ready")
             yield CursorList(id="receivers")

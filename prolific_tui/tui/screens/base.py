@@ -1,7 +1,7 @@
 """What all screens have: the bar at the top, the line for messages, the keys at the bottom."""
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -21,6 +21,8 @@ from prolific_tui.tui.shell import Shell
 from prolific_tui.tui.widgets import KeyBar, Line, Rule, WrappedLine, fit
 from prolific_tui.visible import visible
 
+_GAP: Final = "   "
+
 TABS: tuple[tuple[str, str], ...] = (
     ("pools", "Pools"),
     ("webhooks", "Webhooks"),
@@ -30,7 +32,7 @@ TABS: tuple[tuple[str, str], ...] = (
 """The four screens by their mode, in the order of their number keys."""
 
 
-def _whose(account: Account | None) -> str:
+def whose(account: Account | None) -> str:
     """Whose account is in use, and what it is called here."""
     if account is None:
         return "not signed in"
@@ -59,21 +61,17 @@ class TopBar(Line):
 
     def _update(self) -> None:
         app = self.app
-        marks = [
-            _sending_words(app.sending, app.progress) if app.sending is not None else "",
-            "DEMO" if app.operations.is_demo else "",
-            "READ-ONLY" if app.operations.writes.refusal else "",
-        ]
-        owner = visible(_whose(app.account))
+        sending = _sending_words(app.sending, app.progress) if app.sending is not None else ""
+        marks = [sending, *_marks(app)]
+        owner = visible(whose(app.account))
         title = visible(app.workspace.title) if app.workspace else ""
         others = "  ".join(filter(None, (*marks, owner)))
         text = self._tabs(are_short=False)
         # Where there is little room, it is the workspace's title that is cut and the names of the
-        # other screens that go, not whose account this is. A name that the address begins with is
-        # as good as there.
+        # other screens that go, not whose account this is.
         if text.cell_len + cell_len(others) >= self.size.width:
             text = self._tabs(are_short=True)
-            owner = owner.removeprefix(f"{owner.partition(': ')[2].partition('@')[0]}: ")
+            owner = _shorter(owner)
             others = "  ".join(filter(None, (*marks, owner)))
         room = max(self.size.width - text.cell_len, 0)
         title = fit(title, min(cell_len(title), max(room - cell_len(others) - 3, 0)))
@@ -91,6 +89,69 @@ class TopBar(Line):
                 text.append(f"{number}" if are_short else f"{number} {label}")
             text.append("  ")
         return text
+
+
+class SubjectBar(Line):
+    """What a screen is of, and beside it what stands at the top of every screen."""
+
+    app = getters.app(Shell)
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._subject = Text()
+        self._workspace = ""
+        self._asides: Sequence[tuple[str, str]] = ()
+
+    def on_mount(self) -> None:
+        """Follow the account."""
+        self.watch(self.app, "account", self._update, init=False)
+
+    def on_resize(self) -> None:
+        """Fill the new width."""
+        self._update()
+
+    def show(
+        self, subject: Text, workspace: str, asides: Sequence[tuple[str, str]] = (("", ""),)
+    ) -> None:
+        """Show another subject.
+
+        Args:
+            subject: What the screen is of, which is never cut for what is beside it.
+            workspace: The title of the workspace that it is in.
+            asides: What else may stand beside it, to the left and to the right of the gap, the
+                longest first: the first that leaves room for all the rest is shown.
+        """
+        self._subject, self._workspace, self._asides = subject, workspace, asides
+        self._update()
+
+    def _update(self) -> None:
+        marks, owner = _marks(self.app), visible(whose(self.app.account))
+        shortest = self._asides[-1]
+        # What Review tells too gives way first, then whose account it is, then the workspace.
+        tried = [(*aside, owner) for aside in self._asides]
+        tried += [(*shortest, _shorter(owner)), (*shortest, "")]
+        for beside, about, account in tried:
+            text = self._subject.copy().append(beside)
+            words = filter(None, (*marks, about, visible(self._workspace), account))
+            where = f"{_GAP.join(words)} "
+            room = max(self.size.width - text.cell_len - len(_GAP), 0)
+            if cell_len(where) <= room:
+                break
+        text.append(_GAP).append(fit(where, room, right=True), "not bold")
+        self.text = text
+
+
+def _marks(app: Shell) -> list[str]:
+    """What this run is, where it is not the usual."""
+    return [
+        *(["DEMO"] if app.operations.is_demo else []),
+        *(["READ-ONLY"] if app.operations.writes.refusal else []),
+    ]
+
+
+def _shorter(owner: str) -> str:
+    """An owner without the account's name where the address begins with it."""
+    return owner.removeprefix(f"{owner.partition(': ')[2].partition('@')[0]}: ")
 
 
 def _sending_words(plan: Plan, progress: Progress | None) -> str:

@@ -21,6 +21,7 @@ from prolific_tui.tui.dialogs import (
     WaitDialog,
 )
 from prolific_tui.tui.rotation import Receiver, Rotation, UnseenSecret
+from prolific_tui.tui.screens.base import whose
 from prolific_tui.tui.screens.new_file import ask_new_file
 from prolific_tui.tui.screens.send_words import sentence
 from prolific_tui.tui.screens.settling import settle
@@ -28,6 +29,7 @@ from prolific_tui.tui.shell import Shell
 from prolific_tui.visible import counted
 
 _PAIR: Final = 2
+_OLD_ENDS: Final = "The old one ends with this program: nothing here keeps it for later."
 _NOT_DONE: Final = "The secret is unchanged."
 _EXPLANATION: Final = (
     "Prolific deletes the old secret the moment it makes the new one; there is no way back."
@@ -52,7 +54,7 @@ async def replace_secret(
     confirmed = await shell.ask(
         NewSecretDialog(
             title,
-            _meaning(plan, webhooks.subscriptions, kept, len(receivers)),
+            _meaning(plan, webhooks.subscriptions, kept, len(receivers), whose(shell.account)),
             plan.confirmation,
             [
                 receiver_words(receiver, shell.rotation)
@@ -164,6 +166,7 @@ def _meaning(
     subscriptions: tuple[Subscription, ...] | None,
     kept: KeptSecrets,
     receivers: int,
+    owner: str,
 ) -> str:
     """What a new secret means and concerns, in words."""
     where = []
@@ -176,6 +179,9 @@ def _meaning(
         if where
         else "The new one is kept nowhere: it is shown here only."
     )
+    old = plan.old.value if plan.old else None
+    if old is not None and not plan.destinations.own_entry and kept.current != old:
+        words += f" {_OLD_ENDS}"
     if subscriptions is None:
         depends = (
             "What is signed with the secret could not be read: find that out before you go on."
@@ -185,7 +191,7 @@ def _meaning(
             f"{subscription_words(subscriptions)} of {plan.workspace.title} will be signed with the"
             " new one."
         )
-    told = f"{words} {depends}"
+    told = f"{words} {depends} Asked for by the account {owner}."
     # "Both" only where there are two of them.
     all_have = "both have" if receivers == _PAIR else "each has"
     return told if plan.old is None else f"{_EXPLANATION.format(all=all_have)}\n\n{told}"
@@ -200,12 +206,13 @@ async def is_stored(shell: Shell) -> bool:
     """Whether what was made is stored, as the person says; each secret is asked for once."""
     for new in shell.rotation.unstored:
         kept = f"It is kept {' and '.join(new.kept.places)}." if new.kept.places else ""
+        ends = f" {_OLD_ENDS}" if shell.rotation.old_ends(new) else ""
         answer = await shell.ask(
             ConfirmDialog(
                 "Have you stored it?",
                 f"The new secret of {new.workspace.title} ({short(new.secret)})."
-                f" {kept or 'This program keeps it nowhere.'} Every receiver needs it: one with"
-                " the old secret rejects each delivery. y leaves, n goes back.",
+                f" {kept or 'This program keeps it nowhere.'}{ends} Every receiver needs it: one"
+                " with the old secret rejects each delivery. y leaves, n goes back.",
             )
         )
         if not answer:

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.field import Field
+from prolific_tui.tui.screens.base import SubjectBar, whose
 from prolific_tui.tui.screens.review_checks import ReviewChecks, Reviewed, ReviewedRows
 from prolific_tui.tui.screens.review_words import (
     ends,
@@ -21,7 +22,7 @@ from prolific_tui.tui.screens.review_words import (
     stays,
     warning,
 )
-from prolific_tui.tui.widgets import Facts, KeyBar, Line, paragraph
+from prolific_tui.tui.widgets import Facts, KeyBar, paragraph
 from prolific_tui.visible import counted, visible
 
 _EXIST: Final = "yes"
@@ -73,9 +74,9 @@ class ReviewScreen(ReviewChecks):
             if isinstance(each, Binding) and each.action in acting
         ]
 
-    def top(self) -> Line:
+    def top(self) -> SubjectBar:
         """What this is."""
-        return Line(Text(" Review: nothing has been sent yet", "bold"), id="review-top")
+        return SubjectBar(id="review-top")
 
     def body(self) -> ComposeResult:
         """What goes, where to, what stays, and the field."""
@@ -109,6 +110,8 @@ class ReviewScreen(ReviewChecks):
 
     def show(self) -> None:
         """Show everything as it is known now."""
+        what = Text(" Review: nothing has been sent yet", "bold")
+        self.query_one("#review-top", SubjectBar).show(what, self._plan.workspace.title)
         self.query_one(Facts).show(self._facts())
         self.query_one(KeyBar).show(each for each in self.keys() if isinstance(each, Binding))
         self.query_one("#review-warning", Static).update(Text(self._warning()))
@@ -150,6 +153,7 @@ class ReviewScreen(ReviewChecks):
             if label := self.app.label(pool):
                 facts.insert(2, ("", Text(visible(label), "bold")))
         facts.append(("In workspace", f"{workspace.title}   ({workspace.id})"))
+        facts.append(("Account", whose(self.app.account)))
         if planned.source:
             facts.append(("From", planned.source))
         writes = self.app.operations.writes

@@ -119,8 +119,11 @@ class WebhooksScreen(RevealingScreen):
         workspace = self.app.workspace
         if workspace is not None:
             self._kept = kept = await self.app.operations.signing.kept(workspace.id)
+            place = place_words(kept.found_in.value)
             if kept.current is not None:
-                self.app.rotation.is_kept(workspace, kept.current, place_words(kept.found_in.value))
+                self.app.rotation.is_kept(workspace, kept.current, place)
+            if kept.previous is not None:
+                self.app.rotation.is_kept(workspace, kept.previous.value, place)
             self.show_webhooks()
 
     @property

@@ -27,11 +27,12 @@ from prolific_tui.tui.drive import (
     without_collection,
 )
 from prolific_tui.tui.grid import CredentialGrid
+from prolific_tui.tui.screens.base import SubjectBar
 from prolific_tui.tui.screens.editor.long_work import LONG, LongWork
 from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.screens.review_words import goes_words
 from prolific_tui.tui.screens.send_words import moment
-from prolific_tui.tui.widgets import KeyBar, Line, Rule, WrappedLine, fit, number
+from prolific_tui.tui.widgets import KeyBar, Line, Rule, WrappedLine, number
 from prolific_tui.visible import counted, visible
 
 T = TypeVar("T")
@@ -61,9 +62,9 @@ class EditorPage(LongWork):
         self.draft = draft
         self._rows_shown = -1
 
-    def top(self) -> Line:
-        """What is edited, and where it came from."""
-        return Line(id="editor-top")
+    def top(self) -> SubjectBar:
+        """What is edited, and where it is to go."""
+        return SubjectBar(id="editor-top")
 
     def body(self) -> ComposeResult:
         """Counts, headings, the grid with its field, and what is wrong with the row."""
@@ -139,17 +140,10 @@ class EditorPage(LongWork):
         else:
             text.append("Append to ").append(visible(self.target_name), "reverse")
             total = f"{_GAP}{number(pool.total_credentials)} in total"
-        demo = "DEMO" if self.app.operations.is_demo else ""
         kept, short = (self.app.keeping.words(draft, are_short=each) for each in (False, True))
-        # Where there is little room, the workspace is worth more than a total that Review shows.
-        for figures, how in ((total, kept), (total, short), ("", short)):
-            about = filter(None, (how, demo, visible(workspace.title)))
-            where = f"{_GAP.join(about)} "
-            room = self.size.width - text.cell_len - len(figures) - len(_GAP)
-            if cell_len(where) <= room:
-                break
-        text.append(f"{figures}{_GAP}").append(fit(where, max(room, 0), right=True), "not bold")
-        self.query_one("#editor-top", Line).text = text
+        # Where there is little room, a total that Review shows gives way.
+        asides = ((total, kept), (total, short), ("", short))
+        self.query_one("#editor-top", SubjectBar).show(text, workspace.title, asides)
 
     @property
     def is_laid_out(self) -> bool:
