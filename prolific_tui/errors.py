@@ -32,6 +32,11 @@ class ProlificTuiError(Exception):
         self.hint = hint
         """What to do next; empty when there is nothing to do."""
 
+    @property
+    def further(self) -> str:
+        """The message without the title, with which some begin: for where that stands above it."""
+        return self.message.removeprefix(f"{self.title}.").strip()
+
 
 class FileError(ProlificTuiError):
     """A file could not be read or written; nothing in the program changed."""
@@ -86,6 +91,7 @@ class ServiceError(ProlificTuiError):
         details: tuple[str, ...] = (),
         retry_after: float | None = None,
         unquoted: str | None = None,
+        is_token_refused: bool = False,
     ) -> None:
         super().__init__(title, message, hint)
         self.effect = effect
@@ -99,3 +105,5 @@ class ServiceError(ProlificTuiError):
         self.unquoted = unquoted
         """The message without what the service said, which may name what it was sent; None where
         the message quotes nothing."""
+        self.is_token_refused = is_token_refused
+        """Whether the service surely takes this token for nothing at all."""

@@ -85,7 +85,7 @@ def test_the_words_of_the_hard_moments() -> None:
     assert forbidden.hint.startswith("It needs the workspace_update permission.")
     unauthorized = error_for(contract.GET_ME, Answer(401))
     assert unauthorized.message.startswith("Prolific does not accept this token.")
-    assert unauthorized.hint == "Make a new one in Prolific's settings, then 4 Account."
+    assert unauthorized.hint == "Make a new one in Prolific's settings; t on 4 Account takes it."
 
 
 def test_a_400_quotes_what_the_service_says() -> None:

@@ -13,7 +13,7 @@ from prolific_tui.operations import Operations
 from prolific_tui.operations.events import ReadOver, ReadRetried, WriteEnded
 from prolific_tui.secret import Secret
 from prolific_tui.submission.send import Standing
-from tests.operations_bench import PATIENCE, Bench, ClosingApi
+from tests.operations_bench import PATIENCE, SERVICE_URL, Bench, ClosingApi
 from tests.submission_bench import (
     ROWS,
     TOTAL,
@@ -306,3 +306,25 @@ def test_a_read_only_run_sends_nothing_and_says_what_asked_for_it(bench: Bench) 
         assert operations.writes.under_way is None
         assert operations.history.now.sends == ()
         assert len(bench.service.log) == requests
+
+
+@pytest.mark.parametrize("what", ["rows", "secret"])
+def test_a_token_refused_in_a_write_is_told_with_by_whom_and_where_it_came_from(
+    bench: Bench, what: str
+) -> None:
+    """In the look before the request, which `users/me` confirms, and in the request itself."""
+    named = f"The token is from --token-file; {SERVICE_URL} refused it."
+    plan = credential_plan() if what == "rows" else secret_plan(bench.service)
+    with bench.signed_in() as operations:
+        bench.service.switch_on(APPEND if what == "rows" else "createSecret", Fault(status=401))
+        operations.writes.submit(plan)
+        refused = bench.write_ended().outcome
+        bench.service.tokens.clear()
+        operations.writes.submit(plan)
+        unread = bench.write_ended().outcome
+
+    assert (refused.effect, unread.effect) == (Effect.REFUSED, Effect.NOT_SENT)
+    for outcome in (refused, unread):
+        assert outcome.message.count(named) == 1
+        assert DEMO_TOKEN.reveal() not in said(outcome)
+    assert named in bench.journal.entries()[0].parts[0].message

@@ -1,5 +1,6 @@
 """Account: what it says and what its keys do, also with a keyring that takes its time."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -212,7 +213,8 @@ async def test_a_refused_account_is_marked_and_another_name_leaves_the_cursor_th
         # What Prolific said of the other one stands in the list, with who said it of which token.
         machine.service.tokens.discard(DEMO_TOKEN.reveal())
         await board.press("k", "enter")
-        await board.shows("Prolific does not accept this token")
+        await board.shows("Prolific does not accept this token", "t on 4 Account takes it.")
+        assert board.words().count("Prolific does not accept this token") == 1
         await board.press("enter")
         await board.until(lambda: row(board, "lab").endswith(" refused"), "marked")
         await board.shows("The account in use is as before.", f"by {SERVICE_URL}; the token was")
@@ -383,3 +385,81 @@ def test_an_account_in_use_whose_token_was_refused_says_both(width: int) -> None
     assert both.row(left, is_demo=False).plain.endswith(" in use, refused")
     assert len(both.row(left, is_demo=False).plain) + 2 <= width
     assert used.row(left, is_demo=False).plain.endswith(":22 refused")
+
+
+async def test_a_token_that_is_refused_meanwhile_is_marked_until_it_is_accepted_again(
+    tmp_path: Path,
+) -> None:
+    """By whichever read hears of it; and no screen goes on saying so once another one is taken."""
+    machine = Machine(tmp_path, LAB)
+    await machine.keep(LAB, DEMO_TOKEN.reveal())
+    stale = "Prolific does not accept this token"
+    async with machine.run() as board:
+        await board.shows("lab: you@lab.org", "5 pools")
+        machine.service.tokens.discard(DEMO_TOKEN.reveal())
+        await board.press("2", "r")
+        await board.shows(stale, "NOT UP TO DATE")
+        assert board.words().count(stale) == 1, "a title is not said twice"
+        summary = board.screen().split("\n")[2]
+        assert re.search(r"NOT UP TO DATE(   \d\d \w{3} \d\d:\d\d)?$", summary), "no half of a time"
+        await board.press("4")
+        await board.until(lambda: row(board, "lab").endswith(" in use, refused"), "marked")
+        await board.shows("the token was from the keyring;")
+
+        # A read that is answered takes the mark away again.
+        machine.service.tokens.add(DEMO_TOKEN.reveal())
+        await board.press("2", "r")
+        await board.until(lambda: stale not in board.words(), "read")
+        await board.press("4")
+        await board.until(lambda: row(board, "lab").endswith(" in use"), "no longer marked")
+
+        # Another token of the same account, in the same workspace: what it shows is read with it.
+        machine.service.tokens.discard(DEMO_TOKEN.reveal())
+        await board.press("1", "r")
+        await board.shows(stale, "NOT UP TO DATE")
+        await board.press("4", "t")
+        await board.shows("API token")
+        await board.type(TYPED)
+        await board.press("enter")
+        await board.shows(_QUESTION)
+        await board.press("escape", "1")
+        await board.until(lambda: stale not in board.words(), "the pools")
+        await board.press("2")
+        await board.shows("Signing secret")
+        assert stale not in board.words()
+        assert "NOT UP TO DATE" not in board.screen()
+
+
+async def test_who_has_not_chosen_yet_is_asked_before_a_secret_is_kept(tmp_path: Path) -> None:
+    """As for tokens and rows, once for all of it; and a keyring that is none is not the end."""
+    machine = Machine(tmp_path, LAB)
+    machine.given = GivenToken(DEMO_TOKEN, TokenPlace.ENVIRONMENT)
+    machine.keyring = UnusableKeyring()
+    async with machine.run() as board:
+        await board.shows("you@lab.org", "5 pools")
+        await board.press("2")
+        await board.shows("keyring: none")
+        await board.press("c")
+        await board.shows("Where is the new secret kept?", "(not here)")
+        await board.press("space")
+        await board.shows("Unlock it. 4 Account, s chooses another place: the plain-text file.")
+        await board.press("escape", "K")
+        await board.shows(_QUESTION, "Before the secret is kept")
+        await board.press("escape")
+        await board.shows("The secret is not kept here; f saves it to a new file.")
+        await board.press("K")
+        await board.shows(_QUESTION)
+        await board.press("j", "j", "j", "enter")
+        await board.shows("The secret is kept in the plain-text file.", "plain text: same")
+
+
+async def test_the_demo_takes_no_token_and_has_nothing_to_forget() -> None:
+    async with dashboard() as board:
+        await board.shows("free of")
+        await board.press("4")
+        await board.shows("made up, for the demo")
+        await board.press("t")
+        await board.shows("The demo takes no token")
+        await board.press("d")
+        await board.shows("The demo keeps nothing once you quit.")
+        assert len(board.app.screen_stack) == 1

@@ -13,7 +13,7 @@ from prolific_tui.access import Entry
 from prolific_tui.assembly import demo_parts
 from prolific_tui.demo.seed import EMPTY_WORKSPACE, MAIN_WORKSPACE
 from prolific_tui.demo.service import Fault, Service
-from prolific_tui.errors import KeyringError
+from prolific_tui.errors import KeyringError, ProlificTuiError
 from prolific_tui.operations import Parts
 from prolific_tui.secret import Secret
 from prolific_tui.signing import signature
@@ -258,7 +258,13 @@ async def test_where_there_is_no_keyring_the_screen_is_an_open_choice() -> None:
         # What it can't keep here can be kept by other means.
         await board.shows("; in memory only")
         await board.press("asterisk")
-        await board.shows(value_of(board).reveal())
+        await board.shows(value_of(board).reveal(), "Shown for 30 s; * hides it.")
+        # What covers it hides it, and what was said of it is not said any more.
+        board.app.show_error(ProlificTuiError("Something else", "Something else. It was small."))
+        await board.shows("It was small.")
+        assert board.words().count("Something else") == 1, "a title is not said twice"
+        assert value_of(board).reveal() not in board.screen()
+        await board.until(lambda: "Shown for" not in board.screen(), "hidden")
 
 
 async def test_giving_up_at_any_step_changes_nothing() -> None:
@@ -460,3 +466,16 @@ async def test_who_quits_before_a_secret_is_asked_for_is_told_so_and_not_of_a_se
         gate.let_one_through()
         await board.shows("Stopped before a new secret was asked for")
         assert board.service.state.secrets[MAIN_WORKSPACE].id == old
+
+
+async def test_what_did_not_come_as_far_as_the_history_does_not_point_there() -> None:
+    async with opened() as board:
+        await to_webhooks(board)
+        await board.press("c", "down", "down", "space", "enter")
+        await board.shows("there is no way back")
+        board.service.switch_on("listSecrets", Fault(status=403))
+        await board.type(f"replace {board.service.state.secrets[MAIN_WORKSPACE].id[-4:]}")
+        await board.press("enter")
+        await board.shows("Not allowed", "could not be read first")
+        assert board.app.message == "Not allowed"
+        assert board.app.known_sends.sends == ()

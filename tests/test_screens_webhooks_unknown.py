@@ -74,7 +74,8 @@ async def test_a_secret_that_was_not_seen_is_told_as_that_until_it_is_read_and_s
         await board.press("1")
         await board.shows("Have you stored it?", "This program keeps it nowhere.")
         await board.press("n", "K")
-        await board.shows("The secret is kept in the keyring.", "keyring: same")
+        await board.shows("The secret is kept until you quit, as this is the demo.")
+        await board.shows("keyring: same")
         # The one before it is kept beside it, although nothing had kept that either.
         await board.until(lambda: "in memory only" not in board.screen(), "the previous one")
         await board.shows(f"Previous one     fingerprint {old.fingerprint()}, replaced")
@@ -210,6 +211,7 @@ async def test_a_place_that_does_not_take_it_is_told_with_the_way_that_is_left()
             "NOT kept in the keyring: It is locked.",
             "f saves it to a new file that only you can read.",
         )
+        assert board.words().count("It is locked.") == 1, "one reason is said once"
         await board.press("enter")
         await board.shows("The secret is not kept here; f saves it to a new file.")
 

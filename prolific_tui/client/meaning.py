@@ -25,6 +25,7 @@ _FRAGMENT: Final = 5
 """So many characters of a password in a row are more than chance."""
 _MOST_COMPARED: Final = 10**8
 """Characters of a sentence times passwords: what takes longer to compare is not quoted."""
+_HTTP_UNAUTHORIZED: Final = 401
 _DAY: Final = 24 * 60 * 60
 _SPACE: Final = re.compile(r"\s+")
 
@@ -132,6 +133,11 @@ def error_for(
         title, said, hint = _words_for(operation, result, details)
         said_alone = _words_for(operation, result, ())[1]
         status, retry_after = result.status, result.retry_after
+    is_token_refused = (
+        isinstance(result, Answer)
+        and result.status == _HTTP_UNAUTHORIZED
+        and (operation.name == "getMe" or result.token_accepted is False)
+    )
     if operation.writes and result.effect in (Effect.UNKNOWN, Effect.ACCEPTED):
         hint = _LOOK_FIRST
     after = " ".join(part for part in (tried, _changed(operation, result)) if part)
@@ -144,6 +150,7 @@ def error_for(
         details=details,
         retry_after=retry_after,
         unquoted=f"{said_alone} {after}" if details else None,
+        is_token_refused=is_token_refused,
     )
 
 
@@ -275,7 +282,7 @@ def _unauthorized(operation: Operation, answer: Answer) -> tuple[str, str, str]:
     return (
         "Prolific does not accept this token",
         "Prolific does not accept this token.",
-        "Make a new one in Prolific's settings, then 4 Account.",
+        "Make a new one in Prolific's settings; t on 4 Account takes it.",
     )
 
 

@@ -29,6 +29,7 @@ from prolific_tui.operations.identity import Account, Changed, GivenToken, SignI
 from prolific_tui.operations.loop import BackgroundLoop, left_alone
 from prolific_tui.operations.making import make_accounts
 from prolific_tui.operations.memory import Memory
+from prolific_tui.operations.reading import Reads
 from prolific_tui.operations.sends import KnownSends, Lending, Sends
 from prolific_tui.operations.signing import KeptSecrets, PreviousSecret, SecretEntries, Signing
 from prolific_tui.operations.stores import Keyring, KeyringReport, Stores, TokenStore
@@ -89,6 +90,9 @@ class Operations:
             parts.clock,
             parts.given_token,
             parts.profile,
+        )
+        self._reads = Reads(
+            self._connection, lambda: self._accounts.in_use, self._memory, parts.clock
         )
         self._jobs: set[Future[Any]] = set()
         """What runs to its end: the keeping or forgetting of a token."""
@@ -165,12 +169,7 @@ class Operations:
 
     async def _read(self, read: Callable[[Prolific], Awaitable[T]]) -> T:
         """Read something with the client in use; raises `SettingsError` where there is none."""
-
-        async def ask() -> T:
-            async with self._connection.lent() as client:
-                return await read(client)
-
-        return await self._run(ask())
+        return await self._run(self._reads.read(read))
 
     # Accounts
 

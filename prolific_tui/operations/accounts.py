@@ -244,6 +244,11 @@ class Accounts:
                 self._wanted = named.profile
         return named
 
+    @property
+    def in_use(self) -> tuple[Secret | None, Account | None]:
+        """The token in use and whose that is; None for each where nobody is signed in."""
+        return self._token, self._account
+
     # The accounts of this machine
 
     async def profiles(self) -> tuple[Profile, ...]:

@@ -1,12 +1,20 @@
 """The client in use, and what the rest of operations may ask of it."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from prolific_tui.errors import ServiceError, SettingsError
-from prolific_tui.models import Me, Subscription, Workspace
+from prolific_tui.models import (
+    CredentialPool,
+    CredentialUsage,
+    Me,
+    Study,
+    Subscription,
+    WebhookSecret,
+    Workspace,
+)
 from prolific_tui.operations.events import Listener
 from prolific_tui.secret import Secret
 from prolific_tui.submission.means import Service
@@ -36,6 +44,7 @@ Connect = Callable[[str, Secret, Listener], Prolific]
 """Makes a client from a service URL, a token, and who is told of reads that are tried again."""
 
 _HTTP_UNAUTHORIZED: Final = 401
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -74,8 +83,7 @@ class Connection:
         """
         client = self._connect(self.service_url, token, self._listener)
         try:
-            with self._naming(_Held(client, None, origin)):
-                return client, await client.get_me()
+            return client, await _Named(_Held(client, None, origin), self.service_url).get_me()
         except BaseException:
             await close(client)
             raise
@@ -115,7 +123,8 @@ class Connection:
 
         Raises:
             SettingsError: Nobody is signed in.
-            ServiceError: What is done with it meanwhile raised that.
+            ServiceError: What is done with it meanwhile raised that. One for a token that is
+                refused says who refused it, and where the token came from.
         """
         held = self._held
         if held is None:
@@ -124,22 +133,74 @@ class Connection:
             )
         held.users += 1
         try:
-            with self._naming(held):
-                yield held.client
+            yield _Named(held, self.service_url)
         finally:
             held.users -= 1
             if held.is_replaced and not held.users:
                 await close(held.client)
 
-    @contextmanager
-    def _naming(self, held: _Held) -> Iterator[None]:
-        """Say of a token that is refused who refused it, and where it came from."""
+
+class _Named:
+    """A client whose errors say of a token that is refused by whom, and where it came from.
+
+    They are told of it where they are raised, as what is made of them may be an outcome.
+    """
+
+    def __init__(self, held: _Held, service_url: str) -> None:
+        self._held = held
+        self._client = held.client
+        self._service_url = service_url
+
+    async def _naming(self, request: Awaitable[T]) -> T:
         try:
-            yield
+            return await request
         except ServiceError as error:
             if error.status == _HTTP_UNAUTHORIZED:
-                error.message += f" The token is {held.origin}; {self.service_url} refused it."
+                named = f" The token is {self._held.origin}; {self._service_url} refused it."
+                error.message += named
+                if error.unquoted is not None:
+                    error.unquoted += named
             raise
+
+    @property
+    def network_notes(self) -> tuple[str, ...]:
+        return self._client.network_notes
+
+    async def get_me(self) -> Me:
+        return await self._naming(self._client.get_me())
+
+    async def list_workspaces(self) -> tuple[Workspace, ...]:
+        return await self._naming(self._client.list_workspaces())
+
+    async def list_subscriptions(self, workspace_id: str) -> tuple[Subscription, ...]:
+        return await self._naming(self._client.list_subscriptions(workspace_id))
+
+    async def list_credential_pools(self, workspace_id: str) -> tuple[CredentialPool, ...]:
+        return await self._naming(self._client.list_credential_pools(workspace_id))
+
+    async def create_credential_pool(self, workspace_id: str, credentials: Secret) -> str | None:
+        return await self._naming(self._client.create_credential_pool(workspace_id, credentials))
+
+    async def update_credential_pool(
+        self, credential_pool_id: str, credentials: Secret
+    ) -> str | None:
+        request = self._client.update_credential_pool(credential_pool_id, credentials)
+        return await self._naming(request)
+
+    async def list_secrets(self, workspace_id: str) -> tuple[WebhookSecret, ...]:
+        return await self._naming(self._client.list_secrets(workspace_id))
+
+    async def create_secret(self, workspace_id: str) -> WebhookSecret:
+        return await self._naming(self._client.create_secret(workspace_id))
+
+    async def list_studies(self, state: str | None = None) -> tuple[Study, ...]:
+        return await self._naming(self._client.list_studies(state))
+
+    async def get_study_credentials_report(self, study_id: str) -> tuple[CredentialUsage, ...]:
+        return await self._naming(self._client.get_study_credentials_report(study_id))
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
 
 
 async def close(client: Prolific) -> None:

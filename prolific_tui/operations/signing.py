@@ -153,8 +153,8 @@ class SecretEntries:
         places: list[str] = []
         troubles: list[str] = []
         entry, words = self._entry(workspace_id), place_words(place.value)
+        unread = "What was kept before could not be read"
         if old is None:
-            unread = "What was kept before could not be read"
             looked_in = dict.fromkeys((place, *await self.copies.places_of(workspace_id)))
             looking = self.copies.load(entry, tuple(looked_in))
             old, _ = await attempt(looking, unread, troubles) or (None, place)
@@ -168,6 +168,9 @@ class SecretEntries:
         if len(troubles) == failed:
             places.append(words)
             troubles += notes or ()
+        elif troubles[0].startswith(unread):
+            # Why it is not kept says that as well, and mostly in the same words.
+            del troubles[0]
         return Kept(tuple(places), tuple(troubles))
 
     async def undo_of_keeping(

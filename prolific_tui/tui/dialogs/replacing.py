@@ -45,6 +45,7 @@ class DestinationsDialog(Dialog[Wanted | None]):
         own_place: str,
         *,
         is_chosen: bool,
+        other_place: str,
         report: Callable[[], Coroutine[Any, Any, KeyringReport]] | None,
     ) -> None:
         """Ask.
@@ -52,11 +53,14 @@ class DestinationsDialog(Dialog[Wanted | None]):
         Args:
             own_place: Where this program's own entry is, in words.
             is_chosen: Whether the person chose to keep secrets there.
+            other_place: How another place is chosen, for where that one can't be used; may be
+                empty.
             report: Gives the keyring's state; None where that is not the place.
         """
         super().__init__()
         self._own_place = own_place
         self._ticked = {_OWN} if is_chosen else set()
+        self._other_place = other_place
         self._report = report
         self._refusal = ""
 
@@ -85,7 +89,8 @@ class DestinationsDialog(Dialog[Wanted | None]):
         report = await self._report()
         self._say(report.message)
         if not report.usable:
-            self._refusal = f"{report.message} {report.hint}".strip()
+            said = (report.message, report.hint, self._other_place)
+            self._refusal = " ".join(filter(None, said))
             self._ticked.discard(_OWN)
             self._show()
 

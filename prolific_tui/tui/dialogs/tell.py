@@ -26,7 +26,8 @@ class ErrorDialog(Dialog[None]):
 
     def body(self) -> ComposeResult:
         """The message, and the hint if there is one."""
-        yield paragraph(self.error.message)
+        if self.error.further:
+            yield paragraph(self.error.further)
         if self.error.hint:
             yield paragraph(self.error.hint, classes="hint")
 

@@ -31,6 +31,7 @@ from prolific_tui.tui.screens.kept import ask_keeping, keep_as
 from prolific_tui.tui.widgets import CursorList, Facts, Line, Rule
 from prolific_tui.version import NAME
 
+_DEMO_KEEPS_NOTHING: Final = "The demo keeps nothing once you quit."
 _SECRETS_STAY: Final = (
     " So do copies of signing secrets, previous ones too, as they belong to workspaces: keeping"
     " “nothing secret” from then on (s) deletes those, or your keyring's own program (entries of"
@@ -229,7 +230,9 @@ class AccountScreen(BaseScreen):
     @work(group="token")
     async def action_token(self) -> None:
         """Ask for a token, and keep it as is usual here."""
-        if self._may_change():
+        if self.app.operations.is_demo:
+            self.app.say("The demo takes no token: it has an account of its own, which is made up.")
+        elif self._may_change():
             looked_for = await self.app.operations.account_looked_for()
             await self._ask_token(looked_for if self.app.account is None else None)
 
@@ -328,7 +331,7 @@ class AccountScreen(BaseScreen):
             return
         self.app.say("")  # whether there is another message afterwards is asked below
         if self.app.operations.is_demo:
-            self.app.say("The demo keeps nothing once you quit.")
+            self.app.say(_DEMO_KEEPS_NOTHING)
         elif not await ask_keeping(self.app) and not self.app.message:
             self.app.say("What is kept, and where, is as before.")
         self.look_at_profiles()
@@ -341,6 +344,9 @@ class AccountScreen(BaseScreen):
     async def action_forget(self) -> None:
         """Forget the account under the cursor, after asking."""
         current = self._current
+        if self.app.operations.is_demo:
+            self.app.say(_DEMO_KEEPS_NOTHING)
+            return
         if current is None:
             self.app.say("There is no account to forget.")
             return

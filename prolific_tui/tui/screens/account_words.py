@@ -215,9 +215,7 @@ def about_the_attempt(
     if (error := signing_in.error) is not None:
         title = f"{name}: {error.title}" if name else error.title
         keys = f"r tries again, t takes another token{others}."
-        # Some errors begin with their title, which stands right above here.
-        message = error.message.removeprefix(f"{error.title}.").strip()
-        said = (message, error.hint, keys)
+        said = (error.further, error.hint, keys)
         return [
             (_NOT_SIGNED_IN, Text(visible(title), "bold")),
             *(("", words) for words in said if words),

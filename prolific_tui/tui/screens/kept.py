@@ -5,7 +5,7 @@ from typing import Final
 
 from prolific_tui.credentials.export import Exported
 from prolific_tui.errors import ProlificTuiError
-from prolific_tui.keeping import DraftKeeping, MachineKeeping
+from prolific_tui.keeping import KEEPING_PLACES, DraftKeeping, MachineKeeping
 from prolific_tui.tui.dialogs import (
     Choice,
     ChoiceDialog,
@@ -119,6 +119,23 @@ async def keep_as(shell: Shell, keeping: MachineKeeping) -> bool:
     words = keeping_words(keeping, shell.operations.own_files).label
     shell.say(" ".join((f"Kept from now on: {words[0].lower()}{words[1:]}.", *changed.notes)))
     return True
+
+
+async def may_keep_secrets(shell: Shell) -> bool:
+    """Whether a secret may be kept on this machine; asks how where nobody has chosen yet.
+
+    Where nothing secret is to be kept, a key that keeps one is an answer by itself.
+    """
+    if shell.operations.is_demo or await shell.operations.keeping() is not None:
+        return True
+    reason = "Before the secret is kept: where is it to be, and all else? Esc keeps it nowhere."
+    await ask_keeping(shell, reason=reason)
+    chosen = await shell.operations.keeping()
+    if chosen is not None and chosen.secrets in KEEPING_PLACES:
+        return True
+    if not shell.message:
+        shell.say("The secret is not kept here; f saves it to a new file.")
+    return False
 
 
 async def may_quit(shell: Shell) -> bool:

@@ -142,8 +142,9 @@ class PoolsScreen(LeftDrafts):
             total = [pool.total_credentials for pool in pools]
             text.append(f"{counted(len(pools), 'pool')}, ")
             text.append(f"{_sum(free)} free of {_sum(total)}")
-        told, words = freshness(reading), unsent_words(self.app)
+        words = unsent_words(self.app)
         width = self.query_one("#summary", Line).size.width or self.size.width
+        told = freshness(reading, width - text.cell_len)
         is_of_now = reading.error is None and not reading.loading
         whole = text.cell_len + told.cell_len + 3 + cell_len(words)
         if not (words and is_of_now and whole > width):

@@ -29,6 +29,7 @@ from prolific_tui.tui.shell import Shell
 from prolific_tui.visible import counted
 
 _PAIR: Final = 2
+_OTHER_PLACE: Final = "4 Account, s chooses another place: the plain-text file."
 _OLD_ENDS: Final = "The old one ends with this program: nothing here keeps it for later."
 _NOT_DONE: Final = "The secret is unchanged."
 _EXPLANATION: Final = (
@@ -104,6 +105,7 @@ async def _kept_plan(shell: Shell, plan: SecretPlan, kept: KeptSecrets) -> Secre
         DestinationsDialog(
             kept.place.words,
             is_chosen=kept.is_chosen,
+            other_place="" if shell.operations.is_demo else _OTHER_PLACE,
             report=shell.operations.keyring_report if is_keyring else None,
         )
     )

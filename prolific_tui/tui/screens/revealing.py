@@ -26,3 +26,5 @@ class RevealingScreen(Revealing, BaseScreen):
         elif self.is_current or self.app.message.startswith(_SHOWN):
             # What covers this screen may have something to say.
             self.app.say("Hidden.")
+            # Covered, it is not told of what is said; and what it shows is hidden by now.
+            self._show_message("Hidden.")

@@ -35,12 +35,15 @@ def standing(shell: Shell, reading: Reading[Any], what: str) -> str:
 
 
 def _error(error: ProlificTuiError, keys: str) -> str:
-    words = "\n".join(filter(None, (error.title, error.message, error.hint)))
+    words = "\n".join(filter(None, (error.title, error.further, error.hint)))
     return f"{words}\n\n{keys}"
 
 
-def freshness(reading: Reading[Any]) -> Text:
-    """When it was read, or that it is being read, or that what is shown is old."""
+def freshness(reading: Reading[Any], room: int) -> Text:
+    """When it was read, or that it is being read, or that what is shown is old.
+
+    In so many cells; where they are too few, what is left of the time is none that is cut in half.
+    """
     text = Text()
     # First, because a narrow screen cuts what comes last.
     if reading.error is not None and reading.value is not None:
@@ -49,5 +52,7 @@ def freshness(reading: Reading[Any]) -> Text:
         text.append("   reading…")
     elif reading.at is not None:
         # With the day, because a screen may stand open for longer than one.
-        text.append(f"   read at {reading.at:%d %b %H:%M:%S}")
+        forms = (f"   read at {reading.at:%d %b %H:%M:%S}", f"   {reading.at:%d %b %H:%M}")
+        fits = (form for form in forms if text.cell_len + len(form) <= room)
+        text.append(next(fits, ""))
     return text

@@ -19,6 +19,7 @@ from prolific_tui.tui.plainly import show_plainly
 from prolific_tui.tui.revealing import SHOWN_FOR
 from prolific_tui.tui.rotation import Receiver
 from prolific_tui.tui.screens.delivery import try_delivery
+from prolific_tui.tui.screens.kept import may_keep_secrets
 from prolific_tui.tui.screens.new_file import write_new_file
 from prolific_tui.tui.screens.replacing import (
     is_settled,
@@ -159,8 +160,9 @@ class WebhooksScreen(RevealingScreen):
             summary.append("1 secret" if reading.value.secret else "No secret")
             if subscriptions is not None:
                 summary.append(f", {subscription_words(subscriptions)} signed with it")
-        summary.append_text(freshness(reading))
-        self.query_one("#summary", Line).text = summary
+        line = self.query_one("#summary", Line)
+        width = line.size.width or self.size.width
+        line.text = summary.append_text(freshness(reading, width - summary.cell_len))
         self.query_one("#webhooks-text", Static).update(self._text())
         self._show_receivers()
 
@@ -356,6 +358,8 @@ class WebhooksScreen(RevealingScreen):
             self.app.say("It is kept there already.")
             return
         self.app.say("")
+        if not await may_keep_secrets(self.app):
+            return
         kept = await self.app.wait_for(
             WaitDialog(
                 "Keeping the secret…",
@@ -370,6 +374,8 @@ class WebhooksScreen(RevealingScreen):
             self.app.say("Given up; what the keyring did by then is looked up again.")
         else:
             told = " ".join(f"The secret is kept {place}." for place in kept.places)
+            if kept.places and self.app.operations.is_demo:
+                told = "The secret is kept until you quit, as this is the demo."
             self.app.say(told or "The secret is not kept here; f saves it to a new file.")
             if kept.troubles:
                 self.app.show_error(not_kept(kept.troubles, is_anywhere=bool(kept.places)))
