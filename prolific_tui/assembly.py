@@ -47,6 +47,10 @@ _LEFT_BETWEEN: Final = (
 _LEFT_ANSWERED: Final = (
     "a send was under way; Prolific had answered, and 3 History has what became of it."
 )
+_LEFT_UNRECORDED: Final = (
+    "a send was under way; Prolific had answered, but the history could not take that: the send is"
+    " open there, and the next start offers to look for it."
+)
 _LEFT_UNSENT: Final = "a send was about to leave; nothing of it was sent."
 _ASKED_LEFT_OPEN: Final = (
     "a new signing secret was asked for; that is open in the history, and the next start offers to"
@@ -54,6 +58,10 @@ _ASKED_LEFT_OPEN: Final = (
 )
 _ASKED_ANSWERED: Final = (
     "a new signing secret was made; 3 History says where it is kept, and 2 Webhooks shows it."
+)
+_ASKED_UNRECORDED: Final = (
+    "a new signing secret was made, but the history could not take that: the request is open"
+    " there, and the next start offers to look for it."
 )
 _NOT_ASKED: Final = "a new signing secret was about to be asked for; none was."
 
@@ -256,7 +264,7 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
     def say_what_is_open() -> None:
         if operations.writes.under_way is not None:
             # Written at once and unbuffered, because the process may be ended right after.
-            os.write(2, f"{NAME}: {_left_words(operations.writes)}\n".encode())
+            os.write(2, f"{NAME}: {left_words(operations.writes)}\n".encode())
 
     app = ProlificApp(operations, environment=os.environ, file=file)
     app.departure.install(say_what_is_open)
@@ -271,12 +279,14 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
     return app.return_code or 0
 
 
-def _left_words(writes: Writes) -> str:
+def left_words(writes: Writes) -> str:
     """What is left of a write that the program does not wait for."""
     progress = writes.progress
     is_secret = isinstance(writes.under_way, SecretPlan)
     if writes.is_on_its_way:
         return _ASKED_LEFT_OPEN if is_secret else _LEFT_OPEN
+    if progress is not None and progress.unrecorded:
+        return _ASKED_UNRECORDED if is_secret else _LEFT_UNRECORDED
     if progress is not None and progress.phase is Phase.CHECKING:
         return _ASKED_ANSWERED if is_secret else _LEFT_ANSWERED
     if is_secret:

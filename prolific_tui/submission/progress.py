@@ -73,6 +73,8 @@ class Progress:
     """Whether it pauses, or stops, once the request under way has ended."""
     said: int = 0
     """Of how many rows nothing but the person's word says that they arrived."""
+    unrecorded: bool = False
+    """Whether the journal did not take what Prolific answered, so that it is still open there."""
     looking: Looking | None = None
     """While settling: how far that is."""
     searching: Searching | None = None

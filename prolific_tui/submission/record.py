@@ -35,6 +35,11 @@ class Record:
         """Its number in the journal."""
         return self.send.number if self.send else None
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the journal does not have what became of the last part, which is open there."""
+        return self._missing is not None
+
     async def begin(self, new: NewSend) -> None:
         """Record a new send; raises what the journal raises."""
         self._now(await asyncio.to_thread(self._means.journal.begin, new))
@@ -111,7 +116,7 @@ class Record:
             except Exception as error:  # noqa: BLE001 - as in `know`
                 self._now(_with(self._known, self._later))
                 return error
-            self._later = self._missing = None
+            self._later = None
         return None
 
     def unrecorded(self, outcome: Outcome, error: Exception) -> Outcome:
@@ -180,6 +185,7 @@ class Record:
 
     async def _write(self, learned: Learned) -> None:
         await asyncio.to_thread(self._means.journal.record, self._known.number, learned)
+        self._missing = None
         self._now(_with(self._known, learned))
 
     def _now(self, send: Send) -> Send:

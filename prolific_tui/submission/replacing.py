@@ -183,5 +183,5 @@ class _Replacement:
         return outcome if self._kept is None else judge.kept(outcome, self._kept)
 
     def _tell(self, phase: Phase, looking: Looking | None = None) -> None:
-        number = self._record.number
-        self._means.tell(Progress(phase, 0, 0, 1, 1, number=number, looking=looking))
+        told = Progress(phase, 0, 0, 1, 1, number=self._record.number, looking=looking)
+        self._means.tell(replace(told, unrecorded=self._record.is_behind))

@@ -371,5 +371,6 @@ class Sending:
 
     def _tell(self, phase: Phase, looking: Looking | None = None) -> None:
         told = self._course.progress(phase, len(self._pieces))
-        number, pausing = self._record.number, self._means.control.is_pausing
-        self._means.tell(replace(told, number=number, pausing=pausing, looking=looking))
+        told = replace(told, number=self._record.number, unrecorded=self._record.is_behind)
+        pausing = self._means.control.is_pausing
+        self._means.tell(replace(told, pausing=pausing, looking=looking))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from prolific_tui.submission.plan import SecretPlan
-from prolific_tui.submission.progress import Phase, Progress
+from prolific_tui.submission.progress import Phase
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog
 from prolific_tui.tui.shell import Shell
 
@@ -45,6 +45,15 @@ _ANSWERED: Final = _Words(
     "Prolific has answered. The demo keeps nothing: if you quit now, rows that did not go are lost"
     " with it.",
 )
+_UNRECORDED: Final = _Words(
+    "Prolific has answered, but that could not be written to the history, where the send is open."
+    " If you quit now, the next start announces it before anything else, and looks whether it"
+    " arrived; its rows stay in the draft.",
+    "Prolific has answered, but that could not be written to the history, where the send is open."
+    " Its rows are only in this program's memory: going on with them after a quit takes the same"
+    " file.",
+    _ANSWERED.demo,
+)
 _UNSENT: Final = _Words(
     "Nothing of it has left. If you quit now, nothing is sent; its rows stay in the draft, and the"
     " next start offers them.",
@@ -61,6 +70,14 @@ _REPLACEMENT_OPEN: Final = (
 _REPLACEMENT_ANSWERED: Final = (
     "Prolific has accepted the request, and that is in the history on disk. If you quit now, the"
     " new secret is not read back; 2 Webhooks shows it at the next start."
+)
+_REPLACEMENT_ANSWERED_DEMO: Final = (
+    "Prolific has accepted the request. The demo keeps nothing: if you quit now, the new secret is"
+    " gone with it."
+)
+_REPLACEMENT_UNRECORDED: Final = (
+    "Prolific has accepted the request, but that could not be written to the history, where it is"
+    " open. If you quit now, the next start offers to look what became of it."
 )
 _REPLACEMENT_DEMO: Final = (
     "The demo keeps nothing: if you quit now, nobody learns whether there is a new secret."
@@ -95,8 +112,8 @@ def _question(shell: Shell, *, is_on_its_way: bool) -> ChoiceDialog:
     if is_on_its_way:
         title, words = "A send is under way", _OPEN
         stay, leave = "Stay and wait for the answer", "Quit now and leave it open"
-    elif _is_answered(progress):
-        title, words = "A send is under way", _ANSWERED
+    elif progress is not None and (progress.unrecorded or progress.phase is Phase.CHECKING):
+        title, words = "A send is under way", _UNRECORDED if progress.unrecorded else _ANSWERED
         stay, leave = "Stay and let it go on", "Quit now"
     elif progress is None or progress.number is None:
         title, words = "A send is about to leave", _UNSENT
@@ -110,18 +127,18 @@ def _question(shell: Shell, *, is_on_its_way: bool) -> ChoiceDialog:
     return ChoiceDialog(title, _told(shell, words), choices)
 
 
-def _is_answered(progress: Progress | None) -> bool:
-    return progress is not None and progress.phase is Phase.CHECKING
-
-
 def _question_of_a_secret(shell: Shell, plan: SecretPlan, *, is_on_its_way: bool) -> ChoiceDialog:
     """The same where no rows are sent, but a new secret is asked for."""
+    progress = shell.operations.writes.progress
     if is_on_its_way:
         title = shell.under_way
         told = _REPLACEMENT_DEMO if shell.operations.is_demo else _REPLACEMENT_OPEN
         stay, leave = "Stay and wait for the answer", "Quit now and leave it open"
-    elif _is_answered(shell.operations.writes.progress):
-        title, told = shell.under_way, _REPLACEMENT_ANSWERED
+    elif progress is not None and progress.phase is Phase.CHECKING:
+        title = shell.under_way
+        told = _REPLACEMENT_UNRECORDED if progress.unrecorded else _REPLACEMENT_ANSWERED
+        if shell.operations.is_demo:
+            told = _REPLACEMENT_ANSWERED_DEMO
         stay, leave = "Stay and let it be read back", "Quit now"
     else:
         title = "The secret is about to be replaced" if plan.old else "A secret is about to be made"

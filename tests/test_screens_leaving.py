@@ -1,0 +1,54 @@
+"""What is asked of who quits while it is looked what Prolific has, after its answer."""
+
+from dataclasses import replace
+
+import pytest
+
+from prolific_tui.assembly import demo_parts
+from prolific_tui.demo.faults import Fault
+from prolific_tui.demo.service import Service
+from prolific_tui.operations import Parts
+from prolific_tui.submission.journal import Journal
+from tests.dashboard import dashboard
+from tests.submission_bench import FullJournal, MemoryJournal, NotedService, Write, plan_for
+
+ANSWERED = {
+    Write.APPEND: (
+        "A send is under way",
+        "Prolific has answered, and that is in the history on disk.",
+        "Prolific has answered, but that could not be written to the history, where the send is"
+        " open. If you quit now, the next start announces it",
+        "Prolific has answered. The demo keeps nothing",
+    ),
+    Write.SECRET: (
+        "The secret is being replaced",
+        "Prolific has accepted the request, and that is in the history on disk.",
+        "Prolific has accepted the request, but that could not be written to the history, where it"
+        " is open. If you quit now, the next start offers to look what became of it.",
+        "Prolific has accepted the request. The demo keeps nothing",
+    ),
+}
+"""The title, and what is said where the journal has it, where it has not, and in the demo."""
+LOOKS = {Write.APPEND: "listCredentialPools", Write.SECRET: "listSecrets"}
+
+
+@pytest.mark.parametrize("write", [Write.APPEND, Write.SECRET])
+@pytest.mark.parametrize("kind", ["on disk", "full", "demo"])
+async def test_what_the_history_has_is_said_as_it_is(write: Write, kind: str) -> None:
+    service = NotedService()
+    service.after_write = lambda: service.switch_on(LOOKS[write], Fault(status=429, retry_after=30))
+    is_full = kind == "full"
+    journal: Journal = FullJournal(takes_the_beginning=True) if is_full else MemoryJournal()
+
+    def parts(service: Service) -> Parts:
+        return replace(demo_parts(service), journal=journal, is_demo=kind == "demo")
+
+    title, kept, open_there, demo = ANSWERED[write]
+    async with dashboard(service, parts=parts) as board:
+        await board.shows("free of")
+        board.app.submit(plan_for(write, service))
+        await board.shows("Prolific has answered", "x gives up that look")
+        await board.press("escape", "q")
+        await board.shows(title, {"on disk": kept, "full": open_there, "demo": demo}[kind])
+        assert ("in the history on disk" in board.words()) == (kind == "on disk")
+        await board.press("escape")
