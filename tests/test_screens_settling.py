@@ -1,17 +1,25 @@
 """Sends of which nobody knows whether they arrived: how a person settles them, now or later."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from prolific_tui.assembly import demo_parts
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import MAIN_WORKSPACE
+from prolific_tui.demo.service import Service
 from prolific_tui.demo.state import Pool
 from prolific_tui.keeping import DraftKeeping
+from prolific_tui.operations import Parts
 from prolific_tui.secret import Secret
+from prolific_tui.submission.later import say
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import Dashboard, dashboard
 from tests.machine import Machine
-from tests.sending import a_list, in_parts, load, new_pool, numbered, send
+from tests.parts_bench import LIST, Story, plan
+from tests.sending import Gate, a_list, in_parts, load, new_pool, numbered, send
 
 
 async def test_rows_that_turn_out_to_have_arrived_leave_and_the_others_follow_their_pool(
@@ -180,6 +188,34 @@ async def test_settling_says_when_prolific_is_tried_again_and_can_be_given_up(
         await board.until(lambda: re.search(tried_again, board.words()))
         await board.press("escape")
         await board.shows("Given up; the send stays open", "1 open: S settles")
+
+
+@pytest.mark.parametrize("open_parts", [1, 2])
+async def test_it_is_said_which_part_is_looked_for_where_several_are_open(open_parts: int) -> None:
+    story = Story(part_rows=10)
+    story.service.switch_on("updateCredentialPool", Fault(cut=Cut.BEFORE))
+    await story.send(plan())
+    if open_parts > 1:
+        await say(1, 1, story.means(), arrived=False)
+        await story.go_on(plan())
+        await say(1, 2, story.means(), arrived=False)
+        # What was said of both may be wrong by now.
+        story.service.add(*LIST)
+        await story.go_on(plan())
+    assert len(story.journal.send(1).open_parts) == open_parts
+
+    def parts(service: Service) -> Parts:
+        return replace(demo_parts(service), journal=story.journal, is_demo=False)
+
+    gate = Gate("GET", "/credentials/")
+    async with dashboard(story.service, parts=gate.of(parts)) as board:
+        gate.let_one_through()
+        await board.shows("A send is open")
+        await board.press("enter")
+        await board.shows("Looking…", "Look 1 of 5")
+        assert ("Part 1: Look 1 of 5" in board.words()) == (open_parts > 1)
+        await board.press("escape")
+        await board.shows("Given up")
 
 
 async def test_a_request_for_a_secret_is_left_open_and_announced_in_words_of_its_own(
