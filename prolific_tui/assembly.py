@@ -48,8 +48,8 @@ _LEFT_ANSWERED: Final = (
     "a send was under way; Prolific had answered, and 3 History has what became of it."
 )
 _LEFT_UNRECORDED: Final = (
-    "a send was under way; Prolific had answered, but the history could not take that: the send is"
-    " open there, and the next start offers to look for it."
+    "a send was under way; what became of it could not be written to the history: it is open there,"
+    " and the next start offers to look for it."
 )
 _LEFT_UNSENT: Final = "a send was about to leave; nothing of it was sent."
 _ASKED_LEFT_OPEN: Final = (

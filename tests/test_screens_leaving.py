@@ -16,8 +16,8 @@ ANSWERED = {
     Write.APPEND: (
         "A send is under way",
         "Prolific has answered, and that is in the history on disk.",
-        "Prolific has answered, but that could not be written to the history, where the send is"
-        " open. If you quit now, the next start announces it",
+        "What became of it could not be written to the history, where it is open. If you quit now,"
+        " the next start announces it",
         "Prolific has answered. The demo keeps nothing",
     ),
     Write.SECRET: (

@@ -24,7 +24,9 @@ class Course:
         self.accepted: list[Range] = []
         """The rows of this run's accepted parts."""
         self.part = 0
-        """How many parts of this run left, or were to."""
+        """How many parts of this run were written down, with those that were held back then."""
+        self.requests = 0
+        """How many of them left."""
         self.seconds = 0.0
         """How long its accepted parts took."""
 
@@ -41,7 +43,7 @@ class Course:
     @property
     def was_refused(self) -> bool:
         """Whether any part of this run that ended was not accepted."""
-        return self.part > len(self.accepted)
+        return self.requests > len(self.accepted)
 
     @property
     def accepted_rows(self) -> int:

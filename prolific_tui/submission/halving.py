@@ -82,6 +82,10 @@ class Pieces:
             piece = self._queue.popleft()
         return piece
 
+    def put_back(self, piece: Piece) -> None:
+        """A piece that was taken did not go after all: it goes next."""
+        self._queue.appendleft(piece)
+
     def accepted(self, piece: Piece) -> None:
         """All of a piece was accepted. If it is half of what clashes, the other half does."""
         other = piece.other

@@ -74,7 +74,7 @@ class Progress:
     said: int = 0
     """Of how many rows nothing but the person's word says that they arrived."""
     unrecorded: bool = False
-    """Whether the journal did not take what Prolific answered, so that it is still open there."""
+    """Whether the journal did not take what became of a part, which is therefore open there."""
     looking: Looking | None = None
     """While settling: how far that is."""
     searching: Searching | None = None

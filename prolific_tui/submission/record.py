@@ -108,6 +108,12 @@ class Record:
         """
         self._later = self._learned(part, outcome, look, None)
 
+    async def hold_back(self, part: Part, outcome: Outcome, look: PoolsLook) -> None:
+        """Record that a part did not leave, now or else with the next thing that is; see `know`."""
+        self._later = self._learned(part, outcome, look, None)
+        self._missing = self._later.part
+        await self.write_later()
+
     async def write_later(self) -> Exception | None:
         """Record what waits for that, if anything does; gives back why it could not be."""
         if self._later is not None:
@@ -185,7 +191,8 @@ class Record:
 
     async def _write(self, learned: Learned) -> None:
         await asyncio.to_thread(self._means.journal.record, self._known.number, learned)
-        self._missing = None
+        if self._missing is not None and self._missing.number == learned.part.number:
+            self._missing = None
         self._now(_with(self._known, learned))
 
     def _now(self, send: Send) -> Send:

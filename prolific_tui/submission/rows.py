@@ -128,6 +128,9 @@ class Sending:
             piece = self._pieces.take()
             number = self._tally().part + 1
             result = await self._send(piece.rows, before)
+            if result is None:
+                self._pieces.put_back(piece)
+                continue
             outcome = result.outcome
             may_go_on = result.is_unchanged(self._pool)
             if outcome.effect is Effect.ACCEPTED:
@@ -173,14 +176,14 @@ class Sending:
             # Each of these may take long, and the person may want it otherwise meanwhile.
             if control.is_pausing:
                 continue
-            if not self._course.part and (outcome := await self._begin(before)) is not None:
+            if not self._course.requests and (outcome := await self._begin(before)) is not None:
                 return outcome
             if not control.is_pausing:
                 return before
 
     def _unsent(self, error: Exception, because: str) -> Outcome:
         """The outcome where something went wrong before a part was written down."""
-        because = because.format(" more" if self._course.part else "")
+        because = because.format(" more" if self._course.requests else "")
         if self._record.send is None:
             # Of a send that was to go on, nobody knows how far it is by now.
             return judge.not_sent(error, because=because)
@@ -190,10 +193,12 @@ class Sending:
 
     # One part
 
-    async def _send(self, rows: Range, before: tuple[CredentialPool, ...]) -> _Result:
-        """One part, from before it is written down to what is known of it at last."""
-        more = " more" if self._course.part else ""
-        self._first = self._first or before
+    async def _send(self, rows: Range, before: tuple[CredentialPool, ...]) -> _Result | None:
+        """One part, from before it is written down to what is known of it at last.
+
+        None where it was held back: the disk may take long, and the person may pause or stop it.
+        """
+        more = " more" if self._course.requests else ""
         plan = self._plan.part(*rows, self._pool)
         try:
             start = self._plan.place(rows[0])
@@ -209,6 +214,11 @@ class Sending:
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
             return _Result(judge.not_sent(error, because=_UNRECORDED.format(more)))
         self._course.part += 1
+        if self._means.control.is_pausing:
+            await self._record.hold_back(part, whole.held_back(), PoolsLook(before))
+            return None
+        self._course.requests += 1
+        self._first = self._first or before
         self._tell(Phase.SENDING)
         begun = self._means.pace.moment()
         answered = await send_credentials(plan, self._means.service)
@@ -337,7 +347,7 @@ class Sending:
 
     def _stopped(self) -> Outcome:
         """The person would not have it go on."""
-        if not self._course.part:
+        if not self._course.requests:
             return whole.stopped_before_any(self._pool)
         refused = self._course.was_refused
         return whole.stopped(self._tally(), self._pool, self._clashes, was_refused=refused)

@@ -138,6 +138,15 @@ def stopped(
     )
 
 
+def held_back() -> Outcome:
+    """The person paused or stopped it while a part was being written down."""
+    return Outcome(
+        Effect.NOT_SENT,
+        "Held back before it left",
+        "You paused or stopped the send before this part left; nothing of it was sent.",
+    )
+
+
 def stopped_secret() -> Outcome:
     """The person stopped the making of a secret before it was asked for."""
     return Outcome(

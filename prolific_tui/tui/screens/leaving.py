@@ -46,12 +46,11 @@ _ANSWERED: Final = _Words(
     " with it.",
 )
 _UNRECORDED: Final = _Words(
-    "Prolific has answered, but that could not be written to the history, where the send is open."
-    " If you quit now, the next start announces it before anything else, and looks whether it"
-    " arrived; its rows stay in the draft.",
-    "Prolific has answered, but that could not be written to the history, where the send is open."
-    " Its rows are only in this program's memory: going on with them after a quit takes the same"
-    " file.",
+    "What became of it could not be written to the history, where it is open. If you quit now, the"
+    " next start announces it before anything else, and looks whether it arrived; its rows stay in"
+    " the draft.",
+    "What became of it could not be written to the history, where it is open. Its rows are only in"
+    " this program's memory: going on with them after a quit takes the same file.",
     _ANSWERED.demo,
 )
 _UNSENT: Final = _Words(
