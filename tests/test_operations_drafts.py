@@ -379,3 +379,15 @@ def test_a_save_makes_clean_until_the_next_change() -> None:
     dirty.append(autosave.is_dirty)
     assert autosave.due_in(11.0) == 4.0
     assert dirty == [True, False, True]
+
+
+def test_what_no_crash_may_cost_is_due_at_once_until_it_is_saved() -> None:
+    autosave = Autosave(every=75.0)
+    autosave.touched(1.0, at_once=True)
+    autosave.touched(2.0)
+    assert (autosave.due_in(2.0), autosave.unsaved_for(2.0)) == (0.0, 1.0)
+
+    autosave.clean()
+    assert autosave.unsaved_for(3.0) == 0.0
+    autosave.touched(4.0)
+    assert autosave.due_in(4.0) == 75.0

@@ -2,11 +2,17 @@
 
 import gc
 import weakref
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from prolific_tui.demo.service import Service
+from prolific_tui.drafts import DraftStore
 from prolific_tui.keeping import DraftKeeping
+from prolific_tui.operations import Parts
+from prolific_tui.submission.draft import DraftContent, DraftKey
 from prolific_tui.tui.screens.editor import EditorScreen
 from tests.dashboard import dashboard
 from tests.machine import PASSWORD, Machine, type_row
@@ -15,6 +21,31 @@ from tests.sending import a_list, load, numbered
 EVERYTHING, USERNAMES, NOTHING = DraftKeeping
 _QUESTION = "What is kept on this machine, and where?"
 _OFFER = "Unsent rows of before"
+
+
+class _RecordingStore(DraftStore):
+    """Remembers the short drafts that came to the disk, too."""
+
+    def __init__(self, directory: Path, saved: list[list[tuple[str, str]]]) -> None:
+        super().__init__(directory, "run-recorded")
+        self._saved = saved
+
+    def save(
+        self, key: DraftKey, content: DraftContent, keeping: DraftKeeping, at: datetime
+    ) -> None:
+        super().save(key, content, keeping, at)
+        if len(content.rows) < 10:
+            self._saved.append(list(content.rows))
+
+
+class _RecordingMachine(Machine):
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.saved: list[list[tuple[str, str]]] = []
+
+    def parts(self, service: Service) -> Parts:
+        store = _RecordingStore(self.directory / "drafts", self.saved)
+        return replace(super().parts(service), drafts=store)
 
 
 @pytest.fixture
@@ -110,20 +141,59 @@ async def test_no_key_acts_on_the_rows_behind_a_question_that_came_by_itself(
 
 
 async def test_what_was_typed_just_before_a_list_comes_in_is_kept_without_it(
-    machine: Machine, tmp_path_factory: pytest.TempPathFactory
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    """A crash while a long list comes in costs that list alone."""
+    machine = _RecordingMachine(tmp_path)
     machine.choose(EVERYTHING)
-    path = tmp_path_factory.mktemp("lists") / "more.csv"
-    path.write_text("lab-2,pw-2-x\nlab-3,pw-3-x\n")
+    path = a_list(tmp_path_factory.mktemp("lists"), *numbered(20_000))
     async with machine.editing("lab-1") as board:
         editor = board.app.screen
         assert isinstance(editor, EditorScreen)
         editor.load(path)
-        await board.shows("Append 2 rows")
+        await board.shows("Append the rows to the 1 here")
         await board.press("enter")
-        await board.until(lambda: PASSWORD in machine.kept(), "what was typed is kept")
-        # A crash while a long list comes in costs that list alone.
-        assert "lab-2" not in machine.kept()
+        await board.until(lambda: "lab-z-20000" in machine.kept(), "the list is kept")
+        assert [("lab-1", PASSWORD)] in machine.saved
+
+
+async def test_a_list_in_the_place_of_a_kept_draft_is_kept_as_soon_as_it_is_there(
+    machine: Machine, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What is edited waits, the longer the more rows there are."""
+    machine.choose(EVERYTHING)
+    path = a_list(tmp_path_factory.mktemp("lists"), *numbered(2))
+    async with machine.editing("lab-1") as board:
+        await board.until(lambda: PASSWORD in machine.kept(), "the first row is kept")
+        editor = board.app.screen
+        assert isinstance(editor, EditorScreen)
+        editor.load(path)
+        await board.shows("Append 2 rows")
+        await board.press("j", "enter")
+        await board.shows("goes 2", "2 rows read.")
+        assert not editor.draft.autosave.is_dirty, "nothing waits"
+        await board.until(lambda: "lab-z-002" in machine.kept(), "the list is kept")
+        assert PASSWORD not in machine.kept()
+
+
+async def test_blank_rows_of_a_list_come_back_and_one_that_was_just_inserted_does_not(
+    machine: Machine, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    machine.choose(EVERYTHING)
+    path = tmp_path_factory.mktemp("lists") / "notes.csv"
+    path.write_text("name,login_username,login_password\nWi-Fi,,\nlab,lab-1,pw-1-x\nDoor,,\n")
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, path, 3, goes=1)
+        await board.press("i")
+        await board.shows("4 rows")
+        await board.press("escape", "escape")
+        await board.shows("draft kept")
+        await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
+    async with machine.run() as board:
+        await board.shows(_OFFER)
+        await board.press("enter")
+        await board.shows("3 rows are back", "goes 1", "left out 2")
 
 
 async def test_usernames_only_leaves_no_password_on_the_disk(machine: Machine) -> None:

@@ -108,21 +108,29 @@ def test_a_row_whose_password_was_a_hash_says_so_again_when_it_is_taken_up() -> 
     assert problems_of(bare) == [(Problem.HASH,), *[(Problem.NO_PASSWORD,)] * 2]
 
 
-def test_a_row_that_nothing_was_typed_into_yet_does_not_come_back() -> None:
+def test_only_an_inserted_row_that_nothing_was_typed_into_yet_does_not_come_back() -> None:
+    """A blank row of a list does: it was on the screen and counted."""
     draft = Draft("owner-1", TARGET)
     draft.session.insert(0, Rows.of([("lab-1", "pw-1"), ("", ""), (" lab-2", "pw-2")]))
     draft.session.accept([2])
-    draft.session.insert(3, Rows.of([("", ""), ("made-1", "pw-3"), ("", "pw-4")]), made_here=True)
-    draft.exported.add(draft.session.document.rows(4, 5))
+    draft.session.insert(3, Rows.of([("made-1", "pw-3"), ("", "pw-4")]), made_here=True)
+    draft.exported.add(draft.session.document.rows(3, 4))
+    assert len(content_of(draft).rows) == 5
+    for row in (1, 0):
+        draft.session.insert(row, Rows.of([("", "")]))
+        draft.inserted.add(draft.session.document.row_id(row))
+    draft.session.set_cell(0, Column.PASSWORD, "pw-0")
 
     content = content_of(draft)
     assert list(content.rows) == [
+        ("", "pw-0"),
         ("lab-1", "pw-1"),
+        ("", ""),
         (" lab-2", "pw-2"),
         ("made-1", "pw-3"),
         ("", "pw-4"),
     ]
-    assert (content.accepted, content.made, content.exported) == ((1,), (2, 3), (2,))
+    assert (content.accepted, content.made, content.exported) == ((3,), (4, 5), (4,))
 
 
 def test_an_edit_of_an_exported_row_makes_it_unexported() -> None:

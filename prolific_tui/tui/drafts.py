@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import compress
 from typing import Final, Protocol
 
@@ -40,6 +41,8 @@ class Draft:
     """Whether a send of these rows ended without anybody knowing what arrived of them."""
     asks_target: bool = False
     """Whether the rest of an accepted create does not know which pool that made."""
+    inserted: set[int] = field(default_factory=set)
+    """The ids of the rows that were inserted blank, to be typed into."""
     exported: Exported = field(default_factory=Exported)
     """The rows that stand in a file by now."""
     autosave: Autosave = field(default_factory=Autosave)
@@ -47,7 +50,9 @@ class Draft:
     kept: DraftKeeping | None = None
     """What of the rows is kept between runs; None where nothing is, or it is not known yet."""
     kept_rows: int = 0
-    """How many rows were kept the last time; a row that nothing was typed into is not."""
+    """How many rows were kept the last time; an inserted row that is still blank is not."""
+    kept_at: datetime | None = None
+    """When that was."""
     trouble: str = ""
     """Why they could not be kept the last time."""
     is_copying: bool = False
@@ -163,7 +168,7 @@ class Draft:
         self.target = Target(self.target.workspace, pool)
 
     def content(self, label: str) -> Steps[DraftContent]:
-        """The draft as it is kept, put together in steps: every row that anything was typed into.
+        """The draft as it is kept, in steps: all rows but inserted ones that are blank.
 
         Args:
             label: What the target is called.
@@ -181,7 +186,7 @@ class Draft:
         accepted_ids, are_any_made = session.ledger.accepted, bool(session.made_here())
         hashed_ids = session.ledger.hashes
         for _start, piece in session.document.pieces():
-            rows = _begun(piece)
+            rows = self._without_blanks(piece)
             first = len(usernames)
             usernames += rows.usernames
             passwords += rows.passwords
@@ -210,6 +215,19 @@ class Draft:
             tuple(made),
             tuple(exported),
             tuple(hashed),
+        )
+
+    def _without_blanks(self, rows: Rows) -> Rows:
+        """The rows without those that were inserted and are still blank.
+
+        Blank rows of a list stay: they were on the screen, and counted.
+        """
+        if not self.inserted or "" not in rows.usernames or "" not in rows.passwords:
+            return rows
+        ids = rows.ids or ()
+        return rows.only(
+            bool(username or password) or row_id not in self.inserted
+            for (username, password), row_id in zip(rows, ids, strict=True)
         )
 
     def take_up(self, content: DraftContent) -> Steps[None]:
@@ -335,13 +353,6 @@ class Drafts:
             # A pool was made, but nobody knows here which it is: never make another.
             draft.asks_target = True
         self.keep(draft, at_once=True)
-
-
-def _begun(rows: Rows) -> Rows:
-    """The rows without those that were inserted and are still blank."""
-    if "" not in rows.usernames or "" not in rows.passwords:
-        return rows
-    return rows.only(bool(username or password) for username, password in rows)
 
 
 def _usernames(draft: Draft, row_ids: Sequence[int]) -> frozenset[str]:

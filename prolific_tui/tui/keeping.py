@@ -25,6 +25,12 @@ _MANY_ROWS: Final = 20_000
 
 _LEAST_SECONDS: Final = 0.5
 
+_LATE_SECONDS: Final = 8.0
+"""How long a change may wait until the copy is called that of an earlier time.
+
+It is more than a short list ever waits, so that the words stay the same while one is edited.
+"""
+
 
 class Alarm(Protocol):
     """A timer that can be stopped."""
@@ -41,6 +47,7 @@ class Keeping:
         later: Calls something in so many seconds.
         work: Runs a coroutine beside the interface.
         told: Called when something is known anew of how drafts are kept.
+        clock: Seconds of any clock that does not run backwards.
     """
 
     def __init__(
@@ -49,7 +56,9 @@ class Keeping:
         later: Callable[[float, Callable[[], None]], Alarm],
         work: Callable[[Coroutine[Any, Any, None]], object],
         told: Callable[[], None],
+        clock: Callable[[], float] = monotonic,
     ) -> None:
+        self._clock = clock
         self._operations = operations
         self._later = later
         self._work = work
@@ -86,9 +95,15 @@ class Keeping:
             return ""
         if not self.is_kept(draft):
             return "draft not kept"
+        of = f" of {draft.kept_at:%H:%M}" if draft.kept_at and self._is_late(draft) else ""
         if draft.kept is not DraftKeeping.USERNAMES:
-            return "draft kept"
-        return "usernames kept" if are_short else "draft kept, no passwords"
+            return f"draft{of} kept"
+        return f"usernames{of} kept" if are_short else f"draft{of} kept, no passwords"
+
+    def _is_late(self, draft: Draft) -> bool:
+        """Whether the copy on disk is still of the rows as they were some time ago."""
+        is_due = draft.is_copying or draft.autosave.is_urgent
+        return is_due or draft.autosave.unsaved_for(self._clock()) >= _LATE_SECONDS
 
     def saved(self, event: DraftSaved) -> None:
         """Rows were kept, or would have been if anybody had said how."""
@@ -96,6 +111,7 @@ class Keeping:
         self.is_undecided = event.keeping is None
         for draft in self._of(event.key):
             draft.kept, draft.kept_rows, draft.trouble = event.keeping, event.rows, ""
+            draft.kept_at = event.at
         self._told()
 
     def in_trouble(self, event: DraftTrouble) -> bool:
@@ -106,7 +122,7 @@ class Keeping:
         drafts = self._of(event.key)
         for draft in drafts:
             draft.kept, draft.trouble = None, event.error.message
-            draft.autosave.touched(monotonic())
+            draft.autosave.touched(self._clock())
         self._set_alarm()
         self._told()
         return bool(drafts)
@@ -132,9 +148,9 @@ class Keeping:
         """
         rows = len(draft.session.document)
         draft.autosave.every = _SECONDS * max(1.0, rows / _MANY_ROWS)
-        draft.autosave.touched(monotonic())
         is_first = not draft.kept_rows and not draft.trouble
-        if (is_first or at_once) and self._is_wanted:
+        draft.autosave.touched(self._clock(), at_once=at_once or is_first)
+        if draft.autosave.is_urgent and self._is_wanted:
             self._save(draft)
         self._set_alarm()
 
@@ -149,45 +165,53 @@ class Keeping:
         self._told()
 
     def _set_alarm(self) -> None:
-        """Be called when the next save is due; one call waits for all drafts."""
+        """Be called when the next save is due, or a copy grows old; one call is for all drafts."""
         if self._alarm is not None:
             self._alarm.stop()
             self._alarm = None
         if not self._is_wanted:
             return
         # A draft that is being copied comes back here when that is done.
-        waits = [d.autosave.due_in(monotonic()) for d in self.drafts if not d.is_copying]
+        now = self._clock()
+        waits = [d.autosave.due_in(now) for d in self.drafts if not d.is_copying]
+        unsaved = [d.autosave.unsaved_for(now) for d in self.drafts if d.autosave.is_dirty]
+        waits += [_LATE_SECONDS - seconds for seconds in unsaved if seconds < _LATE_SECONDS]
         due = min((wait for wait in waits if wait is not None), default=None)
         if due is not None:
             self._alarm = self._later(max(due, _LEAST_SECONDS), self._save_due)
 
     def _save_due(self) -> None:
         for draft in self.drafts:
-            due = draft.autosave.due_in(monotonic())
+            due = draft.autosave.due_in(self._clock())
             if due is not None and due <= 0:
                 self._save(draft)
         self._set_alarm()
+        if any(map(self._is_late, self.drafts)):
+            self._told()
 
     def _save(self, draft: Draft) -> None:
         """Save a draft; one of many rows is copied between keys, one that loads has to wait."""
         if draft.is_copying or draft.session.is_loading:
             return
+        is_urgent = draft.autosave.is_urgent
         draft.autosave.clean()
         steps = draft.content(self._label(draft.target))
         try:
             content = take_slice(steps)
         except Unfinished:
             draft.is_copying = True
-            self._work(self._save_slowly(draft, steps))
+            self._work(self._save_slowly(draft, steps, is_urgent=is_urgent))
             return
         self._operations.drafts.save(self.key(draft.owner_id, draft.target), content)
 
-    async def _save_slowly(self, draft: Draft, steps: Steps[DraftContent]) -> None:
+    async def _save_slowly(
+        self, draft: Draft, steps: Steps[DraftContent], *, is_urgent: bool
+    ) -> None:
         target = draft.target
         try:
             content = await drive(steps)
         except OutdatedError:
-            draft.autosave.touched(monotonic())
+            draft.autosave.touched(self._clock(), at_once=is_urgent)
         else:
             if draft.target == target and not draft.is_empty:
                 self._operations.drafts.save(self.key(draft.owner_id, target), content)

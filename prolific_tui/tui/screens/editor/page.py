@@ -257,11 +257,11 @@ class EditorPage(LongWork):
         return False
 
     def changed(self, delta: Delta | None, said: str = "") -> None:
-        """Show what a change did, and say so."""
+        """Show what a change did, and say so; one of many rows, as any load is, is kept at once."""
         self.app.say(said)
         if delta is None:
             return
-        self.app.drafts.keep(self.draft)
+        self.app.drafts.keep(self.draft, at_once=delta.ids is None)
         if self.is_laid_out:
             self.grid.apply(delta)
             self.show_all()

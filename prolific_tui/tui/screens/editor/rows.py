@@ -94,7 +94,9 @@ class RowKeys(EditorPage):
             return
         grid = self.grid
         row = 0 if grid.row is None else grid.row + 1
-        self.changed(self.draft.session.insert(row, Rows.of([("", "")])))
+        inserted = self.draft.session.insert(row, Rows.of([("", "")]))
+        self.draft.inserted.add(self.draft.session.document.row_id(row))
+        self.changed(inserted)
         if not grid.go_to(row):
             self.app.say("The new row is not among those shown. ! shows all.")
             return
