@@ -1,5 +1,6 @@
 """The journal on the disk: there before anything leaves, shared, private, never written over."""
 
+import errno
 import json
 import os
 import resource
@@ -14,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from prolific_tui.errors import FileError, ProlificTuiError
+from prolific_tui.files.words import in_words as files_in_words
 from prolific_tui.journal import opening
 from prolific_tui.journal.runs import Runs
+from prolific_tui.journal.words import in_words
 from prolific_tui.submission.fingerprints import KEY_SIZE
 from prolific_tui.submission.journal import Journal, Learned, NewPart
 from prolific_tui.submission.plan import Kind
@@ -275,6 +278,25 @@ def test_another_window_that_holds_it_too_long_is_named(tmp_path: Path) -> None:
                 journal.begin(SEND)
             database.execute("ROLLBACK")
         assert journal.begin(SEND).number == 2
+
+
+def test_a_disk_that_only_reads_is_told_from_a_program_that_was_told_to(tmp_path: Path) -> None:
+    """`--read-only` is the person's own wish, and is called so; this is none."""
+    path = tmp_path / "journal.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE sends (number)")
+    with (
+        closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database,
+        pytest.raises(FileError) as refused,
+        in_words(path, "written"),
+    ):
+        database.execute("INSERT INTO sends VALUES (1)")
+    assert refused.value.title == "The history can't be written"
+    assert refused.value.message == f"{path} is where nothing can be written."
+
+    with pytest.raises(FileError) as refused, files_in_words(path, "written"):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+    assert refused.value.title == "A read-only file system"
 
 
 @contextmanager

@@ -30,7 +30,11 @@ _WORDS: Final[Mapping[int, tuple[str, str, str]]] = {
     errno.EISDIR: ("A folder", "{path} is a folder, not a file.", "Name a file inside it."),
     errno.EACCES: _NOT_ALLOWED,
     errno.EPERM: _NOT_ALLOWED,
-    errno.EROFS: ("Read-only", "{path} is on a file system that can't be written to.", ""),
+    errno.EROFS: (
+        "A read-only file system",
+        "{path} is on a file system that can't be written to.",
+        "",
+    ),
     errno.ENOSPC: _NO_SPACE,
     errno.EDQUOT: _NO_SPACE,
     errno.ENAMETOOLONG: ("Name too long", "The name is longer than this file system allows.", ""),

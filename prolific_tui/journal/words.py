@@ -17,12 +17,12 @@ _WORDS: Final[Mapping[int, tuple[str, str, str]]] = {
         "Free some space",
     ),
     sqlite3.SQLITE_READONLY: (
-        "Read-only",
+        "The history can't be written",
         "{path} is where nothing can be written.",
         "Check the mode of the file and of its folder with ls -l",
     ),
     sqlite3.SQLITE_CANTOPEN: (
-        "Not allowed",
+        "The history can't be opened",
         "{path} could not be opened, or nothing can be made beside it.",
         "Check the mode of the folder with ls -l",
     ),
