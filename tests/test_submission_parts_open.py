@@ -24,6 +24,7 @@ from tests.submission_bench import (
     POOL,
     SERVICE_URL,
     WORKSPACE,
+    FullJournal,
     MemoryJournal,
     Write,
     ticking,
@@ -318,6 +319,44 @@ async def test_a_disk_that_fills_in_the_middle_hides_nothing_that_was_accepted(
         full.close()
         settled = await settle_open(1, means)
         assert settled.words == "6 accepted, 4 left"
+
+
+@pytest.mark.parametrize("is_full", [False, True])
+async def test_a_refusal_speaks_only_against_what_has_its_rows(*, is_full: bool) -> None:
+    """The second part arrives; the person, who was told nothing of it, says that it did not."""
+    story = Story()
+    story.service.switch_on("listStudies", Fault(status=403))
+    fault_at(story, 2, Fault(cut=Cut.AFTER))
+    await story.send(plan())
+    await say(1, 2, story.means(), arrived=False)
+    story.on_progress = lambda _: None
+
+    # Other rows of the send, of which one is taken.
+    story.service.switch_on(APPEND, Fault(status=409, times=1))
+    ended = await story.go_on(plan(names=LIST[6:]))
+    assert ended.search is not None
+    assert "You said" not in ended.outcome.message
+    (send,) = story.journal.entries()
+    assert send.parts[1].standing is Standing.ABSENT
+
+    # The first of its own rows, which go in smaller parts now.
+    story.part_rows = 2
+    if is_full:
+        story.on_progress = lambda told: fill_up() if told.phase is Phase.CHECKING else None
+
+        def fill_up() -> None:
+            story.journal.record = FullJournal(takes_the_beginning=True).record  # type: ignore[method-assign]
+
+    ended = await story.go_on(plan())
+    assert (ended.outcome.effect, ended.search) == (Effect.REFUSED, None)
+    assert "consistent with it having arrived after all." in ended.outcome.message
+    assert ("could not be written to the history" in ended.outcome.message) == is_full
+    (send,) = story.journal.entries()
+    assert (send.parts[1].standing is Standing.OPEN) != is_full
+    if not is_full:
+        assert (send.words, send.rows_left) == ("open; 3 accepted", 4)
+        marks = story.journal.marks(send.service_url, send.pool_id or "")
+        assert marks.perhaps == frozenset(map(marks.mark, LIST[3:6]))
 
 
 class CrampedJournal(MemoryJournal):
