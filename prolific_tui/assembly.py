@@ -26,12 +26,11 @@ from prolific_tui.keeping import DraftKeeping, OwnFiles, TokenPlace
 from prolific_tui.operations import GivenToken, Operations, Parts
 from prolific_tui.operations.connection import Prolific
 from prolific_tui.operations.events import Listener, ReadOver, ReadRetried
-from prolific_tui.operations.writes import Writes
 from prolific_tui.secret import Secret
 from prolific_tui.settings import StateFile
 from prolific_tui.submission.means import Pace
-from prolific_tui.submission.plan import SecretPlan
-from prolific_tui.submission.progress import Phase
+from prolific_tui.submission.plan import Plan, SecretPlan
+from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.vault import MemoryVault, TokenFile, Vault
 from prolific_tui.version import NAME
 
@@ -63,6 +62,7 @@ _ASKED_UNRECORDED: Final = (
     "a new signing secret was made, but the history could not take that: the request is open"
     " there, and the next start offers to look for it."
 )
+_ASKED_REFUSED: Final = "a new signing secret was asked for; none was made."
 _NOT_ASKED: Final = "a new signing secret was about to be asked for; none was."
 
 _PROFILE: Final = "PROLIFIC_TUI_PROFILE"
@@ -262,9 +262,11 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
     operations = Operations(parts)
 
     def say_what_is_open() -> None:
-        if operations.writes.under_way is not None:
+        writes = operations.writes
+        plan, progress = writes.under_way, writes.progress
+        if plan is not None:
             # Written at once and unbuffered, because the process may be ended right after.
-            os.write(2, f"{NAME}: {left_words(operations.writes)}\n".encode())
+            os.write(2, f"{NAME}: {left_words(plan, progress)}\n".encode())
 
     app = ProlificApp(operations, environment=os.environ, file=file)
     app.departure.install(say_what_is_open)
@@ -279,19 +281,22 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
     return app.return_code or 0
 
 
-def left_words(writes: Writes) -> str:
-    """What is left of a write that the program does not wait for."""
-    progress = writes.progress
-    is_secret = isinstance(writes.under_way, SecretPlan)
-    if writes.is_on_its_way:
+def left_words(plan: Plan, progress: Progress | None) -> str:
+    """What is left of a write that the program does not wait for, in the line that it ends with."""
+    is_secret = isinstance(plan, SecretPlan)
+    if progress is None:
+        return _NOT_ASKED if is_secret else _LEFT_UNSENT
+    if progress.phase.is_on_its_way:
         return _ASKED_LEFT_OPEN if is_secret else _LEFT_OPEN
-    if progress is not None and progress.unrecorded:
+    if progress.phase is Phase.PUTTING_BACK:
+        return _ASKED_REFUSED
+    if progress.unrecorded:
         return _ASKED_UNRECORDED if is_secret else _LEFT_UNRECORDED
-    if progress is not None and progress.phase is Phase.CHECKING:
+    if progress.phase is Phase.CHECKING:
         return _ASKED_ANSWERED if is_secret else _LEFT_ANSWERED
     if is_secret:
         return _NOT_ASKED
-    return _LEFT_UNSENT if progress is None or progress.number is None else _LEFT_BETWEEN
+    return _LEFT_UNSENT if progress.number is None else _LEFT_BETWEEN
 
 
 def _tell_errors_without_values() -> None:

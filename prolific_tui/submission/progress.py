@@ -15,6 +15,7 @@ class Phase(Enum):
     SENDING = "sending"
     CHECKING = "looking at what is there now"
     SETTLING = "looking whether it arrived"
+    PUTTING_BACK = "putting back what was kept"
     PAUSED = "paused"
 
     @property
@@ -79,6 +80,8 @@ class Progress:
     """While settling: how far that is."""
     searching: Searching | None = None
     """Where rows that clash are sought by halving: how far that is. `parts` says little then."""
+    kept_in: tuple[str, ...] = ()
+    """Where a new signing secret is kept by now: `in the keyring`, `in /home/you/secret`."""
 
     @property
     def share(self) -> float:

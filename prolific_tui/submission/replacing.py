@@ -138,6 +138,8 @@ class _Replacement:
         await self._keep(outcome.secret)
         outcome = await self._record.know(self._part, self._told(outcome), look)
         if outcome.effect in (Effect.NOT_SENT, Effect.REFUSED):
+            # It is known that there is none; the keyring may take its time all the same.
+            self._tell(Phase.PUTTING_BACK)
             return _with(await self._places.put_back(), outcome)
         if outcome.effect is Effect.UNKNOWN:
             return await self._settle(judged)
@@ -184,4 +186,5 @@ class _Replacement:
 
     def _tell(self, phase: Phase, looking: Looking | None = None) -> None:
         told = Progress(phase, 0, 0, 1, 1, number=self._record.number, looking=looking)
-        self._means.tell(replace(told, unrecorded=self._record.is_behind))
+        kept_in = self._kept.places if self._kept else ()
+        self._means.tell(replace(told, unrecorded=self._record.is_behind, kept_in=kept_in))

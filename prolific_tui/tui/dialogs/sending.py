@@ -117,7 +117,8 @@ class SendDialog(FollowingDialog["tuple[SendAct, WriteEnded] | None"]):
     @property
     def _is_looking(self) -> bool:
         """Whether nothing but a look is waited for, which can be given up."""
-        return self.progress is None or self.progress.phase is not Phase.SENDING
+        busy = (Phase.SENDING, Phase.PUTTING_BACK)
+        return self.progress is None or self.progress.phase not in busy
 
     @property
     def _may_find_clash(self) -> bool:
@@ -307,6 +308,8 @@ def _phase_words(progress: Progress | None) -> str:
         if has_parts:
             told = f"{part} was answered; looking at the totals now."
         return f"{told} No further part begins." if progress.pausing else told
+    if progress.phase is Phase.PUTTING_BACK:
+        return "No new secret was made. Putting back what was kept of the ones before."
     if not has_parts:
         return "Waiting for Prolific's answer."
     told = f"{part} is on its way."

@@ -66,17 +66,24 @@ _REPLACEMENT_OPEN: Final = (
     " became of it. A new secret that is made meanwhile stays at Prolific, but may be kept nowhere"
     " here; receivers with the old one reject every delivery until they have it."
 )
-_REPLACEMENT_ANSWERED: Final = (
-    "Prolific has accepted the request, and that is in the history on disk. If you quit now, the"
-    " new secret is not read back; 2 Webhooks shows it at the next start."
+_REPLACEMENT_MADE: Final = (
+    "Prolific has made the new secret. {kept} {left} Every receiver needs it: one with the old"
+    " secret rejects each delivery."
 )
-_REPLACEMENT_ANSWERED_DEMO: Final = (
-    "Prolific has accepted the request. The demo keeps nothing: if you quit now, the new secret is"
-    " gone with it."
+_MADE_RECORDED: Final = (
+    "If you quit now, it is not read back; 2 Webhooks shows it at the next start."
 )
-_REPLACEMENT_UNRECORDED: Final = (
-    "Prolific has accepted the request, but that could not be written to the history, where it is"
-    " open. If you quit now, the next start offers to look what became of it."
+_MADE_UNRECORDED: Final = (
+    "That could not be written to the history, where it is open: if you quit now, the next start"
+    " offers to look what became of it."
+)
+_REPLACEMENT_REFUSED: Final = (
+    "No new secret was made. What is kept of the ones before is being put back as it was. If you"
+    " quit now, that may be left undone: then the secret of now is kept as the previous one too."
+)
+_REPLACEMENT_MADE_IN_THE_DEMO: Final = (
+    "Prolific has made the new secret. The demo keeps nothing: if you quit now, that is gone with"
+    " it."
 )
 _REPLACEMENT_DEMO: Final = (
     "The demo keeps nothing: if you quit now, nobody learns whether there is a new secret."
@@ -134,16 +141,27 @@ def _question_of_a_secret(shell: Shell, plan: SecretPlan, *, is_on_its_way: bool
         told = _REPLACEMENT_DEMO if shell.operations.is_demo else _REPLACEMENT_OPEN
         stay, leave = "Stay and wait for the answer", "Quit now and leave it open"
     elif progress is not None and progress.phase is Phase.CHECKING:
-        title = shell.under_way
-        told = _REPLACEMENT_UNRECORDED if progress.unrecorded else _REPLACEMENT_ANSWERED
-        if shell.operations.is_demo:
-            told = _REPLACEMENT_ANSWERED_DEMO
+        title, told = shell.under_way, _made_words(shell, progress)
         stay, leave = "Stay and let it be read back", "Quit now"
+    elif progress is not None and progress.phase is Phase.PUTTING_BACK:
+        title, told = shell.under_way, _REPLACEMENT_REFUSED
+        stay, leave = "Stay and let it be put back", "Quit now"
     else:
         title = "The secret is about to be replaced" if plan.old else "A secret is about to be made"
         told = _REPLACEMENT_UNSENT
         stay, leave = "Stay and let it be made", "Quit now and ask for none"
     return ChoiceDialog(title, told, [Choice(stay), Choice(leave)])
+
+
+def _made_words(shell: Shell, progress: Progress) -> str:
+    """What is asked of a new secret that nobody has stored yet, as far as this program knows."""
+    if shell.operations.is_demo:
+        return _REPLACEMENT_MADE_IN_THE_DEMO
+    kept = f"It is kept {' and '.join(progress.kept_in)}." if progress.kept_in else ""
+    return _REPLACEMENT_MADE.format(
+        kept=kept or "This program keeps it nowhere.",
+        left=_MADE_UNRECORDED if progress.unrecorded else _MADE_RECORDED,
+    )
 
 
 def _told(shell: Shell, words: _Words) -> str:
