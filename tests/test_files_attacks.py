@@ -190,11 +190,16 @@ def test_no_link_is_written_through(written: Written, ours: Path) -> None:
 
 @every_path
 def test_no_second_name_of_a_file_is_written_through(written: Written, ours: Path) -> None:
-    way_to(written, ours).hardlink_to(ours.parent / "victim")
+    path = way_to(written, ours)
+    # An empty one could be taken for a new one of ours.
+    for theirs in (VICTIM, b""):
+        (ours.parent / "victim").write_bytes(theirs)
+        path.hardlink_to(ours.parent / "victim")
 
-    tried(written, ours.parent)
+        tried(written, ours.parent)
 
-    assert victims_file(ours) == VICTIM
+        assert victims_file(ours) == theirs
+        path.unlink(missing_ok=True)
 
 
 @every_path

@@ -122,9 +122,11 @@ def _moment(suffix: str, zone: tzinfo | None) -> datetime | None:
 
 def _usable(path: Path, busy_seconds: float) -> sqlite3.Connection | str:
     """The open database, or why it is no use."""
-    _make_private_file(path)
+    if not _is_there(path):
+        # An empty file is an empty database; SQLite's own would be readable by all.
+        files.write_new(path, b"")
     for suffix in _OF_SQLITE:
-        _check_beside(Path(f"{path}{suffix}"))
+        _is_there(Path(f"{path}{suffix}"))
     database = _connected(str(path), busy_seconds)
     try:
         _prepare(database)
@@ -165,41 +167,24 @@ def _prepare(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA foreign_keys = ON")
 
 
-def _make_private_file(path: Path) -> None:
-    """See that there is a file of this user's alone; SQLite gives its others the same mode."""
+def _is_there(path: Path) -> bool:
+    """Whether a file of SQLite's is there, this user's alone: it would write through any link."""
     try:
         status = path.lstat()
     except FileNotFoundError:
-        # An empty file is an empty database; SQLite's own would be readable by all.
-        files.write_new(path, b"")
-        return
+        return False
     except OSError as error:
         raise FileError(
             "The history can't be used", f"{path} can't be looked at: {error.strerror}."
         ) from error
-    if not stat.S_ISREG(status.st_mode):
-        raise FileError(
-            "The history can't be used",
-            f"{path} is a link or something else that is not a file, and was not opened.",
-            "Move it away.",
-        )
-    if stat.S_IMODE(status.st_mode) & 0o077:
-        path.chmod(0o600)
-
-
-def _check_beside(path: Path) -> None:
-    """See that a file of SQLite's own is this user's alone: it would write through any link."""
-    try:
-        status = path.lstat()
-    except FileNotFoundError:
-        return
     if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
         raise FileError(
             "The history can't be used",
             f"{path} is a link, has a second name or is no file, and was not opened.",
-            "Move it away.",
+            "Move it away, or put a copy of it in its place.",
         )
     files.take_from_others(path)
+    return True
 
 
 def _key(
