@@ -2,6 +2,7 @@
 
 import json
 import stat
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -9,11 +10,14 @@ import pytest
 
 from prolific_tui.access import Entry
 from prolific_tui.errors import FileError
+from prolific_tui.files import RecordsFile, locked
 from prolific_tui.secret import Secret
 from prolific_tui.vault import (
     MemoryVault,
     TokenFile,
 )
+from prolific_tui.version import NAME
+from tests.disk import Ending, FailingDisk, KilledError, names_in
 
 ENTRY = Entry.token("https://api.prolific.com", "ada")
 OTHER = Entry.token("https://prolific.example", "ada")
@@ -146,3 +150,40 @@ async def test_the_demo_says_that_nothing_is_kept() -> None:
 
     assert state.usable
     assert "nothing is kept" in state.message
+
+
+async def test_what_a_killed_program_left_half_written_goes_with_the_next_save(
+    token_file: TokenFile, tmp_path: Path
+) -> None:
+    """There it would lie in plain text after the token was replaced, and nobody would look."""
+    directory = tmp_path / "state"
+    await token_file.save(ENTRY, Secret("first"))
+    whole, step = names_in(directory), 0
+    lost = 0
+    while True:
+        disk = FailingDisk(step, Ending.KILLED)
+        with disk.failing(), suppress(KilledError):
+            await token_file.save(ENTRY, Secret(CANARY))
+        if not disk.was_reached:
+            break
+        lost += names_in(directory) != whole
+        await token_file.save(ENTRY, Secret("next"))
+        assert names_in(directory) == whole, step
+        step += 1
+    assert lost, "it was killed with a file half written"
+
+
+async def test_what_another_window_is_writing_is_not_taken_for_left_behind(
+    token_file: TokenFile, tmp_path: Path
+) -> None:
+    path = tmp_path / "state" / "tokens.json"
+    await token_file.save(ENTRY, Secret("first"))
+    records = RecordsFile(path, 1, lock_seconds=0)
+    with locked(path.with_name("tokens.json.lock")):
+        being_written = path.with_name(f".{NAME}-tokens.json-1")
+        being_written.write_text("{")
+        with pytest.raises(FileError, match="In use"):
+            records.tidy()
+        assert being_written.exists()
+    records.tidy()
+    assert names_in(path.parent) == {"tokens.json", "tokens.json.lock"}
