@@ -10,6 +10,7 @@ from prolific_tui.errors import Effect
 from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, Target, plan
+from prolific_tui.tui.screens.history import HistoryScreen
 from tests.dashboard import PATIENCE, Dashboard, dashboard, opened
 from tests.sending import Gate, in_parts, numbered
 
@@ -161,3 +162,15 @@ async def test_a_key_that_comes_before_the_pools_is_told_so_until_they_are_there
         gate.let_one_through()
         await board.shows("free of")
         await board.until(lambda: not board.app.message)
+
+
+async def test_a_timer_that_comes_while_the_program_ends_finds_no_screen_and_no_fault() -> None:
+    async with opened() as board:
+        await board.press("3")
+        await board.shows("Nothing was sent")
+        screen = board.app.screen
+        assert isinstance(screen, HistoryScreen)
+    assert board.app.screen_stack == []
+    with board.app._context():
+        assert not screen.is_on_top
+        screen._follow()

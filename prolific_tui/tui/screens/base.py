@@ -187,7 +187,8 @@ class BaseScreen(OneFrameScreen[None]):
     @property
     def is_on_top(self) -> bool:
         """Whether this screen has the keys; `is_current` is also true right below another one."""
-        return self.app.screen is self
+        # A timer may ask once more while the program ends, when there is no screen any more.
+        return self.app.screen_stack[-1:] == [self]
 
     def keys(self) -> Iterable[BindingType]:
         """The keys at the bottom, those of them that are to be shown."""
@@ -223,7 +224,7 @@ class BaseScreen(OneFrameScreen[None]):
         # Its line is there without a message too: whatever comes and goes, as its second one does,
         # moves all the rest, and then all of the screen is sent again. So it is when a screen below
         # is drawn.
-        if self.app.screen is self:
+        if self.is_on_top:
             self._show_message(message)
 
     def on_screen_resume(self) -> None:
