@@ -36,6 +36,11 @@ def test_a_write_in_each_phase(
     assert left_words(plan, progress).startswith(told)
 
 
+def test_a_refusal_that_the_history_has_not_taken_made_no_secret_either() -> None:
+    refused = Progress(Phase.PUTTING_BACK, 0, 0, 1, 1, number=7, unrecorded=True)
+    assert left_words(SECRET, refused).endswith("none was made.")
+
+
 @pytest.mark.parametrize("phase", [Phase.LOOKING, Phase.PAUSED])
 def test_rows_between_two_parts_are_told_from_those_of_which_none_has_left(phase: Phase) -> None:
     between = Progress(phase, ROWS.rows, 0, 2, 2, number=7)

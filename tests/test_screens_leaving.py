@@ -22,10 +22,13 @@ ANSWERED = {
     ),
     Write.SECRET: (
         "The secret is being replaced",
-        "Prolific has accepted the request, and that is in the history on disk.",
-        "Prolific has accepted the request, but that could not be written to the history, where it"
-        " is open. If you quit now, the next start offers to look what became of it.",
-        "Prolific has accepted the request. The demo keeps nothing",
+        "Prolific has made the new secret. This program keeps it nowhere. That is in the history on"
+        " disk. If you quit now, it is not read back; 2 Webhooks shows it at the next start. Every"
+        " receiver needs it: one with the old secret rejects each delivery.",
+        "Prolific has made the new secret. This program keeps it nowhere. That could not be written"
+        " to the history, where it is open: if you quit now, the next start offers to look what"
+        " became of it.",
+        "Prolific has made the new secret. The demo keeps nothing: if you quit now, that is gone",
     ),
 }
 """The title, and what is said where the journal has it, where it has not, and in the demo."""

@@ -4,8 +4,6 @@ import asyncio
 import threading
 from dataclasses import replace
 
-import pytest
-
 from prolific_tui.access import Entry
 from prolific_tui.assembly import demo_parts
 from prolific_tui.demo.seed import MAIN_WORKSPACE
@@ -16,66 +14,39 @@ from prolific_tui.vault import MemoryVault
 from tests.dashboard import Dashboard, dashboard
 from tests.sending import Gate
 
-SCREEN_ONLY = ("down", "down", "space", "enter")
-KEYRING = ("space", "enter")
-
 
 def kept_for_real(service: Service) -> Parts:
     """The demo's parts, said to be real ones."""
     return replace(demo_parts(service), is_demo=False)
 
 
-async def ask_for_one(board: Dashboard, keys: tuple[str, ...]) -> None:
-    """Ask for a new secret, kept as these keys choose."""
+async def ask_for_one(board: Dashboard) -> None:
+    """Ask for a new secret, kept in the keyring."""
     await board.shows("free of")
     await board.press("2")
     await board.shows("Signing secret", "keyring")
     old = board.service.state.secrets[MAIN_WORKSPACE].id
-    await board.press("c", *keys)
+    await board.press("c", "space", "enter")
     await board.shows("there is no way back")
     await board.type(f"replace {old[-4:]}")
     await board.press("enter")
 
 
-@pytest.mark.parametrize(
-    ("keys", "kept"),
-    [
-        (SCREEN_ONLY, "This program keeps it nowhere."),
-        (KEYRING, "It is kept in the keyring."),
-    ],
-    ids=["screen only", "keyring"],
-)
-async def test_who_quits_while_a_new_secret_is_read_back_is_told_where_it_is_kept(
-    keys: tuple[str, ...], kept: str
-) -> None:
+async def test_who_quits_while_a_new_secret_is_read_back_is_told_where_it_is_kept() -> None:
     gate = Gate("GET", "/secrets/")
     async with dashboard(parts=gate.of(kept_for_real)) as board:
         for _ in range(2):  # the screen's own look, and the one before the request
             gate.let_one_through()
-        await ask_for_one(board, keys)
+        await ask_for_one(board)
         await board.shows("Prolific has answered.")
         await board.press("enter", "q")
         await board.shows(
-            f"Prolific has made the new secret. {kept}",
-            "2 Webhooks shows it at the next start.",
+            "Prolific has made the new secret. It is kept in the keyring.",
             "one with the old secret rejects each delivery.",
             "Stay and let it be read back",
         )
         gate.let_one_through()
         await board.shows("3 History has it. Quit?")
-
-
-async def test_the_demo_says_of_a_new_secret_that_it_goes_with_it() -> None:
-    gate = Gate("GET", "/secrets/")
-    async with dashboard(parts=gate.of()) as board:
-        for _ in range(2):
-            gate.let_one_through()
-        await ask_for_one(board, SCREEN_ONLY)
-        await board.shows("Prolific has answered.")
-        await board.press("enter", "q")
-        await board.shows("The demo keeps nothing: if you quit now, that is gone with it.")
-        assert "next start" not in board.words()
-        assert "on disk" not in board.words()
 
 
 class SlowToPutBack(MemoryVault):
@@ -102,7 +73,7 @@ async def test_who_quits_while_the_keyring_gets_back_what_it_had_is_told_that_no
         parts=lambda service: replace(kept_for_real(service), keyring=keyring)
     ) as board:
         board.service.switch_on("createSecret", Fault(status=403))
-        await ask_for_one(board, KEYRING)
+        await ask_for_one(board)
         await board.shows("No new secret was made. Putting back what was kept")
         writes = board.app.operations.writes
         assert not writes.is_on_its_way

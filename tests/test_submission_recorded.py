@@ -127,7 +127,7 @@ def test_the_last_words_do_not_promise_what_the_history_has_not(
         event = bench.next_event()
         while not isinstance(event, SendProgressed) or event.progress.phase is not Phase.CHECKING:
             event = bench.next_event()
-        said = left_words(operations.writes)
+        said = left_words(event.plan, event.progress)
 
     begin = "a new signing secret was made" if write is Write.SECRET else "a send was under way;"
     assert said.startswith(begin)

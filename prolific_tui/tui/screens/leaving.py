@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from prolific_tui.submission.plan import SecretPlan
-from prolific_tui.submission.progress import Phase
+from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog
 from prolific_tui.tui.shell import Shell
 
@@ -71,7 +71,8 @@ _REPLACEMENT_MADE: Final = (
     " secret rejects each delivery."
 )
 _MADE_RECORDED: Final = (
-    "If you quit now, it is not read back; 2 Webhooks shows it at the next start."
+    "That is in the history on disk. If you quit now, it is not read back; 2 Webhooks shows it at"
+    " the next start."
 )
 _MADE_UNRECORDED: Final = (
     "That could not be written to the history, where it is open: if you quit now, the next start"
