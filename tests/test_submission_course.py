@@ -123,7 +123,7 @@ async def test_rows_that_arrived_as_the_person_says_are_not_said_to_be_in_the_ed
     assert "(3 of 10 rows were accepted)" in outcome.title
     assert outcome.message.endswith(
         "Before it, 3 credentials were accepted and are in the pool, and 3 rows arrived, as you"
-        " said; of the 4 others, 3 are in the editor."
+        " said; of the 4 others, 3 were to go now and are in the editor."
     )
 
 
