@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from prolific_tui.credentials.rows import Rows
+from prolific_tui.credentials.rows import Column, Rows
 from prolific_tui.credentials.stepping import Steps
 from prolific_tui.submission.known import Coverage, Known
 from prolific_tui.tui.widgets import Line
@@ -163,17 +163,19 @@ async def test_keys_are_answered_while_a_pool_is_asked_what_it_holds(
         await at.board.until(lambda: "lab-00003" in at.shown, "what Prolific refused")
 
 
-async def test_what_was_marked_is_shown_where_the_rest_is_given_up_and_all_is_checked_again() -> (
-    None
-):
+async def test_what_was_marked_is_shown_where_the_rest_is_given_up_and_all_is_checked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # So short that one is not enough for all rows.
+    monkeypatch.setattr("prolific_tui.tui.drive.SLICE_SECONDS", 0.00005)
     async with editing([("", "k3-9fQ"), *ROWS]) as at:
         await all_are_looked_at(at)
         await at.press("exclamation_mark")
         await at.shows("1 shown: those with problems")
         # Checked to the end once, and nothing is known of what became of a send.
         await at.editor.hold_known(Known(frozenset(), frozenset(), Coverage(0, 0)))
-        await at.press("question_mark", "escape")
-        await at.board.until(lambda: at.editor.is_on_top, "the editor")
+        at.editor.on_screen_resume()
+        await at.board.until(lambda: not at.editor.is_working("known"), "looked for that, too")
         # It looks again only once this is closed.
         await at.press("question_mark")
         await at.board.until(lambda: not at.editor.is_on_top, "the keys")
@@ -198,3 +200,20 @@ async def test_what_was_marked_is_shown_where_the_rest_is_given_up_and_all_is_ch
         await at.press("escape")
         await at.board.until(lambda: at.editor.draft.is_checked, "checked again")
         await at.shows("goes 12,000   needs your OK 0   left out 1")
+
+
+async def test_what_is_made_here_is_counted_between_keys_in_a_long_list() -> None:
+    async with editing([]) as at:
+        session, draft = at.session, at.editor.draft
+        at.editor.changed(session.insert(0, Rows.of(ROWS), made_here=True))
+        await all_are_looked_at(at)
+        await at.shows("goes 0 until E exports 12,000")
+
+        # What an edit does is shown before all of them were looked for again.
+        at.editor.changed(session.set_cell(0, Column.PASSWORD, ""))
+        assert not draft.knows_made
+        await at.board.until(lambda: draft.knows_made, "looked for")
+        await at.shows("goes 0 until E exports 11,999", "left out 1")
+        draft.exported.add(session.document.rows())
+        at.editor.show_all()
+        await at.shows("goes 11,999   needs your OK 0   left out 1   made here 12,000")

@@ -272,12 +272,7 @@ class EditSession:
         if not proposal.count:
             return None
         return self._engine.making(
-            Step(
-                proposal.label,
-                proposal.changes,
-                withdrawn=proposal.withdrawn,
-                accepted=proposal.accepted,
-            )
+            Step(proposal.label, proposal.changes, proposal.withdrawn, proposal.accepted)
         )
 
     def holding(self, held: Container[str], perhaps: Container[str] = frozenset()) -> Steps[Delta]:
@@ -326,6 +321,11 @@ class EditSession:
     def made_here(self) -> tuple[int, ...]:
         """The numbers, from 0, of the rows that were made here and not confirmed, ascending."""
         return tuple(self._document.indices_of(self._made_here))
+
+    @property
+    def has_made_here(self) -> bool:
+        """Whether any row was, even if it is only there again once a step is taken back."""
+        return bool(self._made_here)
 
     def is_made_here(self, row_id: int) -> bool:
         """Whether the row with this id was made here and not confirmed."""

@@ -10,7 +10,7 @@ from prolific_tui.credentials.duplicates import is_blank
 from prolific_tui.credentials.export import Exported
 from prolific_tui.credentials.rows import Row, Rows
 from prolific_tui.credentials.session import Delta, EditSession
-from prolific_tui.credentials.stepping import Steps
+from prolific_tui.credentials.stepping import Steps, finish
 from prolific_tui.errors import Effect
 from prolific_tui.keeping import DraftKeeping
 from prolific_tui.models import CredentialPool
@@ -25,6 +25,15 @@ _Key = tuple[str, str, str | None]
 SEND_BEGUN: Final = "a send of these was begun: 3 History says what became of it"
 _POOL_UNKNOWN: Final = "a pool was made for these: append to it, don't create another"
 _BLOCK: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class MadeHere:
+    """The rows that were made here and not confirmed, by their numbers from 0, ascending."""
+
+    rows: tuple[int, ...] = ()
+    unexported: tuple[int, ...] = ()
+    """Those of them that would go and stand in no file."""
 
 
 @dataclass(slots=True, eq=False)
@@ -67,8 +76,10 @@ class Draft:
     """Whether every row was; not while that goes on, nor after it was given up."""
     asks_reports: bool = False
     """Whether the rows are checked against the usage reports, too, from now on."""
-    _made: tuple[tuple[int, int, bool], tuple[int, ...], tuple[int, ...]] | None = None
-    """How things were when they were looked for; the rows made here, and those in no file."""
+    last_made: MadeHere = field(default_factory=MadeHere)
+    """The rows made here, as they were when they were looked for last."""
+    _made_at: tuple[int, int, bool] | None = None
+    """How things were then."""
 
     @property
     def source(self) -> str:
@@ -97,26 +108,47 @@ class Draft:
 
     def made_here(self) -> tuple[int, ...]:
         """The numbers, from 0, of the rows that were made here and not confirmed, ascending."""
-        return self._made_rows()[0]
+        return self._made_rows().rows
 
     def unexported(self) -> tuple[int, ...]:
         """Those of them that would go and stand in no file: nobody can make them anywhere else."""
-        return self._made_rows()[1]
+        return self._made_rows().unexported
 
-    def _made_rows(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Both, looked for again when the rows or the files changed: they are asked for often."""
-        session = self.session
-        key = (session.revision, self.exported.revision, session.is_examined)
-        if self._made is None or self._made[0] != key:
-            made = session.made_here()
-            rows = session.rows(made)
+    def _made_rows(self) -> MadeHere:
+        if not self.knows_made:
+            finish(self.seek_made())
+        return self.last_made
+
+    @property
+    def knows_made(self) -> bool:
+        """Whether neither the rows nor the files changed since `last_made` was looked for."""
+        return self._made_at == self._made_now
+
+    @property
+    def _made_now(self) -> tuple[int, int, bool]:
+        return self.session.revision, self.exported.revision, self.session.is_examined
+
+    def seek_made(self) -> Steps[None]:
+        """Look for the rows made here, in steps, which `last_made` has in the end.
+
+        Raises:
+            OutdatedError: the rows changed between two steps.
+        """
+        session, at = self.session, self._made_now
+        made: list[int] = []
+        unexported: list[int] = []
+        for start, piece in session.document.pieces() if session.has_made_here else ():
+            mask = bytes(map(session.is_made_here, piece.ids or ()))
+            here = list(compress(range(start, start + len(piece)), mask))
+            rows = piece.only(mask)
             stopped = session.ledger.stopped(rows.usernames)
             waits = zip(self.exported.missing(rows), rows.usernames, strict=True)
-            unexported = compress(
-                made, (missing and name not in stopped for missing, name in waits)
+            made += here
+            unexported += compress(
+                here, (missing and name not in stopped for missing, name in waits)
             )
-            self._made = (key, made, tuple(unexported))
-        return self._made[1:]
+            yield start + len(piece)
+        self.last_made, self._made_at = MadeHere(tuple(made), tuple(unexported)), at
 
     def without_password(self) -> tuple[int, ...]:
         """Those of them whose password was not kept: there is nothing to export of them."""
@@ -183,7 +215,7 @@ class Draft:
         made: list[int] = []
         exported: list[int] = []
         hashed: list[int] = []
-        accepted_ids, are_any_made = session.ledger.accepted, bool(session.made_here())
+        accepted_ids, are_any_made = session.ledger.accepted, session.has_made_here
         hashed_ids = session.ledger.hashes
         for _start, piece in session.document.pieces():
             rows = self._without_blanks(piece)

@@ -57,15 +57,10 @@ class KnownRows(EditorPage):
             sent_there = tuple(s for s in sends if s.pool_id == pool.credential_pool_id)
             against = (pool.credential_pool_id, now.total_credentials, sent_there)
         # Whoever else began to check them, Review among them, may have been closed half way.
-        is_left_over = not self.draft.is_checked and not self._is_checking
+        is_left_over = not self.draft.is_checked and not self.is_working("known")
         if against != self._checked_against or is_left_over:
             self._checked_against = against
             self._hold_known(*against)
-
-    @property
-    def _is_checking(self) -> bool:
-        known = (each for each in self.workers if each.node is self and each.group == "known")
-        return any(not worker.is_finished for worker in known)
 
     @work(exclusive=True, group="known")
     async def _hold_known(

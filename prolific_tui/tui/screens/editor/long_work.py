@@ -91,6 +91,11 @@ class LongWork(RevealingScreen):
                 self.app.say(self.standing_words or said)
         then(result)
 
+    def is_working(self, group: str) -> bool:
+        """Whether a worker of this group has not ended yet."""
+        mine = (worker for worker in self.workers if worker.node is self and worker.group == group)
+        return any(not worker.is_finished for worker in mine)
+
     def give_up_and_say(self) -> bool:
         """Give up long work, and say so; whether there was any."""
         found = self.give_up()

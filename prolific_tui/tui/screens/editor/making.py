@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import ClassVar, Final
 
 from textual import work
 from textual.binding import Binding, BindingType
 
+from prolific_tui.credentials.document import PIECE
 from prolific_tui.credentials.export import (
     file_name,
     formula_cells,
@@ -15,7 +17,7 @@ from prolific_tui.credentials.export import (
 )
 from prolific_tui.credentials.generate import Pattern, PatternError, first_free, next_start
 from prolific_tui.credentials.rows import Rows
-from prolific_tui.credentials.stepping import Steps
+from prolific_tui.credentials.stepping import OutdatedError, Steps, finish
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.settings import AccountsMade
 from prolific_tui.tui.dialogs import (
@@ -29,6 +31,8 @@ from prolific_tui.tui.dialogs import (
     PlainExportDialog,
 )
 from prolific_tui.tui.dialogs.make import ProposedStart
+from prolific_tui.tui.drafts import MadeHere
+from prolific_tui.tui.drive import drive
 from prolific_tui.tui.screens.editor.page import EditorPage
 from prolific_tui.tui.screens.new_file import write_new_file
 from prolific_tui.visible import counted
@@ -139,12 +143,31 @@ class MakingKeys(EditorPage):
 
     def made_words(self) -> str:
         """How many rows were made here, for the line of counts; empty where none was."""
-        made = len(self.draft.session.made_here())
-        return f"made here {made:,}" if made and not self.unexported() else ""
+        made = self._made_here()
+        return f"made here {len(made.rows):,}" if made.rows and not made.unexported else ""
 
     def unexported(self) -> int:
         """How many accounts stand in no file: while any does, Review lets nothing go."""
-        return len(self.draft.unexported())
+        return len(self._made_here().unexported)
+
+    def _made_here(self) -> MadeHere:
+        """The rows made here; in a long list as they were until they are looked for anew."""
+        draft = self.draft
+        if not draft.knows_made:
+            if len(draft.session.document) <= PIECE or not draft.session.has_made_here:
+                finish(draft.seek_made())
+            elif not self.is_working("made"):
+                self._seek_made()
+        return draft.last_made
+
+    @work(group="made")
+    async def _seek_made(self) -> None:
+        """Look for the rows made here, between keys, until that is how they are."""
+        while not self.draft.knows_made:
+            with suppress(OutdatedError):
+                await drive(self.draft.seek_made())
+        if self.is_laid_out:
+            self.show_counts()
 
     def row_notes(self, row: int) -> tuple[str, ...]:
         """What there is to know of a row that was made here."""

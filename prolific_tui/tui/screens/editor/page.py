@@ -164,7 +164,7 @@ class EditorPage(LongWork):
         has_rows = bool(self._rows_shown)
         self.query_one("#empty").display = not has_rows
         self.show_headings()
-        self._show_counts()
+        self.show_counts()
         self._show_view_words()
         self._show_row()
 
@@ -200,7 +200,8 @@ class EditorPage(LongWork):
         """What there is to know of a row beside its problems, in sentences."""
         return ()
 
-    def _show_counts(self) -> None:
+    def show_counts(self) -> None:
+        """Show how many rows there are, and what becomes of them."""
         counts = self.draft.session.counts
         text = Text(f" {counted(counts.rows, 'row')}   ")
         text.append(f"goes {goes_words(counts.goes, self.unexported())}", "bold")
@@ -341,7 +342,7 @@ class EditorPage(LongWork):
                     until = monotonic() + SLICE_SECONDS
                     while monotonic() < until and not session.is_examined:
                         self.grid.apply(session.examine().delta)
-                    self._show_counts()
+                    self.show_counts()
                     await give_way()
         finally:
             # A search may have looked at some of them first, and draws nothing.
