@@ -76,7 +76,8 @@ async def test_rows_of_an_open_send_lead_to_the_question_whether_it_arrived(
         await board.press("j", "a")
         await load(board, a_list(machine.directory, *numbered(2)), 2)
         await send(board, 2)
-        await board.shows("We do not know whether")
+        # What is seen of the editor beside that box says the same.
+        await board.shows("We do not know whether", "2 rows   goes 0   needs your OK 2")
         await board.press("enter")
         await board.shows("2 rows   goes 0", "needs your OK 2")
         await board.press("s")

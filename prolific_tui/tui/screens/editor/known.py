@@ -14,6 +14,7 @@ from prolific_tui.errors import ProlificTuiError
 from prolific_tui.submission.known import Known
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Send
+from prolific_tui.tui.dialogs import SendDialog
 from prolific_tui.tui.drive import drive
 from prolific_tui.tui.screens.editor.page import EditorPage
 from prolific_tui.visible import counted, is_or_are
@@ -39,8 +40,17 @@ class KnownRows(EditorPage):
         """Check the rows again if something became known meanwhile."""
         self._check_known()
 
+    @property
+    def _may_mark(self) -> bool:
+        """Whether marks may come now: on this screen, or below the box of a send that stays open.
+
+        Of a list that was refused, what is known is looked for from that box.
+        """
+        is_below = self.is_current and isinstance(self.app.screen, SendDialog)
+        return self.is_on_top or (is_below and self.draft.has_open_send)
+
     def _check_known(self) -> None:
-        if self.draft.sending or not self.is_on_top:
+        if self.draft.sending or not self._may_mark:
             return
         pool, sends = self.draft.target.pool, self.app.known_sends.sends
         against: tuple[str | None, int | None, tuple[Send, ...]]
