@@ -8,6 +8,7 @@ from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.keeping import DraftKeeping
 from tests.machine import PASSWORD, Machine, leave_rows, type_row
 from tests.making import export, make
+from tests.sending import a_list, load, numbered, send
 
 EVERYTHING = DraftKeeping.EVERYTHING
 _OFFER = "Unsent rows of before"
@@ -147,3 +148,22 @@ async def test_accounts_made_here_stay_so_where_only_their_usernames_were_kept(
         await board.shows("Do these accounts exist in your tool?")
         await board.press("escape", "u")
         await board.shows("2 rows   goes 0", "no password; exported")
+
+
+async def test_of_kept_rows_those_that_the_pool_has_already_are_not_called_unsent(
+    machine: Machine,
+) -> None:
+    machine.choose(EVERYTHING)
+    async with machine.at_pools() as board:
+        await board.press("j", "a")
+        await load(board, a_list(machine.directory, *numbered(2)), 2)
+        await send(board, 2)
+        await board.shows("2 credentials appended")
+        await board.press("enter", "a")
+        await load(board, a_list(machine.directory, *numbered(5)), 5, goes=3)
+        await board.press("escape")
+        await board.shows("3 unsent rows and 2 that are in the pool already: draft kept.")
+        await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
+
+    async with machine.run() as board:
+        await board.shows(_OFFER, "3 rows for", "2 more are in the pool already")

@@ -39,6 +39,7 @@ class Header:
     rows: int
     saved_at: datetime
     has_passwords: bool
+    in_pool: int = 0
 
 
 def encoded(header: Header, content: DraftContent) -> Iterator[bytes]:
@@ -54,6 +55,7 @@ def encoded(header: Header, content: DraftContent) -> Iterator[bytes]:
         "rows": header.rows,
         "saved_at": header.saved_at.isoformat(),
         "has_passwords": header.has_passwords,
+        "in_pool": header.in_pool,
     }
     yield _line(about)
     flags = [_cut(numbers, header.rows) for numbers in _flags(content).values()]
@@ -107,11 +109,13 @@ def read_header(line: bytes) -> Header:
             int(about["rows"]),
             datetime.fromisoformat(about["saved_at"]),
             bool(about["has_passwords"]),
+            # What was kept before this was told does not say.
+            int(about.get("in_pool", 0)),
         )
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         # Not `from` the error: it holds what was read, and that may be passwords.
         raise BrokenError from None
-    if header.saved_at.tzinfo is None or header.rows < 0:
+    if header.saved_at.tzinfo is None or not 0 <= header.in_pool <= header.rows:
         raise BrokenError
     return header
 
@@ -143,6 +147,7 @@ def decoded(data: bytes) -> tuple[Header, DraftContent]:
         header.source,
         header.label,
         **{name: tuple(numbers) for name, numbers in flags.items()},
+        in_pool=header.in_pool,
     )
 
 

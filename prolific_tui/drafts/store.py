@@ -68,6 +68,7 @@ class DraftStore:
             len(content.rows),
             at,
             has_passwords=keeping is DraftKeeping.EVERYTHING,
+            in_pool=content.in_pool,
         )
         with self._turn:
             self._claim()
@@ -299,6 +300,7 @@ def _summary_of(path: Path, header: Header, *, in_use: bool) -> DraftSummary:
         saved_at=header.saved_at,
         has_passwords=header.has_passwords,
         in_use=in_use,
+        in_pool=header.in_pool,
     )
 
 

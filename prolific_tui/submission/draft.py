@@ -1,10 +1,10 @@
 """Rows that were not sent yet, as they are kept between runs: plain data, for any keeper of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from prolific_tui.credentials.rows import Rows
-from prolific_tui.visible import counted
+from prolific_tui.visible import counted, is_or_are
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class DraftContent:
     """Those of them that were."""
     hashed: tuple[int, ...] = ()
     """The rows without a password in the place of which a hash stood, where they came from."""
+    in_pool: int = field(default=0, kw_only=True)
+    """How many of the rows were known to be in the pool already."""
 
     def without_passwords(self) -> "DraftContent":
         """The same with every password empty.
@@ -64,11 +66,19 @@ class DraftSummary:
     """Whether another run of the program has it open, so that it can't be resumed here."""
     arrived: int = 0
     """How many of its rows arrived since, as Prolific or the person says: unsent no more."""
+    in_pool: int = 0
+    """How many of its rows were known to be in the pool already when they were kept."""
 
     @property
     def is_sent(self) -> bool:
         """Whether no row of it is unsent any more."""
         return bool(self.rows) and self.arrived >= self.rows
+
+    @property
+    def unsent(self) -> int:
+        """How many rows of it are in no pool yet, as far as is known."""
+        # What was known to be there is among what arrived, where that was asked.
+        return self.rows - max(self.arrived, self.in_pool)
 
     @property
     def words(self) -> str:
@@ -78,7 +88,7 @@ class DraftSummary:
     @property
     def what(self) -> str:
         """The first half of `words`: "48 rows for chatbot-B"."""
-        return f"{counted(self.rows - self.arrived, 'row')} for {self.target}"
+        return f"{counted(self.unsent, 'row')} for {self.target}"
 
     @property
     def target(self) -> str:
@@ -91,6 +101,9 @@ class DraftSummary:
         lost = "" if self.has_passwords else "; the passwords were not kept"
         used = "; open in another window" if self.in_use else ""
         gone = f"; {self.arrived:,} more arrived since" if self.arrived else ""
+        if self.in_pool > self.arrived:
+            verb = is_or_are(self.in_pool)
+            gone = f"; {self.in_pool:,} more {verb} in the pool already"
         return f"saved {self.saved_at:%d %b %H:%M}{gone}{lost}{used}"
 
 

@@ -247,6 +247,7 @@ class Draft:
             tuple(made),
             tuple(exported),
             tuple(hashed),
+            in_pool=self.in_pool,
         )
 
     def _without_blanks(self, rows: Rows) -> Rows:

@@ -130,7 +130,7 @@ class LeftDrafts(OpenSends):
             self.edit(draft)
 
     def _say_what_is_open(self) -> None:
-        if rows := sum(summary.rows for summary in self.left):
+        if rows := sum(summary.unsent for summary in self.left):
             self.app.say(f"Another window has {counted(rows, 'unsent row')} open.")
 
     @work

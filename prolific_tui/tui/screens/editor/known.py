@@ -101,9 +101,12 @@ class KnownRows(EditorPage):
 
     async def _mark(self, known: Known) -> None:
         """Mark the rows, between keys, and show them; where this is given up, as far as it got."""
-        delta = ANY_ROW
+        delta, before = ANY_ROW, self.draft.in_pool
         try:
             delta = await drive(self.draft.holding(known))
+            if self.draft.in_pool != before:
+                # What is kept of them says how many are still to be sent.
+                self.app.drafts.keep(self.draft)
         finally:
             if self.is_laid_out:
                 self.grid.apply(delta)
