@@ -185,7 +185,8 @@ def everything(place: Place) -> dict[str, str]:
 
 def is_clean(terminal: WatchedTerminal, place: Place) -> None:
     """Nothing was found anywhere, and everything was searched."""
-    assert terminal.evidence.found(everything(place)) == []
+    found = terminal.evidence.found(everything(place))
+    assert not found, found
     was_searched(terminal)
     assert not (place.home / "textual.log").exists()
 

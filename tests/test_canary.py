@@ -208,7 +208,9 @@ def _webhooks(terminal: WatchedTerminal, place: Place) -> None:
         terminal.press("y")
         shows(terminal, SECRET, "Enter goes back to prolific-tui.")
         terminal.press("enter")
-        shows(terminal, "* shows it")
+        # What was printed is there until the last line is drawn over it.
+        shows(terminal, "* shows it", "q Quit")
+        terminal.wait_for(lambda: SECRET not in terminal.screen())
     terminal.press("t")
     shows(terminal, "Paste the raw body")
     terminal.paste(f'{{"quoting": "{SECRET}"}}')
