@@ -159,7 +159,7 @@ def test_two_accounts_of_which_one_is_refused(tmp_path: Path) -> None:
             # Prolific no longer takes the other one: it is said of which, by whom, and from where.
             service.tokens.discard("token-of-bob")
             terminal.press("G", "enter")
-            shows(terminal, "Prolific does not accept this token", "(account pilots)")
+            shows(terminal, "Prolific does not accept this token", "file (account", "pilots);")
             shows(terminal, "from the plain-text file", server.address, "refused it.")
             terminal.press("enter")
             shows(terminal, "The account in use is as before.", "you: you@lab.org")
