@@ -254,8 +254,7 @@ class JournalStore:
 
     def since(self) -> datetime | None:
         """Since when sends are recorded, where a journal before this one was set aside."""
-        with in_words(self._path, "read"):
-            return None if self._path is None else opening.since(self._path, self._now().tzinfo)
+        return None if self._path is None else opening.since(self._path, self._now().tzinfo)
 
     def close(self) -> None:
         """Let other programs go on with what this one was at work on."""
