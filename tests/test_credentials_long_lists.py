@@ -1,7 +1,7 @@
 """A long list is there at once, its duplicates with it, and all else follows while it is edited."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given
@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from prolific_tui.credentials import places, selection
 from prolific_tui.credentials.document import Column, Rows
+from prolific_tui.credentials.fixes import accept_kind
 from prolific_tui.credentials.history import ANY_ROW
 from prolific_tui.credentials.search import Query
 from prolific_tui.credentials.session import EditSession, LoadingError
 from prolific_tui.credentials.stepping import OutdatedError, Steps, finish
+from prolific_tui.credentials.survey import RUN
 from prolific_tui.credentials.view import ALL, Filter, Order, View
 from tests.credentials_steps import hold, redo, undo
 from tests.credentials_strategies import steady
@@ -381,3 +383,28 @@ def test_a_view_is_put_together_after_a_step_and_not_in_the_middle_of_it(long: E
     finish(deleting)
     finish(view.refresh())
     assert len(view) == len(long.document) == 0
+
+
+def test_of_rows_that_all_need_a_closer_look_few_are_looked_at_in_one_step() -> None:
+    session = EditSession()
+    load = finish(session.loading("the list"))
+    load.feed(Rows.of((f"\u00e9tude\u00a0{row}", f"pw,{row}") for row in range(ROWS)))
+    load.finish()
+    view = View(session)
+
+    def longest(steps: Steps[object]) -> int:
+        seen = [0, *steps]
+        return max(after - before for before, after in pairwise(seen))
+
+    assert longest(session.examination()) <= RUN
+    assert session.counts.needs_ok == ROWS
+    (group,) = finish(session.problem_groups())
+    only = Filter(problem=group.problem)
+    for steps in (
+        session.problem_groups(),
+        accept_kind(session, group.problem),
+        view.choose(only, Order.DOCUMENT),
+        view.choose(ALL, Order.PROBLEM),
+    ):
+        assert longest(steps) <= RUN
+    assert len(view) == ROWS

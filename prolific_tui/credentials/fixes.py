@@ -67,7 +67,7 @@ def accept_kind(session: EditSession, problem: Problem) -> Steps[Proposal]:
     document, ledger = session.document, session.ledger
     wanted: list[int] = []
     ids: list[int] = []
-    for start, piece in document.pieces():
+    for start, piece in survey.runs(document):
         if not problem.blocking:
             bad = survey.bad_rows(ledger, start, piece)
             found = survey.problems_of(ledger, start, piece, bad)

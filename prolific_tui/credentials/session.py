@@ -148,7 +148,7 @@ class EditSession:
         """Whether all there is to know of every row is known; not while a step is being made."""
         return self._engine.examination.is_finished and not self.is_changing
 
-    def examine(self, max_rows: int = PIECE) -> Progress:
+    def examine(self, max_rows: int = survey.RUN) -> Progress:
         """Look at up to this many more rows that came in large blocks; see `Progress`.
 
         To be called until all `is_examined`. Edits in between are followed; in the middle of a

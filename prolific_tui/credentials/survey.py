@@ -5,11 +5,22 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress
+from typing import Final
 
 from prolific_tui.credentials.document import Document, Row, Rows
 from prolific_tui.credentials.ledger import Ledger
 from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.stepping import OutdatedError, Steps
+
+RUN: Final = 256
+"""How many rows are looked at in one step where any of them may need a closer look."""
+
+
+def runs(document: Document) -> Iterator[tuple[int, Rows]]:
+    """All rows in short runs, each with where it begins; raises as `Document.pieces` does."""
+    for start, piece in document.pieces():
+        for at in range(0, len(piece), RUN):
+            yield start + at, piece.part(at, at + RUN)
 
 
 def bad_rows(ledger: Ledger, start: int, piece: Rows) -> list[int]:
@@ -79,7 +90,7 @@ def problems(document: Document, ledger: Ledger) -> Steps[Counter[Problem]]:
         OutdatedError: the rows changed between two steps.
     """
     counts: Counter[Problem] = Counter()
-    for start, piece in document.pieces():
+    for start, piece in runs(document):
         bad = bad_rows(ledger, start, piece)
         counts.update(found[0] for _, found in problems_of(ledger, start, piece, bad))
         yield start + len(piece)

@@ -323,14 +323,14 @@ class View:
         return self._as_they_are(shown, ids)
 
     def _as_they_are(self, shown: Filter, ids: "array[int]") -> Iterator[int]:
-        for start, piece in self._session.document.pieces():
+        for start, piece in survey.runs(self._session.document):
             _extend(ids, start, piece, self._matching(shown, start, piece))
             yield start + len(piece)
 
     def _by_problem(self, shown: Filter, ids: "array[int]") -> Iterator[int]:
         session = self._session
         ranks = [array("q") for _ in range(_LAST + 1)]
-        for start, piece in session.document.pieces():
+        for start, piece in survey.runs(session.document):
             matching = self._matching(shown, start, piece)
             bad = set(survey.bad_rows(session.ledger, start, piece))
             ids_of_piece = piece.ids or ()

@@ -23,7 +23,10 @@ def write_quoted_list(path: Path, rows: int, quoted: int) -> Path:
 
 
 def write_messy_list(path: Path, rows: int) -> Path:
-    """Write a CSV of so many rows: in every ten, a repeated username and an empty password."""
+    """Write a CSV of so many rows.
+
+    In every ten, a repeated username, an empty password, and a row that needs a closer look.
+    """
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write("username,password\n")
         for number, row in enumerate(_rows(rows)):
@@ -32,6 +35,8 @@ def write_messy_list(path: Path, rows: int) -> Path:
                 username = f"lab-{number - 5:07}"
             elif number % 10 == 9:
                 password = ""
+            elif number % 10 == 4:
+                username, password = f"\u00e9tude\u00a0{number:07}", f'"{password},1"'
             file.write(f"{username},{password}\n")
     return path
 
