@@ -343,7 +343,7 @@ async def test_a_line_break_at_the_end_is_the_bodys_own_or_the_pastes_and_is_sai
             await board.press("t")
             await board.shows("Paste the raw body")
             await paste(board, f"{BODY}\r")
-            await board.shows("1 line ends arrived.")
+            await board.shows("1 line end arrived.")
             await board.press("escape")
             await board.shows("is tried with and without the line break at its end")
             await board.type(TIMESTAMP)

@@ -37,7 +37,7 @@ class RaggedError(CsvError):
             "Some lines have too many or too few fields",
             f"{counted(count, 'line')} {'does' if count == 1 else 'do'} not have {width} fields: "
             f"{'line' if count == 1 else 'lines'} {named}{more}.",
-            "A field that holds the delimiter needs quotes around it. Mend them and load it again.",
+            "A field that holds the delimiter needs quotes. Mend them and bring it in again.",
             line=lines[0],
         )
         self.lines = lines
@@ -92,7 +92,7 @@ def malformed(content: Content, layout: Layout) -> CsvError:
                 "A quote is never closed",
                 f"The quote that opens in line {line:,} has no end, so everything after it would "
                 "be part of that field.",
-                "Close it, or double it if it belongs to the text, and load it again.",
+                "Close it, or double it if it belongs to the text, and bring it in again.",
                 line=line,
             )
         following = record[field.end() : field.end() + 1]
@@ -102,7 +102,7 @@ def malformed(content: Content, layout: Layout) -> CsvError:
                 f"The quote that opens in line {line:,} closes in line "
                 f"{done + line_of(record, field.end()):,} with more text right after it.",
                 "Close it at the end of the field, or double the quotes that belong to the text, "
-                "and load it again.",
+                "and bring it in again.",
                 line=line,
             )
         if following != layout.delimiter or len(field[0]) > csv.field_size_limit():

@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from prolific_tui.tui.dialogs.base import Dialog, MessageDialog
 from prolific_tui.tui.field import Field
 from prolific_tui.tui.widgets import CursorList, KeyBar, Line, paragraph, visible_lines
-from prolific_tui.visible import visible
+from prolific_tui.visible import counted, visible
 
 
 class ConfirmDialog(MessageDialog[bool]):
@@ -289,7 +289,10 @@ class PasteDialog(Dialog[str | None]):
         self._characters += len(text)
         self._line_ends += text.count("\n") + text.count("\r") - text.count("\r\n")
         self.query_one("#arrived", Static).update(
-            Text(f"{self._characters:,} characters, {self._line_ends:,} line ends arrived.")
+            Text(
+                f"{counted(self._characters, 'character')}, "
+                f"{counted(self._line_ends, 'line end')} arrived."
+            )
         )
 
     def action_done(self) -> None:
