@@ -34,6 +34,28 @@ async def test_usernames_notes_and_passwords_are_whole_where_there_is_room(
         await at.shows(f"{MAIL} ")
 
 
+async def test_what_is_said_of_long_usernames_names_the_other_row_and_what_differs() -> None:
+    """Their ends may be all that tells them apart, and a sentence of two lines has to hold both."""
+    name = "very.long.participant.account.name-{}@psychology.of.reasoning.university.example"
+    one, other = name.format("A"), name.format("a")
+    longest = f"first.{'x' * 80}.of-the-laboratory-number-003"
+    async with editing([(one, "p"), (other, "q"), (longest, "r")]) as at:
+        await at.shows(
+            "very.long.partic…versity.example is the same as very.long.partic…versity.example "
+            # What is left has no room, and that can be seen.
+            "in row 2 except capitals. People may take on…"
+        )
+        # In the grid both ends can be read, and the pane has all of it.
+        await at.shows("first.xxxxxxxx…ry-number-003  ****")
+        await at.press("G")
+        await at.board.until(lambda: longest in "".join(at.board.screen().split()))
+
+    async with editing([(longest, "p"), (longest, "q")]) as at:
+        await at.shows("first.xxxxxxxxxx…tory-number-003 is in rows 1 and 2 with different")
+        await at.press("d")
+        await at.shows("first.xxxxxxxxx…ory-number-003  row 1")
+
+
 async def test_numbers_of_five_digits_leave_the_columns_below_their_headings() -> None:
     async with editing((f"lab-{row}", "pw") for row in range(10_000)) as at:
         await at.press("G")

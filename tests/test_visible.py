@@ -4,7 +4,9 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
+from prolific_tui.tui.widgets import ELLIPSIS, fit
 from prolific_tui.visible import UNUSUAL_SPACE, counted, is_hidden, visible
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
@@ -51,6 +53,19 @@ def test_what_is_drawn_is_one_line_without_anything_hidden(text: str) -> None:
 def test_every_space_but_the_ordinary_one_is_unusual() -> None:
     spaces = {c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c) == "Zs"}
     assert {c for c in spaces if UNUSUAL_SPACE.fullmatch(c)} == spaces - {" "}
+
+
+@given(ANY_TEXT, st.integers(2, 12))
+def test_a_text_that_is_cut_in_its_middle_fills_its_cells_and_keeps_both_ends(
+    text: str, width: int
+) -> None:
+    drawn, cut = visible(text), fit(text, width, keep_ends=True)
+
+    assert cell_len(cut) == width
+    if cell_len(drawn) > width:
+        head, _, tail = cut.partition(ELLIPSIS)
+        assert drawn.startswith(head.rstrip(" "))
+        assert drawn.endswith(tail.rstrip(" "))
 
 
 @given(ANY_TEXT)

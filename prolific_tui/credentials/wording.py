@@ -1,7 +1,7 @@
 """What is said about a row: a letter and a few words beside it, sentences below the grid.
 
 Other rows are named here, so it is worked out for the rows on the screen only. Usernames stand in
-the sentences as they are; passwords never do.
+the sentences as they are, long ones without their middle; passwords never do.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,8 @@ Find: TypeAlias = Callable[[str, int], tuple[int, ...] | None]
 
 _NAMED: Final = 3
 _COMPARED: Final = 16
+_LONGEST_NAME: Final = 32
+"""The characters of a username in a sentence; of more, the row after it would be out of sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +102,22 @@ def _sentence(document: Document, ledger: Ledger, find: Find, row: Row, problem:
             same = " with the same password" if len(rows) == count and "" not in words else ""
             passwords = " with different passwords" if different else same
             among = row_list(rows if count <= _NAMED + 1 else rows[:_NAMED], count)
-            return f"{row.username} is in {among}{passwords}. Only one can be sent."
+            return f"{_named(row.username)} is in {among}{passwords}. Only one can be sent."
     elif problem is Problem.LOOKALIKE and (found := _lookalike(ledger, find, row)):
         alike, where = found
         return (
-            f"{row.username} is the same as {alike} in row {where + 1:,} except "
+            f"{_named(row.username)} is the same as {_named(alike)} in row {where + 1:,} except "
             f"{_except(row.username, alike)}. People may take one for the other."
         )
     return problem.sentence
+
+
+def _named(username: str) -> str:
+    """A username as it stands in a sentence."""
+    if len(username) <= _LONGEST_NAME:
+        return username
+    end = (_LONGEST_NAME - 1) // 2
+    return f"{username[: _LONGEST_NAME - 1 - end]}…{username[-end:]}"
 
 
 def _lookalike(ledger: Ledger, find: Find, row: Row) -> tuple[str, int] | None:

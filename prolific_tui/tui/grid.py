@@ -353,7 +353,7 @@ class CredentialGrid(ScrollView, can_focus=True):
                 Segment("> " if here else "  ", base + self._style("grid--marker")),
                 Segment(f"{row + 1:>{columns.number},}", number_style),
                 gap,
-                Segment(fit(username, columns.username), styles[Column.USERNAME]),
+                Segment(fit(username, columns.username, keep_ends=True), styles[Column.USERNAME]),
                 gap,
                 Segment(shown, styles[Column.PASSWORD]),
                 gap,

@@ -8,6 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
+from textual.app import RenderResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Size
 from textual.message import Message
@@ -23,7 +24,9 @@ ELLIPSIS: Final = "…"
 GAUGE_WIDTH: Final = 16
 
 
-def fit(text: str, width: int, *, right: bool = False, keep_end: bool = False) -> str:
+def fit(
+    text: str, width: int, *, right: bool = False, keep_end: bool = False, keep_ends: bool = False
+) -> str:
     """Foreign text in exactly `width` terminal cells, padded or shortened with an ellipsis.
 
     Args:
@@ -31,6 +34,7 @@ def fit(text: str, width: int, *, right: bool = False, keep_end: bool = False) -
         width: Terminal cells to fill.
         right: Pad on the left, as numbers want it.
         keep_end: Shorten at the beginning, where the end tells more.
+        keep_ends: Shorten in the middle, where either end may tell more.
     """
     text = visible(text)
     if cell_len(text) > width:
@@ -38,6 +42,11 @@ def fit(text: str, width: int, *, right: bool = False, keep_end: bool = False) -
             while cell_len(text) > width - 1:
                 text = text[1:]
             text = ELLIPSIS[:width] + text
+        elif keep_ends and width > 1:
+            tail = text[-(width // 2) :]
+            while cell_len(tail) >= width - width // 2:
+                tail = tail[1:]
+            text = set_cell_size(text, width - 1 - cell_len(tail)) + ELLIPSIS + tail
         else:
             text = set_cell_size(text, width - 1).rstrip(" ") + ELLIPSIS if width else ""
     padding = " " * (width - cell_len(text))
@@ -129,6 +138,23 @@ class WrappedLine(Line):
         second = Text(indent).append_text(Text(" ").join(rest))
         second.truncate(width, overflow="ellipsis")
         return Text("\n", no_wrap=True).join([first, second])
+
+
+class Passage(Static):
+    """Text that wraps, and of a fixed height ends in an ellipsis where it has more lines."""
+
+    def render(self) -> RenderResult:
+        """The lines for which there is room."""
+        text, (width, height), wanted = self.content, self.size, self.styles.height
+        if not isinstance(text, Text) or not width or wanted is None or wanted.is_auto:
+            return super().render()
+        lines = text.wrap(self.app.console, width, overflow="fold")
+        if 0 < height < len(lines):
+            last = lines[height - 1].plain.rstrip()
+            if cell_len(last) >= width:
+                last = set_cell_size(last, width - 1)
+            return Text("\n").join([*lines[: height - 1], Text(last + ELLIPSIS)])
+        return Text("\n").join(lines)
 
 
 class Rule(Widget):

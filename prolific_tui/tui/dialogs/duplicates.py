@@ -157,7 +157,7 @@ def _height(group: Group) -> int:
 def _line(group: Group, row: int | None, name_width: int, width: int) -> Text:
     """A row of a group, with the username and its number in so many cells."""
     username = group.username if row == group.rows[0] else ""
-    text = Text(fit(username, name_width), "bold", no_wrap=True)
+    text = Text(fit(username, name_width, keep_ends=True), "bold", no_wrap=True)
     if row is None:
         between = len(group.rows) - _MEMBERS + 1
         text.append(f"  {between:,} more rows between", "not bold")

@@ -32,7 +32,7 @@ from prolific_tui.tui.screens.editor.long_work import LONG, LongWork
 from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.screens.review_words import goes_words
 from prolific_tui.tui.screens.send_words import moment
-from prolific_tui.tui.widgets import KeyBar, Line, Rule, WrappedLine, number
+from prolific_tui.tui.widgets import KeyBar, Line, Passage, Rule, WrappedLine, number
 from prolific_tui.visible import counted, visible
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ class EditorPage(LongWork):
                 yield EditableGrid(self.draft.session, self._is_exported)
             with Vertical(id="row-detail", classes="detail"):
                 yield Rule(id="row-rule")
-                yield Static(id="explanation", markup=False)
+                yield Passage(id="explanation", markup=False)
 
     def _is_exported(self, row: Row) -> bool:
         return self.draft.exported.holds(row)
@@ -219,7 +219,7 @@ class EditorPage(LongWork):
     def _show_row(self) -> None:
         session, grid = self.draft.session, self.grid
         rule = self.query_one("#row-rule", Rule)
-        explanation = self.query_one("#explanation", Static)
+        explanation = self.query_one("#explanation", Passage)
         row = grid.row
         if row is None:
             rule.title = "" if grid.view.is_plain else "no row is shown"
@@ -234,7 +234,8 @@ class EditorPage(LongWork):
         lines = (*session.explain(row), *self.row_notes(row))
         username = session.document.username(row)
         if cell_len(visible(username)) > grid.columns.username:
-            lines = (*lines, f"Username: {username}")
+            # Without a word before it, from which the lines that it takes would be broken off.
+            lines = (*lines, username)
         _show_text(explanation, "\n".join(visible(line) for line in lines))
 
     @on(CredentialGrid.LaidOut)
@@ -376,7 +377,7 @@ class EditorPage(LongWork):
         self.look_on()
 
 
-def _show_text(widget: Static, text: str) -> None:
+def _show_text(widget: Passage, text: str) -> None:
     """Show a text if it is another one: most rows have nothing to be said about them."""
     if not isinstance(widget.content, Text) or widget.content.plain != text:
         widget.update(Text(text))
