@@ -214,3 +214,20 @@ async def test_a_token_goes_nowhere_that_can_not_be_remembered(tmp_path: Path) -
             assert changed.notes
     for profile in (LAB, PILOTS):
         assert await kept(bench, profile) == {KEYRING: None, FILE: None}
+
+
+async def test_a_disk_that_is_mended_takes_the_token_where_it_was_before(tmp_path: Path) -> None:
+    """What could not be remembered is remembered first, although nothing new is to be."""
+    bench = await bench_with(tmp_path, LAB, last=LAB)
+    assert bench.state is not None
+    aside = tmp_path / "aside"
+    with bench.running() as operations:
+        await operations.sign_in()
+        bench.state.rename(aside)
+        bench.state.mkdir()
+        await operations.sign_in_with(TYPED)
+        bench.state.rmdir()
+        aside.rename(bench.state)
+
+        assert (await operations.keep(in_place(KEYRING))).notes == ()
+    assert await kept(bench, LAB) == {KEYRING: TYPED, FILE: None}

@@ -158,7 +158,10 @@ def test_a_copy_that_could_not_be_remembered_lets_nothing_leave(tmp_path: Path) 
     bench = Bench(state=tmp_path / "state" / "state.json")
     (tmp_path / "state").write_text("a file, not a folder")
 
-    outcome = replaced(bench, plan_to(bench, own_entry=True))
+    with bench.signed_in() as operations:
+        operations.writes.submit(plan_to(bench, own_entry=True))
+        outcome = bench.write_ended().outcome
+        assert not asyncio.run(operations.signing.are_any_kept())
 
     assert (outcome.effect, outcome.title) == (Effect.NOT_SENT, "Not remembered")
     assert "not know of a copy in the keyring, so none was put there." in outcome.message
@@ -285,6 +288,16 @@ def test_what_was_kept_of_other_secrets_is_put_back_where_nothing_was_made(
         assert effect is (Effect.NOT_SENT if is_lost else Effect.REFUSED)
 
     assert bench.keyring._values == before
+
+
+def test_where_nothing_was_kept_a_refusal_leaves_nothing_to_be_known_of(bench: Bench) -> None:
+    with bench.signed_in() as operations:
+        bench.service.switch_on(CREATE, Fault(status=403))
+        operations.writes.submit(plan_to(bench, own_entry=True))
+        assert bench.write_ended().outcome.effect is Effect.REFUSED
+        assert not asyncio.run(operations.signing.are_any_kept())
+
+    assert bench.keyring._values == {}
 
 
 def test_what_can_not_be_put_back_is_told(bench: Bench) -> None:

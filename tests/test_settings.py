@@ -384,6 +384,18 @@ def test_what_could_not_be_written_counts_until_it_can_be(path: Path) -> None:
     assert loaded(path).secrets_place() is TokenPlace.FILE
 
 
+def test_what_could_not_be_written_is_tried_again_with_what_is_known_already(path: Path) -> None:
+    state = StateFile(path, lock_seconds=0)
+    state.remember_secret_in((SERVICE, "w-1"), TokenPlace.KEYRING)
+    with locked(path.with_name("state.json.lock")):
+        state.remember_secrets_place(TokenPlace.FILE)
+    assert state.trouble
+
+    state.remember_secret_in((SERVICE, "w-1"), TokenPlace.KEYRING)
+    assert state.trouble == ""
+    assert loaded(path).secrets_place() is TokenPlace.FILE
+
+
 @pytest.mark.parametrize("keeping", DraftKeeping)
 def test_how_drafts_are_kept_is_asked_once_for_this_machine(
     path: Path, keeping: DraftKeeping
