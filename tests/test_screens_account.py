@@ -18,11 +18,12 @@ from prolific_tui.operations import Account, GivenToken, Parts
 from prolific_tui.profiles import Profile
 from prolific_tui.secret import Secret
 from prolific_tui.settings import StateFile
+from prolific_tui.tui.screens.account import AccountScreen
 from prolific_tui.tui.screens.account_words import listed, room
 from prolific_tui.vault import MemoryVault
 from prolific_tui.vault.states import KeyringCondition, KeyringState
 from tests.accounts_bench import BOB, ELSEWHERE, HIS, LAB, PILOTS, TYPED, entry
-from tests.dashboard import Dashboard, dashboard
+from tests.dashboard import Dashboard, dashboard, opened
 from tests.operations_bench import SERVICE_URL, HoldingKeyring, KeyringOfTests, Prolifics
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
@@ -202,8 +203,15 @@ async def test_a_refused_account_is_marked_and_another_name_leaves_the_cursor_th
         await board.until(lambda: "in use" in row(board, "lab"), "lab in use")
         await board.press("j", "enter")
         await board.shows("pilots: bob.b@lab.org")
+        page = board.app.screen
+        assert isinstance(page, AccountScreen)
         await board.press("n")
         await board.shows("What is pilots to be called?")
+        # Checked again meanwhile it is the same account, and the cursor stays on it.
+        before = page._profiles
+        await board.app.operations.check_token("pilots")
+        page.look_at_profiles()
+        await board.until(lambda: page._profiles != before, "the check")
         await board.type("-2")
         await board.press("enter")
         await board.shows("It is called pilots-2 now.", "pilots-2: bob.b@lab.org")
@@ -463,3 +471,13 @@ async def test_the_demo_takes_no_token_and_has_nothing_to_forget() -> None:
         await board.press("d")
         await board.shows("The demo keeps nothing once you quit.")
         assert len(board.app.screen_stack) == 1
+
+
+async def test_an_answer_that_comes_while_the_program_ends_is_shown_nowhere() -> None:
+    async with opened() as board:
+        await board.press("4")
+        await board.shows("Service")
+        screen = board.app.screen
+        assert isinstance(screen, AccountScreen)
+    with board.app._context():
+        screen.show_account()

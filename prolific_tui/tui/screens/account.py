@@ -12,7 +12,7 @@ from textual.widgets import OptionList
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.keeping import MachineKeeping
 from prolific_tui.operations import Account, KeyringReport
-from prolific_tui.profiles import Profile
+from prolific_tui.profiles import Profile, Whose
 from prolific_tui.tui.dialogs import ConfirmDialog, TextDialog
 from prolific_tui.tui.screens.account_words import (
     Fact,
@@ -78,7 +78,7 @@ class AccountScreen(BaseScreen):
         """The owner's id of the account that was in use last."""
         self._listed: tuple[Listed, ...] = ()
         """The list as it stands."""
-        self._go_to: str | None = None
+        self._go_to: Whose | None = None
         """The account to put the cursor on when the list is shown next."""
 
     def body(self) -> ComposeResult:
@@ -105,7 +105,7 @@ class AccountScreen(BaseScreen):
 
     def _account_changed(self, account: Account | None) -> None:
         if account is not None and account.me.id != self._used:
-            self._used, self._go_to = account.me.id, account.profile
+            self._used, self._go_to = account.me.id, account.whose
         self.show_account()
         self.look_at_profiles()
 
@@ -121,7 +121,7 @@ class AccountScreen(BaseScreen):
         self._keeping = await self.app.operations.keeping()
         looked_for = await self.app.operations.account_looked_for()
         if self.app.account is None and looked_for not in (None, self._looked_for):
-            self._go_to = looked_for.name
+            self._go_to = looked_for.whose
         self._looked_for = looked_for
         self._is_known = True
         self.show_account()
@@ -143,20 +143,22 @@ class AccountScreen(BaseScreen):
     @on(CursorList.Resized)
     def show_account(self) -> None:
         """Show what is known."""
+        if not self.query(CursorList):
+            return  # the answer comes while the program ends
         cursor_list, current = self.query_one(CursorList), self._current
-        here = current.name if self._go_to is None and current is not None else self._go_to
+        here = current.whose if self._go_to is None and current is not None else self._go_to
         self._listed = listed(self._profiles, self.app.account, self._given)
-        names = [each.name for each in self._listed]
-        if here in names:
+        accounts = [each.whose for each in self._listed]
+        if here in accounts:
             self._go_to = None
         width = room(cursor_list.content_region.width or self.size.width, self._listed)
         self.query_one("#headings", Line).text = heading(width)
         is_demo = self.app.operations.is_demo
         rows = [each.row(width, is_demo=is_demo) for each in self._listed]
-        cursor_list.show(rows, names.index(here) if here in names else 0)
-        is_new = bool(names) and not cursor_list.display
+        cursor_list.show(rows, accounts.index(here) if here in accounts else 0)
+        is_new = bool(accounts) and not cursor_list.display
         for widget in ("#headings", "#profiles", "#account-rule"):
-            self.query_one(widget).display = bool(names)
+            self.query_one(widget).display = bool(accounts)
         if is_new:  # what is not displayed can't take the focus
             cursor_list.focus()
         self.show_facts()
@@ -314,13 +316,12 @@ class AccountScreen(BaseScreen):
             return
         name = name.strip()
         # The cursor may be elsewhere by now, and stays where it is: on this account or another.
-        renamed = replace(profile, name=name)
-        self._profiles = tuple(renamed if each == profile else each for each in self._profiles)
-        self._listed = tuple(
-            replace(each, profile=renamed) if each.profile == profile else each
-            for each in self._listed
+        self._profiles = tuple(
+            replace(each, name=name) if each.whose == profile.whose else each
+            for each in self._profiles
         )
         self.app.account = changed.account
+        self.show_account()
         self.app.say(" ".join((f"It is called {name} now.", *changed.notes)))
         self.look_at_profiles()
 

@@ -10,7 +10,7 @@ from rich.text import Text
 from prolific_tui.keeping import KEEPING_PLACES, MachineKeeping, OwnFiles, TokenPlace
 from prolific_tui.operations import Account, KeyringReport, SignIn
 from prolific_tui.operations.identity import origin
-from prolific_tui.profiles import Profile
+from prolific_tui.profiles import Profile, Whose
 from prolific_tui.tui.dialogs import keeping_words
 from prolific_tui.tui.shell import Reading
 from prolific_tui.tui.widgets import fit
@@ -50,6 +50,12 @@ class Listed:
         if self.profile is not None:
             return self.profile.name
         return self._known.profile if self._known else ""
+
+    @property
+    def whose(self) -> Whose | None:
+        """Which account it is, whatever it is called."""
+        known = self.profile or self._known
+        return known.whose if known else None
 
     @property
     def owner(self) -> str:
