@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool, WebhookSecret, Workspace
 from prolific_tui.secret import Secret
 from prolific_tui.submission.journal import Learned
-from prolific_tui.submission.plan import SecretPlan, Target
+from prolific_tui.submission.plan import Destinations, SecretPlan, Target
 from prolific_tui.submission.send import Standing
 from tests.submission_bench import (
     LIMITS,
@@ -206,6 +207,22 @@ async def test_a_secret_whose_answer_was_lost_is_read_from_prolific(service: Not
     assert outcome.title == "Secret replaced, answer lost"
     assert outcome.secret is not None
     assert outcome.secret.value == made.value
+
+
+async def test_of_a_secret_that_could_not_be_read_either_it_is_said_that_it_is_kept_nowhere(
+    service: NotedService,
+) -> None:
+    service.switch_on(Write.SECRET.value, Fault(cut=Cut.WITHIN))
+    service.after_write = lambda: service.switch_on("listSecrets", Fault(status=403))
+    plan = replace(secret_plan(service), destinations=Destinations(file=Path("/safe/new-secret")))
+
+    outcome = await run(plan, client_of(service), MemoryJournal(), ticking())
+
+    assert outcome.effect is Effect.ACCEPTED
+    assert outcome.secret is None
+    lost = "The new one is kept nowhere yet, and /safe/new-secret was not written."
+    assert outcome.message.endswith(lost)
+    assert "keep it (K, f)" in outcome.hint
 
 
 async def test_a_secret_that_was_replaced_again_at_once_is_not_called_the_one_in_use(

@@ -310,11 +310,13 @@ def secret_troubled(plan: SecretPlan, error: ServiceError, look: SecretLook) -> 
     changed = not look.trouble and not is_same_secret(look.before, look.after)
     told = seen_secret(look, changed=changed)
     if effect is Effect.ACCEPTED:
+        if not changed:
+            told += f" The new one {_kept_nowhere(plan)}."
         return Outcome(
             effect,
             f"Secret {_done(plan)}, answer lost",
             f"Prolific accepted the request, but its answer could not be read here. {told}",
-            _STORE_IT if changed else "Refresh (r) to read the new secret from Prolific.",
+            _STORE_IT if changed else "Refresh (r) to read the new secret, then keep it (K, f).",
             secret=look.after if changed else None,
         )
     title = f"We do not know whether the secret was {_done(plan)}"
@@ -324,9 +326,7 @@ def secret_troubled(plan: SecretPlan, error: ServiceError, look: SecretLook) -> 
             title = "A new secret is there; who made it is not known"
         told += f" {SOMEBODY_ELSE}"
     elif plan.destinations != Destinations():
-        file = plan.destinations.file
-        also = "" if file is None else f", and {file} was not written"
-        told += f" Should there be a new one, it is kept nowhere yet{also}."
+        told += f" Should there be a new one, it {_kept_nowhere(plan)}."
     if changed and look.after is not None:
         hint = f"{_STORE_IT} {hint}"
     return Outcome(
@@ -345,6 +345,11 @@ def seen_secret(look: SecretLook, *, changed: bool) -> str:
     if changed:
         return f"A look afterwards shows {_named(look.after)}."
     return f"A look afterwards still shows {_named(look.after)}."
+
+
+def _kept_nowhere(plan: SecretPlan) -> str:
+    file = plan.destinations.file
+    return "is kept nowhere yet" + ("" if file is None else f", and {file} was not written")
 
 
 def _done(plan: SecretPlan) -> str:

@@ -232,9 +232,11 @@ class AccountScreen(BaseScreen):
     @work(group="token")
     async def action_token(self) -> None:
         """Ask for a token, and keep it as is usual here."""
+        if not self._may_change():
+            return
         if self.app.operations.is_demo:
             self.app.say("The demo takes no token: it has an account of its own, which is made up.")
-        elif self._may_change():
+        else:
             looked_for = await self.app.operations.account_looked_for()
             await self._ask_token(looked_for if self.app.account is None else None)
 
