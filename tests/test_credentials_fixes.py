@@ -64,6 +64,10 @@ def test_an_edit_that_makes_duplicates_says_so() -> None:
     )
     assert finish(search.replace(session, Query("-2"), "-1")).caution == ""
     assert finish(search.replace(session, Query("lab-"), "")).caution == ""
+    # A name that another row gives up at the same time is free.
+    assert (
+        finish(search.replace(session_of(("b", "k"), ("bb", "k")), Query("b"), "bb")).caution == ""
+    )
     assert finish(search.replace(session, Query("2 "), "1")).caution.startswith("! 1 of them")
 
 

@@ -371,6 +371,25 @@ def test_what_a_pool_is_found_to_hold_is_told_and_nothing_else(long: EditSession
     assert hold(long, {f"lab-{row:05}" for row in range(ROWS)}) == ANY_ROW, "too many to name"
 
 
+@pytest.mark.parametrize("turns", [1, 12])
+def test_a_row_that_is_edited_while_a_pool_is_asked_may_be_of_another_kind(
+    long: EditSession, turns: int
+) -> None:
+    """Who follows the rows puts it where it belonged by the marks of then."""
+    finish(long.examination())
+    asking = long.holding({"lab-00007"}, frozenset())
+    assert len(list(islice(asking, turns))) == turns
+    long.set_cell(11_000, Column.PASSWORD, "")
+    assert finish(asking) == ANY_ROW
+
+
+def test_no_pool_holds_a_row_without_a_username() -> None:
+    session = EditSession(Rows.of([("", "k"), (" ", "k"), ("lab-1", "k")]))
+    hold(session, {"", " ", "lab-1"})
+    assert session.ledger.in_pool == 1
+    assert session.state(0).letter == session.state(1).letter == "B"
+
+
 def test_a_view_is_put_together_after_a_step_and_not_in_the_middle_of_it(long: EditSession) -> None:
     view = View(long, small=ROWS)
     finish(view.choose(Filter(problems=True), Order.DOCUMENT))

@@ -116,6 +116,10 @@ async def test_an_open_cell_takes_the_rest_of_its_line_for_a_long_text(
         await paste(at.board, name)
         await the_field_ends_at(end_of[Column.USERNAME])
         await at.shows(f"{name}  ********")
+        # A character that can't be seen is shown, and takes its room.
+        await at.press("ctrl+u")
+        await paste(at.board, f"{name[:-1]}\u200b")
+        await the_field_ends_at(end_of[Column.PASSWORD])
         await at.press("escape")
         assert at.usernames == ["lab-1", "lab-2"]
 

@@ -337,3 +337,14 @@ def test_a_number_that_makes_no_sense_counts_as_none(tmp_path: Path, number: obj
     state = StateFile(path)
     state.load()
     assert state.accounts_made("https://a", "workspace-1", "pool-1") == AccountsMade()
+
+
+def test_a_copy_of_a_row_whose_password_was_a_hash_says_so_as_well() -> None:
+    session = Draft("owner-1", TARGET).session
+    session.insert(0, Rows.of([("lab-1", ""), ("lab-2", "")]))
+    session.mark_hashes([0])
+    session.insert(2, session.rows([0, 1]))
+
+    session.delete([0, 1])
+    problems = [session.ledger.problems(session.document.row(row))[0] for row in (0, 1)]
+    assert problems == [Problem.HASH, Problem.NO_PASSWORD]

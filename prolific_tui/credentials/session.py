@@ -222,13 +222,16 @@ class EditSession:
             self._document.rows(index, index)
             return None
         label = label or f"insertion of {counted(len(rows), 'row')}"
-        marks = [made_here or row_id in self._made_here for row_id in rows.ids or ()]
+        marks = (self._made_here, self._ledger.hashes)
+        marked = [[row_id in mark for row_id in rows.ids or ()] for mark in marks]
         # Rows from elsewhere, or a copy of rows of this list: either way they are new ones here.
         step = Step(label, (Replacement(index, index, rows.anew()),), source=source)
         delta = yield from self._engine.making(step)
-        if made_here or any(marks):
-            ids = self._document.rows(index, index + len(rows)).ids or array("q")
-            self._made_here.update(ids if made_here else compress(ids, marks))
+        if made_here or any(map(any, marked)):
+            ids = self._document.rows(index, index + len(rows)).ids or ()
+            for mark, are_marked in zip(marks, marked, strict=True):
+                mark.update(compress(ids, are_marked))
+            self._made_here.update(ids if made_here else ())
         return delta
 
     def delete(self, rows: Iterable[int]) -> Delta | None:
@@ -292,8 +295,7 @@ class EditSession:
     def remove_for_good(self, ids: Iterable[int]) -> Delta | None:
         """Take out the rows with these ids, which were sent or discarded, and forget the history.
 
-        There is no undo of it or of anything before it: what was sent can't be taken back, and of
-        what was discarded nothing is kept.
+        There is no undo of it or of anything before it: what was sent can't be taken back.
         """
         wanted = self._document.indices_of(ids)
         self._engine.refuse_while_loading()
@@ -341,8 +343,7 @@ class EditSession:
     ) -> Steps[None]:
         """Give rows that come from a draft the marks they had, in steps, and forget the history.
 
-        Each names rows by their numbers, in order. There is no undo of it, nor of how the rows
-        came. Closing this leaves some of the marks out.
+        Each names rows by their numbers, in order. There is no undo of it or of how they came.
 
         Raises:
             OutdatedError: the rows changed between two steps.
