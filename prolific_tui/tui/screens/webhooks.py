@@ -21,10 +21,10 @@ from prolific_tui.tui.rotation import Receiver
 from prolific_tui.tui.screens.delivery import try_delivery
 from prolific_tui.tui.screens.kept import may_keep_secrets
 from prolific_tui.tui.screens.new_file import write_new_file
+from prolific_tui.tui.screens.receiver_table import ReceiverTable
 from prolific_tui.tui.screens.replacing import (
     is_settled,
     replace_secret,
-    short_address,
     subscription_words,
 )
 from prolific_tui.tui.screens.revealing import RevealingScreen, reveal_key
@@ -43,7 +43,7 @@ from prolific_tui.tui.screens.webhook_words import (
 from prolific_tui.tui.widgets import CursorList, Line, Rule, fit, visible_lines
 from prolific_tui.visible import visible
 
-_LABEL, _STATE, _HAS_IT = 17, 6, 7
+_LABEL: Final = 17
 _PLAINLY: Final = (
     "It stays in your terminal's scrollback, and in that of a tmux or screen in between, where"
     " whoever comes to the terminal later can read it. y prints it, n does not."
@@ -207,40 +207,18 @@ class WebhooksScreen(RevealingScreen):
                 else [(receiver, None)]
             )
         listed = self.query_one(CursorList)
-        width = max((listed.content_region.width or self.size.width) - _STATE - _HAS_IT - 5, 20)
-        event_width = max((len(visible(s.event_type)) for s in self._subscriptions), default=0)
-        event_width = min(max(event_width, len("another receiver")) + 2, width // 2)
-        self.query_one("#headings", Line).text = Text(
-            f"   {fit('Event', event_width)}{fit('Target', width - event_width)} "
-            f"{fit('State', _STATE)}{fit('Has it', _HAS_IT)}"
+        table = ReceiverTable.within(
+            listed.content_region.width or self.size.width, self._subscriptions
         )
+        self.query_one("#headings", Line).text = table.headings
         at = min(listed.highlighted or 0, max(len(self._lines) - 1, 0))
-        listed.show(
-            [self._row(*line, event_width, width - event_width) for line in self._lines], at
-        )
+        listed.show([table.row(*line, rotation, secret) for line in self._lines], at)
         self.query_one("#receivers-rule", Rule).title = known_words(
             self._subscriptions, rotation, secret
         )
         for selector in ("#headings", "#receivers", "#receivers-rule"):
             self.query_one(selector).display = bool(self._lines)
         self.set_class(not self._lines, "-unlisted")
-
-    def _row(
-        self, receiver: Receiver, subscription: Subscription | None, event: int, target: int
-    ) -> Text:
-        rotation = self.app.rotation
-        address = short_address(receiver.target_url)
-        if rotation.behind(receiver.target_url) > 1:
-            address = f"#{receiver.number} {address}"
-        state = ""
-        if subscription is not None:
-            state = {True: "on", False: "off", None: "?"}[subscription.is_enabled]
-        what = subscription.event_type if subscription else "another receiver"
-        return Text(
-            f" {fit(what, event)}{fit(address, target)} {fit(state, _STATE)}"
-            f"{fit(rotation.tick(self._secret, receiver).value, _HAS_IT)}",
-            no_wrap=True,
-        )
 
     # The receivers
 
