@@ -119,6 +119,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(trouble)
     if options.fault and not options.demo:
         return _refuse("--fault is for --demo only")
+    # Ctrl-C is promised while a token is waited for; who starts this in the background of a script
+    # has it ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not sys.warnoptions:
         # They are for developers; printed at the end they would stand there like errors.
         warnings.simplefilter("ignore")

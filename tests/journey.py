@@ -92,7 +92,7 @@ def create(person: Person) -> None:
     person.press("enter")
     shows(person, "16 credentials in a new pool", "The pool's total is 16 now, 16 free.")
     person.press("enter")
-    shows(person, "3 rows   goes 0   needs your OK 3   left out 0", "16 in total")
+    shows(person, "3 rows   goes 0   needs your OK 3   left out 0", "16 credentials in a")
 
 
 def leave_editor(person: Person) -> None:
@@ -120,7 +120,7 @@ def find_new_pool(person: Person, pools: int) -> str:
 def append(person: Person, name: str) -> None:
     """Append what was left of the list to the pool under the cursor."""
     person.press("a")
-    shows(person, "Append to", "16 in total", "3 rows   goes 0   needs your OK 3   left out 0")
+    shows(person, "Append to", "3 rows   goes 0   needs your OK 3   left out 0")
     person.press("a", "j", "a", "j", "a")
     shows(person, "3 rows   goes 3   needs your OK 0   left out 0")
     person.press("s")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from prolific_tui.demo.seed import DEMO_TOKEN, demo_service
 from prolific_tui.demo.server import serving
-from tests.terminal import Terminal, signed_in
+from tests.terminal import PROGRAM, Terminal, signed_in
 
 
 def test_a_token_may_come_through_a_pipe(tmp_path: Path) -> None:
@@ -43,8 +43,14 @@ def test_a_pipe_that_takes_its_time_is_told_of_and_given_up_by_a_key(tmp_path: P
         os.fdopen(write, "wb") as writing,
     ):
         environment = {"PROLIFIC_URL": server.address}
+        # Even where it is started as a script starts what it leaves in the background.
         with Terminal(
-            *arguments, home=tmp_path, environment=environment, pass_fds=[read], size=(120, 24)
+            *arguments,
+            home=tmp_path,
+            environment=environment,
+            command=("sh", "-c", "trap '' INT; exec \"$@\"", "sh", *PROGRAM),
+            pass_fds=[read],
+            size=(120, 24),
         ) as terminal:
             terminal.wait_for(words)
             terminal.press("ctrl+c")

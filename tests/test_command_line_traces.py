@@ -42,9 +42,12 @@ def test_variables_that_make_textual_write_things_down_have_no_effect(tmp_path: 
         "TEXTUAL_PRESS": "q",
         "TEXTUAL_SHOW_RETURN": "1",
     }
-    with Terminal("--demo", home=tmp_path, environment=variables) as terminal:
-        terminal.wait_for("5 pools")
-        terminal.press("4", "t")
+    with (
+        serving(demo_service()) as server,
+        Terminal(
+            home=tmp_path, environment=variables | {"PROLIFIC_URL": server.address}
+        ) as terminal,
+    ):
         terminal.wait_for("API token")
         terminal.type(_SENTINEL)
         terminal.wait_for("****")

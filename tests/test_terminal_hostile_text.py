@@ -124,7 +124,7 @@ def _editor(terminal: Terminal) -> None:
     terminal.press("enter")
     terminal.wait_for("7 rows")
     for text in _HOSTILE:
-        _says(terminal, text)
+        _says(terminal, text, cells=13)
     terminal.press("*")
     terminal.wait_for("Tr0ub4dor-1")
     for number in range(2, 8):

@@ -105,7 +105,13 @@ def since(path: Path, zone: tzinfo | None) -> datetime | None:
         FileError: the directory can't be read.
     """
     prefix = f"{path.name}."
-    names = (each.name for each in files.entries(path.parent))
+    try:
+        names = [each.name for each in files.entries(path.parent)]
+    except FileError as error:
+        # Where nothing can be written, nothing was set aside; that is said when it matters.
+        if isinstance(error.__cause__, NotADirectoryError):
+            return None
+        raise
     aside = (name for name in names if name.startswith(prefix) and not name.endswith(_OF_SQLITE))
     moments = (_moment(name.removeprefix(prefix), zone) for name in aside)
     return max((moment for moment in moments if moment is not None), default=None)
