@@ -114,7 +114,8 @@ def test_a_line_that_is_cut_right_at_the_answer_leaves_the_secret_in_its_file(
         terminal.wait_for(f"Type  replace {end} :")
         terminal.type(f"replace {end}")
         terminal.press("enter")
-        terminal.wait_for("Making the new secret…")
+        # Before that, nothing has been asked for, and nothing is.
+        terminal.wait_for(re.compile("Waiting for Prolific's answer|Prolific has answered|Stored"))
         terminal.hang_up()
         assert terminal.wait_exit() == 128 + signal.SIGHUP
 
