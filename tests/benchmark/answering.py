@@ -41,7 +41,7 @@ def answering(plan: Plan) -> Iterator[Line]:
                     yield _worst(f"Esc during {what} over {rows}", waits)
                 begun = partial(lambda before: terminal.screen() != before, terminal.screen())
                 waits = [_wait(terminal, start, begun)]
-                waits += _waits_until(terminal, lambda: not _is_working(terminal))
+                waits += _waits_until(terminal, lambda: not _is_working(terminal), rows_move=True)
                 yield _worst(f"any key during {what} over {rows}", waits)
             terminal.press("s")
             terminal.seconds_until(_CHECKED, since=time.perf_counter())
@@ -89,13 +89,20 @@ def _wait(terminal: MeasuredTerminal, key: str, answered: Callable[[], bool]) ->
     return terminal.seconds_until_it(answered, since=start) * 1000
 
 
-def _waits_until(terminal: MeasuredTerminal, over: Callable[[], bool]) -> list[float]:
-    """Go up and down one row until it is over; how many milliseconds each key took."""
+def _waits_until(
+    terminal: MeasuredTerminal, over: Callable[[], bool], *, rows_move: bool = False
+) -> list[float]:
+    """Go up and down one row until it is over; how many milliseconds each key took.
+
+    Work that moves rows may end with another one of the same number under the cursor. Where rows
+    stay, the last key is waited for as well: drawn as one with the first of what is measured next,
+    the two would move nothing.
+    """
     waits: list[float] = []
     keys = itertools.cycle(("down", "up"))
     while not over():
         row = _row(terminal)
-        moved = partial(lambda before: over() or _row(terminal) != before, row)
+        moved = partial(lambda before: _row(terminal) != before or (rows_move and over()), row)
         waits.append(_wait(terminal, next(keys), moved))
     return waits
 
