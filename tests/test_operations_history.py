@@ -16,6 +16,7 @@ import pytest
 from prolific_tui.credentials.problems import Problem
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession, Verdict
+from prolific_tui.credentials.stepping import finish
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import CHATBOT_B, MAIN_WORKSPACE
 from prolific_tui.errors import Effect, FileError, ProlificTuiError, SettingsError
@@ -60,7 +61,7 @@ def verdicts(session: EditSession) -> list[Verdict]:
 def test_the_parts_that_are_told_are_those_that_go_by_size_as_well() -> None:
     bench = Bench(part_bytes=1)
     with bench.signed_in() as operations:
-        assert operations.writes.parts_of(credential_plan()) == 3
+        assert finish(operations.writes.seek_parts(credential_plan())) == 3
         number = sent(bench, operations).number
         (send,) = operations.history.now.sends
         assert (send.number, len(send.parts)) == (number, 3)
@@ -68,7 +69,7 @@ def test_the_parts_that_are_told_are_those_that_go_by_size_as_well() -> None:
 
 def test_a_send_tells_of_its_parts_and_the_history_has_it_at_once(bench: Bench) -> None:
     with bench.signed_in() as operations:
-        assert operations.writes.parts_of(credential_plan()) == 3
+        assert finish(operations.writes.seek_parts(credential_plan())) == 3
         operations.writes.submit(credential_plan())
         events = [event for _, event in bench.events_until(WriteEnded)]
         ended = events[-1]

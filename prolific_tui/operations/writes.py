@@ -9,13 +9,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+from prolific_tui.credentials.stepping import Steps
 from prolific_tui.errors import SettingsError
 from prolific_tui.operations.events import Listener, SendProgressed, WriteEnded
 from prolific_tui.operations.loop import BackgroundLoop
 from prolific_tui.operations.sends import Lending
 from prolific_tui.submission.means import Control, Pace
 from prolific_tui.submission.outcome import Outcome, not_sent, unforeseen
-from prolific_tui.submission.parting import parts
+from prolific_tui.submission.parting import seek_parts
 from prolific_tui.submission.plan import CredentialPlan, Plan
 from prolific_tui.submission.progress import Progress
 from prolific_tui.submission.run import Ended, run
@@ -71,9 +72,9 @@ class Writes:
         """How large the parts of a send are at most."""
         return self._lending.pace
 
-    def parts_of(self, plan: CredentialPlan) -> int:
-        """In how many parts a plan would go, by the number and the size of its rows."""
-        return len(parts(plan, self.pace))
+    def seek_parts(self, plan: CredentialPlan) -> Steps[int]:
+        """In how many parts a plan would go, by the number and the size of its rows; in steps."""
+        return len((yield from seek_parts(plan, self.pace)))
 
     def prepare(self, plan: CredentialPlan) -> None:
         """Make ready what can be of a plan that the person looks at; nothing is written or sent.

@@ -10,6 +10,7 @@ from typing import Final
 
 from prolific_tui.credentials.csvtext import dump
 from prolific_tui.credentials.rows import Rows
+from prolific_tui.credentials.stepping import Steps, finish
 from prolific_tui.submission.halving import Range, halves
 from prolific_tui.submission.means import Pace
 from prolific_tui.submission.plan import CredentialPlan
@@ -25,7 +26,15 @@ _AROUND: Final = 11
 
 def parts(plan: CredentialPlan, pace: Pace) -> list[Range]:
     """The parts in which a plan goes, in order; none for a plan without rows."""
-    return [part for run in _runs(plan) for part in _cut(plan, *run, pace)]
+    return finish(seek_parts(plan, pace))
+
+
+def seek_parts(plan: CredentialPlan, pace: Pace) -> Steps[list[Range]]:
+    """`parts`, in steps."""
+    found: list[Range] = []
+    for run in _runs(plan):
+        yield from _cut(plan, *run, pace, found)
+    return found
 
 
 def is_left(plan: CredentialPlan, send: Send) -> bool:
@@ -58,16 +67,18 @@ def _runs(plan: CredentialPlan) -> list[Range]:
     return list(pairwise([0, *gaps, len(places)]))
 
 
-def _cut(plan: CredentialPlan, start: int, stop: int, pace: Pace) -> list[Range]:
-    if start == stop:
-        return []
-    if stop - start > pace.part_rows:
-        begins = range(start, stop, pace.part_rows)
-        pieces = [(at, min(at + pace.part_rows, stop)) for at in begins]
-        return [part for piece in pieces for part in _cut(plan, *piece, pace)]
-    if stop - start > 1 and not _fits(plan.accounts.part(start, stop), pace.part_bytes):
-        return [part for half in halves((start, stop)) for part in _cut(plan, *half, pace)]
-    return [(start, stop)]
+def _cut(
+    plan: CredentialPlan, start: int, stop: int, pace: Pace, found: list[Range]
+) -> Steps[None]:
+    """Add the parts of neighbouring rows to those that were found."""
+    for at in range(start, stop, pace.part_rows):
+        piece = (at, min(at + pace.part_rows, stop))
+        yield piece[0]
+        if piece[1] - at > 1 and not _fits(plan.accounts.part(*piece), pace.part_bytes):
+            for half in halves(piece):
+                yield from _cut(plan, *half, pace, found)
+        else:
+            found.append(piece)
 
 
 def _fits(rows: Rows, size: int) -> bool:

@@ -156,9 +156,8 @@ class ReviewScreen(ReviewChecks):
         facts.append(("Account", whose(self.app.account)))
         if planned.source:
             facts.append(("From", planned.source))
-        writes = self.app.operations.writes
-        if (parts := writes.parts_of(planned)) > 1:
-            facts.append(("In parts", parts_words(parts, writes.pace)))
+        if (parts := self._reviewed.parts) > 1:
+            facts.append(("In parts", parts_words(parts, self.app.operations.writes.pace)))
         if pool is None:
             facts += [("Unexplained", note) for note in self._unexplained_notes()]
         facts += [("Goes on", note) for note in self._reviewed.notes]

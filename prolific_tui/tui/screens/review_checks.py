@@ -31,6 +31,8 @@ class Reviewed:
     """What would go, and what there is to know of it."""
 
     plan: CredentialPlan
+    parts: int
+    """In how many parts that is."""
     notes: tuple[str, ...] = ()
     """How it belongs to the send that it goes on with, a sentence each."""
 

@@ -203,13 +203,16 @@ class EditorPage(LongWork):
     def show_counts(self) -> None:
         """Show how many rows there are, and what becomes of them."""
         counts = self.draft.session.counts
-        text = Text(f" {counted(counts.rows, 'row')}   ")
-        text.append(f"goes {goes_words(counts.goes, self.unexported())}", "bold")
-        text.append(f"   needs your OK {counts.needs_ok:,}   left out {counts.left_out:,}")
+        text = Text(f" {counted(counts.rows, 'row')}")
+        apart = "   "
         if counts.unexamined:
-            # In few words, so that they fit beside the counts of a long list.
+            # First, since the counts are not the last ones, and so that all of a million rows fits.
             looked_at = (counts.rows - counts.unexamined) * 100 // counts.rows
-            text.append(f"   looked at {looked_at}%", "bold")
+            text.append(f", looked at {looked_at}%", "bold")
+            apart = "  "
+        text.append(f"{apart}goes {goes_words(counts.goes, self.unexported())}", "bold")
+        text.append(f"{apart}needs your OK {counts.needs_ok:,}")
+        text.append(f"{apart}left out {counts.left_out:,}")
         if made := self.made_words():
             text.append(f"   {made}")
         if self.draft.sending:

@@ -7,6 +7,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from prolific_tui.credentials.document import NO_ROWS
+from prolific_tui.credentials.stepping import Steps
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.submission.plan import CredentialPlan, Target, seek_plan
 from prolific_tui.submission.resuming import Resumption
@@ -49,14 +50,21 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
     def _review(self) -> None:
         draft = self.draft
         self.work_through(
-            lambda: seek_plan(draft.session, draft.target, draft.source),
-            self._reviewed,
+            lambda: self._seek(seek_plan(draft.session, draft.target, draft.source)),
+            self._show_unless_begun,
             "Preparing the review",
             asks=True,
         )
 
-    def _reviewed(self, plan: CredentialPlan) -> None:
-        """Show the plan, unless an earlier send may be what it belongs to."""
+    def _seek(self, planning: Steps[CredentialPlan]) -> Steps[Reviewed]:
+        """What would go as a send of its own."""
+        plan = yield from planning
+        parts = yield from self.app.operations.writes.seek_parts(plan)
+        return Reviewed(plan, parts)
+
+    def _show_unless_begun(self, reviewed: Reviewed) -> None:
+        """Show what would go, unless an earlier send may be what it belongs to."""
+        plan = reviewed.plan
         is_create = plan.target.pool is None
         if not plan.rows and (send := self._held_up_by(plan)) is not None:
             self._ask_open(send)
@@ -64,9 +72,9 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
             self.draft.continues is None and not is_create and not unfinished_sends(self.app, plan)
         ):
             # With no row to compare, nothing can be said about an earlier send.
-            self._show(Reviewed(plan))
+            self._show(reviewed)
         else:
-            self._match(plan)
+            self._match(reviewed)
 
     def _held_up_by(self, plan: CredentialPlan) -> Send | None:
         """The open send that keeps rows from going, because they may have arrived with it."""
@@ -80,9 +88,9 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
         await ask_open(self.app, send)
 
     @work(exclusive=True, group="review")
-    async def _match(self, plan: CredentialPlan) -> None:
+    async def _match(self, reviewed: Reviewed) -> None:
         """Ask whether the rows go on with an earlier send, and show what would go then."""
-        wanted = self.draft.continues
+        plan, wanted = reviewed.plan, self.draft.continues
         try:
             with self.app.holding_keys():
                 # Another window may have made a pool of these rows meanwhile.
@@ -95,19 +103,20 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
             if wanted is not None:
                 self.app.say("None of these rows belongs to that send, so this is a new one.")
             self.draft.continues = None
-            self._show(Reviewed(plan))
+            self._show(reviewed)
         elif wanted is not None and not (matched.is_blocked or matched.send.in_use):
-            self._go_on_with(plan, matched)
+            await self._go_on_with(plan, matched)
         else:
             answer = await ask_match(self.app, matched)
             if answer:
-                self._go_on_with(plan, matched)
+                await self._go_on_with(plan, matched)
             elif answer is not None:
                 self.draft.continues = None
-                self._show(Reviewed(plan))
+                self._show(reviewed)
 
-    def _go_on_with(self, plan: CredentialPlan, matched: Resumption) -> None:
-        reviewed = _continued(plan, matched)
+    async def _go_on_with(self, plan: CredentialPlan, matched: Resumption) -> None:
+        with self.app.holding_keys():
+            reviewed = await drive(self._seek_rest(plan, matched))
         target = reviewed.plan.target
         if target.key != self.draft.target.key and not self._aim(target):
             self.draft.continues = None
@@ -130,8 +139,7 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
         return True
 
     def _show(self, reviewed: Reviewed) -> None:
-        parts = self.app.operations.writes.parts_of(reviewed.plan)
-        if parts > 1 and self.app.keeping.is_to_be_asked:
+        if reviewed.parts > 1 and self.app.keeping.is_to_be_asked:
             self._ask_keeping_first(reviewed)
         else:
             self.app.push_screen(ReviewScreen(self.draft, reviewed, self))
@@ -145,11 +153,18 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
     async def plan_again(self) -> Reviewed:
         """What would go now; raises `ProlificTuiError` and `OutdatedError`."""
         draft = self.draft
-        plan = await drive(seek_plan(draft.session, draft.target, draft.source))
+        planning = seek_plan(draft.session, draft.target, draft.source)
         if draft.continues is None:
-            return Reviewed(plan)
+            return await drive(self._seek(planning))
+        plan = await drive(planning)
         matched = await self.app.operations.history.match(draft.continues, plan)
-        return _continued(plan, matched)
+        return await drive(self._seek_rest(plan, matched))
+
+    def _seek_rest(self, plan: CredentialPlan, matched: Resumption) -> Steps[Reviewed]:
+        """What would go of a send that goes on; no row where none of them can."""
+        going = matched.plan or replace(plan, accounts=NO_ROWS)
+        parts = yield from self.app.operations.writes.seek_parts(going)
+        return Reviewed(going, parts, matched.words)
 
     @work
     async def _ask_target(self) -> None:
@@ -175,9 +190,3 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
         )
         if target is not None and self._aim(target):
             self._review()
-
-
-def _continued(plan: CredentialPlan, matched: Resumption) -> Reviewed:
-    """What would go of a send that goes on; no row where none of them can."""
-    going = matched.plan or replace(plan, accounts=NO_ROWS)
-    return Reviewed(going, matched.words)
