@@ -5,6 +5,8 @@ line does that says what is wrong with the row under the cursor, then waits for 
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
 from typing import Final, TypeVar
 
@@ -24,6 +26,9 @@ With Textual's 60 frames a second, a key that follows on another would wait for 
 _UNASKED_SECONDS: Final = 1 / 30
 """How long it takes at least where no key waits for it: frames take time from what they tell of."""
 
+_SELDOM_SECONDS: Final = 1 / 10
+"""The same for as long as a screen is `seldom_drawn`."""
+
 _MOST_TURNS: Final = 100
 """How many turns of the loop a frame waits for a key: what a key does may itself wait."""
 
@@ -37,6 +42,25 @@ class OneFrameScreen(Screen[R]):
     _frames: Timer | None = None
     _keys_drawn = 0
     _drawn_at = 0.0
+    _apart_seconds = _UNASKED_SECONDS
+
+    @contextmanager
+    def seldom_drawn(self) -> Iterator[None]:
+        """Draw less often what no further key waits for, and then at once what has come of it.
+
+        What is done by the first of those frames is drawn with what was there before.
+        """
+        self._apart_seconds = _SELDOM_SECONDS
+        self._keys_drawn, self._drawn_at = self._keys_begun, monotonic()
+        try:
+            yield
+        finally:
+            self._apart_seconds = _UNASKED_SECONDS
+            self.draw_soon()
+
+    def draw_soon(self) -> None:
+        """Draw what has changed as if a key waited for it."""
+        self._drawn_at = 0.0
 
     @property
     def _update_timer(self) -> Timer:
@@ -47,10 +71,14 @@ class OneFrameScreen(Screen[R]):
             )
         return self._frames
 
+    @property
+    def _keys_begun(self) -> int:
+        """How many keys there were so far."""
+        return self.app.keys_begun if isinstance(self.app, OrderedKeysApp) else 0
+
     async def _draw(self) -> None:
-        app = self.app
-        keys = app.keys_begun if isinstance(app, OrderedKeysApp) else 0
-        if keys == self._keys_drawn and monotonic() - self._drawn_at < _UNASKED_SECONDS:
+        app, keys = self.app, self._keys_begun
+        if keys == self._keys_drawn and monotonic() - self._drawn_at < self._apart_seconds:
             # The timer goes on, and comes back here.
             return
         for _ in range(_MOST_TURNS):

@@ -197,7 +197,7 @@ class IntakeKeys(EditorPage):
         shown_until = slice_ends = 0.0
         try:
             loading = await asyncio.shield(begun)
-            with without_collection():
+            with without_collection(), self.seldom_drawn():
                 for chunk in intake.reading():
                     source = chunk.source
                     delta = loading.feed(chunk.rows)
@@ -259,7 +259,8 @@ class IntakeKeys(EditorPage):
         return lambda done: self.app.say(f"{what}… {done:,} rows")
 
     async def _drawn(self) -> None:
-        """Wait until what changed on this screen is drawn."""
+        """Draw what changed on this screen, and wait until that is done."""
+        self.draw_soon()
         # Its widgets say so first.
         await give_way()
         drawn = asyncio.Event()
