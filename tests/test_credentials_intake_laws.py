@@ -152,6 +152,32 @@ class TestChunks:
         assert [list(row) for row in parse(text, PLAIN).rows] == expected
 
     @steady
+    @given(
+        st.lists(
+            st.sampled_from(
+                [
+                    *('"lab","k"\n', '"","k"\n', '"",""\n', '"lab","k,k"\n', '"lab","k""k"\n'),
+                    *("lab,k\n", 'lab,"k"\n', '"a"b,"c"\n', 'x"a"y,"b"\n', '"a",b"c"\n'),
+                ]
+            ),
+            min_size=1,
+            max_size=4,
+        ),
+        LINE_ENDS,
+    )
+    def test_quotes_wherever_they_stand_are_read_or_refused_as_if_there_were_no_blocks(
+        self, lines: list[str], end: str
+    ) -> None:
+        text = "".join(lines).replace("\n", end)
+        try:
+            expected = list(csv.reader(StringIO(text, newline=""), strict=True))
+        except csv.Error:
+            with pytest.raises(CsvError):
+                parse(text, PLAIN)
+        else:
+            assert [list(row) for row in parse(text, PLAIN).rows] == expected
+
+    @steady
     @given(st.integers(1, 900), st.integers(2, 600), st.sampled_from(["utf-16-le", "utf-8"]))
     def test_bytes_and_text_make_the_same_rows(self, rows: int, size: int, codec: str) -> None:
         text = "\n".join(["login,pass", *(f"josé-{row},k{row}" for row in range(rows))])
