@@ -22,7 +22,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as directory:
         home = Path(directory)
         plan = (
-            Plan(home, lengths=(100_000,), pastes=(1_000, 10_000), table=10_000, runs=1, presses=5)
+            Plan(
+                home,
+                lengths=(100_000,),
+                pastes=(1_000, 10_000),
+                table=10_000,
+                runs=1,
+                short_runs=1,
+                presses=5,
+            )
             if arguments.quick
             else Plan(home)
         )

@@ -152,6 +152,6 @@ CASES: Final[dict[str, Callable[[Plan], Iterator[Line]]]] = {
     "answering": answering,
     "steps": steps,
     "quitting": quitting,
-    "sending": lambda plan: sending(plan.home, plan.runs),
+    "sending": lambda plan: sending(plan.home, plan.short_runs),
 }
 """What `--only` takes."""

@@ -58,7 +58,8 @@ def load(plan: Plan) -> Iterator[Line]:
         }
         if plan.has_visidata:
             measures["vd"] = partial(_load_visidata, plan, rows)
-        found = in_turns(plan.runs, measures)
+        runs = plan.runs if rows == plan.long else plan.short_runs
+        found = in_turns(runs, measures)
         here, floor = found["here"], found["floor"]
         # Of VisiData's time and of ours, that of a short list is taken off: the floor opens no
         # screen either.

@@ -22,6 +22,7 @@ class Plan:
         pastes: The lines of the pastes, the shortest first.
         table: The rows that Textual's own table is given: it takes long.
         runs: How often programs are started.
+        short_runs: The same where that takes a second or two: the least of more is steadier.
         presses: How often a key is pressed.
         idle: Seconds that nothing is done for.
     """
@@ -31,6 +32,7 @@ class Plan:
     pastes: tuple[int, ...] = (1_000, 10_000, 50_000)
     table: int = 100_000
     runs: int = 3
+    short_runs: int = 9
     presses: int = 15
     idle: float = 10.0
 
