@@ -172,7 +172,8 @@ def enter_text(terminal: WatchedTerminal, text: str, shown: Condition) -> None:
 
 
 def close(terminal: WatchedTerminal, shown: str) -> None:
-    """Press Escape, and wait until what was there is gone."""
+    """Press Escape once this is there, and wait until it is gone."""
+    terminal.wait_for(shown)
     terminal.press("escape")
     terminal.wait_for(lambda: shown not in terminal.screen())
 

@@ -109,6 +109,7 @@ class KeyringSession:
     def unseen_prompter(self) -> Iterator[Mapping[str, str]]:
         """Run the real window that asks for passwords, on a display that nobody sees.
 
+        It waits for a question as long as it takes; by itself it would end after 10 idle seconds.
         Gives the environment of a program on that display.
         """
         require_programs(DISPLAY_PROGRAMS)
@@ -126,7 +127,7 @@ class KeyringSession:
             environment = {**self.environment, "DISPLAY": f":{number.readline().strip()}"}
             with (
                 self._ownership_of(SYSTEM_PROMPTER) as wait_until_owned,
-                running([_program(prompter)], environment),
+                running([_program(prompter)], {**environment, "GCR_PERSIST": "1"}),
             ):
                 wait_until_owned()
                 yield environment

@@ -137,13 +137,13 @@ def test_two_accounts_of_which_one_is_refused(tmp_path: Path) -> None:
     with serving(service) as server:
         with Terminal(home=tmp_path, environment=_service_of(server)) as terminal:
             _answer_with_token(terminal, DEMO_TOKEN.reveal())
-            shows(terminal, "you: you@lab.org", "in use")
+            shows(terminal, "you: you@lab.org", "in use", "Kept from now on: nothing secret")
             terminal.press("s")
             shows(terminal, "What is kept on this machine, and where?")
             terminal.press("/")
             terminal.type("plain-text file")
             terminal.press("enter")
-            shows(terminal, "Kept from now on")
+            shows(terminal, "Kept from now on: in the plain-text")
             # The second one goes where the first did, without a question.
             terminal.press("t")
             _answer_with_token(terminal, "token-of-bob")

@@ -74,7 +74,8 @@ def test_a_secret_is_printed_plainly_after_a_warning_and_the_interface_comes_bac
         terminal.wait_for("2 WEBHOOKS")
         terminal.wait_for("* shows it")
         terminal.wait_for("1 receiver known to have it")
-        assert secret not in terminal.screen()
+        # What was printed is there until the last line is drawn over it.
+        terminal.wait_for(lambda: secret not in terminal.screen())
         terminal.press("space")
         terminal.wait_for("ticked")
         terminal.press("q")
@@ -115,7 +116,9 @@ def test_a_line_that_is_cut_right_at_the_answer_leaves_the_secret_in_its_file(
         terminal.type(f"replace {end}")
         terminal.press("enter")
         # Before that, nothing has been asked for, and nothing is.
-        terminal.wait_for(re.compile("Waiting for Prolific's answer|Prolific has answered|Stored"))
+        terminal.wait_for(
+            re.compile("Waiting for Prolific's answer|Prolific has answered|Secret replaced")
+        )
         terminal.hang_up()
         assert terminal.wait_exit() == 128 + signal.SIGHUP
 
@@ -142,7 +145,8 @@ async def test_tmux_gets_the_text_by_its_input_and_no_token_by_its_environment(
     }
     sent: list[str] = []
 
-    said = await Clipboard(environment, sent.append).copy("canary-secret", "The secret")
+    clipboard = Clipboard(environment, sent.append, tmux_seconds=PATIENCE)
+    said = await clipboard.copy("canary-secret", "The secret")
 
     got = (tmp_path / "got").read_text()
     assert got.startswith("load-buffer -w -\n")

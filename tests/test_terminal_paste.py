@@ -64,11 +64,11 @@ def test_an_unmarked_paste_on_the_pools_asks_what_it_is_for(tmp_path: Path) -> N
 
 
 def test_a_long_unmarked_paste_that_comes_in_many_reads_is_one_paste(tmp_path: Path) -> None:
-    rows = 3_000
+    rows = 300
     with Terminal("--demo", home=tmp_path) as terminal:
         _open_editor(terminal)
         terminal.type("".join(f"lab-q-{row},Tr0ub4dor-{row}\r" for row in range(rows)))
-        terminal.wait_for("Take the rows")
+        terminal.wait_for(f"Take {rows} rows")
         terminal.press("enter")
         terminal.wait_for(f"goes {rows:,}")
 

@@ -32,30 +32,41 @@ from prolific_tui.vault.states import describe
 
 ENTRY = Entry.token("https://api.prolific.com", "ada")
 CANARY = "canary-71ab40"
-SECONDS = 10
+SECONDS = 30
 FOR_EVER = 3600
 
 
 class Lifeline:
-    """A pipe that a child and all its descendants hold open, so that their end can be awaited."""
+    """A pipe that a child and all its descendants hold open, so that their end can be awaited.
+
+    Until then the test holds it open, too: of a pipe that nobody ever opened no end is told.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         os.mkfifo(path)
         self._reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        self._writing: int | None = os.open(path, os.O_WRONLY)
 
     def line(self) -> str:
         """Wait for what the child writes first."""
         return self._read().decode().strip()
 
     def all_have_ended(self) -> bool:
-        """Wait until nobody holds the other end."""
+        """Wait until nobody else holds the other end."""
+        self._let_go()
         while self._read():
             pass
         return True
 
     def close(self) -> None:
+        self._let_go()
         os.close(self._reading)
+
+    def _let_go(self) -> None:
+        if self._writing is not None:
+            os.close(self._writing)
+            self._writing = None
 
     def _read(self) -> bytes:
         ready = select.poll()
@@ -86,9 +97,14 @@ def python(tmp_path: Path) -> Callable[[str], str]:
 
 @pytest.fixture
 def hanging(python: Callable[[str], str], lifeline: Lifeline) -> str:
-    """An interpreter that is ready and never answers, with a child that never ends either."""
+    """An interpreter that is ready and never answers, with a child that never ends either.
+
+    Its first line on the lifeline says that it has been asked.
+    """
     path = shlex.quote(str(lifeline.path))
-    return python(f"echo; exec 9>{path}; sleep {FOR_EVER} & echo $$ >&9; sleep {FOR_EVER}")
+    return python(
+        f"exec 9>{path}; sleep {FOR_EVER} & echo; read -r request; echo $$ >&9; sleep {FOR_EVER}"
+    )
 
 
 def vault_of(python: str, seconds: float = FOR_EVER, **variables: str) -> Vault:
@@ -126,7 +142,6 @@ async def test_a_hanging_child_is_killed_in_time_with_its_own_children(
 
     assert caught.value.state.condition is KeyringCondition.NO_ANSWER
     assert "0.5 s" in caught.value.message
-    assert lifeline.line()
     assert lifeline.all_have_ended()
 
 
@@ -269,7 +284,7 @@ async def test_a_child_that_does_not_end_when_it_is_killed_is_not_waited_for(
     state = await vault_of(hanging, seconds=0.1).state()
 
     assert state.condition is KeyringCondition.NO_ANSWER
-    assert slow.reached.is_set()
+    assert await asyncio.to_thread(slow.reached.wait, SECONDS)
     slow.go_on.set()
 
 

@@ -121,7 +121,7 @@ async def test_a_keyring_that_was_never_set_up_counts_as_locked() -> None:
 
 async def test_a_prompt_that_nobody_sees_is_given_up(session: KeyringSession) -> None:
     with session.silent_prompter() as wait_until_asked, session.locked_keyring():
-        loading = asyncio.create_task(vault_in(session.environment, read_seconds=2).load(ENTRY))
+        loading = asyncio.create_task(vault_in(session.environment, read_seconds=5).load(ENTRY))
         await asyncio.to_thread(wait_until_asked)
         with pytest.raises(KeyringUnusableError) as caught:
             await loading
