@@ -211,7 +211,7 @@ async def test_the_pool_of_a_create_is_looked_for_as_pools_are_now_and_no_other_
         await at.shows("Review: nothing has been sent yet", "2 credentials to the pool")
 
 
-async def test_rows_do_not_go_on_in_a_pool_for_which_other_rows_wait(tmp_path: Path) -> None:
+async def test_rows_do_not_go_where_others_wait_and_stay_as_they_are_when_those_have_gone(tmp_path: Path) -> None:
     service = checked_demo_service()
     service.switch_on("updateCredentialPool", Fault(status=400, times=1))
     async with dashboard(service, parts=in_parts(3)) as board:
@@ -237,3 +237,17 @@ async def test_rows_do_not_go_on_in_a_pool_for_which_other_rows_wait(tmp_path: P
         await board.press("escape")
         assert {pool: list(held.passwords) for pool, held in service.state.pools.items()} == pools
         assert sorted(len(draft.session.document) for draft in board.app.drafts) == [5, 8]
+
+        # The others go on, and take nothing of this list with them: it may become another pool.
+        await board.press("escape", "enter", "3")
+        await board.shows("3 accepted, 5 left")
+        await board.press("c")
+        await board.shows("Goes on with the send of", "5 rows   goes 5")
+        await send(board, 5)
+        await board.shows("5 credentials appended", "8 now")
+        await board.press("enter", "1", "d")
+        await board.shows("Create a new pool", "8 rows   goes 8")
+        await board.press("s")
+        await board.shows("These rows were sent before", "8 rows of these went into wave")
+        await board.press("j", "enter")
+        await board.shows("a new pool of 8 credentials", "Type  send 8 :")

@@ -22,6 +22,7 @@ from prolific_tui.operations import Operations
 from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, CommandsDialog, SendAct
+from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.account import AccountScreen
 from prolific_tui.tui.screens.clashes import explain, find_clash
 from prolific_tui.tui.screens.history import HistoryScreen
@@ -158,10 +159,10 @@ class ProlificApp(Shell, inherit_bindings=False):
             self._find_clash(ended)
 
     @work
-    async def clear_earlier(self, send: Send) -> None:
-        """Take rows out of their draft that arrived with an earlier run of a send that went on."""
+    async def clear_earlier(self, send: Send, rest: Draft) -> None:
+        """Take rows out of a draft that arrived with an earlier run of a send that went on."""
         try:
-            await take_away_accepted(self, send)
+            await take_away_accepted(self, send, rest)
         except ProlificTuiError:
             # They are marked as in the pool, and never go.
             return

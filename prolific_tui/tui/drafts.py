@@ -351,25 +351,31 @@ class Drafts:
         draft.sending = plan
         self.keep(draft, at_once=True)
 
-    def settle(self, plan: CredentialPlan, ended: WriteEnded) -> None:
+    def settle(self, plan: CredentialPlan, ended: WriteEnded) -> Draft | None:
         """A write ended: what was accepted leaves its draft, and the others follow their pool.
 
         Args:
             plan: what was to go.
             ended: what became of it; a part may have been accepted before another one was not.
+
+        Returns:
+            That draft; None where no row of it is left.
         """
         # By the plan itself: rows of other drafts have the same ids, and may have the same target.
-        for draft in [each for each in self if each.sending is plan]:
-            draft.sending = None
-            draft.continues = None
-            draft.has_open_send |= ended.outcome.effect is Effect.UNKNOWN
-            # They may tell what Prolific does not.
-            draft.asks_reports |= ended.outcome.effect is Effect.REFUSED
-            draft.clashed(ended.clashing)
-            if ended.accepted:
-                self.accepted(draft, ended.accepted, ended.outcome.pool)
-            else:
-                self.keep(draft, at_once=True)
+        draft = next((each for each in self if each.sending is plan), None)
+        if draft is None:
+            return None
+        draft.sending = None
+        draft.continues = None
+        draft.has_open_send |= ended.outcome.effect is Effect.UNKNOWN
+        # They may tell what Prolific does not.
+        draft.asks_reports |= ended.outcome.effect is Effect.REFUSED
+        draft.clashed(ended.clashing)
+        if ended.accepted:
+            self.accepted(draft, ended.accepted, ended.outcome.pool)
+        else:
+            self.keep(draft, at_once=True)
+        return None if draft.is_empty else draft
 
     def accepted(self, draft: Draft, row_ids: Sequence[int], pool: CredentialPool | None) -> None:
         """Rows of a draft are in a pool: they leave it, and the others follow that pool.

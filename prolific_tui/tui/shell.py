@@ -238,8 +238,9 @@ class Shell(ReadingApp):
         if plan is self.sending:
             # Another one may have been begun before the end of this one was told here.
             self.sending = self.progress = None
+        rest: Draft | None = None
         if isinstance(plan, CredentialPlan):
-            self.drafts.settle(plan, ended)
+            rest = self.drafts.settle(plan, ended)
         elif outcome.secret is not None and plan.workspace == self.workspace:
             # Shown from the answer, so that a failing read-back can't hide the new value.
             known = self.webhooks.value or Webhooks(None, ())
@@ -278,8 +279,9 @@ class Shell(ReadingApp):
                     f"{outcome.title}. 3 History has it. Quit?",
                     [Choice("Stay, and see what became of it"), Choice("Quit now")],
                 )
-        if isinstance(plan, CredentialPlan) and plan.continues is not None and send is not None:
-            self.clear_earlier(send)
+        went_on = isinstance(plan, CredentialPlan) and plan.continues is not None
+        if went_on and rest is not None and send is not None:
+            self.clear_earlier(send, rest)
         if ended.search is not None:
             self.explain_clash(ended)
 
@@ -310,8 +312,14 @@ class Shell(ReadingApp):
         """Do what the person chose once a send had ended."""
         raise NotImplementedError
 
-    def clear_earlier(self, send: Send) -> object:
-        """Take rows out of their draft that arrived with an earlier run of a send that went on."""
+    def clear_earlier(self, send: Send, rest: Draft) -> object:
+        """Take rows out of a draft that arrived with an earlier run of a send that went on.
+
+        Args:
+            send: The send.
+            rest: The draft whose rows went on with it, and no other one: other rows with the same
+                usernames may be meant as another pool.
+        """
         raise NotImplementedError
 
     def explain_clash(self, ended: WriteEnded) -> object:

@@ -30,8 +30,8 @@ def open_draft(shell: Shell, send: Send, owner_id: str) -> Draft | None:
     return next((draft for draft in found if draft is not None), None)
 
 
-async def take_away_accepted(shell: Shell, send: Send) -> None:
-    """What a settled send turned out to have brought leaves its draft; the rest follows its pool.
+async def take_away_accepted(shell: Shell, send: Send, draft: Draft) -> None:
+    """What a send turned out to have brought leaves its draft; the rest follows its pool.
 
     The journal knows fingerprints of usernames only, so a username that stands in several rows is
     left alone: none of those rows could be sent.
@@ -39,15 +39,14 @@ async def take_away_accepted(shell: Shell, send: Send) -> None:
     Args:
         shell: Where the drafts are.
         send: The send as it is known now.
+        draft: Its rows. They stay as they are while they are being sent, loaded or changed.
 
     Raises:
         ProlificTuiError: The journal can't be read.
     """
-    account, target = shell.account, target_of(shell, send)
-    draft = open_draft(shell, send, account.me.id) if account and send.arrived else None
-    if draft is None or draft.sending or draft.session.is_loading or draft.session.is_changing:
+    session, target = draft.session, target_of(shell, send)
+    if not send.arrived or draft.sending or session.is_loading or session.is_changing:
         return
-    session = draft.session
     rows, revision = _once(session.document.rows()), session.revision
     matched = await shell.operations.history.match(
         send.number, CredentialPlan(target, rows, (), (), "")

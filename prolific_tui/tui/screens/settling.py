@@ -11,7 +11,7 @@ from prolific_tui.submission.looks import total_of
 from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Finding, Part, Send
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, TypedConfirmation, WaitDialog
-from prolific_tui.tui.screens.rows_of_sends import take_away_accepted
+from prolific_tui.tui.screens.rows_of_sends import open_draft, take_away_accepted
 from prolific_tui.tui.screens.send_words import open_sentence, sentence
 from prolific_tui.tui.shell import Shell
 from prolific_tui.visible import counted
@@ -61,7 +61,9 @@ async def settle(shell: Shell, send: Send) -> Send | None:
         for part in found.open_parts:
             found = await _ask(shell, found, part)
         _follow_secret(shell, found)
-        await take_away_accepted(shell, found)
+        draft = open_draft(shell, found, shell.account.me.id) if shell.account else None
+        if draft is not None:
+            await take_away_accepted(shell, found, draft)
     except ProlificTuiError as error:
         shell.show_error(error)
         return None
