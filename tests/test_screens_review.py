@@ -211,7 +211,9 @@ async def test_the_pool_of_a_create_is_looked_for_as_pools_are_now_and_no_other_
         await at.shows("Review: nothing has been sent yet", "2 credentials to the pool")
 
 
-async def test_rows_do_not_go_where_others_wait_and_stay_as_they_are_when_those_have_gone(tmp_path: Path) -> None:
+async def test_rows_do_not_go_where_others_wait_and_stay_when_those_are_gone(
+    tmp_path: Path,
+) -> None:
     service = checked_demo_service()
     service.switch_on("updateCredentialPool", Fault(status=400, times=1))
     async with dashboard(service, parts=in_parts(3)) as board:
