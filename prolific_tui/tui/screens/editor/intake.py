@@ -122,7 +122,10 @@ class IntakeKeys(EditorPage):
         """
         self.is_bringing_in = True
         try:
-            if not await self._take_in(name, await look, ask=ask, preview=preview):
+            intake = await look
+            if not self.is_laid_out:
+                return
+            if not await self._take_in(name, intake, ask=ask, preview=preview):
                 self.app.say("Nothing was changed.")
         except ProlificTuiError as error:
             kept = f"Not taken in: {name}. {self._unchanged}".rstrip()

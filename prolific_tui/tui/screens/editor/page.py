@@ -147,8 +147,8 @@ class EditorPage(LongWork):
 
     @property
     def is_laid_out(self) -> bool:
-        """Whether there is anything to draw on; work that ends while this closes finds nothing."""
-        return bool(self.query(EditableGrid))
+        """Whether there is anything to draw on: not while this closes, and loses it bit by bit."""
+        return self.is_running and bool(self.query(EditableGrid))
 
     def show_all(self) -> None:
         """Show everything but the rows: what this is, the counts, the row under the cursor."""
@@ -310,6 +310,9 @@ class EditorPage(LongWork):
 
     def may_look(self) -> bool:
         """Whether the rows stay as they are for long enough to look at all; says why not."""
+        if not self.is_laid_out:
+            # Whoever waited for something finds this closed, with nobody to be told why not.
+            return False
         if self.draft.session.is_changing:
             self.app.say("The last change is still being made; it can be undone afterwards.")
         elif self.draft.session.is_loading:
@@ -342,7 +345,7 @@ class EditorPage(LongWork):
         session = self.draft.session
         try:
             with without_collection():
-                while not session.is_examined:
+                while self.is_laid_out and not session.is_examined:
                     until = monotonic() + SLICE_SECONDS
                     while monotonic() < until and not session.is_examined:
                         self.grid.apply(session.examine().delta)
@@ -357,7 +360,7 @@ class EditorPage(LongWork):
 
     def refresh_view(self) -> None:
         """Put the view together anew where the rows changed by too much to follow."""
-        if self.grid.view.is_outdated:
+        if self.is_laid_out and self.grid.view.is_outdated:
             # Not the group of what a person asks for, so that nothing of that ends it half way.
             self.work_through(
                 self.grid.view.refresh, lambda _: self.show_view(), "Looking", group="view"
