@@ -208,7 +208,7 @@ async def test_while_it_looks_for_a_send_it_says_when_prolific_is_tried_again(
         await board.shows("60 before it, and 62 would be", "asks to wait until")
         board.service.switch_off("listCredentialPools")
         await board.press("escape")
-        await board.shows("Given up; the send stays open")
+        await board.shows("Given up; the send stays open", "1 open: S settles")
         await board.press("S")
         next_look = r"Look 2 of 5 at \d\d:\d\d:\d\d; the last one at about \d\d:\d\d:\d\d\."
         await board.until(lambda: re.search(next_look, words()))

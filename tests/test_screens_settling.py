@@ -211,6 +211,8 @@ async def test_it_is_said_which_part_is_looked_for_where_several_are_open(open_p
     async with dashboard(story.service, parts=gate.of(parts)) as board:
         gate.let_one_through()
         await board.shows("A send is open")
+        # What was let through is the listing of the start, and not the look.
+        await board.until(lambda: board.app.pools.value)
         await board.press("enter")
         await board.shows("Looking…", "Look 1 of 5")
         assert ("Part 1: Look 1 of 5" in board.words()) == (open_parts > 1)
