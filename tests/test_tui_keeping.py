@@ -1,20 +1,25 @@
 """What is said of a draft's copy: it is never called newer than it is."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 
 from prolific_tui.credentials.rows import Column, Rows
+from prolific_tui.credentials.stepping import finish
 from prolific_tui.keeping import DraftKeeping
-from prolific_tui.models import Workspace
+from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.operations import Operations
-from prolific_tui.operations.events import DraftSaved
+from prolific_tui.operations.events import DraftSaved, Event
+from prolific_tui.submission.known import Coverage, Known
 from prolific_tui.submission.plan import Target
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.keeping import Keeping
+from tests.dashboard import PATIENCE
 from tests.machine import Machine
 
 TARGET = Target(Workspace("workspace-1", "Reasoning evals"))
@@ -26,7 +31,8 @@ ROWS = 100_000
 class Bench:
     """How drafts are kept, with a clock, timers and work of its own."""
 
-    def __init__(self, operations: Operations) -> None:
+    def __init__(self, operations: Operations, events: SimpleQueue[Event]) -> None:
+        self.events = events
         self.now = 1_000.0
         self.told = 0
         self.alarms: list[tuple[float, Callable[[], None]]] = []
@@ -56,12 +62,25 @@ class Bench:
         call()
         return seconds
 
+    async def begun(self) -> "asyncio.Task[None]":
+        """The rows are being copied, and not all of them yet."""
+        copying = asyncio.create_task(self.work.pop())
+        await asyncio.sleep(0)
+        assert not copying.done()
+        return copying
+
     async def copied(self) -> None:
         """The rows are copied, and on the disk by 20:36."""
         await self.work.pop()
         at = datetime(2026, 11, 21, 20, 36, tzinfo=UTC)
         key = self.keeping.key("owner-1", TARGET)
         self.keeping.saved(DraftSaved(key, ROWS, at, self.keeping.choice))
+
+    def saved(self) -> DraftSaved:
+        """What was saved next."""
+        event = self.events.get(timeout=PATIENCE)
+        assert isinstance(event, DraftSaved)
+        return event
 
     def words(self) -> str:
         return self.keeping.words(self.draft)
@@ -71,8 +90,9 @@ class Bench:
 def bench(tmp_path: Path) -> Iterator[Bench]:
     machine = Machine(tmp_path)
     operations = Operations(machine.parts(machine.service))
-    operations.start(lambda _event: None)
-    yield Bench(operations)
+    events: SimpleQueue[Event] = SimpleQueue()
+    operations.start(events.put)
+    yield Bench(operations, events)
     operations.stop(60.0)
 
 
@@ -115,3 +135,28 @@ async def test_another_list_is_copied_at_once_and_once_more_where_it_changed_mea
     assert bench.words() == "draft of 20:36 kept, no passwords"
     await bench.copied()
     assert bench.words() == "draft kept, no passwords"
+
+
+async def test_a_copy_is_of_its_pool_whatever_becomes_known_of_that_meanwhile(
+    bench: Bench,
+) -> None:
+    keeping, draft = bench.keeping, bench.draft
+    keeping.choice = EVERYTHING
+    pool = CredentialPool("pool-1", 150, 131)
+    draft.target = Target(TARGET.workspace, pool)
+    keeping.drafts.keep(draft)
+    copying = await bench.begun()
+    finish(draft.holding(Known(frozenset(), frozenset(), Coverage(0, 190))))
+    assert draft.target.pool == CredentialPool("pool-1", 190)
+    await copying
+    saved = bench.saved()
+    assert (saved.key, saved.rows) == (keeping.key("owner-1", draft.target), ROWS)
+
+    # With another pool, it is copied for that.
+    keeping.drafts.keep(draft, at_once=True)
+    copying = await bench.begun()
+    keeping.drafts.aim(draft, Target(TARGET.workspace, CredentialPool("pool-2", 10)))
+    await copying
+    bench.go_off()
+    await bench.work.pop()
+    assert bench.saved().key.pool_id == "pool-2"

@@ -207,14 +207,15 @@ class Keeping:
     async def _save_slowly(
         self, draft: Draft, steps: Steps[DraftContent], *, is_urgent: bool
     ) -> None:
-        target = draft.target
+        key = self.key(draft.owner_id, draft.target)
         try:
             content = await drive(steps)
         except OutdatedError:
             draft.autosave.touched(self._clock(), at_once=is_urgent)
         else:
-            if draft.target == target and not draft.is_empty:
-                self._operations.drafts.save(self.key(draft.owner_id, target), content)
+            # With another target the draft was touched, and waits for a copy of its own.
+            if self.key(draft.owner_id, draft.target) == key and not draft.is_empty:
+                self._operations.drafts.save(key, content)
         finally:
             draft.is_copying = False
             self._set_alarm()
