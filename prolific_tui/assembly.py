@@ -198,7 +198,11 @@ def _connect(
     from prolific_tui.client.api import Api, RetryNotice
 
     def retried(notice: RetryNotice) -> None:
-        listener(ReadRetried(notice.operation, notice.attempt, notice.wait_seconds, notice.status))
+        listener(
+            ReadRetried(
+                notice.read, notice.operation, notice.attempt, notice.wait_seconds, notice.status
+            )
+        )
 
     carrier = None
     if demo is not None:
@@ -209,7 +213,7 @@ def _connect(
         service_url,
         token,
         on_retry=retried,
-        on_retry_over=lambda operation: listener(ReadOver(operation)),
+        on_retry_over=lambda read: listener(ReadOver(read)),
         carrier=carrier,
     )
 

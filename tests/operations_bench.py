@@ -200,10 +200,10 @@ class Bench:
         """A client as `assembly` makes one."""
 
         def retried(notice: RetryNotice) -> None:
-            tell(ReadRetried(notice.operation, notice.attempt, notice.wait_seconds))
+            tell(ReadRetried(notice.read, notice.operation, notice.attempt, notice.wait_seconds))
 
-        def over(operation: str) -> None:
-            tell(ReadOver(operation))
+        def over(read: int) -> None:
+            tell(ReadOver(read))
 
         client = self.client_class(
             service_url,

@@ -96,9 +96,11 @@ class Gate(httpx.AsyncBaseTransport):
             token,
             carrier=self,
             on_retry=lambda retry: listener(
-                ReadRetried(retry.operation, retry.attempt, retry.wait_seconds, retry.status)
+                ReadRetried(
+                    retry.read, retry.operation, retry.attempt, retry.wait_seconds, retry.status
+                )
             ),
-            on_retry_over=lambda operation: listener(ReadOver(operation)),
+            on_retry_over=lambda read: listener(ReadOver(read)),
         )
 
 

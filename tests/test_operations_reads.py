@@ -269,6 +269,15 @@ async def test_a_read_that_is_tried_again_is_told_of(bench: Bench) -> None:
         bench.service.switch_on("listCredentialPools", Fault(status=503, times=1))
 
         assert len(await operations.pools(MAIN_WORKSPACE)) == 5
+        bench.service.switch_on("listCredentialPools", Fault(status=503, times=1))
+        await operations.history.known_with_reports(CHATBOT_B, 60, MAIN_WORKSPACE)
 
     told = [bench.next_event() for _ in range(bench.events.qsize())]
-    assert [type(event) for event in told] == [ReadRetried, ReadOver]
+    assert [type(event) for event in told] == [ReadRetried, ReadOver] * 2
+    # Of what a screen shows, and of what is sent or looked for.
+    screens, _, sends, over = told
+    assert isinstance(screens, ReadRetried)
+    assert isinstance(sends, ReadRetried)
+    assert isinstance(over, ReadOver)
+    assert (screens.is_of_send, sends.is_of_send) == (False, True)
+    assert screens.read != sends.read == over.read

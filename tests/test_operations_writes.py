@@ -208,12 +208,8 @@ def test_events_come_on_the_operations_thread_in_order(bench: Bench) -> None:
 
     assert {thread for thread, _ in events} == {"operations"}
     reads = [event for _, event in events if isinstance(event, ReadRetried | ReadOver)]
-    operation = "listCredentialPools"
-    assert [(event.operation, getattr(event, "attempt", "over")) for event in reads] == [
-        (operation, 1),
-        (operation, 2),
-        (operation, "over"),
-    ]
+    assert len({event.read for event in reads}) == 1
+    assert [getattr(event, "attempt", "over") for event in reads] == [1, 2, "over"]
 
 
 def test_a_new_token_does_not_disturb_the_write_under_way(bench: Bench) -> None:

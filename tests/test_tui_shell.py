@@ -112,7 +112,9 @@ async def test_the_look_of_a_send_is_not_given_up_with_what_the_screen_reads() -
         assert "asks to wait until" in app.message
 
         # Of what the screen reads it says what goes on all the same.
-        await board.press("r", "escape")
+        await board.press("r")
+        await board.until(lambda: "Esc gives it up" in app.message)
+        await board.press("escape")
         await board.until(lambda: "the send goes on" in app.message)
         assert app.is_sending
 

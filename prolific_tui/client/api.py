@@ -17,6 +17,7 @@ import stamina.instrumentation
 from prolific_tui.access import checked_service_url
 from prolific_tui.client import contract, wire
 from prolific_tui.client.exchange import (
+    READ_NUMBERS,
     Answer,
     Call,
     Failure,
@@ -87,7 +88,7 @@ class Api:
         limits: Limits = Limits(),  # noqa: B008 - frozen, so one for all callers is safe
         carrier: Carrier | None = None,
         on_retry: Callable[[RetryNotice], None] = lambda _: None,
-        on_retry_over: Callable[[str], None] = lambda _: None,
+        on_retry_over: Callable[[int], None] = lambda _: None,
         surroundings: Surroundings | None = None,
     ) -> None:
         """Prepare a client; nothing is opened before the first request.
@@ -98,8 +99,7 @@ class Api:
             limits: How long, how much and how often.
             carrier: What carries requests instead of the network (the demo, a test).
             on_retry: Called on the client's event loop before each wait of a read.
-            on_retry_over: Called there with its operationId when a read that waited has ended,
-                however it did.
+            on_retry_over: Called there with a read's number when one that waited has ended.
             surroundings: What it takes from its process and its machine; None for the real ones.
 
         Raises:
@@ -309,7 +309,7 @@ class Api:
 
     async def _tried(self, call: Call) -> tuple[Answer | Failure, int]:
         """What came of a read in the end, and how often it was tried."""
-        limits = self._limits
+        limits, number, name = self._limits, next(READ_NUMBERS), call.operation.name
         loop = asyncio.get_running_loop()
         deadline = loop.time() + limits.retry_budget
         waited = False
@@ -336,13 +336,12 @@ class Api:
                     ):
                         return result, attempt.num
                     waited = True
-                    self._on_retry(
-                        RetryNotice(call.operation.name, attempt.num, wait, progress.status)
-                    )
+                    notice = RetryNotice(number, name, attempt.num, wait, progress.status)
+                    self._on_retry(notice)
                     raise _TryAgainError(wait)
         finally:
             if waited:
-                self._on_retry_over(call.operation.name)
+                self._on_retry_over(number)
         raise AssertionError("a retry context ends by returning or raising")
 
     async def _confirmed(self, operation: Operation, result: Answer | Failure) -> Answer | Failure:

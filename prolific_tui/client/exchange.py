@@ -4,6 +4,7 @@ This is the one place where a status or a broken line becomes an `Effect`. The w
 are in `meaning`.
 """
 
+import itertools
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -83,10 +84,16 @@ class Operation:
         return self.path.format(*(quote(name, safe="") for name in ids))
 
 
+READ_NUMBERS: Final = itertools.count(1)
+"""One for each read, as several of the same thing may wait at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class RetryNotice:
     """A read will be tried again."""
 
+    read: int
+    """Which read that is: no other one of this process has its number."""
     operation: str
     """Its operationId."""
     attempt: int

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from typing import Final, Protocol, TypeVar
 
 from prolific_tui.errors import ServiceError, SettingsError
@@ -15,7 +16,7 @@ from prolific_tui.models import (
     WebhookSecret,
     Workspace,
 )
-from prolific_tui.operations.events import Listener
+from prolific_tui.operations.events import Event, Listener, ReadRetried
 from prolific_tui.secret import Secret
 from prolific_tui.submission.means import Service
 
@@ -44,6 +45,9 @@ Connect = Callable[[str, Secret, Listener], Prolific]
 """Makes a client from a service URL, a token, and who is told of reads that are tried again."""
 
 _HTTP_UNAUTHORIZED: Final = 401
+_IS_LENT_TO_SEND: Final = ContextVar("is_lent_to_send", default=False)
+"""Whether what the present task reads is for a send; a task that it begins is part of it."""
+
 T = TypeVar("T")
 
 
@@ -81,7 +85,7 @@ class Connection:
         Raises:
             ServiceError: It is refused, or could not be checked.
         """
-        client = self._connect(self.service_url, token, self._listener)
+        client = self._connect(self.service_url, token, self._heard)
         try:
             return client, await _Named(_Held(client, None, origin), self.service_url).get_me()
         except BaseException:
@@ -110,6 +114,12 @@ class Connection:
         """Use no client from now on; the one before is closed as `use` does."""
         await self._replace(None)
 
+    def _heard(self, event: Event) -> None:
+        """Pass on what a client tells, in the task that reads, with for whom that is."""
+        if isinstance(event, ReadRetried):
+            event = replace(event, is_of_send=_IS_LENT_TO_SEND.get())
+        self._listener(event)
+
     async def _replace(self, held: _Held | None) -> None:
         before, self._held = self._held, held
         if before is not None:
@@ -118,8 +128,11 @@ class Connection:
                 await close(before.client)
 
     @asynccontextmanager
-    async def lent(self) -> AsyncIterator[Prolific]:
+    async def lent(self, *, to_send: bool = False) -> AsyncIterator[Prolific]:
         """The client in use, open until it is given back.
+
+        Args:
+            to_send: Whether it is for a send, or to look for one: its waits are told as such.
 
         Raises:
             SettingsError: Nobody is signed in.
@@ -132,9 +145,11 @@ class Connection:
                 "Not signed in", "No token has been accepted yet.", "4 Account takes a token."
             )
         held.users += 1
+        before = _IS_LENT_TO_SEND.set(to_send)
         try:
             yield _Named(held, self.service_url)
         finally:
+            _IS_LENT_TO_SEND.reset(before)
             held.users -= 1
             if held.is_replaced and not held.users:
                 await close(held.client)

@@ -66,6 +66,8 @@ class HistoryChanged:
 class ReadRetried:
     """A read is being tried again after a pause."""
 
+    read: int
+    """Which read that is, by a number that no other one has."""
     operation: str
     """The contract's name of the operation, such as `listCredentialPools`."""
     attempt: int
@@ -73,13 +75,16 @@ class ReadRetried:
     wait_seconds: float
     status: int | None = None
     """The HTTP status that it was answered with; None where no answer came."""
+    is_of_send: bool = False
+    """Whether a send looks, or it is looked for one; what a screen shows is read otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOver:
-    """A read that was tried again has ended, well or not: nothing is waited for any more."""
+    """A read that was tried again has ended, well or not: it is waited for no more."""
 
-    operation: str
+    read: int
+    """Its number."""
 
 
 @dataclass(frozen=True, slots=True)

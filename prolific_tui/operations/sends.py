@@ -164,7 +164,7 @@ class Lending:
             SettingsError: Nobody is signed in.
         """
         owner = self._connection.owner
-        async with self._connection.lent() as client:
+        async with self._connection.lent(to_send=True) as client:
             if owner is None:
                 raise SettingsError("Not signed in", "Nobody knows whose token this is.")
             yield Means(

@@ -34,6 +34,8 @@ class _Wait:
     status: int | None
     """What it was answered with; None where it was not answered."""
     until: datetime
+    is_of_send: bool
+    """Whether a send looks, or it is looked for one: none of that is a screen's."""
 
     def words(self, now: datetime) -> str:
         """Why and when it is tried again, and in how many seconds."""
@@ -120,8 +122,8 @@ class ReadingApp(TalkingApp):
     def __init__(self, operations: Operations, **arguments: Any) -> None:  # noqa: ANN401 - Textual's own
         super().__init__(**arguments)
         self.operations = operations
-        self._retrying: dict[str, _Wait] = {}
-        """The reads that are to be tried again, by operation; the newest is told of."""
+        self._retrying: dict[int, _Wait] = {}
+        """The reads that are to be tried again, by number; the newest is told of."""
         self._told = ""
         """What was said of it last."""
         self._counting: Timer | None = None
@@ -262,34 +264,35 @@ class ReadingApp(TalkingApp):
     def read_retried(self, event: ReadRetried) -> None:
         """Say when a read is tried again, and count the seconds until then."""
         at = self.operations.clock() + timedelta(seconds=event.wait_seconds)
-        self._retrying.pop(event.operation, None)
-        self._retrying[event.operation] = _Wait(event.status, at)
+        self._retrying.pop(event.read, None)
+        self._retrying[event.read] = _Wait(event.status, at, event.is_of_send)
         self._tell_wait()
         if self._counting is None:
             self._counting = self.set_interval(1, self._count_down)
 
     def read_over(self, event: ReadOver) -> None:
         """Take back what was said of a read that is waited for no more."""
-        self._retrying.pop(event.operation, None)
+        self._retrying.pop(event.read, None)
         if self._retrying:
             self._count_down()
             return
         self._stop_counting()
-        self.waits_for_prolific("")
+        self.send_waits("")
         if self._told and self.message == self._told:
             self.say("")
 
     def _tell_wait(self, *, aloud: bool = True) -> None:
-        """Tell of the newest wait: in the boxes that wait as well, and aloud on every screen."""
-        wait = next(reversed(self._retrying.values()))
-        why = told = wait.words(self.operations.clock())
-        # The look of a send or of a question is no screen's: it is not Esc's to give up.
-        if self._is_reading and self.operations.writes.under_way is None:
-            told += " Esc gives it up."
+        """Tell of the newest wait, aloud on every screen; and in the boxes of sends, of theirs."""
+        newest_first, now = tuple(reversed(self._retrying.values())), self.operations.clock()
         if aloud:
+            told = newest_first[0].words(now)
+            # The look of a send is no screen's: it is not Esc's to give up.
+            if self._is_reading and not newest_first[0].is_of_send:
+                told += " Esc gives it up."
             self._told = told
             self.say(told)
-        self.waits_for_prolific(why)
+        of_send = (wait.words(now) for wait in newest_first if wait.is_of_send)
+        self.send_waits(next(of_send, ""))
 
     def _count_down(self) -> None:
         # What was said since stays.
@@ -300,8 +303,8 @@ class ReadingApp(TalkingApp):
             self._counting.stop()
             self._counting = None
 
-    def waits_for_prolific(self, told: str) -> None:
-        """A read is tried again, by these words; empty once none is. For whoever shows it too."""
+    def send_waits(self, told: str) -> None:
+        """A look of a send, or for one, is tried again, by these words; empty where none is."""
 
     @property
     def _is_reading(self) -> bool:
@@ -314,12 +317,14 @@ class ReadingApp(TalkingApp):
 
         What a send looks at is none of that.
         """
-        if not self._retrying or not self._is_reading:
+        of_sends = {read: wait for read, wait in self._retrying.items() if wait.is_of_send}
+        if len(of_sends) == len(self._retrying) or not self._is_reading:
             return
         for group in _GROUPS:
             self.workers.cancel_group(self, group)
-        self._retrying.clear()
-        self._stop_counting()
+        self._retrying = of_sends
+        if not of_sends:
+            self._stop_counting()
         self.signing_in = self.signing_in.given_up()
         self.workspaces = self.workspaces.given_up()
         self.pools = self.pools.given_up()

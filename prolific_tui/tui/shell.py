@@ -212,8 +212,8 @@ class Shell(ReadingApp):
         elif isinstance(event, ReadOver):
             self.read_over(event)
 
-    def waits_for_prolific(self, told: str) -> None:
-        """Say it in the boxes that wait as well: their looks are reads."""
+    def send_waits(self, told: str) -> None:
+        """Say it in the boxes of what waits."""
         for screen in self.screen_stack:
             if isinstance(screen, SendDialog | WaitDialog):
                 screen.waiting = told
