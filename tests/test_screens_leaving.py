@@ -1,4 +1,4 @@
-"""What is asked of who quits while it is looked what Prolific has, after its answer."""
+"""What is asked of who quits while it is looked what Prolific has, before or after a request."""
 
 from dataclasses import replace
 
@@ -10,6 +10,7 @@ from prolific_tui.demo.service import Service
 from prolific_tui.operations import Parts
 from prolific_tui.submission.journal import Journal
 from tests.dashboard import dashboard
+from tests.sending import Gate
 from tests.submission_bench import FullJournal, MemoryJournal, NotedService, Write, plan_for
 
 ANSWERED = {
@@ -54,4 +55,30 @@ async def test_what_the_history_has_is_said_as_it_is(write: Write, kind: str) ->
         await board.press("escape", "q")
         await board.shows(title, {"on disk": kept, "full": open_there, "demo": demo}[kind])
         assert ("in the history on disk" in board.words()) == (kind == "on disk")
+        await board.press("escape")
+
+
+@pytest.mark.parametrize(
+    ("write", "path", "over"),
+    [
+        (Write.APPEND, "/credentials/", "The send is over"),
+        (Write.SECRET, "/secrets/", "The request is over"),
+    ],
+)
+async def test_what_ended_before_anything_left_is_not_said_to_be_in_the_history(
+    write: Write, path: str, over: str
+) -> None:
+    service, gate = NotedService(), Gate("GET", path)
+    async with dashboard(service, parts=gate.of()) as board:
+        gate.let_one_through()
+        await board.until(lambda: board.app.pools.value and board.app.webhooks.value)
+        board.app.submit(plan_for(write, service))
+        await board.shows("Looking first at what Prolific has")
+        await board.press("escape", "q")
+        await board.shows("is about to")
+        service.switch_on(LOOKS[write], Fault(status=403))
+        gate.let_one_through()
+        await board.shows(over, "Quit?")
+        assert "3 History" not in board.words()
+        assert board.app.operations.history.now.sends == ()
         await board.press("escape")

@@ -262,7 +262,8 @@ class Shell(ReadingApp):
             if ended.number is not None and is_here:
                 # It was looked at the pools just before: they can be read.
                 self.read_pools()
-        self.say(f"{outcome.title} (3 History)" if ended.number is not None else outcome.title)
+        is_recorded = ended.number is not None
+        self.say(f"{outcome.title} (3 History)" if is_recorded else outcome.title)
         dialogs, send = self.dialogs_of(plan), self.send(ended.number)
         for dialog in dialogs:
             dialog.send = send
@@ -274,9 +275,10 @@ class Shell(ReadingApp):
             else:
                 # On top of that question it would take the keys that are meant for it.
                 self._held = dialog
+                what = "request" if isinstance(plan, SecretPlan) else "send"
                 self.leaving.ask_instead(
-                    "The send is over",
-                    f"{outcome.title}. 3 History has it. Quit?",
+                    f"The {what} is over",
+                    f"{outcome.title}.{' 3 History has it.' * is_recorded} Quit?",
                     [Choice("Stay, and see what became of it"), Choice("Quit now")],
                 )
         went_on = isinstance(plan, CredentialPlan) and plan.continues is not None
