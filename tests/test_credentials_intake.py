@@ -277,6 +277,23 @@ class TestAsking:
         # Usernames may be mixed as well, beside passwords that are.
         assert not look("A1!nna,pW1x!Z9\nB2!ert,qW2e!r\n").needs_asking
 
+    @pytest.mark.parametrize("rows", [2, 12])
+    def test_passwords_before_usernames_stay_hidden_whatever_is_said_of_the_first_line(
+        self, rows: int
+    ) -> None:
+        pairs = "".join(f"qW2e!r{row}x,lab-{row}\n" for row in range(rows))
+        intake = look(f"Access Code,Participant ID\n{pairs}")
+        assert intake.questions == {Question.HEADER, Question.COLUMNS}
+        for header in (True, False, True):
+            intake = intake.with_header(header)
+            assert intake.questions == {Question.COLUMNS}
+            assert (MASK, "lab-0") in intake.preview.rows
+            assert "qW2e" not in repr(intake.preview)
+        assert next(iter(taken(intake).rows)) == ("lab-0", "qW2e!r0x")
+        # A name that is known says more than what stands below it.
+        named = look(f"login,code\n{pairs}").with_header(True)
+        assert (named.preview.username, named.needs_asking) == (0, False)
+
     def test_a_row_that_is_taken_for_a_header_shows_no_password(self) -> None:
         for text in ("lab-1,k3-9fQ\nlab-2,m8-2xT\n", "1,lab-1,k3-9fQ\n2,lab-2,m8-2xT\n"):
             intake = look(text).with_header(header=True)

@@ -234,7 +234,10 @@ def survey(text: str, choices: Choices = Choices(), *, whole: bool = True) -> Su
         found = (len(known.usernames), len(known.passwords or known.hashes))
         # Of two columns, the one that no name tells is the other.
         is_pair = len(names) == len(PLAIN.names) and max(found) <= 1
-        if not header and _is_turned(sample):
+        # The first line is one only where nobody has to say, or has said, whether it is a header.
+        is_row = not header and choices.header is None and Question.HEADER not in questions
+        is_named = bool(known.export) or any(found)
+        if not is_named and _is_turned(sample, first_counts=is_row):
             columns = (1, 0)
             questions.add(Question.COLUMNS)
         if not (known.export or found == (1, 1) or is_pair):
@@ -328,9 +331,13 @@ def _has_digit(text: str) -> bool:
     return _DIGIT.search(text) is not None
 
 
-def _is_turned(sample: Sample) -> bool:
-    """Whether the first of two columns looks like passwords, and the second does not."""
-    pairs = [record for record in sample.first if len(record) == len(PLAIN.names)]
+def _is_turned(sample: Sample, *, first_counts: bool) -> bool:
+    """Whether the first of two columns looks like passwords, and the second does not.
+
+    Where the first record does not count, it does so only if there is no other.
+    """
+    records = sample.first if first_counts else sample.first[1:] or sample.first
+    pairs = [record for record in records if len(record) == len(PLAIN.names)]
     if sample.width != len(PLAIN.names) or not pairs:
         return False
     first, second = (
