@@ -2,11 +2,7 @@
 
 import asyncio
 
-from prolific_tui.keeping import OwnFiles
-from prolific_tui.operations import KeyringReport
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, PathDialog
-from prolific_tui.tui.dialogs.keeping import KeepingDialog
-from prolific_tui.tui.dialogs.replacing import DestinationsDialog
 from prolific_tui.tui.field import Field
 from tests.dashboard import opened
 
@@ -53,29 +49,6 @@ async def test_tab_means_what_was_typed_then_and_not_what_is_typed_since() -> No
         assert board.app.screen.query_one(Field).value == "l"
         await board.press("down", "j", "enter")
         await board.until(lambda: "Load a file" not in board.screen())
-
-
-async def test_what_the_keyring_says_too_late_is_said_nowhere() -> None:
-    async with opened() as board:
-        answers = asyncio.Event()
-
-        async def report() -> KeyringReport:
-            await answers.wait()
-            return await board.app.operations.keyring_report()
-
-        for dialog in (
-            DestinationsDialog("the keyring", is_chosen=True, other_place="", report=report),
-            KeepingDialog(report, OwnFiles("tokens", "rows"), None),
-        ):
-            answers.clear()
-            board.app.push_screen(dialog)
-            await board.shows("is kept")
-            # As while it closes: its widgets are gone, and what waits is not.
-            await dialog.query("*").remove()
-            answers.set()
-            await board.app.workers.wait_for_complete()
-            dialog.dismiss(None)
-            await board.shows("5 pools")
 
 
 async def test_a_choice_too_long_for_its_line_is_cut_and_leaves_the_frame_as_it_is() -> None:

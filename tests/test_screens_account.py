@@ -23,7 +23,7 @@ from prolific_tui.tui.screens.account_words import listed, room
 from prolific_tui.vault import MemoryVault
 from prolific_tui.vault.states import KeyringCondition, KeyringState
 from tests.accounts_bench import BOB, ELSEWHERE, HIS, LAB, PILOTS, TYPED, entry
-from tests.dashboard import Dashboard, dashboard, opened
+from tests.dashboard import Dashboard, dashboard
 from tests.operations_bench import SERVICE_URL, HoldingKeyring, KeyringOfTests, Prolifics
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
@@ -471,13 +471,3 @@ async def test_the_demo_takes_no_token_and_has_nothing_to_forget() -> None:
         await board.press("d")
         await board.shows("The demo keeps nothing once you quit.")
         assert len(board.app.screen_stack) == 1
-
-
-async def test_an_answer_that_comes_while_the_program_ends_is_shown_nowhere() -> None:
-    async with opened() as board:
-        await board.press("4")
-        await board.shows("Service")
-        screen = board.app.screen
-        assert isinstance(screen, AccountScreen)
-    with board.app._context():
-        screen.show_account()

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Final, TypeVar
 
-from textual.screen import Screen
 from textual.timer import Timer
 
+from prolific_tui.tui.closing import CleanlyClosingScreen
 from prolific_tui.tui.typeahead import OrderedKeysApp
 
 R = TypeVar("R")
@@ -36,7 +36,7 @@ _LAST_TURNS: Final = 5
 """How many more it waits for the widgets that the key changed to say so."""
 
 
-class OneFrameScreen(Screen[R]):
+class OneFrameScreen(CleanlyClosingScreen[R]):
     """A screen that waits with a frame until the key that is being handled has done its work."""
 
     _frames: Timer | None = None

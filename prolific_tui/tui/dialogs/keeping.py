@@ -17,7 +17,7 @@ from prolific_tui.keeping import (
 )
 from prolific_tui.operations import KeyringReport
 from prolific_tui.tui.dialogs.ask import Choice, ChoiceDialog
-from prolific_tui.tui.widgets import CursorList, Line, paragraph
+from prolific_tui.tui.widgets import Line, paragraph
 from prolific_tui.visible import visible
 
 _SECRETS: Final = {place: f"in {place.words}" for place in KEEPING_PLACES} | {
@@ -146,8 +146,6 @@ class KeepingDialog(ChoiceDialog):
     async def look_at_keyring(self) -> None:
         """Say how the keyring is; where it can't be used, its lines stay and say so."""
         report = await self._report()
-        if not (self.query("#keyring-state") and self.query(CursorList)):
-            return  # the answer comes while the dialog closes
         words = f"{report.title}. {report.message}"
         if not report.usable:
             words = f"{words} {report.hint}".strip()

@@ -87,8 +87,6 @@ class DestinationsDialog(Dialog[Wanted | None]):
         if self._report is None:
             return
         report = await self._report()
-        if not (self.query("#destinations-said") and self.query(CursorList)):
-            return  # the answer comes while the dialog closes
         self._say(report.message)
         if not report.usable:
             said = (report.message, report.hint, self._other_place)

@@ -143,8 +143,6 @@ class AccountScreen(BaseScreen):
     @on(CursorList.Resized)
     def show_account(self) -> None:
         """Show what is known."""
-        if not self.query(CursorList):
-            return  # the answer comes while the program ends
         cursor_list, current = self.query_one(CursorList), self._current
         here = current.whose if self._go_to is None and current is not None else self._go_to
         self._listed = listed(self._profiles, self.app.account, self._given)
