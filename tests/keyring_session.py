@@ -33,6 +33,7 @@ PROGRAMS: Final = ("dbus-run-session", "dbus-daemon", "gnome-keyring-daemon")
 DISPLAY_PROGRAMS: Final = ("Xvfb", "/usr/libexec/gcr-prompter")
 """A display that nobody sees, and the window on it that asks for a keyring's password."""
 SECRET_SERVICE: Final = "org.freedesktop.secrets"
+PROMPT_INTERFACE: Final = "org.freedesktop.Secret.Prompt"
 SYSTEM_PROMPTER: Final = "org.gnome.keyring.SystemPrompter"
 PASSWORD: Final = b"the keyring's own password"
 SECONDS: Final = 10
@@ -94,11 +95,17 @@ class KeyringSession:
     def silent_prompter(self) -> Iterator[Callable[[], None]]:
         """Be the window that asks for passwords, on a display where nobody sees it.
 
-        Gives a function that waits until the window is asked for; it never answers.
+        Gives a function that waits until one program more has asked the keyring for a password. The
+        window itself is asked for once for all of them, and never answers.
         """
         with self._connection() as connection:
-            Proxy(message_bus, connection, timeout=SECONDS).RequestName(SYSTEM_PROMPTER)
-            with connection.filter(MatchRule(type="method_call")) as calls:
+            bus = Proxy(message_bus, connection, timeout=SECONDS)
+            bus.RequestName(SYSTEM_PROMPTER)
+            asked = MatchRule(
+                type="method_call", interface=PROMPT_INTERFACE, member="Prompt", eavesdrop=True
+            )
+            bus.AddMatch(asked)
+            with connection.filter(asked) as calls:
 
                 def wait_until_asked() -> None:
                     connection.recv_until_filtered(calls, timeout=SECONDS)

@@ -91,11 +91,15 @@ def signed_in(server: Server) -> dict[str, str]:
     return {"PROLIFIC_URL": server.address, "PROLIFIC_TOKEN": DEMO_TOKEN.reveal()}
 
 
-def keep_drafts(home: Path, keeping: DraftKeeping = DraftKeeping.EVERYTHING) -> None:
+def keep_drafts(
+    home: Path,
+    keeping: DraftKeeping = DraftKeeping.EVERYTHING,
+    secrets: TokenPlace = TokenPlace.SESSION,
+) -> None:
     """Answer for a home directory what is kept and how, so that the program does not ask."""
     state = StateFile(home / ".local" / "state" / NAME / "state.json")
     state.remember_draft_keeping(keeping)
-    state.remember_secrets_place(TokenPlace.SESSION)
+    state.remember_secrets_place(secrets)
     assert not state.notes
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from prolific_tui.demo.seed import demo_service
 from prolific_tui.demo.server import Server, serving
-from tests.terminal import Terminal, signed_in
+from prolific_tui.keeping import DraftKeeping, TokenPlace
+from tests.terminal import Terminal, keep_drafts, signed_in
 
 pytest.importorskip("jeepney", reason="keyring brings it on Linux, where there is D-Bus")
 
@@ -118,18 +119,23 @@ def test_keys_are_answered_and_the_program_ends_while_the_keyring_does_not_answe
 
 
 def test_the_program_ends_while_the_keyring_holds_a_save_back(
-    session: KeyringSession, server: Server
+    session: KeyringSession, server: Server, tmp_path: Path
 ) -> None:
     """A save is given a minute, which is longer than this test would wait."""
     token = signed_in(server)["PROLIFIC_TOKEN"]
+    keep_drafts(tmp_path, DraftKeeping.USERNAMES, TokenPlace.KEYRING)
     with session.silent_prompter() as wait_until_asked, session.locked_keyring():
-        environment = {**session.environment, "PROLIFIC_URL": server.address}
-        with Terminal(home=session.home, environment=environment) as terminal:
+        environment = {
+            **session.environment,
+            "HOME": str(tmp_path),
+            "PROLIFIC_URL": server.address,
+        }
+        with Terminal(home=tmp_path, environment=environment) as terminal:
             terminal.wait_for("API token")
+            # Account looks by itself first; what it asks after that has ended, it asks for the save.
+            wait_until_asked()
+            terminal.wait_for("Keyring does not answer")
             terminal.type(f"{token}\r")
-            # Whether the keyring can be used is not known yet, so that it can be chosen.
-            terminal.wait_for("Looking at the keyring")
-            terminal.press("down", "enter")
             terminal.wait_for("Keeping it so")
             wait_until_asked()
             terminal.press("1")
@@ -137,7 +143,7 @@ def test_the_program_ends_while_the_keyring_holds_a_save_back(
             terminal.press("q")
             assert terminal.wait_exit() == 0
             assert terminal.is_restored
-    assert not _holding(session.home / ".local", token)
+    assert not _holding(tmp_path, token)
 
 
 def test_the_first_start_on_a_desktop_keeps_the_token_in_the_keyring(
