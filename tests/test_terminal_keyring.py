@@ -132,7 +132,7 @@ def test_the_program_ends_while_the_keyring_holds_a_save_back(
         }
         with Terminal(home=tmp_path, environment=environment) as terminal:
             terminal.wait_for("API token")
-            # Account looks by itself first; what it asks after that has ended, it asks for the save.
+            # Account looks by itself first; what is asked once that has ended is the save's.
             wait_until_asked()
             terminal.wait_for("Keyring does not answer")
             terminal.type(f"{token}\r")

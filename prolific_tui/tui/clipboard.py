@@ -51,7 +51,7 @@ class Clipboard:
         self,
         environment: Mapping[str, str],
         send: Callable[[str], None],
-        tmux_seconds: float = 2,
+        tmux_seconds: float = 10,
     ) -> None:
         self._between = between(environment)
         self._environment = {
