@@ -220,6 +220,26 @@ async def test_it_is_said_which_part_is_looked_for_where_several_are_open(open_p
         await board.shows("Given up")
 
 
+async def test_what_was_said_of_a_send_can_be_taken_back_while_another_one_is_open() -> None:
+    story = Story(part_rows=10)
+    story.service.switch_on("updateCredentialPool", Fault(cut=Cut.BEFORE))
+    await story.send(plan())
+    await say(1, 1, story.means(), arrived=False)
+    await story.send(plan())
+
+    def parts(service: Service) -> Parts:
+        return replace(demo_parts(service), journal=story.journal, is_demo=False)
+
+    async with dashboard(story.service, parts=parts) as board:
+        await board.shows("A send is open")
+        await board.press("escape", "3")
+        await board.shows("2 sends from this machine", "1 open: S settles")
+        await board.press("j")
+        await board.shows("S takes back what you said of it.")
+        await board.press("S")
+        await board.shows("You said that it did not arrive", "Take it back and look again")
+
+
 async def test_a_request_for_a_secret_is_left_open_and_announced_in_words_of_its_own(
     machine: Machine,
 ) -> None:

@@ -235,10 +235,14 @@ class HistoryScreen(BaseScreen):
 
     @work(exclusive=True, group="settle")
     async def action_settle(self) -> None:
-        """Look whether the send under the cursor arrived, or the only open one."""
+        """Look whether the send under the cursor arrived, or the only open one.
+
+        Of one that the person's word settled, that word may be taken back instead.
+        """
         known_open = self.app.known_sends.open
         send = self._chosen()
-        if send is not None and not send.open_parts and len(known_open) == 1:
+        is_settled = send is not None and not send.open_parts and send.said_part is None
+        if is_settled and len(known_open) == 1:
             send = known_open[0]
         if send is not None:
             await settle(self.app, send)
