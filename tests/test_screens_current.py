@@ -38,6 +38,29 @@ async def test_review_reads_the_totals_and_the_outcome_says_where_they_moved_sin
         await board.shows("Just before, the pool had 62, and not the 61 that Review showed")
 
 
+async def test_a_total_that_moves_while_reports_are_read_is_the_one_that_review_shows(
+    tmp_path: Path,
+) -> None:
+    gate = Gate("GET", "/credentials/report/")
+    async with dashboard(parts=gate.of()) as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(2)), 2)
+        await board.press("s")
+        await board.shows("60 in total now", "checking…")
+        await board.until(lambda: gate.arrived)
+        pools = board.service.state.pools
+        pool = pools[CHATBOT_B]
+        pools[CHATBOT_B] = replace(pool, passwords={**pool.passwords, "another": Secret("pw")})
+        for _ in range(9):
+            gate.let_one_through()
+        await board.shows("61 in total now", "63 afterwards")
+        await board.type("send 2")
+        await board.press("enter")
+        await board.shows("2 credentials appended", "63 now")
+        assert "Just before" not in board.words()
+
+
 async def test_where_totals_can_not_be_read_review_says_of_when_they_are(tmp_path: Path) -> None:
     async with opened() as board:
         await board.press("j", "a")

@@ -64,8 +64,6 @@ class ReviewChecks(BaseScreen):
         """What came of looking at the usage reports, or why nothing came of looking for pools."""
         self._listed: tuple[CredentialPool, ...] | None = None
         """The workspace's pools as they were listed for this screen; None where they were not."""
-        self._total: int | None = None
-        """The pool's total as it was read along with the usage reports."""
         self._is_checking = False
         self._has_new_totals = False
         """Whether the pool's totals were read since this screen opened."""
@@ -127,11 +125,12 @@ class ReviewChecks(BaseScreen):
             known = await self.app.operations.history.known_with_reports(
                 pool.credential_pool_id, pool.total_credentials, self._plan.workspace.id
             )
-            self._total = known.coverage.total
             coverage = known.coverage
             self._checked = coverage.words_of_reading if coverage.trouble else coverage.words
             self._draft.asks_reports = True
             await self._rows.hold_known(known)
+            # The total was read with the reports once more, and later.
+            self._follow_target()
             await self._plan_again()
         except ProlificTuiError as error:
             self._checked = f"not checked: {error.message}"
@@ -170,11 +169,14 @@ class ReviewChecks(BaseScreen):
             return pool
         self._has_new_totals = True
         self._draft.target = Target(workspace, now)
-        self._reviewed = replace(
-            self._reviewed, plan=replace(self._plan, target=self._draft.target)
-        )
+        self._follow_target()
         self.show()
         return now
+
+    def _follow_target(self) -> None:
+        """Plan for the pool with its totals as they were read last."""
+        plan = replace(self._plan, target=self._draft.target)
+        self._reviewed = replace(self._reviewed, plan=plan)
 
     def _changed_by(self, before: int) -> None:
         """Other rows go than those that were shown."""
@@ -193,9 +195,6 @@ class ReviewChecks(BaseScreen):
 
     def _totals(self, pool: CredentialPool) -> str:
         """How many credentials the pool has, and how many it would have."""
-        if self._total not in (None, pool.total_credentials):
-            # Read with the reports, later than the pool was listed.
-            pool = replace(pool, total_credentials=self._total, available_credentials=None)
         return totals_words(pool, 0 if self._draft.unexported() else self._plan.rows, self._when)
 
     def _unexplained_notes(self) -> list[str]:
