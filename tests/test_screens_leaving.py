@@ -10,7 +10,7 @@ from prolific_tui.demo.service import Service
 from prolific_tui.operations import Parts
 from prolific_tui.submission.journal import Journal
 from tests.dashboard import dashboard
-from tests.sending import Gate
+from tests.sending import Gate, in_parts
 from tests.submission_bench import FullJournal, MemoryJournal, NotedService, Write, plan_for
 
 ANSWERED = {
@@ -55,6 +55,28 @@ async def test_what_the_history_has_is_said_as_it_is(write: Write, kind: str) ->
         await board.press("escape", "q")
         await board.shows(title, {"on disk": kept, "full": open_there, "demo": demo}[kind])
         assert ("in the history on disk" in board.words()) == (kind == "on disk")
+        await board.press("escape")
+
+
+async def test_after_the_answer_to_a_part_it_is_said_what_becomes_of_those_that_are_left() -> None:
+    service = NotedService()
+    look = LOOKS[Write.APPEND]
+    service.after_write = lambda: service.switch_on(look, Fault(status=429, retry_after=30))
+
+    def parts(service: Service) -> Parts:
+        return replace(in_parts(1)(service), journal=MemoryJournal(), is_demo=False)
+
+    async with dashboard(service, parts=parts) as board:
+        await board.shows("free of")
+        board.app.submit(plan_for(Write.APPEND, service))
+        await board.shows("Part 1 of 3 was answered; looking at the totals now.")
+        await board.press("escape", "q")
+        await board.shows(
+            "A send is under way",
+            "Prolific has answered, and that is in the history on disk. If you quit now, the rows"
+            " that are left stay in the draft; the next start offers them",
+            "Quit now and leave the rest",
+        )
         await board.press("escape")
 
 

@@ -45,6 +45,12 @@ _ANSWERED: Final = _Words(
     "Prolific has answered. The demo keeps nothing: if you quit now, rows that did not go are lost"
     " with it.",
 )
+_ANSWERED_BETWEEN: Final = _Words(
+    "Prolific has answered, and that is in the history on disk. If you quit now, the rows that are"
+    " left stay in the draft; the next start offers them, and they go on where it stopped.",
+    _ANSWERED.unkept,
+    "Prolific has answered. The demo keeps nothing: the rows that are left go with it.",
+)
 _UNRECORDED: Final = _Words(
     "What became of it could not be written to the history, where it is open. If you quit now, the"
     " next start announces it before anything else, and looks whether it arrived; its rows stay in"
@@ -119,19 +125,28 @@ def _question(shell: Shell, *, is_on_its_way: bool) -> ChoiceDialog:
     if is_on_its_way:
         title, words = "A send is under way", _OPEN
         stay, leave = "Stay and wait for the answer", "Quit now and leave it open"
-    elif progress is not None and (progress.unrecorded or progress.phase is Phase.CHECKING):
-        title, words = "A send is under way", _UNRECORDED if progress.unrecorded else _ANSWERED
+    elif progress is not None and progress.unrecorded:
+        title, words = "A send is under way", _UNRECORDED
+        stay, leave = "Stay and let it go on", "Quit now"
+    elif progress is not None and progress.phase is Phase.CHECKING and not _has_more(progress):
+        title, words = "A send is under way", _ANSWERED
         stay, leave = "Stay and let it go on", "Quit now"
     elif progress is None or progress.number is None:
         title, words = "A send is about to leave", _UNSENT
         stay, leave = "Stay and let it go", "Quit now and send nothing"
     else:
-        title, words = "A send is under way", _BETWEEN
+        was_answered = progress.phase is Phase.CHECKING
+        title, words = "A send is under way", _ANSWERED_BETWEEN if was_answered else _BETWEEN
         stay, leave = "Stay and let it go on", "Quit now and leave the rest"
     if progress is not None and progress.phase is Phase.PAUSED:
         title, stay = "A send is paused", "Stay; the send stays paused"
     choices = [Choice(stay), Choice(leave)]
     return ChoiceDialog(title, _told(shell, words), choices)
+
+
+def _has_more(progress: Progress) -> bool:
+    """Whether parts may follow the one that is on its way or was answered."""
+    return progress.searching is not None or progress.part < progress.parts
 
 
 def _question_of_a_secret(shell: Shell, plan: SecretPlan, *, is_on_its_way: bool) -> ChoiceDialog:
