@@ -93,9 +93,7 @@ class LongWork(RevealingScreen):
         finally:
             if told and self.app.message == told:
                 self.app.say(self.standing_words or said)
-        # Textual gives the work of a screen up only after the screen has lost its widgets.
-        if self.is_running:
-            then(result)
+        then(result)
 
     def is_working(self, group: str) -> bool:
         """Whether a worker of this group has not ended yet."""
