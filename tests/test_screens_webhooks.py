@@ -2,50 +2,23 @@
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.events import Paste
 
-from prolific_tui.access import Entry
-from prolific_tui.assembly import demo_parts
 from prolific_tui.demo.seed import EMPTY_WORKSPACE, MAIN_WORKSPACE
-from prolific_tui.demo.service import Fault, Service
-from prolific_tui.errors import KeyringError, ProlificTuiError
-from prolific_tui.operations import Parts
+from prolific_tui.demo.service import Fault
 from prolific_tui.secret import Secret
 from prolific_tui.signing import signature
-from prolific_tui.vault import KeyringCondition, KeyringState, MemoryVault
 from tests.dashboard import Dashboard, dashboard, opened
 from tests.disk import mode_of, names_in
 from tests.sending import Gate
+from tests.webhooks_bench import confirm, to_webhooks, value_of
 
 TIMESTAMP = "1700000000"
 BODY = '{"event_type": "study.status.change", "resource_id": "64395e9c2332b8a59a65d51e"}'
-_OLD_ENDS = "The old one ends with this program: nothing here keeps it for later."
 BALANCED = "hooks.lab.example/prolific"
-
-
-def value_of(board: Dashboard) -> Secret:
-    """The secret that Prolific has now."""
-    return board.service.state.secrets[MAIN_WORKSPACE].value
-
-
-async def to_webhooks(board: Dashboard, kept: str = "keyring: none") -> None:
-    await board.press("2")
-    await board.shows("Signing secret", kept)
-
-
-async def confirm(board: Dashboard) -> None:
-    """From the explanation on: type the words, and read what became of it."""
-    await board.shows("there is no way back")
-    old = board.service.state.secrets[MAIN_WORKSPACE].id
-    await board.type(f"replace {old[-4:]}")
-    await board.press("enter")
-    await board.shows("Secret replaced", "Read back to be sure")
-    await board.press("enter")
 
 
 async def paste(board: Dashboard, text: str) -> None:
@@ -216,57 +189,6 @@ async def test_a_destination_that_can_not_be_written_lets_nothing_be_asked(
         assert names_in(tmp_path) == {"taken"}
 
 
-class Locked(MemoryVault):
-    """A keyring that can't be used."""
-
-    async def state(self) -> KeyringState:
-        return KeyringState(KeyringCondition.LOCKED, "", "Keyring locked", "It is locked.", "Open.")
-
-    async def load(self, entry: Entry) -> Secret | None:
-        raise KeyringError("Keyring locked", f"No {entry.name}.")
-
-
-def parts_with(keyring: MemoryVault) -> Callable[[Service], Parts]:
-    return lambda service: replace(demo_parts(service), keyring=keyring)
-
-
-async def test_where_there_is_no_keyring_the_screen_is_an_open_choice() -> None:
-    async with dashboard(parts=parts_with(Locked())) as board:
-        await board.shows("free of")
-        await to_webhooks(board, kept="keyring: Keyring locked")
-        await board.press("c")
-        await board.shows("the keyring, and the previous one with it (not here)")
-        await board.press("space")
-        await board.shows("It is locked. Open.", "[ ] the keyring")
-        await board.press("enter")
-        await board.shows("Tick at least one with Space.")
-        await board.press("down", "space", "down", "space")
-        await board.shows("[ ] a new file", "[x] the screen only")
-        await board.press("enter")
-        await board.shows("The new one is kept nowhere: it is shown here only.", _OLD_ENDS)
-        await confirm(board)
-
-        await board.press("q")
-        await board.shows("Have you stored it?", "This program keeps it nowhere.", _OLD_ENDS)
-        await board.press("n")
-        await board.shows("2 WEBHOOKS")
-        # Another workspace is another way to leave it behind.
-        await board.press("w", "down", "enter")
-        await board.shows("Have you stored it?")
-        await board.press("n")
-        await board.shows("Reasoning evals", "Previous one")
-        # What it can't keep here can be kept by other means.
-        await board.shows("; in memory only")
-        await board.press("asterisk")
-        await board.shows(value_of(board).reveal(), "Shown for 30 s; * hides it.")
-        # What covers it hides it, and what was said of it is not said any more.
-        board.app.show_error(ProlificTuiError("Something else", "Something else. It was small."))
-        await board.shows("It was small.")
-        assert board.words().count("Something else") == 1, "a title is not said twice"
-        assert value_of(board).reveal() not in board.screen()
-        await board.until(lambda: "Shown for" not in board.screen(), "hidden")
-
-
 async def test_giving_up_at_any_step_changes_nothing() -> None:
     async with opened() as board:
         before = value_of(board)
@@ -283,21 +205,6 @@ async def test_giving_up_at_any_step_changes_nothing() -> None:
             await board.shows("The secret is unchanged.")
             assert len(board.app.screen_stack) == 1
         assert value_of(board) == before
-
-
-async def test_the_copy_of_this_machine_is_compared_and_can_be_made_the_same() -> None:
-    keyring = MemoryVault()
-    entry = Entry.signing_secret("http://127.0.0.1", MAIN_WORKSPACE)
-    await keyring.save(entry, Secret("an older one"))
-    async with dashboard(parts=parts_with(keyring)) as board:
-        await board.shows("free of")
-        older = Secret("an older one").fingerprint()
-        await to_webhooks(board, kept=f"keyring: another one ({older})   K keeps this one")
-        await board.press("K")
-        await board.shows("keyring: same", f"Previous one     fingerprint {older}")
-        assert await keyring.load(entry) == value_of(board)
-        await board.press("K")
-        await board.shows("It is kept there already.")
 
 
 async def test_everything_that_is_signed_is_listed_and_a_workspace_without_has_its_words() -> None:

@@ -118,14 +118,18 @@ class WebhooksScreen(RevealingScreen):
     async def look_at_kept(self) -> None:
         """Read what is kept of the secrets on this machine."""
         workspace = self.app.workspace
-        if workspace is not None:
-            self._kept = kept = await self.app.operations.signing.kept(workspace.id)
-            place = place_words(kept.found_in.value)
-            if kept.current is not None:
-                self.app.rotation.is_kept(workspace, kept.current, place)
-            if kept.previous is not None:
-                self.app.rotation.is_kept(workspace, kept.previous.value, place)
-            self.show_webhooks()
+        if workspace is None:
+            return
+        kept = await self.app.operations.signing.kept(workspace.id)
+        if self.app.workspace is None or self.app.workspace.id != workspace.id:
+            return  # another one is shown by now, and its own secrets are looked for
+        self._kept = kept
+        place = place_words(kept.found_in.value)
+        if kept.current is not None:
+            self.app.rotation.is_kept(workspace, kept.current, place)
+        if kept.previous is not None:
+            self.app.rotation.is_kept(workspace, kept.previous.value, place)
+        self.show_webhooks()
 
     @property
     def _secret(self) -> WebhookSecret | None:
