@@ -1,16 +1,19 @@
 """The shell: what it makes of the ends of sends, in whichever order and state they come."""
 
 import asyncio
+from dataclasses import replace
 
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B
-from prolific_tui.errors import Effect
+from prolific_tui.errors import Effect, ProlificTuiError
+from prolific_tui.operations import Sends
 from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, Target, plan
 from prolific_tui.tui.screens.history import HistoryScreen
+from prolific_tui.tui.shell import Reading
 from tests.dashboard import PATIENCE, Dashboard, dashboard, opened
 from tests.sending import Gate, in_parts, numbered
 
@@ -122,6 +125,23 @@ async def test_the_look_of_a_send_is_not_given_up_with_what_the_screen_reads() -
         await board.press("0", "x")
         await board.shows("Stopped before anything was sent")
         assert list(board.service.state.pools[CHATBOT_B].passwords)[60:] == []
+
+
+async def test_what_is_written_down_while_the_history_is_read_stays_on_the_screen() -> None:
+    async with opened() as board:
+        app = board.app
+        await board.until(lambda: app.history.value and not app.history.loading)
+        older = Reading(Sends(), app.operations.clock())
+        app.submit(append(board, "lab-z-1"))
+        await board.shows("1 credential appended")
+        app.post_message(app.HistoryRead(older))
+        await board.until(lambda: app.history.at == older.at)
+        assert [send.rows for send in app.known_sends.sends] == [1]
+
+        error = ProlificTuiError("Not read", "")
+        app.post_message(app.HistoryRead(replace(older, error=error)))
+        await board.until(lambda: app.history.error is error)
+        assert [send.rows for send in app.known_sends.sends] == [1]
 
 
 async def test_pools_are_read_again_where_parts_arrived_before_one_was_not_sent() -> None:

@@ -117,8 +117,12 @@ class Shell(ReadingApp):
         self.post_message(self.HistoryRead(reading))
 
     def on_shell_history_read(self, message: "Shell.HistoryRead") -> None:
-        """Show the sends."""
-        self.history = message.reading
+        """Show the sends, as they are known by now: more may have been written down since."""
+        reading = message.reading
+        if reading.error is None:
+            self.history = replace(reading, value=self.operations.history.now)
+        else:
+            self.history = replace(self.history, loading=False, error=reading.error)
 
     # The signing secret
 
