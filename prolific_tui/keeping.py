@@ -35,6 +35,11 @@ class TokenPlace(Enum):
         """What it is called in a column of 11 cells."""
         return _WORDS[self][1]
 
+    @property
+    def is_given(self) -> bool:
+        """Whether the command line or the environment gives it, and this program keeps nothing."""
+        return self in (TokenPlace.ENVIRONMENT, TokenPlace.TOKEN_FILE)
+
 
 _WORDS: Final = {
     TokenPlace.KEYRING: ("the keyring", "keyring"),

@@ -37,7 +37,7 @@ class Profile:
     place: TokenPlace = TokenPlace.SESSION
     """Where its token is kept: one of `KEEPING_PLACES`, or `SESSION` for nowhere."""
     checked: datetime | None = None
-    """When its token was accepted last."""
+    """When its own token, kept or typed in, was accepted last."""
     workspace: str = ""
     """The title of the workspace that was opened last, and is opened first; "" for the first."""
     refused: datetime | None = None
@@ -52,8 +52,14 @@ class Profile:
         """Which account it is, whatever it is called."""
         return self.service_url, self.owner_id
 
-    def accepted(self, owner: str, at: datetime) -> Self:
-        """The account once its token was accepted, with its owner's email address."""
+    def accepted(self, owner: str, at: datetime, place: TokenPlace) -> Self:
+        """The account once a token of it was accepted that came from a place.
+
+        The owner's email address is always told. That a given token is accepted says nothing of the
+        one that is kept for the account, and which may be refused.
+        """
+        if place.is_given:
+            return replace(self, owner=owner)
         return replace(self, owner=owner, checked=at, refused=None, refused_from=None)
 
 

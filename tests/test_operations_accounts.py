@@ -9,7 +9,7 @@ from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import FileError, ServiceError, SettingsError
 from prolific_tui.keeping import TokenPlace
-from prolific_tui.operations.identity import origin
+from prolific_tui.operations.identity import GivenToken, origin
 from prolific_tui.secret import Secret
 from prolific_tui.tui.screens.account_words import Listed
 from prolific_tui.vault import MemoryVault, TokenFile
@@ -111,6 +111,22 @@ async def test_a_refusal_is_told_of_the_token_that_was_refused(tmp_path: Path) -
         await operations.sign_in()
         (lab,) = await operations.profiles()
         assert (lab.refused, lab.refused_from) == (None, None)
+
+
+async def test_a_given_token_says_nothing_of_the_one_that_is_kept(tmp_path: Path) -> None:
+    bench = await bench_with(tmp_path, LAB, last=LAB)
+    bench.service.tokens.discard(KEPT)
+    with bench.running() as operations, pytest.raises(ServiceError):
+        await operations.sign_in()
+    (refused,) = remembered(bench).profiles()
+    assert (refused.refused_from, refused.checked) == (TokenPlace.KEYRING, None)
+
+    bench.given = GivenToken(Secret(GIVEN), TokenPlace.ENVIRONMENT)
+    with bench.running() as operations:
+        account = await found(operations)
+        assert (account.profile, account.place) == ("lab", TokenPlace.ENVIRONMENT)
+        assert await operations.check_token("lab")
+    assert remembered(bench).profiles() == (refused,)
 
 
 async def test_an_account_without_a_token_is_asked_for_it(tmp_path: Path) -> None:

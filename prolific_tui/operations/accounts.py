@@ -12,7 +12,7 @@ from typing import Final
 
 from prolific_tui.access import checked_profile_name, checked_token
 from prolific_tui.errors import ProlificTuiError, ServiceError, SettingsError
-from prolific_tui.keeping import KEEPING_PLACES, TokenPlace
+from prolific_tui.keeping import TokenPlace
 from prolific_tui.models import Me
 from prolific_tui.operations.connection import Connection, Prolific, close
 from prolific_tui.operations.identity import Account, Changed, GivenToken, SignIn, origin
@@ -176,8 +176,7 @@ class Accounts:
         client, me = await self._try(token, place, expected)
         service_url = self._connection.service_url
         profile = await self._memory.profile_of(service_url, me.id)
-        is_given = place not in (*KEEPING_PLACES, TokenPlace.SESSION)
-        if (expected is not None and profile is None) or (is_given and self._given is None):
+        if (expected is not None and profile is None) or (place.is_given and self._given is None):
             await close(client)
             raise SettingsError(
                 "Forgotten meanwhile",
@@ -197,7 +196,8 @@ class Accounts:
         await self._connection.use(client, me, origin(place, name))
         if profile is None:
             return account
-        await self._memory.remember_use(profile.accepted(me.email, self._clock()), is_new=is_typed)
+        accepted = profile.accepted(me.email, self._clock(), place)
+        await self._memory.remember_use(accepted, is_new=is_typed)
         return await self._named(account)
 
     async def _try(
@@ -208,8 +208,8 @@ class Accounts:
         try:
             client, me = await self._connection.try_token(token, where)
         except ServiceError as error:
-            is_own = expected is not None and place in (*KEEPING_PLACES, TokenPlace.SESSION)
-            if error.status == _HTTP_UNAUTHORIZED and is_own and expected is not None:
+            is_refused = error.status == _HTTP_UNAUTHORIZED
+            if is_refused and expected is not None and not place.is_given:
                 # Of a given token that says nothing about the one that is kept for the account.
                 await self._memory.remember_checked(
                     replace(expected, refused=self._clock(), refused_from=place)
@@ -289,7 +289,7 @@ class Accounts:
         client, me = await self._try(token, place, profile)
         await close(client)
         if profile is not None:
-            await self._memory.remember_checked(profile.accepted(me.email, self._clock()))
+            await self._memory.remember_checked(profile.accepted(me.email, self._clock(), place))
         return True
 
     async def rename(self, name: str, to: str) -> Changed:

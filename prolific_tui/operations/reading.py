@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from prolific_tui.errors import ServiceError
-from prolific_tui.keeping import KEEPING_PLACES, TokenPlace
 from prolific_tui.operations.connection import Connection, Prolific
 from prolific_tui.operations.identity import Account
 from prolific_tui.operations.memory import Memory
@@ -54,10 +53,10 @@ class Reads:
     async def _mark(self, account: Account, *, is_refused: bool) -> None:
         """Remember whether the token is refused; that of a given one says nothing of the kept."""
         profile = await self._memory.profile_of(*account.whose)
-        if profile is None or account.place not in (*KEEPING_PLACES, TokenPlace.SESSION):
+        if profile is None or account.place.is_given:
             return
         await self._memory.remember_checked(
             replace(profile, refused=self._clock(), refused_from=account.place)
             if is_refused
-            else profile.accepted(account.me.email, self._clock())
+            else profile.accepted(account.me.email, self._clock(), account.place)
         )
