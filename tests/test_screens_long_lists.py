@@ -9,8 +9,10 @@ import pytest
 from textual import events
 
 from prolific_tui.credentials.rows import Column, Rows
+from prolific_tui.credentials.session import Delta
 from prolific_tui.credentials.stepping import Steps
 from prolific_tui.submission.known import Coverage, Known
+from prolific_tui.tui.grid import CredentialGrid
 from prolific_tui.tui.widgets import Line
 from tests.credentials_exports import EXPORTS, PAIRS
 from tests.dashboard import PATIENCE
@@ -44,6 +46,25 @@ async def test_rows_that_nobody_looked_at_yet_are_looked_at_when_the_editor_open
         await at.shows("Create a new pool")
         await all_are_looked_at(at)
         await at.shows("12,001 rows   goes 12,000   needs your OK 0   left out 1")
+
+
+async def test_looking_at_rows_lays_the_screen_out_only_for_what_it_finds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with editing([]) as at:
+        shown: list[Delta] = []
+        apply = CredentialGrid.apply
+
+        def noting(grid: CredentialGrid, delta: Delta) -> None:
+            shown.append(delta)
+            apply(grid, delta)
+
+        monkeypatch.setattr(CredentialGrid, "apply", noting)
+        at.editor.changed(at.session.insert(0, Rows.of([*ROWS, ("LAB-00000", "pw-long-enough")])))
+        await all_are_looked_at(at)
+        await at.shows("lab-00000", "same as row 12,001 except capitals")
+    # Of 48 looks: for the rows that came, for two that are alike, and for where those are.
+    assert len(shown) <= 3
 
 
 async def test_what_a_send_leaves_of_a_long_list_is_looked_at_again() -> None:

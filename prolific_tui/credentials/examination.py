@@ -6,11 +6,11 @@ near-duplicates, then learns where the rows are that name each other.
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from prolific_tui.credentials.document import NO_ROWS, Change, Document
-from prolific_tui.credentials.history import Delta
+from prolific_tui.credentials.history import NO_ROW, Delta
 from prolific_tui.credentials.ledger import Ledger
 from prolific_tui.credentials.places import Places
 from prolific_tui.credentials.stepping import Steps
@@ -139,7 +139,7 @@ class Examination:
         return Progress(
             counts.rows - counts.unexamined,
             counts.rows,
-            Delta(0, 0, 0, moved=False, related=related, all_rows=all_rows),
+            replace(NO_ROW, related=related, all_rows=all_rows),
         )
 
     def _learn(self, max_rows: int) -> bool:

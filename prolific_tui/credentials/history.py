@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final, Protocol
 
@@ -65,8 +65,18 @@ class Delta:
             bool(self.related) and near_key(username) in self.related
         )
 
+    def along_with(self, other: "Delta") -> "Delta":
+        """What may be said after this and another one that left every row as it is."""
+        if other == NO_ROW:
+            return self
+        all_rows = self.all_rows or other.all_rows
+        return replace(self, related=self.related | other.related, all_rows=all_rows)
 
-ANY_ROW: Final = Delta(0, 0, 0, moved=False, related=frozenset(), all_rows=True)
+
+NO_ROW: Final = Delta(0, 0, 0, moved=False, related=frozenset())
+"""Nothing came, went or changed, and nothing else is said of any row."""
+
+ANY_ROW: Final = replace(NO_ROW, all_rows=True)
 """No row came, went or changed, but something else may be said of any of them."""
 
 

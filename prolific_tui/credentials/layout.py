@@ -234,7 +234,7 @@ def survey(text: str, choices: Choices = Choices(), *, whole: bool = True) -> Su
         found = (len(known.usernames), len(known.passwords or known.hashes))
         # Of two columns, the one that no name tells is the other.
         is_pair = len(names) == len(PLAIN.names) and max(found) <= 1
-        # The first line is one only where nobody has to say, or has said, whether it is a header.
+        # Where a person has to say what the first line is, or has said it, it proves nothing.
         is_row = not header and choices.header is None and Question.HEADER not in questions
         is_named = bool(known.export) or any(found)
         if not is_named and _is_turned(sample, first_counts=is_row):

@@ -21,7 +21,7 @@ With a slice between any two of its queues, a key would wait for a dozen slices.
 nothing waits takes some microseconds.
 """
 
-_TELL_SECONDS: Final = 0.1
+TELL_SECONDS: Final = 0.1
 """How often it is told how far work is: to draw that takes as long as a slice."""
 
 
@@ -69,7 +69,7 @@ async def drive(steps: Steps[T], progress: Callable[[int], None] = lambda _done:
             return take_slice(steps)
         except Unfinished as unfinished:
             progress(unfinished.done)
-        tell_at = monotonic() + _TELL_SECONDS
+        tell_at = monotonic() + TELL_SECONDS
         with without_collection():
             while True:
                 await give_way()
@@ -77,7 +77,7 @@ async def drive(steps: Steps[T], progress: Callable[[int], None] = lambda _done:
                     return take_slice(steps)
                 except Unfinished as unfinished:
                     if monotonic() >= tell_at:
-                        tell_at = monotonic() + _TELL_SECONDS
+                        tell_at = monotonic() + TELL_SECONDS
                         progress(unfinished.done)
 
 

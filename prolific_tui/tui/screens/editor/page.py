@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
-from prolific_tui.credentials.history import ANY_ROW
+from prolific_tui.credentials.history import ANY_ROW, NO_ROW
 from prolific_tui.credentials.problems import ACCEPTED, LEGEND
 from prolific_tui.credentials.rows import Row
 from prolific_tui.credentials.session import Delta, Proposal
@@ -22,6 +22,7 @@ from prolific_tui.tui.cell import EditableGrid
 from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.drive import (
     SLICE_SECONDS,
+    TELL_SECONDS,
     allow_collection,
     give_way,
     without_collection,
@@ -345,11 +346,17 @@ class EditorPage(LongWork):
         session = self.draft.session
         try:
             with without_collection():
+                tell_at = 0.0
                 while self.is_laid_out and not session.is_examined:
-                    until = monotonic() + SLICE_SECONDS
+                    until, delta = monotonic() + SLICE_SECONDS, NO_ROW
                     while monotonic() < until and not session.is_examined:
-                        self.grid.apply(session.examine().delta)
-                    self.show_counts()
+                        delta = delta.along_with(session.examine().delta)
+                    # To show it may take as long as the slice; most change nothing in sight.
+                    if delta != NO_ROW:
+                        self.grid.apply(delta)
+                    if monotonic() >= tell_at:
+                        tell_at = monotonic() + TELL_SECONDS
+                        self.show_counts()
                     await give_way()
         finally:
             # A search may have looked at some of them first, and draws nothing.
