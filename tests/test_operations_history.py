@@ -296,7 +296,7 @@ def test_names_of_a_report_that_was_readable_before_are_said_to_be_of_then(bench
         told = asyncio.run(read()).coverage.words_of_reading
 
     assert re.match(
-        r"checked against all 60 usernames\. Some of these names were read earlier, last at"
+        r"checked against all 60 usernames\. Some names of the pool were read earlier, last at"
         r" \d\d:\d\d; now not all could be read: No usage report of ",
         told,
     )

@@ -1,14 +1,23 @@
 """Usernames that a pool has already: what tells of them, before a send and after a refusal."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from prolific_tui.demo.faults import Fault
+from prolific_tui.assembly import demo_parts
+from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.seed import CHATBOT_B
+from prolific_tui.demo.service import Service
+from prolific_tui.errors import ProlificTuiError
+from prolific_tui.operations import Parts
 from prolific_tui.secret import Secret
+from prolific_tui.submission.later import say
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import dashboard
+from tests.parts_bench import Story, plan
 from tests.sending import a_list, held_by, in_parts, load, numbered, send
+from tests.submission_bench import MemoryJournal
 
 UNREAD = Fault(status=403)
 """A usage report that can't be read."""
@@ -64,6 +73,66 @@ async def test_no_halving_is_offered_where_something_tells_which_rows_clash(tmp_
         await board.shows("3 rows   goes 2", "left out 1", "already in this pool")
         await send(board, 2)
         await board.shows("2 credentials appended")
+
+
+class ForgettingJournal(MemoryJournal):
+    """A journal that can't be asked any more which rows a send had."""
+
+    is_broken = False
+
+    def places(self, number: int, usernames: Sequence[str]) -> list[int | None]:
+        if self.is_broken:
+            raise ProlificTuiError("History not read", "The history can't be read.")
+        return super().places(number, usernames)
+
+
+async def test_what_the_pool_is_known_to_hold_is_said_although_the_history_fails(
+    tmp_path: Path,
+) -> None:
+    story, journal = Story(part_rows=10), ForgettingJournal()
+    story.journal = journal
+    # Another send did not arrive, as was said: it is asked whether these rows are its.
+    story.service.switch_on("updateCredentialPool", Fault(cut=Cut.BEFORE, times=1))
+    await story.send(plan())
+    await say(1, 1, story.means(), arrived=False)
+    story.service.switch_on("getStudyCredentialsReport", replace(UNREAD, times=1))
+    taken = held_by(story.service)[0]
+
+    def parts(service: Service) -> Parts:
+        return replace(demo_parts(service), journal=journal)
+
+    async with dashboard(story.service, parts=parts) as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(2), taken), 3)
+        await board.press("s")
+        await board.shows("Type  send 3 :", "Not all could be read")
+        journal.is_broken = True
+        await board.type("send 3")
+        await board.press("enter")
+        await board.shows("A username is taken", "1 refused row is known to be in the pool")
+
+
+async def test_names_that_were_read_earlier_are_said_to_be_of_then(tmp_path: Path) -> None:
+    async with dashboard() as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(2), "another"), 3)
+        await board.press("s")
+        await board.shows("Type  send 3 :", "checked against all 60 usernames")
+        # Another client adds one of them, and no report can be read any more.
+        pools = board.service.state.pools
+        pool = pools[CHATBOT_B]
+        pools[CHATBOT_B] = replace(pool, passwords={**pool.passwords, "another": Secret("pw")})
+        board.service.switch_on("getStudyCredentialsReport", UNREAD)
+        await board.type("send 3")
+        await board.press("enter")
+        await board.shows("h finds them by sending halves")
+        assert re.search(
+            r"which rows those are\. Some names of the pool were read earlier, last at \d\d:\d\d;"
+            r" now not all could be read: No usage report of",
+            board.words(),
+        )
 
 
 async def test_of_a_list_in_parts_only_the_refused_part_is_searched(tmp_path: Path) -> None:

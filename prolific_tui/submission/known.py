@@ -19,6 +19,11 @@ def forgotten_words(since: datetime) -> str:
     return f"what was sent before {since:%d %b %H:%M} is not known here"
 
 
+def not_all_read(trouble: str) -> str:
+    """That a look did not see everything; `trouble` says why, as a sentence."""
+    return f"Not all could be read: {trouble}"
+
+
 @dataclass(frozen=True, slots=True)
 class Marked(Container[str]):
     """The usernames of which these are the fingerprints, to be asked one by one."""
@@ -56,14 +61,20 @@ class Coverage:
     @property
     def words_of_reading(self) -> str:
         """The same as a sentence or two, with what could not be read when it was asked."""
-        told = f"{self.words}."
+        return f"{self.words}. {self.words_of_trouble}".rstrip()
+
+    @property
+    def words_of_trouble(self) -> str:
+        """What could not be read when it was asked; empty where all could."""
         if not self.trouble:
-            return told
+            return ""
+        not_all = not_all_read(self.trouble)
         if self.read_at is None:
-            return f"{told} Not all could be read: {self.trouble}"
+            return not_all
+        at = f"{self.read_at:%H:%M}"
         return (
-            f"{told} Some of these names were read earlier, last at {self.read_at:%H:%M}; now not"
-            f" all could be read: {self.trouble}"
+            f"Some names of the pool were read earlier, last at {at}; now"
+            f" {not_all[:1].lower()}{not_all[1:]}"
         )
 
     @property

@@ -62,7 +62,7 @@ class SendDialog(FollowingDialog["tuple[SendAct, WriteEnded] | None"]):
     """Of rows that were refused for a clash, how many the pool is known to hold; None while that
     is being asked."""
     unread: str = ""
-    """What could not be read when that was asked, a sentence; empty where nothing went wrong."""
+    """What could not be read when that was asked, in words; empty where nothing went wrong."""
     doubted: str = ""
     """Which earlier sends of those rows may have arrived although the person said that they had
     not, in sentences; empty where there is none."""
@@ -189,7 +189,7 @@ class SendDialog(FollowingDialog["tuple[SendAct, WriteEnded] | None"]):
                 f"{number} {verb} known to be in the pool: P marks {_them(self.explained)} in the"
                 " editor. Send the others from there, with s."
             )
-        unread = f" Not all could be read: {self.unread}" if self.unread else ""
+        unread = f" {self.unread}" if self.unread else ""
         tells = f"{self.doubted} Nothing else" if self.doubted else "Nothing"
         return message, (
             f"{outcome.hint}\n{tells} that is known here tells which rows those are.{unread}"

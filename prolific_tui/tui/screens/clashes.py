@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.halving import ClashSearch
-from prolific_tui.submission.known import Known
+from prolific_tui.submission.known import Known, not_all_read
 from prolific_tui.submission.plan import CredentialPlan, seek_plan
 from prolific_tui.submission.resuming import Resumption, within
 from prolific_tui.submission.send import Standing
@@ -30,7 +30,7 @@ class Explained:
     known: int
     """How many of them the pool is known to hold."""
     unread: str = ""
-    """What could not be read when that was asked, a sentence; empty where nothing went wrong."""
+    """What could not be read when that was asked, in words; empty where nothing went wrong."""
     doubted: str = ""
     """Which earlier sends of them may have arrived although the person said that they had not, in
     sentences; empty where there is none."""
@@ -42,17 +42,25 @@ async def explain(shell: Shell, ended: WriteEnded) -> Explained:
     if not isinstance(plan, CredentialPlan) or draft is None:
         return Explained(0)
     refused = frozenset(ended.refused)
+    found, unread, doubted = 0, "", ""
     try:
-        known = await _look_at_pool(shell, draft)
+        if (known := await _look_at_pool(shell, draft)) is not None:
+            found, unread = await _held(plan, refused, known), known.coverage.words_of_trouble
+    except ProlificTuiError as error:
+        unread = not_all_read(error.message)
+    try:
         doubted = await _doubted(shell, ended.number, plan, refused)
     except ProlificTuiError as error:
-        return Explained(0, error.message)
-    if known is None:
-        return Explained(0, "", doubted)
+        # What the pool is known to hold is so all the same.
+        unread = unread or not_all_read(error.message)
+    return Explained(found, unread, doubted)
+
+
+async def _held(plan: CredentialPlan, refused: frozenset[int], known: Known) -> int:
+    """How many of the refused rows the pool is known to hold."""
     pairs = zip(plan.row_ids, plan.accounts.usernames, strict=True)
     usernames = [username for row_id, username in pairs if row_id in refused]
-    found = await asyncio.to_thread(lambda: sum(name in known.surely for name in usernames))
-    return Explained(found, known.coverage.trouble, doubted)
+    return await asyncio.to_thread(lambda: sum(name in known.surely for name in usernames))
 
 
 async def _doubted(
