@@ -62,7 +62,7 @@ _ASKED_UNRECORDED: Final = (
     "a new signing secret was made, but the history could not take that: the request is open"
     " there, and the next start offers to look for it."
 )
-_ASKED_REFUSED: Final = "a new signing secret was asked for; none was made."
+_NOT_MADE: Final = "a new signing secret was to be made; none was."
 _NOT_ASKED: Final = "a new signing secret was about to be asked for; none was."
 
 _PROFILE: Final = "PROLIFIC_TUI_PROFILE"
@@ -293,7 +293,7 @@ def left_words(plan: Plan, progress: Progress | None) -> str:
     if progress.phase.is_on_its_way:
         return _ASKED_LEFT_OPEN if is_secret else _LEFT_OPEN
     if progress.phase is Phase.PUTTING_BACK:
-        return _ASKED_REFUSED
+        return _NOT_MADE
     if progress.unrecorded:
         return _ASKED_UNRECORDED if is_secret else _LEFT_UNRECORDED
     if progress.phase is Phase.CHECKING:

@@ -22,7 +22,7 @@ NOT_ASKED = "a new signing secret was about to be asked for; none was."
         (SECRET, Phase.SENDING, "a new signing secret was asked for; that is open in the history"),
         (SECRET, Phase.SETTLING, "a new signing secret was asked for; that is open in the history"),
         (SECRET, Phase.CHECKING, "a new signing secret was made; 3 History says where it is kept"),
-        (SECRET, Phase.PUTTING_BACK, "a new signing secret was asked for; none was made"),
+        (SECRET, Phase.PUTTING_BACK, "a new signing secret was to be made; none was."),
         (ROWS, None, UNSENT),
         (ROWS, Phase.SENDING, "a send was under way; it is open in the history"),
         (ROWS, Phase.SETTLING, "a send was under way; it is open in the history"),
@@ -38,7 +38,7 @@ def test_a_write_in_each_phase(
 
 def test_a_refusal_that_the_history_has_not_taken_made_no_secret_either() -> None:
     refused = Progress(Phase.PUTTING_BACK, 0, 0, 1, 1, number=7, unrecorded=True)
-    assert left_words(SECRET, refused).endswith("none was made.")
+    assert left_words(SECRET, refused).endswith("to be made; none was.")
 
 
 @pytest.mark.parametrize("phase", [Phase.LOOKING, Phase.PAUSED])

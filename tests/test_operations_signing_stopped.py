@@ -1,7 +1,8 @@
 """Nothing is asked for, and what was kept of earlier secrets is as it was, however that came."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import pytest
 
@@ -9,8 +10,10 @@ from prolific_tui.access import Entry
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import Effect, KeyringError
 from prolific_tui.operations import Operations
+from prolific_tui.operations.events import SendProgressed, WriteEnded
 from prolific_tui.secret import Secret
 from prolific_tui.submission.journal import NewPart
+from prolific_tui.submission.progress import Phase
 from prolific_tui.submission.send import Part, Standing
 from tests.operations_bench import PATIENCE, SERVICE_URL, Bench, HoldingKeyring, KeyringOfTests
 from tests.signing_bench import plan_to
@@ -63,8 +66,12 @@ def test_stopped_while_the_keyring_is_waited_for_all_stays_as_it_was(entry: Entr
         assert keyring.reached.wait(PATIENCE)
         operations.writes.give_up()
         keyring.go_on.set()
-        outcome = bench.write_ended().outcome
+        told = [event for _, event in bench.events_until(WriteEnded)]
 
+    phases = [each.progress.phase for each in told if isinstance(each, SendProgressed)]
+    assert phases[-1] is Phase.PUTTING_BACK, "which the keyring may take its time for"
+    assert isinstance(told[-1], WriteEnded)
+    outcome = told[-1].outcome
     assert outcome.title == "Stopped before a new secret was asked for"
     assert outcome.message.endswith("the secret is as it was.")
     assert keyring._values == before
@@ -86,6 +93,37 @@ def test_stopped_while_it_is_written_down_no_secret_is_asked_for() -> None:
     assert bench.service.writes == []
     (send,) = journal.entries()
     assert (send.standing, send.in_use) == (Standing.NOT_SENT, False)
+
+
+class Noting(HoldingEntry):
+    """A keyring that notes what it has when the program ends: its child is ended then."""
+
+    at_the_end: Mapping[Entry, Secret] = MappingProxyType({})
+
+    def close(self) -> None:
+        self.at_the_end = dict(self._values)
+        super().close()
+
+
+def test_who_quits_once_the_old_one_is_kept_leaves_what_was_there_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The one before it is nowhere else."""
+    monkeypatch.setattr("prolific_tui.operations._PUT_BACK_SECONDS", PATIENCE)
+    keyring = Noting(PREVIOUS)
+    bench = Bench(keyring=keyring)
+    keyring.go_on.set()
+    with bench.signed_in() as operations:
+        before = keep_others(bench, operations)
+        keyring.go_on.clear()
+        keyring.reached.clear()
+        operations.writes.submit(plan_to(bench, own_entry=True))
+        assert keyring.reached.wait(PATIENCE)
+        assert keyring._values != before
+        operations.writes.stop()
+        keyring.go_on.set()
+    assert keyring.at_the_end == before
+    assert bench.service.writes == []
 
 
 class Doubtful(KeyringOfTests):

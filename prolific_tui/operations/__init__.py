@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from prolific_tui import files
 from prolific_tui.credentials import generate
@@ -41,6 +41,9 @@ from prolific_tui.submission.journal import Journal
 from prolific_tui.submission.means import Clock, Pace
 
 T = TypeVar("T")
+
+_PUT_BACK_SECONDS: Final = 3.0
+"""How long a keyring has at the end to get back what it had before a secret was called off."""
 
 CSV_LIMIT = 256 * 1024 * 1024
 """The largest file of credentials that is read, in bytes."""
@@ -145,8 +148,13 @@ class Operations:
             self._listener(event)
 
     def stop(self, seconds: float) -> None:
-        """Give a write under way `seconds` to end, then leave whatever is still running."""
+        """Give a write under way `seconds` to end, then leave whatever is still running.
+
+        A secret that was not asked for yet is called off, and the keyring gets back what it had
+        for it, which is nowhere else; only one that asks for its password takes long for that.
+        """
         self.writes.wait(seconds)
+        self.writes.call_off(_PUT_BACK_SECONDS)
         self.drafts.wait(seconds)
         self._parts.keyring.close()
         # The keyring has answered by now; the rest of keeping a token takes no time, unless another

@@ -17,8 +17,8 @@ from prolific_tui.operations.sends import Lending
 from prolific_tui.submission.means import Control, Pace
 from prolific_tui.submission.outcome import Outcome, not_sent, unforeseen
 from prolific_tui.submission.parting import seek_parts
-from prolific_tui.submission.plan import CredentialPlan, Plan
-from prolific_tui.submission.progress import Progress
+from prolific_tui.submission.plan import CredentialPlan, Plan, SecretPlan
+from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.run import Ended, run
 
 
@@ -134,6 +134,18 @@ class Writes:
     def give_up(self) -> None:
         """The same, and a look before or after it is waited for no longer."""
         self._direct(Control.give_up)
+
+    def call_off(self, seconds: float) -> None:
+        """Give up a signing secret that was not asked for, and wait until nothing is left of that.
+
+        Any other write, and one of which a request left, stays under way.
+        """
+        with self._changed:
+            plan, progress = self._under_way, self._progress
+        unsent = (Phase.LOOKING, Phase.PUTTING_BACK)
+        if isinstance(plan, SecretPlan) and (progress is None or progress.phase in unsent):
+            self.give_up()
+            self.wait(seconds)
 
     def _direct(self, change: Callable[[Control], None]) -> None:
         async def direct() -> None:

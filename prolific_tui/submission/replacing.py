@@ -56,6 +56,9 @@ async def replace_secret(plan: SecretPlan, means: Means, record: Record) -> Outc
     if isinstance(part, Part) and means.control.is_stopped:
         part = await record.know(part, whole.stopped_secret(), SecretLook(before))
     if isinstance(part, Outcome):
+        # Not asked for, and yet the keyring may take its time to have what it had before.
+        putting_back = Progress(Phase.PUTTING_BACK, 0, 0, 1, 1, number=record.number)
+        means.tell(replace(putting_back, unrecorded=record.is_behind))
         return _with(await places.put_back(), part)
     return await _Replacement(plan, before, places, means, record, part).run()
 

@@ -86,7 +86,8 @@ _MADE_UNRECORDED: Final = (
 )
 _REPLACEMENT_REFUSED: Final = (
     "No new secret was made. What is kept of the ones before is being put back as it was. If you"
-    " quit now, that may be left undone: then the secret of now is kept as the previous one too."
+    " quit now, that may be left undone: then the secret of now is kept as the previous one too, in"
+    " place of the one before it."
 )
 _REPLACEMENT_MADE_IN_THE_DEMO: Final = (
     "Prolific has made the new secret. The demo keeps nothing: if you quit now, that is gone with"
@@ -96,7 +97,7 @@ _REPLACEMENT_DEMO: Final = (
     "The demo keeps nothing: if you quit now, nobody learns whether there is a new secret."
 )
 _REPLACEMENT_UNSENT: Final = (
-    "No new secret was asked for yet. If you quit now, none is made, and all stays as it is."
+    "No new secret was asked for yet. If you quit now, none is made, and the secret stays as it is."
 )
 
 
