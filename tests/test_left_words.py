@@ -21,6 +21,7 @@ NOT_ASKED = "a new signing secret was about to be asked for; none was."
         (SECRET, Phase.LOOKING, NOT_ASKED),
         (SECRET, Phase.SENDING, "a new signing secret was asked for; that is open in the history"),
         (SECRET, Phase.SETTLING, "a new signing secret was asked for; that is open in the history"),
+        (SECRET, Phase.KEEPING, "a new signing secret was asked for; that is open in the history"),
         (SECRET, Phase.CHECKING, "a new signing secret was made; 3 History says where it is kept"),
         (SECRET, Phase.PUTTING_BACK, "a new signing secret was to be made; none was."),
         (ROWS, None, UNSENT),

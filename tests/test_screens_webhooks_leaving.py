@@ -9,10 +9,12 @@ from prolific_tui.assembly import demo_parts
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.demo.service import Fault, Service
 from prolific_tui.operations import Parts
+from prolific_tui.secret import Secret
 from prolific_tui.submission.progress import Phase
 from prolific_tui.vault import MemoryVault
 from tests.dashboard import Dashboard, dashboard
 from tests.sending import Gate
+from tests.submission_bench import NotedService
 
 
 def kept_for_real(service: Service) -> Parts:
@@ -86,3 +88,41 @@ async def test_who_quits_while_the_keyring_gets_back_what_it_had_is_told_that_no
         await board.press("enter")
         keyring.go_on.set()
         await board.shows("Not allowed")
+
+
+class SlowToKeep(MemoryVault):
+    """A keyring that has to be unlocked again once Prolific has answered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_locked = threading.Event()
+        self.go_on = threading.Event()
+
+    async def save(self, entry: Entry, value: Secret) -> None:
+        if self.is_locked.is_set():
+            await asyncio.to_thread(self.go_on.wait)
+        await super().save(entry, value)
+
+    def close(self) -> None:
+        self.go_on.set()
+
+
+async def test_who_quits_while_a_new_secret_is_being_kept_is_told_that_it_is_there() -> None:
+    keyring, service = SlowToKeep(), NotedService()
+    service.after_write = keyring.is_locked.set
+    async with dashboard(
+        service, parts=lambda service: replace(kept_for_real(service), keyring=keyring)
+    ) as board:
+        await ask_for_one(board)
+        await board.shows("The new secret is there. Keeping it where you chose.")
+        await board.press("x")
+        assert "stops it before" not in board.screen()
+        await board.press("enter", "q")
+        await board.shows(
+            "The new secret is there, and is being kept where you chose.",
+            "the request is open in the history",
+            "Stay and let it be kept",
+        )
+        await board.press("enter")
+        keyring.go_on.set()
+        await board.shows("Secret replaced")

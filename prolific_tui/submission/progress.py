@@ -15,6 +15,7 @@ class Phase(Enum):
     SENDING = "sending"
     CHECKING = "looking at what is there now"
     SETTLING = "looking whether it arrived"
+    KEEPING = "keeping the new secret"
     PUTTING_BACK = "putting back what was kept"
     PAUSED = "paused"
 
@@ -25,8 +26,8 @@ class Phase(Enum):
 
     @property
     def is_on_its_way(self) -> bool:
-        """Whether a request left, and it is not known yet what became of it."""
-        return self in (Phase.SENDING, Phase.SETTLING)
+        """Whether a request left, and what became of it is not known, or not written down yet."""
+        return self in (Phase.SENDING, Phase.SETTLING, Phase.KEEPING)
 
 
 @dataclass(frozen=True, slots=True)

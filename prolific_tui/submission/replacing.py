@@ -182,6 +182,9 @@ class _Replacement:
         """Keep a secret, once its value is known."""
         if self._kept is None and secret is not None and secret.value is not None:
             old = self._before.value if self._before else None
+            if self._places.names:
+                # A keyring may wait for its password to be typed.
+                self._tell(Phase.KEEPING)
             self._kept = await self._places.keep(secret.value, old)
 
     def _told(self, outcome: Outcome) -> Outcome:

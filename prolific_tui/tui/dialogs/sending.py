@@ -117,7 +117,7 @@ class SendDialog(FollowingDialog["tuple[SendAct, WriteEnded] | None"]):
     @property
     def _is_looking(self) -> bool:
         """Whether nothing but a look is waited for, which can be given up."""
-        busy = (Phase.SENDING, Phase.PUTTING_BACK)
+        busy = (Phase.SENDING, Phase.KEEPING, Phase.PUTTING_BACK)
         return self.progress is None or self.progress.phase not in busy
 
     @property
@@ -308,6 +308,8 @@ def _phase_words(progress: Progress | None) -> str:
         if has_parts:
             told = f"{part} was answered; looking at the totals now."
         return f"{told} No further part begins." if progress.pausing else told
+    if progress.phase is Phase.KEEPING:
+        return "The new secret is there. Keeping it where you chose."
     if progress.phase is Phase.PUTTING_BACK:
         return "No new secret was made. Putting back what was kept of the ones before."
     if not has_parts:

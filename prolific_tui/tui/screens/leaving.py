@@ -72,6 +72,12 @@ _REPLACEMENT_OPEN: Final = (
     " became of it. A new secret that is made meanwhile stays at Prolific, but may be kept nowhere"
     " here; receivers with the old one reject every delivery until they have it."
 )
+_REPLACEMENT_KEPT: Final = (
+    "The new secret is there, and is being kept where you chose. If you quit now, it may be kept"
+    " nowhere here; the request is open in the history, and the next start offers to look what"
+    " became of it. Every receiver needs the new one: one with the old secret rejects each"
+    " delivery."
+)
 _REPLACEMENT_MADE: Final = (
     "Prolific has made the new secret. {kept} {left} Every receiver needs it: one with the old"
     " secret rejects each delivery."
@@ -153,7 +159,12 @@ def _has_more(progress: Progress) -> bool:
 def _question_of_a_secret(shell: Shell, plan: SecretPlan, *, is_on_its_way: bool) -> ChoiceDialog:
     """The same where no rows are sent, but a new secret is asked for."""
     progress = shell.operations.writes.progress
-    if is_on_its_way:
+    if progress is not None and progress.phase is Phase.KEEPING:
+        title = shell.under_way
+        is_demo = shell.operations.is_demo
+        told = _REPLACEMENT_MADE_IN_THE_DEMO if is_demo else _REPLACEMENT_KEPT
+        stay, leave = "Stay and let it be kept", "Quit now and leave it open"
+    elif is_on_its_way:
         title = shell.under_way
         told = _REPLACEMENT_DEMO if shell.operations.is_demo else _REPLACEMENT_OPEN
         stay, leave = "Stay and wait for the answer", "Quit now and leave it open"
