@@ -7,6 +7,7 @@ clear its screen, and a bidirectional override could make one name look like ano
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -41,6 +42,7 @@ def _escape(character: str) -> str:
     return f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
 
 
+@lru_cache(maxsize=4096)
 def is_hidden(character: str) -> bool:
     """Whether a character draws nothing of its own, or steers the terminal or its neighbours.
 

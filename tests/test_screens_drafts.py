@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from prolific_tui.credentials.rows import Column
 from prolific_tui.demo.service import Service
 from prolific_tui.drafts import DraftStore
 from prolific_tui.keeping import DraftKeeping
@@ -24,9 +25,9 @@ _OFFER = "Unsent rows of before"
 
 
 class _RecordingStore(DraftStore):
-    """Remembers the short drafts that came to the disk, too."""
+    """Remembers of each draft that came to the disk how many rows it had, and the first."""
 
-    def __init__(self, directory: Path, saved: list[list[tuple[str, str]]]) -> None:
+    def __init__(self, directory: Path, saved: list[tuple[int, list[tuple[str, str]]]]) -> None:
         super().__init__(directory, "run-recorded")
         self._saved = saved
 
@@ -34,14 +35,13 @@ class _RecordingStore(DraftStore):
         self, key: DraftKey, content: DraftContent, keeping: DraftKeeping, at: datetime
     ) -> None:
         super().save(key, content, keeping, at)
-        if len(content.rows) < 10:
-            self._saved.append(list(content.rows))
+        self._saved.append((len(content.rows), [*content.rows.part(0, 1)]))
 
 
 class _RecordingMachine(Machine):
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
-        self.saved: list[list[tuple[str, str]]] = []
+        self.saved: list[tuple[int, list[tuple[str, str]]]] = []
 
     def parts(self, service: Service) -> Parts:
         store = _RecordingStore(self.directory / "drafts", self.saved)
@@ -141,7 +141,9 @@ async def test_no_key_acts_on_the_rows_behind_a_question_that_came_by_itself(
 
 
 async def test_what_was_typed_just_before_a_list_comes_in_is_kept_without_it(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A crash while a long list comes in costs that list alone."""
     machine = _RecordingMachine(tmp_path)
@@ -154,7 +156,17 @@ async def test_what_was_typed_just_before_a_list_comes_in_is_kept_without_it(
         await board.shows("Append the rows to the 1 here")
         await board.press("enter")
         await board.until(lambda: "lab-z-20000" in machine.kept(), "the list is kept")
-        assert [("lab-1", PASSWORD)] in machine.saved
+        assert (1, [("lab-1", PASSWORD)]) in machine.saved
+
+        # Of many rows, a copy takes longer than one slice of time.
+        monkeypatch.setattr("prolific_tui.tui.drive.SLICE_SECONDS", 0.00005)
+        await board.until(lambda: editor.draft.session.is_examined, "all are looked at")
+        editor.changed(editor.draft.session.set_cell(0, Column.USERNAME, "lab-one"))
+        editor.load(path)
+        await board.shows("Append the rows to the 20,001 here")
+        await board.press("enter")
+        await board.until(lambda: (40_001, [("lab-one", PASSWORD)]) in machine.saved, "both lists")
+        assert (20_001, [("lab-one", PASSWORD)]) in machine.saved
 
 
 async def test_a_list_in_the_place_of_a_kept_draft_is_kept_as_soon_as_it_is_there(

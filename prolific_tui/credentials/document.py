@@ -320,13 +320,14 @@ class Document:
         """All rows in runs, without a copy, each with where it begins; see `piece`.
 
         Raises:
-            OutdatedError: the document changed between two of them.
+            OutdatedError: the document changed since the first of them; after the last one, too,
+                so that what was gathered from all of them is of one time.
         """
         revision = self.revision
         for piece in self._pieces:
+            yield piece.start, Rows(piece.usernames, piece.passwords, piece.ids)
             if self.revision != revision:
                 raise OutdatedError
-            yield piece.start, Rows(piece.usernames, piece.passwords, piece.ids)
 
     def lists_of_usernames(self) -> Sequence[list[str]]:
         """What holds the usernames of all rows, in order: no copies, and not to be changed.

@@ -186,9 +186,7 @@ class IntakeKeys(EditorPage):
     async def _take_rows(self, name: str, intake: Intake, *, replace: bool) -> None:
         """Take rows in between keys; given up half way, everything is as it was."""
         session, grid = self.draft.session, self.grid
-        if self.draft.autosave.is_dirty:
-            # They are not saved while others come in.
-            self.app.drafts.keep(self.draft, at_once=True)
+        await self._keep_first()
         self.look_away()
         was_empty, made = replace or not len(session.document), self.draft.made_names()
         steps = session.loading(f"load of {name}", replace=replace)
@@ -256,6 +254,21 @@ class IntakeKeys(EditorPage):
         self.changed(finished, f"{rows} read.{warning}")
         if was_empty:
             grid.position = 0
+
+    async def _keep_first(self) -> None:
+        """Keep what was typed last: no row is saved while others come in."""
+        draft = self.draft
+        # What was typed since a copy was begun is not in it.
+        await self._copy_made()
+        if draft.autosave.is_dirty:
+            self.app.drafts.keep(draft, at_once=True)
+            await self._copy_made()
+
+    async def _copy_made(self) -> None:
+        """Wait for the copy that is being made of many rows; none can be made of rows that come."""
+        while self.draft.is_copying:
+            self.app.say("Keeping the rows that are here first…; Esc gives it up")
+            await give_way()
 
     def _tell(self, what: str) -> Callable[[int], None]:
         """Tells how far something is, which is done to its end."""
