@@ -10,6 +10,7 @@ from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.errors import FileError, ServiceError, SettingsError
 from prolific_tui.keeping import TokenPlace
 from prolific_tui.operations.identity import GivenToken, origin
+from prolific_tui.profiles import Profile
 from prolific_tui.secret import Secret
 from prolific_tui.tui.screens.account_words import Listed
 from prolific_tui.vault import MemoryVault, TokenFile
@@ -281,21 +282,31 @@ async def test_a_place_that_can_not_be_cleared_is_told(tmp_path: Path) -> None:
             await operations.pools(MAIN_WORKSPACE)
 
 
-async def test_an_account_whose_token_may_be_in_the_file_is_not_forgotten(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "filed",
+    [replace(LAB, place=TokenPlace.FILE), replace(LAB, left_in=(TokenPlace.FILE,))],
+    ids=["kept there", "left there"],
+)
+async def test_an_account_whose_token_may_be_in_the_file_is_not_forgotten(
+    tmp_path: Path, filed: Profile
+) -> None:
     """Of an account that nobody knows, nobody would look for a token there."""
-    filed = replace(LAB, place=TokenPlace.FILE)
     bench = await bench_with(tmp_path, filed, last=filed)
     bench.token_file = TokenFile(tmp_path / "tokens.json")
     await bench.token_file.save(entry(filed), Secret(KEPT))
+    in_keyring = await bench.keyring.load(entry(filed))
     with bench.running() as operations:
         await operations.sign_in()
         with FailingDisk(0, Ending.FULL).failing(), pytest.raises(FileError) as caught:
             await operations.forget("lab")
         assert "The account lab stays in the list" in caught.value.message
+        assert "Nothing was deleted." in caught.value.message
         assert await names(operations) == ["lab"]
+        assert await bench.keyring.load(entry(filed)) == in_keyring
 
         assert (await operations.forget("lab")).notes == ()
     assert await bench.token_file.load(entry(filed)) is None
+    assert await bench.keyring.load(entry(filed)) is None
     assert remembered(bench).profiles() == ()
 
 

@@ -135,18 +135,20 @@ class Tokens:
 
         Raises:
             FileError: it may still be in the plain-text file, where nobody would look for the token
-                of an account that is not known. The account stays.
+                of an account that is not known. The account stays, and its token elsewhere.
         """
         entry = _entry(profile)
         typed = self._typed.get(entry)
-        left_in, notes = await self._delete(entry, _places(profile))
-        if TokenPlace.FILE in left_in:
+        # The file first: where it fails, nothing else was touched.
+        left_in, notes = await self._delete(entry, ())
+        if left_in:
             raise FileError(
                 "Not forgotten",
                 f"{' '.join(notes)} The account {profile.name} stays in the list, because its token"
-                " may be in that file.",
+                " may be in that file. Nothing was deleted.",
                 "Mend that, then forget it again.",
             )
+        _, notes = await self._delete(entry, _places(profile), but=TokenPlace.FILE)
         if self._typed.get(entry) is not typed:
             return tuple(notes)  # another was typed in meanwhile, and is in use
         self._typed.pop(entry, None)
@@ -157,8 +159,8 @@ class Tokens:
     ) -> tuple[tuple[TokenPlace, ...], list[str]]:
         """Delete a token from places; gives those that did not do it, and what is said of that.
 
-        From the file it is deleted in any case, `but` where that is to have it: nobody has to
-        unlock the file, and there it is for everybody to read who gets hold of it.
+        From the file it is deleted in any case, `but` where that is to have it or was asked before:
+        nobody has to unlock the file, and there it is for everybody to read who gets hold of it.
         """
         left_in: list[TokenPlace] = []
         notes: list[str] = []
