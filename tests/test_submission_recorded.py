@@ -73,14 +73,21 @@ async def test_an_answer_is_told_once_the_journal_has_it(write: Write) -> None:
 
 
 @every_write
-async def test_what_the_journal_did_not_take_is_told_with_the_answer(write: Write) -> None:
+async def test_what_the_journal_did_not_take_is_what_it_is_and_that_is_told(write: Write) -> None:
     story = Story()
     story.journal = FullJournal(takes_the_beginning=True)
 
-    await run(plan_for(write, story.service), story.means())
+    outcome = (await run(plan_for(write, story.service), story.means())).outcome
 
     told = {each.phase: each.unrecorded for each in story.told}
     assert told == {Phase.LOOKING: False, Phase.SENDING: False, Phase.CHECKING: True}
+    assert outcome.effect is Effect.ACCEPTED
+    what = "This" if write is Write.SECRET else "That it was accepted"
+    why = f"{what} could not be written to the history: There is no space left"
+    assert why in outcome.message
+    assert outcome.message.endswith("The next start will ask about it.")
+    assert (outcome.secret is not None) == (write is Write.SECRET)
+    assert (outcome.pool is not None) == (write is not Write.SECRET)
 
 
 async def test_it_is_told_no_more_once_the_journal_has_it_with_the_next_part() -> None:

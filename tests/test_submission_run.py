@@ -301,23 +301,6 @@ async def test_a_pool_that_was_made_is_known_by_its_id_even_where_it_can_not_be_
     assert journal.entries()[0].pool_id == made
 
 
-@every_write
-async def test_an_outcome_that_can_not_be_journalled_is_still_what_it_is(
-    service: NotedService, write: Write
-) -> None:
-    journal = FullJournal(takes_the_beginning=True)
-
-    outcome = await run(plan_for(write, service), client_of(service), journal, ticking())
-
-    assert outcome.effect is Effect.ACCEPTED
-    assert "could not be written to the history: There is no space left" in outcome.message
-    if write is not Write.SECRET:
-        assert "That it was accepted could not be written" in outcome.message
-        assert outcome.message.endswith("The next start will ask about it.")
-    assert (outcome.secret is not None) == (write is Write.SECRET)
-    assert (outcome.pool is not None) == (write is not Write.SECRET)
-
-
 async def test_nothing_is_looked_at_where_nothing_was_sent(service: NotedService) -> None:
     class Refusing(DemoTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

@@ -6,6 +6,7 @@ A disk may be slow, and nothing else on the send's event loop must wait for it.
 import asyncio
 import contextlib
 from dataclasses import replace
+from typing import Final
 
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
@@ -16,6 +17,9 @@ from prolific_tui.submission.means import Means
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.send import Finding, Part, Send
 from prolific_tui.submission.settling import elsewhere
+
+_ASKED_ABOUT: Final = "The next start will ask about it."
+"""Said where the journal does not have what became of a part, which is open there."""
 
 
 class Record:
@@ -98,7 +102,8 @@ class Record:
         except Exception as error:  # noqa: BLE001 - a write that was answered is not undone by it
             self._missing = learned.part
             self._now(_with(self._known, learned))
-            return judge.unrecorded(outcome, error)
+            told = judge.unrecorded(outcome, error)
+            return replace(told, message=f"{told.message} {_ASKED_ABOUT}")
         return outcome
 
     def know_later(self, part: Part, outcome: Outcome, look: PoolsLook) -> None:
@@ -137,7 +142,7 @@ class Record:
             return judge.unrecorded(outcome, error, what="The last totals")
         which = f"part {part.number:,}" if len(self._known.parts) > 1 else "it"
         told = judge.unrecorded(outcome, error, what=f"That {which} was {part.effect.value}")
-        return replace(told, message=f"{told.message} The next start will ask about it.")
+        return replace(told, message=f"{told.message} {_ASKED_ABOUT}")
 
     def _learned(
         self,
