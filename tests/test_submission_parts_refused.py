@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from prolific_tui.demo.exchange import Answer, Request, nested_error
+from prolific_tui.demo.faults import Fault
 from prolific_tui.errors import Effect
 from prolific_tui.submission.progress import Phase, Progress, Searching
 from prolific_tui.submission.send import Standing
@@ -166,6 +167,25 @@ async def test_a_search_that_is_stopped_says_what_was_refused_by_then() -> None:
         " Prolific refuses new-000, new-001, sent alone: it has them already."
         " Send the others when you like: it goes on where it stopped."
     )
+
+
+async def test_a_search_that_another_refusal_ends_says_what_was_refused_by_then() -> None:
+    story = Story(part_rows=100)
+    story.service = Taken(frozenset(LIST[:2]))
+    await story.send(plan())
+    sending = itertools.count(1)
+
+    def forbid(progress: Progress) -> None:
+        if progress.phase is Phase.SENDING and next(sending) == 6:
+            story.service.switch_on("updateCredentialPool", Fault(status=403))
+
+    story.on_progress = forbid
+    ended = await story.go_on(plan(), halving=True)
+
+    assert [LIST[place] for place in ended.clashing] == list(LIST[:2])
+    assert ended.outcome.title.startswith("Not allowed")
+    told = "Prolific refuses new-000, new-001, sent alone: it has them already."
+    assert ended.outcome.message.endswith(told)
 
 
 async def test_what_was_too_large_and_then_stopped_is_not_said_to_be_unsent() -> None:

@@ -189,7 +189,8 @@ class Sending:
             return judge.not_sent(error, because=because)
         tally = self._tally()
         tally = replace(tally, part=tally.part + 1)
-        return whole.ended_early(judge.not_sent(error, because=because), tally, self._pool)
+        outcome = judge.not_sent(error, because=because)
+        return whole.ended_early(outcome, tally, self._pool, self._clashes)
 
     # One part
 
@@ -334,7 +335,7 @@ class Sending:
         # The part may not even have been written down.
         tally = self._tally()
         tally = replace(tally, part=number, parts=tally.parts - tally.part + number)
-        outcome = whole.ended_early(result.outcome, tally, self._pool)
+        outcome = whole.ended_early(result.outcome, tally, self._pool, self._clashes)
         if result.status != _CONFLICT or outcome.effect is not Effect.REFUSED:
             return outcome, None
         if rows[1] - rows[0] == 1:

@@ -88,16 +88,26 @@ def settled(outcome: Outcome, found: Settled) -> Outcome:
     return replace(outcome, message=f"{outcome.message} {found.words}".strip())
 
 
-def ended_early(outcome: Outcome, tally: Tally, pool: CredentialPool | None) -> Outcome:
-    """The outcome of a send that a part put an end to, where something went before it."""
+def ended_early(
+    outcome: Outcome, tally: Tally, pool: CredentialPool | None, clashing: Sequence[str] = ()
+) -> Outcome:
+    """The outcome of a send that a part put an end to, with what went before it.
+
+    Args:
+        outcome: what became of that part.
+        tally: how far the send came.
+        pool: where the accepted rows are.
+        clashing: the usernames that a search had found to clash by then, each sent alone.
+    """
+    refused = f" {_refused_alone(clashing)}" if clashing else ""
     if not tally.arrived_words:
-        return outcome
+        return replace(outcome, message=f"{outcome.message}{refused}")
     message = outcome.message.replace(ALL_IN_EDITOR, "")
     return replace(
         outcome,
         title=f"{outcome.title} ({tally.title_words})",
         message=f"Part {tally.part:,} of {tally.parts:,}: {message} Before it,"
-        f" {tally.arrived_words}; {tally.left_words}.",
+        f" {tally.arrived_words}; {tally.left_words}.{refused}",
         pool=outcome.pool or pool,
     )
 
