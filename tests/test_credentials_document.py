@@ -92,10 +92,12 @@ class TestDocument:
                     first, again = document.piece(index)
                     assert (first, list(again.ids or ())) == (start, list(piece.ids or ()))
 
-    def test_pieces_of_rows_that_changed_meanwhile_are_no_more_given(self) -> None:
+    @pytest.mark.parametrize("given", [1, 3])
+    def test_pieces_of_rows_that_changed_meanwhile_come_to_no_end(self, given: int) -> None:
         document = Document(Rows.of([("a", "1"), ("b", "2"), ("c", "3")]), piece=1)
         pieces = document.pieces()
-        next(pieces)
+        for _ in range(given):
+            next(pieces)
         document.replace_rows(0, 1, NO_ROWS)
         with pytest.raises(OutdatedError):
             next(pieces)
