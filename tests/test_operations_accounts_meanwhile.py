@@ -164,6 +164,19 @@ async def test_the_account_in_use_is_signed_in_again_under_the_name_of_another_w
         assert (await found(ours)).profile == "team"
 
 
+async def test_an_account_in_use_that_another_window_forgot_is_said_to_be(tmp_path: Path) -> None:
+    bench = await bench_with(tmp_path, LAB, last=LAB)
+    with bench.running() as theirs, bench.running() as ours:
+        await theirs.sign_in()
+        account = await found(ours)
+        await theirs.forget("lab")
+
+        (row,) = listed(await ours.profiles(), account, None)
+        assert row.name == "lab"
+        assert str(dict(row.facts())["Forgotten"]).startswith("in another window. This one uses")
+        assert (await ours.forget("lab")).account is None
+
+
 async def test_an_account_that_another_window_forgot_does_not_come_back(tmp_path: Path) -> None:
     bench = await bench_with(tmp_path, LAB, PILOTS, last=LAB)
     with bench.running() as theirs, bench.running() as ours:

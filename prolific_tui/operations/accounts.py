@@ -5,8 +5,6 @@ the account that was named or used last is looked for, in the one place that kee
 is checked with `users/me` before it is used.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -63,8 +61,6 @@ class Accounts:
         """The token in use."""
         self._account: Account | None = None
         """Whose it is."""
-        self.is_changing = False
-        """Whether tokens are being kept or forgotten; may be read from any thread."""
 
     # Signing in
 
@@ -245,6 +241,11 @@ class Accounts:
         return named
 
     @property
+    def is_changing(self) -> bool:
+        """Whether tokens are being kept or forgotten; may be read from any thread."""
+        return self._tokens.is_changing
+
+    @property
     def in_use(self) -> tuple[Secret | None, Account | None]:
         """The token in use and whose that is; None for each where nobody is signed in."""
         return self._token, self._account
@@ -252,7 +253,8 @@ class Accounts:
     # The accounts of this machine
 
     async def profiles(self) -> tuple[Profile, ...]:
-        """Every account of this machine, those of other services too."""
+        """Every account of this machine, those of other services too, as any window left them."""
+        await self._memory.load()
         return await self._memory.profiles()
 
     async def _known(self, name: str) -> Profile:
@@ -299,7 +301,7 @@ class Accounts:
         tokens are being kept or forgotten; then nothing was changed.
         """
         to = checked_profile_name(to)
-        with self._changing():
+        with self._tokens.changing():
             profile = await self._known(name)
             notes = await self._memory.rename_profile(profile, to)
             renamed = await self._memory.profile_of(*profile.whose)
@@ -321,7 +323,7 @@ class Accounts:
         `ProlificTuiError` if the place did not take the token in use, if it was given up before it
         had, or if tokens are being kept or forgotten already; then nothing was changed.
         """
-        with self._changing():
+        with self._tokens.changing():
             notes: list[str] = []
             # The one in use first: where that fails, nothing else is touched.
             profiles = sorted(await self._memory.profiles(), key=lambda p: not self._is_in_use(p))
@@ -353,7 +355,7 @@ class Accounts:
         Raises `SettingsError` if tokens are being kept or forgotten already, and `FileError` where
         its token may still be in the plain-text file: then the account stays.
         """
-        with self._changing():
+        with self._tokens.changing():
             whose = await self._whose(name)
             # Another instance may have moved its token since this one looked.
             await self._memory.load()
@@ -379,21 +381,6 @@ class Accounts:
                 return profile.whose
         used = (await self.given(), self._account)
         return next((each.whose for each in used if each and each.profile == name), None)
-
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """Keep or forget tokens meanwhile; raises `SettingsError` where that is being done."""
-        if self.is_changing:
-            raise SettingsError(
-                "Still keeping the token",
-                "A token is still being kept or forgotten. Nothing was changed.",
-                "Answer the keyring's window if there is one, or wait.",
-            )
-        self.is_changing = True
-        try:
-            yield
-        finally:
-            self.is_changing = False
 
 
 def _no_such_account(name: str) -> SettingsError:

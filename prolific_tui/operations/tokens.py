@@ -3,6 +3,8 @@
 A token that was typed in is held here for as long as no place keeps it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from prolific_tui.access import Entry
@@ -27,6 +29,23 @@ class Tokens:
         self._memory = memory
         self._typed: dict[Entry, Secret] = {}
         """Tokens that are kept nowhere but here, each for its owner at its own service only."""
+        self.is_changing = False
+        """Whether they are being kept or forgotten; may be read from any thread."""
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Keep or forget tokens meanwhile; raises `SettingsError` where that is being done."""
+        if self.is_changing:
+            raise SettingsError(
+                "Still keeping the token",
+                "A token is still being kept or forgotten. Nothing was changed.",
+                "Answer the keyring's window if there is one, or wait.",
+            )
+        self.is_changing = True
+        try:
+            yield
+        finally:
+            self.is_changing = False
 
     def take(self, service_url: str, owner_id: str, token: Secret) -> None:
         """Hold a token that was typed in."""

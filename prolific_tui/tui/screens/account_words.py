@@ -80,6 +80,13 @@ class Listed:
         return self.profile.place if self.profile else TokenPlace.SESSION
 
     @property
+    def _is_forgotten(self) -> bool:
+        """Whether it is in use here, and no account of this machine any more."""
+        used = self.account
+        is_own = used is not None and bool(used.profile) and not used.place.is_given
+        return is_own and self.profile is None
+
+    @property
     def standing(self) -> str:
         """Whether it is in use, and whether its token was refused; may be empty."""
         refused = self.profile is not None and self.profile.refused is not None
@@ -129,6 +136,14 @@ class Listed:
                 ("Refused", Text(_refusal(self.profile, refused), "bold")),
                 ("", "Make a new token in Prolific's settings; t takes it."),
             ]
+        if self._is_forgotten:
+            facts.append(
+                (
+                    "Forgotten",
+                    "in another window. This one uses its token until you quit, or forget it here"
+                    " as well with d.",
+                )
+            )
         if self.profile is not None:
             facts.append(("Opens with", self.profile.workspace or "the first workspace"))
         return facts
