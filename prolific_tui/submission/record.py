@@ -177,13 +177,25 @@ class Record:
         await self._write(Learned(part, forgets_made=forgets_made))
 
     async def leave(self) -> None:
-        """Let it be; for other windows a disk that does not take that leaves it in use."""
-        if self.send is not None:
-            try:
-                left = await asyncio.to_thread(self._means.journal.leave, self._known.number)
-            except Exception:  # noqa: BLE001 - as in `know`
-                left = replace(self._known, in_use=False)
-            self._now(left)
+        """Let it be; for other windows a disk that does not take that leaves it in use.
+
+        Cancelled, it lets the send be all the same: who cancels it may not look again.
+        """
+        if self.send is None:
+            return
+        leaving = asyncio.ensure_future(self._let_be())
+        try:
+            await asyncio.shield(leaving)
+        except asyncio.CancelledError:
+            await leaving
+            raise
+
+    async def _let_be(self) -> None:
+        try:
+            left = await asyncio.to_thread(self._means.journal.leave, self._known.number)
+        except Exception:  # noqa: BLE001 - as in `know`
+            left = replace(self._known, in_use=False)
+        self._now(left)
 
     async def elsewhere(self, part: Part) -> Elsewhere:
         """What other sends did in its workspace since a part left; raises what the journal raises.
