@@ -135,6 +135,21 @@ async def test_only_rows_that_the_pool_holds_are_said_to_be_there(tmp_path: Path
         await board.shows("goes 1 needs your OK 0 left out 2")
 
 
+async def test_rows_that_a_check_found_which_was_given_up_are_said_to_be_there_by_the_next(
+    tmp_path: Path,
+) -> None:
+    async with reading_reports(tmp_path, "lab-b-012", *numbered(2)) as (board, editor, gate):
+        await board.press("escape")
+        await board.shows("unsent")
+        marking = editor.draft.holding(Known({"lab-b-012"}, frozenset(), Coverage(1, None)))
+        next(marking)
+        marking.close()
+        assert editor.draft.in_pool == 1
+        let_all_through(gate)
+        await board.press("a")
+        await board.shows("1 row is in the pool already: P.", "goes 2")
+
+
 async def test_what_was_read_before_does_not_come_after_what_a_review_read(tmp_path: Path) -> None:
     name = numbered(1)[0]
     async with reading_reports(tmp_path, *numbered(2)) as (board, editor, gate):

@@ -74,6 +74,9 @@ class Draft:
     """Which usernames the target is known to hold, as the rows were last checked against."""
     is_checked: bool = False
     """Whether every row was; not while that goes on, nor after it was given up."""
+    in_pool_before: int = 0
+    """How many rows were known to be in the pool before the last check, and all that were given up
+    before that."""
     asks_reports: bool = False
     """Whether the rows are checked against the usage reports, too, from now on."""
     last_made: MadeHere = field(default_factory=MadeHere)
@@ -178,6 +181,8 @@ class Draft:
 
         Closing this leaves some of them as they were, so they are to be checked again then.
         """
+        if self.is_checked:
+            self.in_pool_before = self.in_pool
         self.known, self.is_checked = known, False
         self._take_total(known.coverage.total)
         delta = yield from self.session.holding(known.surely, known.perhaps)

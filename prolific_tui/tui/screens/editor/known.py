@@ -81,16 +81,17 @@ class KnownRows(EditorPage):
             if pool_id is None:
                 await self._mark(await history.known_of_new_pool(workspace.id))
                 return
-            before = self.draft.in_pool
             # What is known here does not wait for what can be read there.
-            await self._mark(await history.known(pool_id, total))
+            await self._mark_and_say(await history.known(pool_id, total))
             if self.draft.asks_reports:
-                await self._mark(await history.known_with_reports(pool_id, total, workspace.id))
+                known = await history.known_with_reports(pool_id, total, workspace.id)
+                await self._mark_and_say(known)
         except ProlificTuiError as error:
             self.app.say(f"Not checked against the pool. {error.message}")
-            return
-        # All of them, as a check that was given up may have found some.
-        if (found := self.draft.in_pool) > before:
+
+    async def _mark_and_say(self, known: Known) -> None:
+        await self._mark(known)
+        if (found := self.draft.in_pool) > self.draft.in_pool_before:
             self.app.say(f"{counted(found, 'row')} {is_or_are(found)} in the pool already: P.")
 
     async def hold_known(self, known: Known) -> None:
@@ -104,10 +105,10 @@ class KnownRows(EditorPage):
         delta, before = ANY_ROW, self.draft.in_pool
         try:
             delta = await drive(self.draft.holding(known))
-            if self.draft.in_pool != before:
+        finally:
+            if self.draft.in_pool != before and self.app.is_running:
                 # What is kept of them says how many are still to be sent.
                 self.app.drafts.keep(self.draft)
-        finally:
             if self.is_laid_out:
                 self.grid.apply(delta)
                 self.show_all()
