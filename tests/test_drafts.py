@@ -47,6 +47,9 @@ def test_the_next_run_finds_what_a_crash_left(programs: Programs) -> None:
     assert summary.has_passwords
     assert not summary.in_use
     assert summary.words == "3 rows for chatbot-B, saved 14 Nov 12:00"
+    some, every = (replace(summary, in_pool=rows) for rows in (1, 3))
+    assert some.words == ("2 rows for chatbot-B, saved 14 Nov 12:00; 1 more is in the pool already")
+    assert every.words == "3 rows for chatbot-B, saved 14 Nov 12:00; all are in the pool already"
 
 
 def test_the_last_save_of_a_target_counts(programs: Programs) -> None:

@@ -87,8 +87,8 @@ class DraftSummary:
 
     @property
     def what(self) -> str:
-        """The first half of `words`: "48 rows for chatbot-B"."""
-        return f"{counted(self.unsent, 'row')} for {self.target}"
+        """The first half of `words`: "48 rows for chatbot-B"; all of them where none is unsent."""
+        return f"{counted(self.unsent or self.rows, 'row')} for {self.target}"
 
     @property
     def target(self) -> str:
@@ -101,7 +101,9 @@ class DraftSummary:
         lost = "" if self.has_passwords else "; the passwords were not kept"
         used = "; open in another window" if self.in_use else ""
         gone = f"; {self.arrived:,} more arrived since" if self.arrived else ""
-        if self.in_pool > self.arrived:
+        if self.rows and not self.unsent:
+            gone = f"; {'it is' if self.rows == 1 else 'all are'} in the pool already"
+        elif self.in_pool > self.arrived:
             verb = is_or_are(self.in_pool)
             gone = f"; {self.in_pool:,} more {verb} in the pool already"
         return f"saved {self.saved_at:%d %b %H:%M}{gone}{lost}{used}"
