@@ -42,7 +42,7 @@ from prolific_tui.submission.means import Clock, Pace
 
 T = TypeVar("T")
 
-_PUT_BACK_SECONDS: Final = 3.0
+_PUT_BACK_SECONDS: Final = 0.5
 """How long a keyring has at the end to get back what it had before a secret was called off."""
 
 CSV_LIMIT = 256 * 1024 * 1024
