@@ -260,9 +260,7 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
     from prolific_tui.tui.app import ProlificApp
 
     _tell_errors_without_values()
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    # What was imported stays; to look at all of it takes longer than to open a screen.
-    gc.freeze()
+    prepare_interpreter()
     operations = Operations(parts)
 
     def say_what_is_open() -> None:
@@ -283,6 +281,13 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
         # Told to end, it is to be gone; Python would tidy up first, at its leisure.
         os._exit(status)
     return app.return_code or 0
+
+
+def prepare_interpreter() -> None:
+    """Have threads take turns more often, and the garbage collector pass over what is there."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    # What was imported stays; to look at all of it takes longer than to open a screen.
+    gc.freeze()
 
 
 def left_words(plan: Plan, progress: Progress | None) -> str:

@@ -21,6 +21,7 @@ from typing import Final
 
 import httpx
 
+from prolific_tui.assembly import prepare_interpreter
 from prolific_tui.client.api import Api
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
@@ -84,6 +85,7 @@ def _megabytes() -> float:
 
 def here(rows: int, address: str) -> dict[str, float]:
     """Send a list as the program does, and watch what it holds after each part."""
+    prepare_interpreter()
     held: list[float] = []
     ended: queue.Queue[WriteEnded] = queue.Queue()
 
