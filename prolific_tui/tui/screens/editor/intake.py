@@ -122,10 +122,7 @@ class IntakeKeys(EditorPage):
         """
         self.is_bringing_in = True
         try:
-            intake = await look
-            if not self.is_laid_out:
-                return
-            if not await self._take_in(name, intake, ask=ask, preview=preview):
+            if not await self._take_in(name, await look, ask=ask, preview=preview):
                 self.app.say("Nothing was changed.")
         except ProlificTuiError as error:
             kept = f"Not taken in: {name}. {self._unchanged}".rstrip()

@@ -87,7 +87,6 @@ class DraftKeys(EditorPage):
 
     def go_home(self) -> None:
         """Close, and show the screen that this was opened from."""
-        self.look_away()
         self.dismiss()
         if self.home != self.app.current_mode:
             self.app.switch_mode(self.home)

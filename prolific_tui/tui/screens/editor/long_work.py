@@ -43,11 +43,7 @@ class LongWork(RevealingScreen):
         What is done within a slice of time is done at once, so that the next key finds it done.
         Longer work goes on between keys, shows how far it is, and ends with Esc or with the next
         work of its group. What `asks` the person in the end holds every other key until then.
-
-        With a screen that closes, its work ends without a result: there is nothing to show it on.
         """
-        if not self.is_running:
-            return
         self.workers.cancel_group(self, group)
         steps = begin()
         try:

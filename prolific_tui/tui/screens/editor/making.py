@@ -233,8 +233,7 @@ class MakingKeys(EditorPage):
             return
         self.draft.exported.add(rows)
         self.app.drafts.keep(self.draft)
-        if self.is_laid_out:
-            self.grid.refresh()
+        self.grid.refresh()
         self.show_all()
         self.app.say(f"Exported to {written}")
         await self.app.ask(ExportedDialog(len(rows), written))

@@ -148,7 +148,7 @@ class EditorPage(LongWork):
 
     @property
     def is_laid_out(self) -> bool:
-        """Whether there is anything to draw on: not while this closes, and loses it bit by bit."""
+        """Whether there is anything to draw on: not for work that is given up as this closes."""
         return self.is_running and bool(self.query(EditableGrid))
 
     def show_all(self) -> None:
@@ -311,9 +311,6 @@ class EditorPage(LongWork):
 
     def may_look(self) -> bool:
         """Whether the rows stay as they are for long enough to look at all; says why not."""
-        if not self.is_laid_out:
-            # Whoever waited for something finds this closed, with nobody to be told why not.
-            return False
         if self.draft.session.is_changing:
             self.app.say("The last change is still being made; it can be undone afterwards.")
         elif self.draft.session.is_loading:
@@ -347,7 +344,7 @@ class EditorPage(LongWork):
         try:
             with without_collection():
                 tell_at = 0.0
-                while self.is_laid_out and not session.is_examined:
+                while not session.is_examined:
                     until, delta = monotonic() + SLICE_SECONDS, NO_ROW
                     while monotonic() < until and not session.is_examined:
                         delta = delta.along_with(session.examine().delta)
@@ -367,7 +364,7 @@ class EditorPage(LongWork):
 
     def refresh_view(self) -> None:
         """Put the view together anew where the rows changed by too much to follow."""
-        if self.is_laid_out and self.grid.view.is_outdated:
+        if self.grid.view.is_outdated:
             # Not the group of what a person asks for, so that nothing of that ends it half way.
             self.work_through(
                 self.grid.view.refresh, lambda _: self.show_view(), "Looking", group="view"
