@@ -85,3 +85,8 @@ def cursor_on(board: Dashboard) -> str:
     """The name of the account under the cursor."""
     lines = board.screen().split("\n")[3:9]
     return next((line.split()[1] for line in lines if line.startswith("> ")), "")
+
+
+async def lists(board: Dashboard, name: str, *texts: str) -> None:
+    """Wait until the line of an account in the list has these in it."""
+    await board.until(lambda: all(text in row(board, name) for text in texts), f"{name}: {texts}")

@@ -19,7 +19,7 @@ from tests.contract.caller import checked_demo_service
 DATA = Path(__file__).parent / "data"
 MESSY = DATA / "messy.csv"
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 """Seconds after which a state that does not come is a failure."""
 
 

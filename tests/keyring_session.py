@@ -36,7 +36,7 @@ SECRET_SERVICE: Final = "org.freedesktop.secrets"
 PROMPT_INTERFACE: Final = "org.freedesktop.Secret.Prompt"
 SYSTEM_PROMPTER: Final = "org.gnome.keyring.SystemPrompter"
 PASSWORD: Final = b"the keyring's own password"
-SECONDS: Final = 10
+SECONDS: Final = 30
 
 _BUS_CONFIGURATION: Final = """<busconfig>
   <type>session</type>

@@ -29,7 +29,7 @@ from tests.keyring_session import (  # after the line that skips where it can't 
 ENTRY = Entry.token("https://api.prolific.com", "ada")
 OTHER = Entry.token("https://prolific.example", "ada")
 CANARY = "canary-0be3f7"
-SECONDS = 10
+SECONDS = 30
 NULL_KEYRING = "keyring.backends.null.Keyring"
 
 
