@@ -111,6 +111,8 @@ async def load(board: Dashboard, path: Path, rows: int, *, goes: int | None = No
 
 
 async def send(board: Dashboard, rows: int) -> None:
+    """Send so many rows from the editor, as soon as it is known that they go."""
+    await board.shows(f"goes {rows:,} ")
     await board.press("s")
     await board.shows(f"Type  send {rows} :")
     await board.type(f"send {rows}")

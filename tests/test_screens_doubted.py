@@ -75,7 +75,7 @@ async def test_a_refusal_names_another_send_that_was_said_not_to_have_arrived(
         await board.press("1")
         await board.shows("free of")
         await board.press("a")
-        await board.shows("3 rows")
+        await board.shows("3 rows   goes 3 ")
         await board.press("s")
         await board.shows("Rows of an earlier send", "Send them as a new one")
         await board.press("j", "enter")

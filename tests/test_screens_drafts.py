@@ -53,9 +53,16 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
+@pytest.fixture
+def undisturbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The question does not come by itself, however long nobody types."""
+    monkeypatch.setattr("prolific_tui.tui.screens.editor.kept._QUIET_SECONDS", 1000.0)
+
+
 # How they are kept is asked once
 
 
+@pytest.mark.usefixtures("undisturbed")
 async def test_it_is_asked_before_anything_is_written_and_without_a_default(
     machine: Machine,
 ) -> None:
@@ -67,7 +74,7 @@ async def test_it_is_asked_before_anything_is_written_and_without_a_default(
         assert "lab-1" not in machine.kept()
         await board.press("j", "j", "j", "enter")
         await board.shows("1 unsent row: draft kept.")
-        assert PASSWORD in machine.kept()
+        await board.until(lambda: PASSWORD in machine.kept(), "on the disk")
 
         # Once for this machine.
         await board.press("c")
@@ -76,12 +83,13 @@ async def test_it_is_asked_before_anything_is_written_and_without_a_default(
         await board.shows("2 unsent rows: draft kept.")
 
 
+@pytest.mark.usefixtures("undisturbed")
 async def test_it_is_asked_before_a_list_goes_in_parts(tmp_path: Path) -> None:
     machine = Machine(tmp_path, part_rows=2)
     async with machine.at_pools() as board:
         await board.press("c")
         await load(board, a_list(tmp_path, *numbered(3)), 3)
-        await board.shows("draft not kept")
+        await board.until(lambda: board.app.keeping.is_to_be_asked, "nobody has chosen yet")
         await board.press("s")
         await board.shows(_QUESTION)
         await board.press("j", "j", "j", "enter")
@@ -90,6 +98,7 @@ async def test_it_is_asked_before_a_list_goes_in_parts(tmp_path: Path) -> None:
         await board.shows("draft kept")
 
 
+@pytest.mark.usefixtures("undisturbed")
 async def test_a_question_that_is_not_answered_keeps_nothing_and_is_asked_again_on_quitting(
     machine: Machine,
 ) -> None:
@@ -125,7 +134,7 @@ async def test_it_comes_up_by_itself_when_nobody_types_and_not_again_once_it_was
         await board.shows(_QUESTION)
         await board.press("j", "j", "j", "enter")
         await board.shows("1 unsent row: draft kept.")
-        assert PASSWORD in machine.kept()
+        await board.until(lambda: PASSWORD in machine.kept(), "on the disk")
 
 
 async def test_no_key_acts_on_the_rows_behind_a_question_that_came_by_itself(
@@ -264,8 +273,8 @@ async def test_account_says_how_they_are_kept_and_changes_it(machine: Machine) -
     machine.choose(EVERYTHING)
     async with machine.editing("lab-1") as board:
         await board.press("escape")
-        await board.shows("draft kept")
-        assert PASSWORD in machine.kept()
+        await board.shows("1 unsent row: draft kept.")
+        await board.until(lambda: PASSWORD in machine.kept(), "on the disk")
         await board.press("4")
         await board.shows("Kept", "nothing secret; unsent rows: everything")
         await board.press("s")

@@ -133,7 +133,7 @@ class TestShowing:
             await at.shows("3 shown: those with problems   ! shows all", "6 rows   goes 3")
             assert at.shown == ["Egret", "bittern", "bittern"]
             await at.press("s")
-            assert isinstance(at.board.app.screen, ReviewScreen)
+            await at.board.until(lambda: isinstance(at.board.app.screen, ReviewScreen), "Review")
             await at.shows("Goes 3", "Needs your OK 1", "Left out 2")
             await at.press("escape", "exclamation_mark")
             assert at.shown == at.usernames
