@@ -208,12 +208,12 @@ async def test_what_was_marked_is_shown_where_the_rest_is_given_up_and_all_is_ch
                 return username == "lab-00007"
 
         known, draft = Known(Given(), frozenset(), Coverage(1, 1)), at.editor.draft
-        await at.board.until(lambda: not (draft.is_copying or draft.autosave.is_dirty), "kept")
+        await at.board.until(lambda: not (draft.copying or draft.autosave.is_dirty), "kept")
         marking = asyncio.ensure_future(at.editor.hold_known(known))
         with pytest.raises(asyncio.CancelledError):
             await marking
         assert draft.in_pool == 1
-        assert draft.autosave.is_dirty or draft.is_copying, "to be kept with that"
+        assert draft.autosave.is_dirty or draft.copying, "to be kept with that"
         counts = at.editor.query_one("#counts", Line)
         assert "goes 11,999   needs your OK 0   left out 2" in counts.text.plain
         at.editor.refresh_view()

@@ -160,3 +160,21 @@ async def test_a_copy_is_of_its_pool_whatever_becomes_known_of_that_meanwhile(
     bench.go_off()
     await bench.work.pop()
     assert bench.saved().key.pool_id == "pool-2"
+
+
+async def test_what_is_left_while_it_is_copied_is_kept_as_it_is_then(bench: Bench) -> None:
+    bench.keeping.choice = EVERYTHING
+    bench.keeping.drafts.keep(bench.draft)
+    await bench.copied()
+    assert bench.saved().rows == ROWS
+
+    bench.keeping.drafts.keep(bench.draft, at_once=True)
+    copying = await bench.begun()
+    assert bench.words() == "draft of 20:36 kept"
+    bench.keeping.save_all()
+    assert bench.words() == "draft kept"
+    bench.draft.session.insert(0, Rows.of([("lab-last", "pw")]))
+    bench.keeping.drafts.keep(bench.draft)
+    await copying
+    bench.keeping.save_all()
+    assert [bench.saved().rows for _ in range(2)] == [ROWS, ROWS + 1], "and it is copied once"

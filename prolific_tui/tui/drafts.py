@@ -64,8 +64,8 @@ class Draft:
     """When that was."""
     trouble: str = ""
     """Why they could not be kept the last time."""
-    is_copying: bool = False
-    """Whether many rows are being copied, to be kept."""
+    copying: Steps[DraftContent] | None = None
+    """The copy of many rows that is being made, to be kept."""
     label: str = ""
     """What a pool that is made of these is to be called; empty until somebody said."""
     continues: int | None = None
@@ -75,8 +75,7 @@ class Draft:
     is_checked: bool = False
     """Whether every row was; not while that goes on, nor after it was given up."""
     in_pool_before: int = 0
-    """How many rows were known to be in the pool before the last check, and all that were given up
-    before that."""
+    """How many rows were known to be there before the last check, and those given up before it."""
     asks_reports: bool = False
     """Whether the rows are checked against the usage reports, too, from now on."""
     last_made: MadeHere = field(default_factory=MadeHere)
@@ -193,7 +192,9 @@ class Draft:
     def clashed(self, row_ids: Sequence[int]) -> None:
         """Leave out rows that Prolific refused, each alone, whatever else is known."""
         if row_ids:
-            self.session.refuse(_usernames(self, row_ids))
+            document = self.session.document
+            rows = document.indices_of(row_ids)
+            self.session.refuse(frozenset(map(document.username, rows)))
 
     def _take_total(self, total: int | None) -> None:
         """Take over the pool's total if it was read later than the one that is known here."""
@@ -397,9 +398,3 @@ class Drafts:
             # A pool was made, but nobody knows here which it is: never make another.
             draft.asks_target = True
         self.keep(draft, at_once=True)
-
-
-def _usernames(draft: Draft, row_ids: Sequence[int]) -> frozenset[str]:
-    """The usernames of those of the rows that are still there."""
-    document = draft.session.document
-    return frozenset(map(document.username, document.indices_of(row_ids)))

@@ -102,7 +102,7 @@ class Keeping:
 
     def _is_late(self, draft: Draft) -> bool:
         """Whether the copy on disk is still of the rows as they were some time ago."""
-        is_due = draft.is_copying or draft.autosave.is_urgent
+        is_due = draft.copying is not None or draft.autosave.is_urgent
         return is_due or draft.autosave.unsaved_for(self._clock()) >= _LATE_SECONDS
 
     def saved(self, event: DraftSaved) -> None:
@@ -173,7 +173,7 @@ class Keeping:
             return
         # A draft that is being copied comes back here when that is done.
         now = self._clock()
-        waits = [d.autosave.due_in(now) for d in self.drafts if not d.is_copying]
+        waits = [d.autosave.due_in(now) for d in self.drafts if not d.copying]
         unsaved = [d.autosave.unsaved_for(now) for d in self.drafts if d.autosave.is_dirty]
         waits += [_LATE_SECONDS - seconds for seconds in unsaved if seconds < _LATE_SECONDS]
         due = min((wait for wait in waits if wait is not None), default=None)
@@ -191,7 +191,7 @@ class Keeping:
 
     def _save(self, draft: Draft) -> None:
         """Save a draft; one of many rows is copied between keys, one that loads has to wait."""
-        if draft.is_copying or draft.session.is_loading:
+        if draft.copying or draft.session.is_loading:
             return
         is_urgent = draft.autosave.is_urgent
         draft.autosave.clean()
@@ -199,7 +199,7 @@ class Keeping:
         try:
             content = take_slice(steps)
         except Unfinished:
-            draft.is_copying = True
+            draft.copying = steps
             self._work(self._save_slowly(draft, steps, is_urgent=is_urgent))
             return
         self._operations.drafts.save(self.key(draft.owner_id, draft.target), content)
@@ -214,10 +214,12 @@ class Keeping:
             draft.autosave.touched(self._clock(), at_once=is_urgent)
         else:
             # With another target the draft was touched, and waits for a copy of its own.
-            if self.key(draft.owner_id, draft.target) == key and not draft.is_empty:
+            is_wanted = draft.copying is steps and self.key(draft.owner_id, draft.target) == key
+            if is_wanted and not draft.is_empty:
                 self._operations.drafts.save(key, content)
         finally:
-            draft.is_copying = False
+            if draft.copying is steps:
+                draft.copying = None
             self._set_alarm()
 
     def save_all(self) -> None:
@@ -227,9 +229,11 @@ class Keeping:
         """
         for draft in self.drafts:
             # Of a list that is coming in, the copy is better than what is half there.
-            is_newer = draft.autosave.is_dirty or draft.is_copying
+            is_newer = draft.autosave.is_dirty or draft.copying
             if is_newer and self._is_wanted and not draft.session.is_loading:
                 draft.autosave.clean()
+                # One that is under way would bring nothing newer.
+                draft.copying = None
                 content = finish(draft.content(self._label(draft.target)))
                 self._operations.drafts.save(self.key(draft.owner_id, draft.target), content)
 

@@ -263,7 +263,7 @@ class IntakeKeys(EditorPage):
 
     async def _copy_made(self) -> None:
         """Wait for the copy that is being made of many rows; none can be made of rows that come."""
-        while self.draft.is_copying:
+        while self.draft.copying:
             self.app.say("Keeping the rows that are here first…; Esc gives it up")
             await give_way()
 
