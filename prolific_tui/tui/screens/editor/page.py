@@ -211,7 +211,8 @@ class EditorPage(LongWork):
             looked_at = (counts.rows - counts.unexamined) * 100 // counts.rows
             text.append(f", looked at {looked_at}%", "bold")
             apart = "  "
-        text.append(f"{apart}goes {goes_words(counts.goes, self.unexported())}", "bold")
+        text.append(apart)
+        text.append(f"goes {goes_words(counts.goes, self.unexported())}", "bold")
         text.append(f"{apart}needs your OK {counts.needs_ok:,}")
         text.append(f"{apart}left out {counts.left_out:,}")
         if made := self.made_words():
