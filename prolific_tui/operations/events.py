@@ -76,7 +76,8 @@ class ReadRetried:
     status: int | None = None
     """The HTTP status that it was answered with; None where no answer came."""
     is_of_send: bool = False
-    """Whether a send looks, or it is looked for one; what a screen shows is read otherwise."""
+    """Whether it is for a send, from the usage reports that its review reads to its settling, and
+    not for what a screen shows."""
 
 
 @dataclass(frozen=True, slots=True)
