@@ -191,6 +191,7 @@ async def test_ragged_lines_are_refused_or_taken_as_problems_and_may_be_taken_be
         await takes(at, [("before", "pw-before")])
 
         await load_file(at.board, "refused-ragged.csv")
+        await at.shows("See first how it is read")
         await at.press("G", "enter")
         await at.shows("2 ragged lines to be asked about")
         await at.press("r")

@@ -45,7 +45,7 @@ async def test_later_leaves_them_for_d_and_for_the_same_target(machine: Machine)
     async with machine.run() as board:
         await board.shows(_OFFER)
         await board.press("escape")
-        await board.shows("stay where they are; d offers them again")
+        await board.shows("stay where they are; d offers them again", "free of")
         await board.press("c")
         await board.shows(_OFFER)
         await board.press("escape")

@@ -146,7 +146,7 @@ async def test_a_create_that_arrives_after_the_verdict_is_not_sent_again(machine
         await board.press("c")
         await load(board, path, 2)
         await send(board, 2)
-        await board.shows("We do not know whether")
+        await board.shows("We do not know whether", "settle it in 3 History")
 
     async with machine.run() as board:
         await board.shows("A send is open")
@@ -179,7 +179,7 @@ async def test_settling_says_when_prolific_is_tried_again_and_can_be_given_up(
         await board.press("c")
         await load(board, a_list(machine.directory, *numbered(2)), 2)
         await send(board, 2)
-        await board.shows("We do not know whether")
+        await board.shows("We do not know whether", "settle it in 3 History")
         await board.press("enter", "escape", "3")
         await board.shows("1 open: S settles")
         machine.service.switch_on("listCredentialPools", Fault(status=429, retry_after=30))
