@@ -28,7 +28,6 @@ from prolific_tui.vault import (
     KeyringUnusableError,
     Vault,
 )
-from prolific_tui.vault.states import describe
 
 ENTRY = Entry.token("https://api.prolific.com", "ada")
 CANARY = "canary-71ab40"
@@ -384,28 +383,3 @@ async def test_a_keyring_that_keeps_what_it_was_told_to_delete_is_found_out(
         await vault.delete(ENTRY)
 
     assert caught.value.title == "Not deleted"
-
-
-# The words
-
-
-def test_each_condition_has_a_sentence_of_its_own_and_says_what_to_do() -> None:
-    states = [describe(condition, "odd Keyring", "3 s") for condition in KeyringCondition]
-
-    assert len({state.message for state in states}) == len(KeyringCondition)
-    assert all(bool(state.hint) != state.usable for state in states)
-    assert not any("{" in state.title + state.message + state.hint for state in states)
-
-
-def test_only_a_keyring_out_of_reach_surely_did_nothing() -> None:
-    untouched = {
-        condition
-        for condition in KeyringCondition
-        if KeyringUnusableError(describe(condition)).is_untouched
-    }
-    assert untouched == {
-        KeyringCondition.NONE,
-        KeyringCondition.SILENT,
-        KeyringCondition.NOT_ALLOWED,
-        KeyringCondition.NOT_LOADED,
-    }
