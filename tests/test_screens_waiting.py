@@ -52,6 +52,7 @@ async def test_a_send_and_the_screen_behind_it_wait_each_for_itself(tmp_path: Pa
         await board.shows("Looking… Prolific asks to wait until")
 
         # The screen's read is given up, and the look of the send still waits.
+        await board.until(lambda: app.webhooks.value and not app.webhooks.loading)
         service.switch_on("listSecrets", LONG)
         await board.press("escape", "2", "r")
         await board.until(lambda: "Esc gives it up" in app.message)

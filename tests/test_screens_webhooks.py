@@ -232,6 +232,7 @@ async def test_everything_that_is_signed_is_listed_and_a_workspace_without_has_i
         await board.shows("There is no receiver here.")
         await board.press("t")
         await board.shows("There is no secret here yet.")
+        await board.until(lambda: getattr(board.app.screen, "_kept", None), "what is kept here")
         await board.press("c", "space", "enter")
         await board.shows("Create the signing secret", "Type  create :")
         await board.type("create")
