@@ -86,7 +86,7 @@ async def test_a_send_is_cut_the_next_start_announces_it_and_the_person_settles_
         await board.shows("What do you say?")
         await board.press("j", "enter")
         # Only then the rows that were left are offered, and what arrived is none of them.
-        await board.shows("Unsent rows of before", "2 rows for wave ", "3 more arrived since")
+        await board.shows("Unsent rows of before", "2 rows for ", "3 more arrived since")
         await board.shows("a send of these was begun: 3 History says what became of it")
         await board.press("escape")
         await board.press("3")

@@ -42,6 +42,7 @@ async def test_an_end_that_is_told_late_takes_nothing_from_the_next_send() -> No
         assert app.sending is second
         await board.press("escape", "escape")
         await board.shows("0 sending")
+        await board.until(lambda: gate.arrived == 2, "the second one has left")
         await board.press("q")
         await board.shows("A send is under way")
         await board.press("escape", "4")
