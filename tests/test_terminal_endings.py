@@ -26,8 +26,8 @@ _GOES_ON = "delay:1000"
 """What a request meets that is not answered while a test lasts."""
 
 _PATIENCE = 15.0
-"""Seconds from being told to end until the process is gone, on a machine that is busy; how long it
-takes on an idle one is measured by the benchmark."""
+"""Seconds from being told to end until the process is gone, on a machine that is busy; a write is
+given 1.5 of them."""
 
 _HANGUP_IGNORED = ("sh", "-c", "trap '' HUP; exec \"$@\"", "sh", *PROGRAM)
 """As nohup and some job runners start programs."""
