@@ -75,12 +75,13 @@ async def test_what_is_sent_is_the_very_list_that_was_prepared_while_it_was_revi
         await load(at, a_list(tmp_path, "lab-b-012", *numbered(3)), 4)
         await at.press("s")
         await at.shows("Type  send 3 :")
-        await at.until(lambda: len(journal.prepared) == 2, "what goes by now is prepared")
+        await at.until(lambda: journal.prepared, "what goes by now is prepared, and nothing else")
         assert not journal.begun
         await at.type("send 3")
         await at.press("enter")
         await at.shows("3 credentials appended")
-        assert journal.begun[0] is journal.prepared[1]
+        (prepared,) = journal.prepared
+        assert journal.begun[0] is prepared
         assert list(journal.begun[0]) == numbered(3)
 
 

@@ -100,11 +100,13 @@ class ReviewScreen(ReviewChecks):
         super().begin()
         # Rows for a new pool were compared with what was read just before.
         self._position = self.app.operations.history.now.position
-        self.app.operations.writes.prepare(self._plan)
         for field in self.query("#confirmation-field").results(Field):
             field.focus()
             self._begin_to_check()
-        self.show()
+        if self._is_checking:
+            self.show()
+        else:
+            self._end_check()
         if self._plan.target.pool is None:
             self.watch(self.app, "pools", self.show, init=False)
 

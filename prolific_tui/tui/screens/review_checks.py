@@ -101,8 +101,7 @@ class ReviewChecks(BaseScreen):
             self._listed = await self.app.operations.pools(self._plan.workspace.id)
         except ProlificTuiError as error:
             self._checked = f"new pools could not be looked for: {error.message}"
-        self._is_checking = False
-        self.show()
+        self._end_check()
         if self._unexplained() != before:
             self._ask_again("A new pool may hold these rows already: look at Unexplained.")
         elif self._is_confirmed:
@@ -140,8 +139,7 @@ class ReviewChecks(BaseScreen):
                 self.app.say("The rows changed meanwhile. Nothing was sent: look at them again.")
                 self.dismiss()
             return
-        self._is_checking = False
-        self.show()
+        self._end_check()
         if self._plan.rows != before:
             self._changed_by(before)
         elif self._is_confirmed:
@@ -153,7 +151,13 @@ class ReviewChecks(BaseScreen):
         if revision != self._revision:
             self._reviewed = await self._rows.plan_again()
             self._revision = revision
-            self.app.operations.writes.prepare(self._plan)
+
+    def _end_check(self) -> None:
+        """Nothing is looked for any more: what goes by now is what will be sent."""
+        self._is_checking = False
+        # Not before: a thread that computes takes turns with the check, and with the keys of then.
+        self.app.operations.writes.prepare(self._plan)
+        self.show()
 
     async def _read_totals(self, pool: CredentialPool) -> CredentialPool:
         """The pool as it is listed now; as it was listed last where it can't be read."""
