@@ -26,7 +26,7 @@ With Textual's 60 frames a second, a key that follows on another would wait for 
 _UNASKED_SECONDS: Final = 1 / 30
 """How long it takes at least where no key waits for it: frames take time from what they tell of."""
 
-_SELDOM_SECONDS: Final = 1 / 10
+_SELDOM_SECONDS: Final = 1 / 5
 """The same for as long as a screen is `seldom_drawn`."""
 
 _MOST_TURNS: Final = 100
