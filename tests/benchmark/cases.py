@@ -108,11 +108,16 @@ def paste(plan: Plan) -> Iterator[Line]:
 
     def here(text: str) -> dict[str, float]:
         with empty_editor(plan.home) as terminal:
+            asks = "See first how it is read"
             start = time.perf_counter()
             terminal.paste(text)
             return {
-                "seconds": terminal.seconds_until("Reading the paste", since=start),
-                "asked": terminal.seconds_until("See first how it is read", since=start),
+                # It may ask before what it said first was read from the terminal.
+                "seconds": terminal.seconds_until_it(
+                    lambda: "Reading the paste" in terminal.screen() or asks in terminal.screen(),
+                    since=start,
+                ),
+                "asked": terminal.seconds_until(asks, since=start),
             }
 
     def textual(text: str) -> dict[str, float]:

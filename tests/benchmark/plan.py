@@ -33,7 +33,7 @@ class Plan:
     table: int = 100_000
     runs: int = 3
     short_runs: int = 9
-    presses: int = 15
+    presses: int = 29
     idle: float = 10.0
 
     @property
