@@ -53,17 +53,25 @@ def keep_others(bench: Bench, operations: Operations) -> dict[Entry, Secret]:
     return dict(bench.keyring._values)
 
 
+def replace_up_to(
+    keyring: HoldingEntry, bench: Bench, operations: Operations
+) -> dict[Entry, Secret]:
+    """Begin to replace a secret, until the keyring holds that up; gives what it had before."""
+    keyring.go_on.set()
+    before = keep_others(bench, operations)
+    keyring.go_on.clear()
+    keyring.reached.clear()
+    operations.writes.submit(plan_to(bench, own_entry=True))
+    assert keyring.reached.wait(PATIENCE)
+    return before
+
+
 @pytest.mark.parametrize("entry", [PROBE, PREVIOUS], ids=["tried out", "given the old one"])
 def test_stopped_while_the_keyring_is_waited_for_all_stays_as_it_was(entry: Entry) -> None:
     keyring = HoldingEntry(entry)
     bench = Bench(keyring=keyring)
-    keyring.go_on.set()
     with bench.signed_in() as operations:
-        before = keep_others(bench, operations)
-        keyring.go_on.clear()
-        keyring.reached.clear()
-        operations.writes.submit(plan_to(bench, own_entry=True))
-        assert keyring.reached.wait(PATIENCE)
+        before = replace_up_to(keyring, bench, operations)
         operations.writes.give_up()
         keyring.go_on.set()
         told = [event for _, event in bench.events_until(WriteEnded)]
@@ -112,13 +120,8 @@ def test_who_quits_once_the_old_one_is_kept_leaves_what_was_there_before(
     monkeypatch.setattr("prolific_tui.operations._PUT_BACK_SECONDS", PATIENCE)
     keyring = Noting(PREVIOUS)
     bench = Bench(keyring=keyring)
-    keyring.go_on.set()
     with bench.signed_in() as operations:
-        before = keep_others(bench, operations)
-        keyring.go_on.clear()
-        keyring.reached.clear()
-        operations.writes.submit(plan_to(bench, own_entry=True))
-        assert keyring.reached.wait(PATIENCE)
+        before = replace_up_to(keyring, bench, operations)
         assert keyring._values != before
         operations.writes.stop()
         keyring.go_on.set()

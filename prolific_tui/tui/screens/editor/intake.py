@@ -263,8 +263,9 @@ class IntakeKeys(EditorPage):
 
     async def _copy_made(self) -> None:
         """Wait for the copy that is being made of many rows; none can be made of rows that come."""
-        while self.draft.copying:
+        if self.draft.copying:
             self.app.say("Keeping the rows that are here first…; Esc gives it up")
+        while self.draft.copying:
             await give_way()
 
     def _tell(self, what: str) -> Callable[[int], None]:

@@ -207,7 +207,7 @@ class EditorPage(LongWork):
         text = Text(f" {counted(counts.rows, 'row')}")
         apart = "   "
         if counts.unexamined:
-            # First, since the counts are not the last ones, and so that all of a million rows fits.
+            # First, since the counts are not the last ones; a million rows fit at 120 columns.
             looked_at = (counts.rows - counts.unexamined) * 100 // counts.rows
             text.append(f", looked at {looked_at}%", "bold")
             apart = "  "
