@@ -281,3 +281,4 @@ async def test_a_read_that_is_tried_again_is_told_of(bench: Bench) -> None:
     assert isinstance(over, ReadOver)
     assert (screens.is_of_send, sends.is_of_send) == (False, True)
     assert screens.read != sends.read == over.read
+    assert sends.asker is None

@@ -203,13 +203,16 @@ def test_a_failure_of_this_program_before_anything_left_is_told_as_not_sent() ->
 def test_events_come_on_the_operations_thread_in_order(bench: Bench) -> None:
     bench.service.switch_on("listCredentialPools", Fault(status=502, times=2))
     with bench.signed_in() as operations:
-        operations.writes.submit(credential_plan())
+        plan = credential_plan()
+        operations.writes.submit(plan)
         events = bench.events_until(WriteEnded)
 
     assert {thread for thread, _ in events} == {"operations"}
     reads = [event for _, event in events if isinstance(event, ReadRetried | ReadOver)]
     assert len({event.read for event in reads}) == 1
     assert [getattr(event, "attempt", "over") for event in reads] == [1, 2, "over"]
+    # A box of this send says so, and none of another one.
+    assert all(event.asker is plan for event in reads if isinstance(event, ReadRetried))
 
 
 def test_a_new_token_does_not_disturb_the_write_under_way(bench: Bench) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.keeping import DraftKeeping
+from prolific_tui.tui.dialogs import WaitDialog
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import dashboard
 from tests.machine import Machine
@@ -205,7 +206,10 @@ async def test_while_it_looks_for_a_send_it_says_when_prolific_is_tried_again(
         assert board.app.known_sends.open
 
         await board.press("enter", "3", "S")
-        await board.shows("60 before it, and 62 would be", "asks to wait until")
+        await board.shows("60 before it, and 62 would be")
+        looking = board.app.screen
+        assert isinstance(looking, WaitDialog)
+        await board.until(lambda: "asks to wait until" in looking.waiting)
         board.service.switch_off("listCredentialPools")
         await board.press("escape")
         await board.shows("Given up; the send stays open", "1 open: S settles")

@@ -16,7 +16,7 @@ from prolific_tui.models import (
     WebhookSecret,
     Workspace,
 )
-from prolific_tui.operations.events import Event, Listener, ReadRetried
+from prolific_tui.operations.events import ASKER, Event, Listener, ReadRetried
 from prolific_tui.secret import Secret
 from prolific_tui.submission.means import Service
 
@@ -117,7 +117,7 @@ class Connection:
     def _heard(self, event: Event) -> None:
         """Pass on what a client tells, in the task that reads, with for whom that is."""
         if isinstance(event, ReadRetried):
-            event = replace(event, is_of_send=_IS_LENT_TO_SEND.get())
+            event = replace(event, is_of_send=_IS_LENT_TO_SEND.get(), asker=ASKER.get())
         self._listener(event)
 
     async def _replace(self, held: _Held | None) -> None:

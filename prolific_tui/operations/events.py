@@ -4,8 +4,10 @@ Events are handed to a listener on the operations' thread; the listener must onl
 """
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.keeping import DraftKeeping
@@ -15,6 +17,10 @@ from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import Plan
 from prolific_tui.submission.progress import Looking, Progress
 from prolific_tui.submission.send import Part
+
+ASKER: Final = ContextVar[object | None]("asker", default=None)
+"""Who waits for what the present task reads: the plan of a send, or a box that says so. A task that
+it begins, on whichever loop, reads for the same one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,8 @@ class ReadRetried:
     is_of_send: bool = False
     """Whether it is for a send, from the usage reports that its review reads to its settling, and
     not for what a screen shows."""
+    asker: object | None = None
+    """Who reads, as `ASKER` had it: the plan of a send, or whatever else says what it waits for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from prolific_tui.credentials.stepping import Steps
 from prolific_tui.errors import SettingsError
-from prolific_tui.operations.events import Listener, SendProgressed, WriteEnded
+from prolific_tui.operations.events import ASKER, Listener, SendProgressed, WriteEnded
 from prolific_tui.operations.loop import BackgroundLoop
 from prolific_tui.operations.sends import Lending
 from prolific_tui.submission.means import Control, Pace
@@ -166,6 +166,7 @@ class Writes:
 
     async def _send(self, plan: Plan, control: Control, *, halving: bool) -> None:
         """Send the plan and tell of it; where this is cancelled, the write stays under way."""
+        ASKER.set(plan)
         ended = await self._ended(plan, control, halving=halving)
         # First, so that who hears of the end can submit. Who does so before that is told of a
         # later end after this one all the same: both are told on this loop, one after the other.

@@ -19,7 +19,7 @@ from textual.screen import ModalScreen, Screen
 
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.operations import Operations
-from prolific_tui.operations.events import WriteEnded
+from prolific_tui.operations.events import ASKER, WriteEnded
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, CommandsDialog, SendAct
 from prolific_tui.tui.drafts import Draft
@@ -170,6 +170,7 @@ class ProlificApp(Shell, inherit_bindings=False):
     @work
     async def explain_clash(self, ended: WriteEnded) -> None:
         """Ask what is known of the rows that were refused, and tell it in the box of the send."""
+        ASKER.set(ended.plan)
         explained = await explain(self, ended)
         for dialog in self.dialogs_of(ended.plan):
             dialog.unread, dialog.doubted = explained.unread, explained.doubted

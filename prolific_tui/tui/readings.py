@@ -17,7 +17,7 @@ from textual.timer import Timer
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.operations import Account, Operations, SignIn, Webhooks
-from prolific_tui.operations.events import ReadOver, ReadRetried
+from prolific_tui.operations.events import ASKER, ReadOver, ReadRetried
 from prolific_tui.tui.talking import TalkingApp
 
 T = TypeVar("T")
@@ -36,6 +36,8 @@ class _Wait:
     until: datetime
     is_of_send: bool
     """Whether a send looks, or it is looked for one: none of that is a screen's."""
+    asker: object | None
+    """Who says so besides the line above the keys: a box, or the plan of a send for its boxes."""
 
     def words(self, now: datetime) -> str:
         """Why and when it is tried again, and in how many seconds."""
@@ -46,6 +48,10 @@ class _Wait:
         if self.status is None:
             return f"No answer from Prolific; tried again at {when}."
         return f"Prolific failed ({self.status}); tried again at {when}."
+
+
+class _Screens:
+    """The asker of what is read for the screens, until all of that is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,7 @@ class ReadingApp(TalkingApp):
     def __init__(self, operations: Operations, **arguments: Any) -> None:  # noqa: ANN401 - Textual's own
         super().__init__(**arguments)
         self.operations = operations
+        self._screens = _Screens()
         self._retrying: dict[int, _Wait] = {}
         """The reads that are to be tried again, by number; the newest is told of."""
         self._told = ""
@@ -132,6 +139,7 @@ class ReadingApp(TalkingApp):
     # Reading
 
     async def _reading(self, before: Reading[T], read: Coroutine[Any, Any, T]) -> Reading[T]:
+        ASKER.set(self._screens)
         try:
             value = await read
         except ProlificTuiError as error:
@@ -263,9 +271,12 @@ class ReadingApp(TalkingApp):
 
     def read_retried(self, event: ReadRetried) -> None:
         """Say when a read is tried again, and count the seconds until then."""
+        if isinstance(event.asker, _Screens) and event.asker is not self._screens:
+            # It was given up while this was on its way here.
+            return
         at = self.operations.clock() + timedelta(seconds=event.wait_seconds)
         self._retrying.pop(event.read, None)
-        self._retrying[event.read] = _Wait(event.status, at, event.is_of_send)
+        self._retrying[event.read] = _Wait(event.status, at, event.is_of_send, event.asker)
         self._tell_wait()
         if self._counting is None:
             self._counting = self.set_interval(1, self._count_down)
@@ -277,22 +288,27 @@ class ReadingApp(TalkingApp):
             self._count_down()
             return
         self._stop_counting()
-        self.send_waits("")
+        self.show_waits()
         if self._told and self.message == self._told:
             self.say("")
 
     def _tell_wait(self, *, aloud: bool = True) -> None:
-        """Tell of the newest wait, aloud on every screen; and in the boxes of sends, of theirs."""
-        newest_first, now = tuple(reversed(self._retrying.values())), self.operations.clock()
+        """Tell of the newest wait, aloud on every screen; and in each box, of its own."""
         if aloud:
-            told = newest_first[0].words(now)
+            newest = next(reversed(self._retrying.values()))
+            told = newest.words(self.operations.clock())
             # The look of a send is no screen's: it is not Esc's to give up.
-            if self._is_reading and not newest_first[0].is_of_send:
+            if self._is_reading and not newest.is_of_send:
                 told += " Esc gives it up."
             self._told = told
             self.say(told)
-        of_send = (wait.words(now) for wait in newest_first if wait.is_of_send)
-        self.send_waits(next(of_send, ""))
+        self.show_waits()
+
+    def wait_words(self, asker: object) -> str:
+        """Until when the newest read of theirs that is tried again waits; empty where none does."""
+        newest_first = reversed(self._retrying.values())
+        wait = next((wait for wait in newest_first if wait.asker is asker), None)
+        return wait.words(self.operations.clock()) if wait else ""
 
     def _count_down(self) -> None:
         # What was said since stays.
@@ -303,8 +319,8 @@ class ReadingApp(TalkingApp):
             self._counting.stop()
             self._counting = None
 
-    def send_waits(self, told: str) -> None:
-        """A look of a send, or for one, is tried again, by these words; empty where none is."""
+    def show_waits(self) -> None:
+        """Show in the boxes what `wait_words` has for them."""
 
     @property
     def _is_reading(self) -> bool:
@@ -320,6 +336,7 @@ class ReadingApp(TalkingApp):
         of_sends = {read: wait for read, wait in self._retrying.items() if wait.is_of_send}
         if len(of_sends) == len(self._retrying) or not self._is_reading:
             return
+        self._screens = _Screens()
         for group in _GROUPS:
             self.workers.cancel_group(self, group)
         self._retrying = of_sends

@@ -216,11 +216,13 @@ class Shell(ReadingApp):
         elif isinstance(event, ReadOver):
             self.read_over(event)
 
-    def send_waits(self, told: str) -> None:
-        """Say it in the boxes of what waits."""
+    def show_waits(self) -> None:
+        """Show in each box whether what it waits for is to be tried again, and nobody else's."""
         for screen in self.screen_stack:
-            if isinstance(screen, SendDialog | WaitDialog):
-                screen.waiting = told
+            if isinstance(screen, WaitDialog):
+                screen.waiting = self.wait_words(screen)
+            elif isinstance(screen, SendDialog):
+                screen.waiting = self.wait_words(screen.plan)
 
     def _settling(self, event: SettlingProgressed) -> None:
         send = self.send(event.number)

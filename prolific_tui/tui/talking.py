@@ -3,6 +3,7 @@
 import asyncio
 from asyncio import Future, get_running_loop
 from collections.abc import Callable, Coroutine, Mapping
+from contextvars import copy_context
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from prolific_tui.errors import ProlificTuiError
+from prolific_tui.operations.events import ASKER
 from prolific_tui.tui.clipboard import Clipboard
 from prolific_tui.tui.dialogs import ErrorDialog, WaitDialog
 from prolific_tui.tui.typeahead import OrderedKeysApp
@@ -76,7 +78,9 @@ class TalkingApp(OrderedKeysApp[int]):
 
         Raises what the work raises. Cancelling this gives the work up as well.
         """
-        job = asyncio.create_task(work)
+        reads_for_dialog = copy_context()
+        reads_for_dialog.run(ASKER.set, dialog)
+        job = asyncio.create_task(work, context=reads_for_dialog)
         closed = self.ask(dialog)
         try:
             waited: set[Future[Any]] = {job, closed}
