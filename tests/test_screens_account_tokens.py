@@ -1,6 +1,7 @@
 """Account and its tokens: refused, given, not to be had, and what is said of which of them."""
 
 import re
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from prolific_tui.keeping import TokenPlace
 from prolific_tui.models import Me
 from prolific_tui.operations import Account, GivenToken
 from prolific_tui.profiles import Profile
+from prolific_tui.settings import StateFile
 from prolific_tui.tui.screens.account_words import listed, room
 from tests.accounts_bench import HIS, LAB, PILOTS, TYPED, entry
 from tests.accounts_screen import (
@@ -179,3 +181,42 @@ async def test_a_token_that_is_refused_meanwhile_is_marked_until_it_is_accepted_
         await board.shows("Signing secret")
         await board.until(lambda: stale not in board.words(), "the secret")
         assert "NOT UP TO DATE" not in board.screen()
+
+
+class SlowState(StateFile):
+    """A file of accounts that is read only when it may be, once there is somebody who waits."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.is_slow = threading.Event()
+        self.reached = threading.Event()
+        self.go_on = threading.Event()
+
+    def load(self) -> None:
+        if self.is_slow.is_set():
+            self.reached.set()
+            self.go_on.wait()
+        super().load()
+
+
+async def test_an_account_is_not_said_to_be_forgotten_before_the_accounts_were_read(
+    tmp_path: Path,
+) -> None:
+    machine = Machine(tmp_path, LAB)
+    machine.state = state = SlowState(tmp_path / "state.json")
+    await machine.keep(LAB, DEMO_TOKEN.reveal())
+    async with machine.run() as board:
+        try:
+            await board.shows("lab: you@lab.org", "5 pools")
+            state.is_slow.set()
+            await board.press("4")
+            await board.until(state.reached.is_set, "the accounts are being read")
+            await board.shows("Owner", "in use")
+            assert "Forgotten" not in board.screen()
+        finally:
+            state.is_slow.clear()
+            state.go_on.set()
+        await lists(board, "lab", "keyring", "in use")
+        state.forget_profile(LAB)
+        await board.press("1", "4")
+        await board.shows("Forgotten", "in another window. This one uses its token until you quit")

@@ -66,6 +66,8 @@ class AccountScreen(BaseScreen):
         self._keyring: KeyringReport | None = None
         self._keeping: MachineKeeping | None = None
         self._profiles: tuple[Profile, ...] = ()
+        self._asked_with: Account | None = None
+        """The account that was in use when they were asked for."""
         self._given: Account | None = None
         """The account of a token that the command line or the environment gave."""
         self._looked_for: Profile | None = None
@@ -115,7 +117,9 @@ class AccountScreen(BaseScreen):
     @work(exclusive=True, group="profiles")
     async def look_at_profiles(self) -> None:
         """Ask which accounts there are, and how things are kept on this machine."""
+        used = self.app.account
         self._profiles = await self.app.operations.profiles()
+        self._asked_with = used
         self._given = await self.app.operations.given_account()
         self._are_secrets_kept = await self.app.operations.signing.are_any_kept()
         self._keeping = await self.app.operations.keeping()
@@ -145,7 +149,9 @@ class AccountScreen(BaseScreen):
         """Show what is known."""
         cursor_list, current = self.query_one(CursorList), self._current
         here = current.whose if self._go_to is None and current is not None else self._go_to
-        self._listed = listed(self._profiles, self.app.account, self._given)
+        used = self.app.account
+        are_its = self._asked_with is used
+        self._listed = listed(self._profiles, used, self._given, are_its=are_its)
         accounts = [each.whose for each in self._listed]
         if here in accounts:
             self._go_to = None

@@ -39,6 +39,8 @@ class Listed:
     """What is known of it where it is in use."""
     given: Account | None = None
     """The same where its token was given by the command line or the environment."""
+    is_forgotten: bool = False
+    """Whether it is in use here, and no account of this machine any more."""
 
     @property
     def _known(self) -> Account | None:
@@ -78,13 +80,6 @@ class Listed:
         if self._known is not None:
             return self._known.place
         return self.profile.place if self.profile else TokenPlace.SESSION
-
-    @property
-    def _is_forgotten(self) -> bool:
-        """Whether it is in use here, and no account of this machine any more."""
-        used = self.account
-        is_own = used is not None and bool(used.profile) and not used.place.is_given
-        return is_own and self.profile is None
 
     @property
     def standing(self) -> str:
@@ -136,7 +131,7 @@ class Listed:
                 ("Refused", Text(_refusal(self.profile, refused), "bold")),
                 ("", "Make a new token in Prolific's settings; t takes it."),
             ]
-        if self._is_forgotten:
+        if self.is_forgotten:
             facts.append(
                 (
                     "Forgotten",
@@ -170,19 +165,37 @@ def _refusal(profile: Profile, refused: datetime) -> str:
 
 
 def listed(
-    profiles: Sequence[Profile], account: Account | None, given: Account | None
+    profiles: Sequence[Profile],
+    account: Account | None,
+    given: Account | None,
+    *,
+    are_its: bool = True,
 ) -> tuple[Listed, ...]:
-    """Every account, with the one in use; a given token's without a name comes first."""
+    """Every account, with the one in use; a given token's without a name comes first.
 
-    def of(profile: Profile) -> tuple[Account | None, Account | None]:
-        is_here = account is not None and account.whose == profile.whose
-        is_given = given is not None and given.whose == profile.whose
+    Args:
+        profiles: Those of this machine.
+        account: The one in use.
+        given: The given token's.
+        are_its: Whether it was in use by the time that those of this machine were asked for, and
+            so one of them, if nobody has forgotten it.
+    """
+
+    def of(whose: Whose) -> tuple[Account | None, Account | None]:
+        is_here = account is not None and account.whose == whose
+        is_given = given is not None and given.whose == whose
         return account if is_here else None, given if is_given else None
 
+    def without_a_name(whose: Whose) -> Listed:
+        used, its_given = of(whose)
+        # One in use whose token was not given had a name as soon as it was in use.
+        is_forgotten = used is not None and bool(used.profile) and not used.place.is_given
+        return Listed(None, used, its_given, is_forgotten=is_forgotten and are_its)
+
     known = {profile.whose for profile in profiles}
-    unknown = [each if each and each.whose not in known else None for each in (account, given)]
-    named = (Listed(each, *of(each)) for each in profiles)
-    return (*([Listed(None, *unknown)] if any(unknown) else []), *named)
+    unknown = dict.fromkeys(each.whose for each in (account, given) if each)
+    nameless = (without_a_name(whose) for whose in unknown if whose not in known)
+    return (*nameless, *(Listed(each, *of(each.whose)) for each in profiles))
 
 
 def heading(width: int) -> Text:
