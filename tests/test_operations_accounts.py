@@ -130,6 +130,23 @@ async def test_a_given_token_says_nothing_of_the_one_that_is_kept(tmp_path: Path
     assert remembered(bench).profiles() == (refused,)
 
 
+async def test_a_token_in_use_that_the_keyring_gives_no_more_stays_in_use(tmp_path: Path) -> None:
+    """A keyring may lock itself while the program runs."""
+    bench = await bench_with(tmp_path, LAB, last=LAB)
+    with bench.running() as operations:
+        account = await found(operations)
+        bench.keyring.in_trouble = True
+        again = await operations.sign_in()
+        assert again.account == account
+        assert "It is locked." in again.notes[0]
+        assert bench.service.tokens_seen == [KEPT, KEPT]
+
+        bench.service.tokens.discard(KEPT)
+        with pytest.raises(ServiceError):
+            await operations.sign_in()
+    assert remembered(bench).profiles()[0].refused is not None
+
+
 async def test_an_account_without_a_token_is_asked_for_it(tmp_path: Path) -> None:
     bench = await bench_with(tmp_path, LAB, replace(PILOTS, place=TokenPlace.SESSION), last=LAB)
     with bench.running() as operations:
@@ -197,7 +214,7 @@ async def test_a_forgotten_account_is_nowhere_and_not_in_use(tmp_path: Path) -> 
     with bench.running() as operations:
         await operations.sign_in()
 
-        changed = await operations.forget("lab")
+        changed = await operations.forget(LAB.whose)
 
         assert (changed.account, changed.notes) == (None, ())
         assert await bench.keyring.load(entry(LAB)) is None
@@ -213,7 +230,7 @@ async def test_forgetting_another_account_leaves_the_one_in_use_alone(tmp_path: 
     bench = await bench_with(tmp_path, LAB, PILOTS, last=LAB)
     with bench.running() as operations:
         account = await found(operations)
-        assert (await operations.forget("pilots")).account == account
+        assert (await operations.forget(PILOTS.whose)).account == account
         await operations.pools(MAIN_WORKSPACE)
         assert await bench.token_file.load(entry(PILOTS)) is None
 
@@ -222,7 +239,7 @@ async def test_a_given_token_that_was_forgotten_is_not_taken_up_again(tmp_path: 
     bench = await bench_with(tmp_path, given=GIVEN)
     with bench.running() as operations:
         await operations.sign_in()
-        await operations.forget("")
+        await operations.forget(LAB.whose)
 
         assert (await operations.sign_in()).account is None
 
@@ -243,7 +260,7 @@ async def test_a_given_token_is_there_to_come_back_to(tmp_path: Path) -> None:
 
         # Forgotten while another one is in use, it is not there any more.
         await operations.switch_to("pilots")
-        assert (await operations.forget("")).account is not None
+        assert (await operations.forget(LAB.whose)).account is not None
         assert await operations.given_account() is None
         assert await operations.switch_to("") is None
 
@@ -273,7 +290,7 @@ async def test_a_place_that_can_not_be_cleared_is_told(tmp_path: Path) -> None:
         await operations.sign_in()
         bench.keyring.in_trouble = True
 
-        changed = await operations.forget("lab")
+        changed = await operations.forget(LAB.whose)
 
         (note,) = changed.notes
         assert note.startswith("The keyring could not be cleared: It is locked. It may still have")
@@ -298,13 +315,13 @@ async def test_an_account_whose_token_may_be_in_the_file_is_not_forgotten(
     with bench.running() as operations:
         await operations.sign_in()
         with FailingDisk(0, Ending.FULL).failing(), pytest.raises(FileError) as caught:
-            await operations.forget("lab")
+            await operations.forget(LAB.whose)
         assert "The account lab stays in the list" in caught.value.message
         assert "Nothing was deleted." in caught.value.message
         assert await names(operations) == ["lab"]
         assert await bench.keyring.load(entry(filed)) == in_keyring
 
-        assert (await operations.forget("lab")).notes == ()
+        assert (await operations.forget(LAB.whose)).notes == ()
     assert await bench.token_file.load(entry(filed)) is None
     assert await bench.keyring.load(entry(filed)) is None
     assert remembered(bench).profiles() == ()

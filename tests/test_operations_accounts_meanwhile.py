@@ -1,19 +1,24 @@
 """Accounts that get another name or are forgotten meanwhile, in this window or in another one."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.demo.state import Owner
-from prolific_tui.errors import SettingsError
+from prolific_tui.errors import ServiceError, SettingsError
+from prolific_tui.keeping import TokenPlace
+from prolific_tui.models import Me
 from prolific_tui.tui.screens.account_words import listed
 from tests.accounts_bench import (
+    BOB,
     FILE,
     FILED,
     GIVEN,
     HIS,
+    KEPT,
     KEYRING,
     LAB,
     PILOTS,
@@ -51,7 +56,7 @@ async def test_no_account_gets_another_name_while_a_token_is_kept_or_forgotten(
             changing = asyncio.ensure_future(
                 operations.keep(in_place(KEYRING))
                 if question == "save"
-                else operations.forget("lab")
+                else operations.forget(LAB.whose)
             )
             await until_held(keyring)
             with pytest.raises(SettingsError, match="Still keeping the token"):
@@ -75,7 +80,7 @@ async def test_a_name_that_is_given_while_the_token_is_checked_stays(tmp_path: P
         lab, team = await operations.profiles()
         assert (lab.name, team.name) == ("lab", "team")
         assert team.checked is not None
-        await operations.forget("team")
+        await operations.forget(PILOTS.whose)
     assert await kept(bench, PILOTS) == NOWHERE
     assert names_on_disk(bench) == ["lab"]
 
@@ -91,7 +96,7 @@ async def test_a_token_that_is_forgotten_while_it_is_checked_is_not_used(
         carrier = bench.hold("getMe")
         checking = asyncio.ensure_future(operations.sign_in())
         assert await asyncio.to_thread(carrier.reached.wait, PATIENCE)
-        assert (await operations.forget("" if given else "lab")).account is None
+        assert (await operations.forget(LAB.whose)).account is None
         carrier.go_on.set()
         with pytest.raises(SettingsError, match="Forgotten meanwhile"):
             await checking
@@ -108,7 +113,7 @@ async def test_a_check_that_ends_while_its_token_is_forgotten_gives_no_account(
     bench, keyring = await bench_holding("delete", tmp_path, LAB)
     with bench.running() as operations:
         await operations.sign_in()
-        forgetting = asyncio.ensure_future(operations.forget("lab"))
+        forgetting = asyncio.ensure_future(operations.forget(LAB.whose))
         await until_held(keyring)
         await operations.check_token("lab")
         await operations.sign_in()
@@ -144,7 +149,7 @@ async def test_a_name_that_another_window_gave_is_kept_and_the_account_once(
         assert await kept(bench, LAB) == {KEYRING: None, FILE: TYPED}
 
         await theirs.rename_profile("team", "evals")
-        await ours.forget("team")
+        await ours.forget(LAB.whose)
         assert names_on_disk(bench) == []
         assert await kept(bench, LAB) == NOWHERE
         with pytest.raises(SettingsError, match="No such account"):
@@ -164,17 +169,77 @@ async def test_the_account_in_use_is_signed_in_again_under_the_name_of_another_w
         assert (await found(ours)).profile == "team"
 
 
+async def test_the_account_in_use_is_signed_in_again_whichever_another_window_used_last(
+    tmp_path: Path,
+) -> None:
+    bench = await bench_with(tmp_path, LAB, PILOTS, last=LAB)
+    with bench.running() as theirs, bench.running() as ours:
+        await theirs.sign_in()
+        account = await found(ours)
+        await theirs.switch_to("pilots")
+
+        assert await found(ours) == account
+        looked_for = await ours.account_looked_for()
+        assert looked_for is not None
+        assert looked_for.name == "lab"
+    with bench.running() as next_one:
+        assert (await found(next_one)).profile == "lab", "which was used last after all"
+
+
+async def test_an_account_in_use_that_another_window_forgot_is_used_until_its_token_is_refused(
+    tmp_path: Path,
+) -> None:
+    bench = await bench_with(tmp_path, LAB, last=LAB)
+    with bench.running() as theirs, bench.running() as ours:
+        await theirs.sign_in()
+        account = await found(ours)
+        await theirs.forget(LAB.whose)
+
+        assert await found(ours) == account
+        bench.service.tokens.discard(KEPT)
+        with pytest.raises(ServiceError):
+            await ours.sign_in()
+        assert (await ours.forget(LAB.whose)).account is None
+        assert (await ours.sign_in()).account is None
+    assert sorted(bench.closed) == sorted(bench.clients)
+
+
+async def test_an_account_that_got_a_forgotten_ones_name_is_not_forgotten_for_it(
+    tmp_path: Path,
+) -> None:
+    bench = await bench_with(tmp_path, LAB, PILOTS, last=LAB)
+    with bench.running() as theirs, bench.running() as ours:
+        await theirs.sign_in()
+        account = await found(ours)
+        await theirs.forget(LAB.whose)
+        await theirs.rename_profile("pilots", "lab")
+
+        forgotten, other = listed(await ours.profiles(), account, None)
+        assert (forgotten.name, other.name) == ("lab", "lab")
+        assert forgotten.whose is not None
+        assert (await ours.forget(forgotten.whose)).account is None
+        assert names_on_disk(bench) == ["lab"]
+        assert (await kept(bench, PILOTS))[FILE] == HIS
+
+
 async def test_an_account_in_use_that_another_window_forgot_is_said_to_be(tmp_path: Path) -> None:
     bench = await bench_with(tmp_path, LAB, last=LAB)
     with bench.running() as theirs, bench.running() as ours:
         await theirs.sign_in()
         account = await found(ours)
-        await theirs.forget("lab")
+        await theirs.forget(LAB.whose)
 
         (row,) = listed(await ours.profiles(), account, None)
         assert row.name == "lab"
         assert str(dict(row.facts())["Forgotten"]).startswith("in another window. This one uses")
-        assert (await ours.forget("lab")).account is None
+        # Of accounts that were asked for before it came in use, it need not be one.
+        (row,) = listed(await ours.profiles(), account, None, are_its=False)
+        assert "Forgotten" not in dict(row.facts())
+        given = replace(
+            account, me=Me("owner-bob", BOB.email), place=TokenPlace.ENVIRONMENT, profile=""
+        )
+        assert [each.owner for each in listed((), account, given)] == [ROBIN.email, BOB.email]
+        assert (await ours.forget(LAB.whose)).account is None
 
 
 async def test_an_account_that_another_window_forgot_does_not_come_back(tmp_path: Path) -> None:
@@ -183,7 +248,7 @@ async def test_an_account_that_another_window_forgot_does_not_come_back(tmp_path
         await theirs.sign_in()
         await ours.sign_in()
         await ours.switch_to("pilots")
-        await theirs.forget("pilots")
+        await theirs.forget(PILOTS.whose)
 
         await ours.check_token("lab")
         await ours.keep(in_place(KEYRING))
@@ -191,7 +256,7 @@ async def test_an_account_that_another_window_forgot_does_not_come_back(tmp_path
         assert await kept(bench, PILOTS) == NOWHERE
 
         # Forgotten here as well, its token is used no more; typed in, it is an account again.
-        assert (await ours.forget("pilots")).account is None
+        assert (await ours.forget(PILOTS.whose)).account is None
         assert (await ours.sign_in_with(HIS)).place is SESSION
         assert len(names_on_disk(bench)) == 2
         (_, again) = remembered(bench).profiles()
@@ -207,7 +272,7 @@ async def test_an_account_that_is_forgotten_while_its_token_is_kept_leaves_no_co
         await ours.sign_in()
         keeping = asyncio.ensure_future(ours.keep(in_place(KEYRING)))
         await until_held(keyring)
-        await theirs.forget("lab")
+        await theirs.forget(LAB.whose)
         keyring.go_on.set()
         await keeping
     assert names_on_disk(bench) == []
@@ -226,7 +291,7 @@ async def test_an_account_that_is_forgotten_while_others_are_kept_is_kept_nowher
         keeping = asyncio.ensure_future(ours.keep(in_place(KEYRING)))
         await until_held(keyring)
         await theirs.sign_in()
-        await theirs.forget(his.name)
+        await theirs.forget(his.whose)
         keyring.go_on.set()
 
         (note,) = (await keeping).notes
@@ -250,6 +315,6 @@ async def test_two_people_with_one_name_have_two_accounts(tmp_path: Path) -> Non
         await ours.keep(in_place(KEYRING))
         await theirs.keep(in_place(KEYRING))
 
-        assert (await theirs.forget(ann.profile)).account is None
+        assert (await theirs.forget(ann.whose)).account is None
         assert names_on_disk(bench) == [local]
         assert (await kept(bench, LAB))[KEYRING] == TYPED

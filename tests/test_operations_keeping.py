@@ -95,7 +95,7 @@ async def test_a_typed_token_stays_with_its_service(tmp_path: Path) -> None:
         assert await kept(bench, LAB) == {KEYRING: None, FILE: TYPED}
 
         await operations.sign_in_with(TYPED)
-        await operations.forget("far")
+        await operations.forget(ELSEWHERE.whose)
         assert (await found(operations)).place is SESSION
         assert await kept(bench, LAB) == {KEYRING: None, FILE: TYPED}
         assert await kept(bench, ELSEWHERE) == {KEYRING: None, FILE: None}
@@ -163,7 +163,7 @@ async def test_a_former_copy_that_can_not_be_reached_is_told(tmp_path: Path) -> 
         assert bench.service.tokens_seen[-1] == TYPED
         assert await kept(bench, LAB) == {KEYRING: KEPT, FILE: TYPED}
         # What was left behind then is not left behind for good.
-        await operations.forget("lab")
+        await operations.forget(LAB.whose)
     assert await kept(bench, LAB) == {KEYRING: None, FILE: None}
 
 
@@ -185,7 +185,7 @@ async def test_a_keyring_is_not_asked_about_what_it_does_not_have(tmp_path: Path
         await operations.sign_in()
         await operations.sign_in_with(TYPED)
         await operations.keep(in_place(FILE))
-        await operations.forget("lab")
+        await operations.forget(LAB.whose)
 
     assert bench.keyring.asked == []
 

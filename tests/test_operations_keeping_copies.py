@@ -65,7 +65,7 @@ async def test_forgetting_deletes_what_another_window_moved(tmp_path: Path, to: 
         await theirs.sign_in()
         await theirs.keep(in_place(to))
 
-        assert (await ours.forget("lab")).notes == ()
+        assert (await ours.forget(LAB.whose)).notes == ()
         assert await kept(bench, LAB) == NOWHERE
 
 
@@ -95,7 +95,7 @@ async def test_a_keyring_out_of_reach_is_not_asked_for_what_it_never_took(tmp_pa
             await operations.keep(in_place(KEYRING))
         assert remembered(bench).profiles()[0].left_in == ()
 
-        await operations.forget("lab")
+        await operations.forget(LAB.whose)
     assert keyring.asked == []
 
 

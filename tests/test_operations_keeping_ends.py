@@ -81,7 +81,7 @@ async def test_forgetting_goes_on_when_nobody_waits_for_it_any_more(tmp_path: Pa
     bench, keyring = await bench_holding("delete", tmp_path, LAB)
     with bench.running() as operations:
         await operations.sign_in()
-        await given_up_by_its_caller(operations.forget("lab"), keyring)
+        await given_up_by_its_caller(operations.forget(LAB.whose), keyring)
         keyring.go_on.set()
         to_the_end(operations)
 
@@ -95,7 +95,7 @@ async def test_a_second_change_is_refused_while_one_is_under_way(tmp_path: Path)
         with pytest.raises(SettingsError, match="Still keeping the token"):
             await operations.keep(in_place(SESSION))
         with pytest.raises(SettingsError, match="Still keeping the token"):
-            await operations.forget("lab")
+            await operations.forget(LAB.whose)
 
         keyring.go_on.set()
         account = (await first).account
@@ -147,7 +147,7 @@ async def test_forgetting_without_the_keyrings_answer_goes_on(tmp_path: Path) ->
     bench, keyring = await bench_holding("delete", tmp_path, LAB)
     with bench.running() as operations:
         await operations.sign_in()
-        forgetting = asyncio.ensure_future(operations.forget("lab"))
+        forgetting = asyncio.ensure_future(operations.forget(LAB.whose))
         await until_held(keyring)
 
         operations.cancel_keeping()
@@ -188,7 +188,7 @@ async def test_a_token_that_is_typed_in_while_another_is_forgotten_stays_in_use(
     bench, keyring = await bench_holding("delete", tmp_path, LAB)
     with bench.running() as operations:
         await operations.sign_in()
-        forgetting = asyncio.ensure_future(operations.forget("lab"))
+        forgetting = asyncio.ensure_future(operations.forget(LAB.whose))
         await until_held(keyring)
         await operations.sign_in_with(TYPED)
         keyring.go_on.set()

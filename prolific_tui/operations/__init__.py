@@ -35,7 +35,7 @@ from prolific_tui.operations.signing import KeptSecrets, PreviousSecret, SecretE
 from prolific_tui.operations.stores import Keyring, KeyringReport, Stores, TokenStore
 from prolific_tui.operations.webhooks import Webhooks, read_webhooks
 from prolific_tui.operations.writes import Writes
-from prolific_tui.profiles import Profile
+from prolific_tui.profiles import Profile, Whose
 from prolific_tui.settings import AccountsMade, StateFile
 from prolific_tui.submission.journal import Journal
 from prolific_tui.submission.means import Clock, Pace
@@ -221,8 +221,8 @@ class Operations:
         """Give an account another name; raises `SettingsError` where it can't have that."""
         return await self._run_to_the_end(self._accounts.rename(profile, to))
 
-    async def forget(self, profile: str) -> Changed:
-        """Forget an account and its token; "" stands for a given token without a name.
+    async def forget(self, whose: Whose) -> Changed:
+        """Forget an account and its token: by its owner, as its name may be another's by now.
 
         Once begun it goes on to its end, whoever waits for it. Raises `SettingsError` if tokens are
         being kept or forgotten already.
@@ -230,7 +230,7 @@ class Operations:
 
         async def change() -> Changed:
             with self._stores.for_a_person():
-                return await self._accounts.forget(profile)
+                return await self._accounts.forget(whose)
 
         return await self._run_to_the_end(change())
 

@@ -65,10 +65,11 @@ class Accounts:
     # Signing in
 
     async def sign_in(self) -> SignIn:
-        """Find a token and check it, whether or not one is in use.
+        """Find a token and check it; where one is in use, that of the same account.
 
-        Raises `ProlificTuiError` when it is not accepted, or somebody else's than was asked for;
-        the token in use before then stays.
+        One in use that no place gives any more, as a keyring that is locked by now, is checked
+        itself, and stays. Raises `ProlificTuiError` when a token is not accepted, or somebody
+        else's than was asked for; the token in use before then stays.
         """
         notes = list(await self._memory.load())
         if self._account is not None:
@@ -80,18 +81,18 @@ class Accounts:
             return SignIn(
                 await self._use_given(self._given, profile if self._wanted else None), tuple(notes)
             )
-        if profile is None:
-            return SignIn(None, tuple(notes))
-        try:
-            token = await self._tokens.of(profile)
-        except ProlificTuiError as error:
-            notes.append(f"{error.title}. {error.message} {error.hint}".strip())
-            return SignIn(None, tuple(notes), profile)
-        if token is None:
-            return SignIn(None, tuple(notes), profile)
-        return SignIn(
-            await self._check(token, self._tokens.place_of(profile), profile), tuple(notes)
-        )
+        token: Secret | None = None
+        if profile is not None:
+            try:
+                token = await self._tokens.of(profile)
+            except ProlificTuiError as error:
+                notes.append(f"{error.title}. {error.message} {error.hint}".strip())
+        if profile is not None and token is not None:
+            account = await self._check(token, self._tokens.place_of(profile), profile)
+            return SignIn(account, tuple(notes))
+        if self._token is not None and self._account is not None:
+            await self._only_check(self._token, self._account.place, profile)
+        return SignIn(self._account, tuple(notes), profile)
 
     async def looked_for(self) -> Profile | None:
         """The account that signing in begins with; None for a given token's, or where none is."""
@@ -99,6 +100,9 @@ class Accounts:
         return None if is_given and not self._wanted else await self._profile_to_use()
 
     async def _profile_to_use(self) -> Profile | None:
+        if self._account is not None:
+            # Another instance may have used another one last.
+            return await self._memory.profile_of(*self._account.whose)
         name = self._wanted or await self._memory.last_profile(self._connection.service_url)
         here = [p for p in await self._memory.profiles() if self._is_here(p)]
         return next((profile for profile in here if profile.name == name), None)
@@ -288,11 +292,15 @@ class Accounts:
             token, place = kept, self._tokens.place_of(profile)
         else:
             return False
+        await self._only_check(token, place, profile)
+        return True
+
+    async def _only_check(self, token: Secret, place: TokenPlace, profile: Profile | None) -> None:
+        """Check a token, of an account that is known or not, without using it from now on."""
         client, me = await self._try(token, place, profile)
         await close(client)
         if profile is not None:
             await self._memory.remember_checked(profile.accepted(me.email, self._clock(), place))
-        return True
 
     async def rename(self, name: str, to: str) -> Changed:
         """Give an account another name.
@@ -349,38 +357,31 @@ class Accounts:
             self._connection.is_now(origin(to, profile.name))
         return notes
 
-    async def forget(self, name: str) -> Changed:
-        """Forget an account and its token; with "", the one that was given. Signs out of it.
+    async def forget(self, whose: Whose) -> Changed:
+        """Forget an account and its token, and a given one that is its; signs out of it.
 
         Raises `SettingsError` if tokens are being kept or forgotten already, and `FileError` where
         its token may still be in the plain-text file: then the account stays.
         """
         with self._tokens.changing():
-            whose = await self._whose(name)
             # Another instance may have moved its token since this one looked.
             await self._memory.load()
-            if whose is None:
-                return Changed(self._account)
             notes: tuple[str, ...] = ()
-            profile = await self._memory.profile_of(*whose) or Profile(name, *whose)
-            if name:
+            known, given = await self._memory.profile_of(*whose), await self.given()
+            used = self._account
+            is_given = given is not None and given.whose == whose
+            # One in use may have been forgotten by another instance already.
+            name = used.profile if used is not None and used.whose == whose else ""
+            profile = known or Profile(name, *whose)
+            if known is not None or not is_given:
                 notes = await self._tokens.forget(profile)
-            given = await self.given()
-            if given is not None and given.whose == whose:
+            if is_given:
                 self._given = None
             if self._is_in_use(profile) and not self._tokens.is_typed(profile):
                 self._token = self._account = None
                 self._wanted = ""
                 await self._connection.sign_out()
         return Changed(self._account, notes)
-
-    async def _whose(self, name: str) -> Whose | None:
-        """Which account has a name here, or none for ""; None where none does."""
-        for profile in await self._memory.profiles():
-            if profile.name == name:
-                return profile.whose
-        used = (await self.given(), self._account)
-        return next((each.whose for each in used if each and each.profile == name), None)
 
 
 def _no_such_account(name: str) -> SettingsError:

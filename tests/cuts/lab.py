@@ -152,7 +152,8 @@ class Lab:
     async def close(self) -> None:
         """End operations, the line and the service."""
         # Signing out closes the client's connections.
-        await self._operations.forget("")
+        if (account := await self._operations.given_account()) is not None:
+            await self._operations.forget(account.whose)
         await asyncio.to_thread(self._operations.stop, 0)
         await self._line.close()
         await self._server.close()

@@ -354,7 +354,8 @@ class AccountScreen(BaseScreen):
         if self.app.operations.is_demo:
             self.app.say(_DEMO_KEEPS_NOTHING)
             return
-        if current is None:
+        whose = current.whose if current is not None else None
+        if current is None or whose is None:
             self.app.say("There is no account to forget.")
             return
         name = current.name
@@ -372,7 +373,7 @@ class AccountScreen(BaseScreen):
             return
         was_in_use = self.app.account
         try:
-            changed = await self.app.operations.forget(name)
+            changed = await self.app.operations.forget(whose)
         except ProlificTuiError as error:
             self.app.show_error(error)
             return
