@@ -1,12 +1,20 @@
-"""The editor closes while a long list is worked on: that work comes to no screen half gone."""
+"""A screen closes while a long list is worked on: that work comes to no screen half gone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 import pytest
 
 from prolific_tui.credentials.stepping import Steps
+from prolific_tui.tui import drive
 from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.editor.long_work import LONG
 from tests.editing import Editing, editing
 from tests.test_screens_long_lists import ROWS
+
+_UNTRIMMED: Final = [(f"{username} ", password) for username, password in ROWS]
+_REPEATED: Final = [*ROWS, *ROWS]
 
 
 @pytest.fixture(autouse=True)
@@ -57,3 +65,51 @@ async def test_what_is_worked_on_when_the_editor_closes_is_given_up_first() -> N
         at.editor.work_through(until_it_closes, shown.append, "Looking")
         await at.board.until(lambda: at.editor.is_working(LONG), "it goes on")
     assert (ended, shown) == ([], [])
+
+
+class Standstill:
+    """Holds long work between two slices for as long as a step is being made."""
+
+    def __init__(self, give_way: Callable[[], Awaitable[None]]) -> None:
+        self._give_way = give_way
+        self.is_held: Callable[[], bool] = lambda: False
+        self.may_go_on = asyncio.Event()
+
+    async def __call__(self) -> None:
+        await self._give_way()
+        if self.is_held():
+            await self.may_go_on.wait()
+
+
+@pytest.fixture
+def standstill(monkeypatch: pytest.MonkeyPatch) -> Standstill:
+    standstill = Standstill(drive.give_way)
+    monkeypatch.setattr(drive, "give_way", standstill)
+    monkeypatch.setattr(drive, "SLICE_SECONDS", 0.00005)
+    return standstill
+
+
+@pytest.mark.parametrize(
+    ("rows", "dialog", "key", "done"),
+    [
+        (_UNTRIMMED, "F", "enter", "Done: trimming of 12,000 rows."),
+        (_UNTRIMMED, "F", "u", "Undone: insertion of 12,000 rows."),
+        (_UNTRIMMED, "b", "a", "Done: OK for 12,000 rows"),
+        (_REPEATED, "d", "F", "Done: keeping the first row of 12,000 groups."),
+    ],
+)
+async def test_what_is_done_in_a_dialog_goes_on_to_its_end_when_that_is_closed(
+    standstill: Standstill, rows: list[tuple[str, str]], dialog: str, key: str, done: str
+) -> None:
+    async with editing(rows) as at:
+        await at.board.until(lambda: at.session.is_examined, "all are looked at")
+        await at.press(dialog)
+        await at.board.until(lambda: at.is_idle, "it is known what can be done")
+        opened, standstill.is_held = at.board.app.screen, lambda: at.session.is_changing
+        await at.press(key)
+        await at.board.until(lambda: at.session.is_changing, "a change goes on")
+        await at.press("escape")
+        await at.board.until(lambda: not opened.is_attached, "the dialog is gone")
+        standstill.may_go_on.set()
+        await at.says(done)
+        assert at.is_idle, "nothing is looked for that nobody would see"

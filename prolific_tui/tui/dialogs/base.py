@@ -129,6 +129,11 @@ class StayingDialog(Dialog[T]):
             self._list()
 
     @property
+    def is_closed(self) -> bool:
+        """Whether it was open, and its list goes or is gone; what was done in it may go on."""
+        return self._is_open and not self.is_running
+
+    @property
     def choices(self) -> CursorList:
         """The list."""
         return self.query_one("#choices", CursorList)
@@ -148,7 +153,7 @@ class StayingDialog(Dialog[T]):
         self.is_waiting = False
         self._lines = list(lines)
         self._at = highlighted
-        if self._is_open and self.is_attached:
+        if self._is_open:
             self._list()
 
     def _list(self) -> None:

@@ -74,6 +74,8 @@ class DuplicatesDialog(StayingDialog[int | None]):
             groups: all there are.
             row: a row whose group the cursor is to be in; else it stays about where it was.
         """
+        if self.is_closed:
+            return
         at = self._members[self.line][0] if self._members else 0
         if row is not None:
             at = next((each for each, group in enumerate(groups) if row in group.rows), 0)

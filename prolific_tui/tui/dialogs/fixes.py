@@ -37,6 +37,8 @@ class FixesDialog(StayingDialog[None]):
 
     def show(self, proposals: Mapping[Fix, Proposal]) -> None:
         """Show what the fixes would do, as far as it is known; the others are looked at still."""
+        if self.is_closed:
+            return
         self._proposals = dict(proposals)
         self.show_lines(map(self._line, Fix), self.line)
         self.explain()

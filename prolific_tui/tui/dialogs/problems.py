@@ -43,6 +43,8 @@ class ProblemsDialog(StayingDialog[Problem | None]):
 
     def show(self, groups: Sequence[ProblemGroup]) -> None:
         """Show these kinds; each row is counted under its gravest."""
+        if self.is_closed:
+            return
         self._groups = tuple(groups)
         self.show_lines(map(_line, self._groups), self.line)
 

@@ -56,7 +56,8 @@ class MendingKeys(RowKeys, FindingKeys):
                 revision = session.revision
                 dialog.show(found, row)
 
-            self.work_through(lambda: groups.groups(session), then, "Looking")
+            if not dialog.is_closed:
+                self.work_through(lambda: groups.groups(session), then, "Looking")
 
         def resolve(group: Group | None, which: Keep | int) -> None:
             if session.revision != revision:
@@ -117,8 +118,9 @@ class MendingKeys(RowKeys, FindingKeys):
                 dialog.show(found)
 
         def show() -> None:
-            dialog.show({})
-            self.work_through(look, lambda _: None, "Looking")
+            if not dialog.is_closed:
+                dialog.show({})
+                self.work_through(look, lambda _: None, "Looking")
 
         def make(proposal: Proposal) -> None:
             self.make(proposal, show)
@@ -142,7 +144,8 @@ class MendingKeys(RowKeys, FindingKeys):
         session = self.draft.session
 
         def show() -> None:
-            self.work_through(session.problem_groups, dialog.show, "Looking")
+            if not dialog.is_closed:
+                self.work_through(session.problem_groups, dialog.show, "Looking")
 
         def accept(problem: Problem) -> None:
             self.work_through(lambda: accept_kind(session, problem), make, "Looking")
