@@ -55,6 +55,9 @@ _ASKED_LEFT_OPEN: Final = (
     "a new signing secret was asked for; that is open in the history, and the next start offers to"
     " look for it."
 )
+_ASKED_KEEPING: Final = (
+    "a new signing secret was made, and may be kept nowhere here; 2 Webhooks shows it."
+)
 _ASKED_ANSWERED: Final = (
     "a new signing secret was made; 3 History says where it is kept, and 2 Webhooks shows it."
 )
@@ -64,6 +67,8 @@ _ASKED_UNRECORDED: Final = (
 )
 _NOT_MADE: Final = "a new signing secret was to be made; none was."
 _NOT_ASKED: Final = "a new signing secret was about to be asked for; none was."
+_ONE_BEFORE: Final = " What is kept here as the one before may be the secret of now."
+"""How that ends where the keyring had not given back what it had."""
 
 _PROFILE: Final = "PROLIFIC_TUI_PROFILE"
 
@@ -295,10 +300,14 @@ def left_words(plan: Plan, progress: Progress | None) -> str:
     is_secret = isinstance(plan, SecretPlan)
     if progress is None:
         return _NOT_ASKED if is_secret else _LEFT_UNSENT
+    if progress.phase is Phase.KEEPING:
+        return _ASKED_KEEPING
     if progress.phase.is_on_its_way:
         return _ASKED_LEFT_OPEN if is_secret else _LEFT_OPEN
-    if progress.phase is Phase.PUTTING_BACK:
-        return _NOT_MADE
+    if progress.phase in (Phase.PREPARING, Phase.PUTTING_BACK):
+        told = _NOT_ASKED if progress.phase is Phase.PREPARING else _NOT_MADE
+        is_own = isinstance(plan, SecretPlan) and plan.destinations.own_entry
+        return told + _ONE_BEFORE * is_own
     if progress.unrecorded:
         return _ASKED_UNRECORDED if is_secret else _LEFT_UNRECORDED
     if progress.phase is Phase.CHECKING:

@@ -107,6 +107,47 @@ class SlowToKeep(MemoryVault):
         self.go_on.set()
 
 
+class SlowToKeepTheOld(MemoryVault):
+    """A keyring that has to be unlocked for the secret that is about to be replaced."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = threading.Event()
+
+    async def save(self, entry: Entry, value: Secret) -> None:
+        if "previous" in entry.name:
+            await asyncio.to_thread(self.go_on.wait)
+        await super().save(entry, value)
+
+    def close(self) -> None:
+        self.go_on.set()
+
+
+async def test_who_quits_while_the_keyring_is_given_the_old_one_is_told_what_it_may_lose() -> None:
+    keyring, service = SlowToKeepTheOld(), NotedService()
+    async with dashboard(
+        service, parts=lambda service: replace(kept_for_real(service), keyring=keyring)
+    ) as board:
+        await ask_for_one(board)
+        await board.shows(
+            "Making ready where the new secret is kept; the old one is kept there first.",
+            "x stops it before a new secret is asked for.",
+        )
+        await board.press("enter", "q")
+        await board.shows(
+            "The secret is about to be replaced",
+            "No new secret was asked for yet. If you quit now, none is made",
+            "a keyring that asks for its password may get no time for that",
+            "in place of the one before it.",
+            "Quit now and ask for none",
+        )
+        await board.press("enter", "0", "x")
+        await board.shows("the old one is kept there first. No new one is asked for after that.")
+        keyring.go_on.set()
+        await board.shows("Stopped before a new secret was asked for")
+    assert not service.writes
+
+
 async def test_who_quits_while_a_new_secret_is_being_kept_is_told_that_it_is_there() -> None:
     keyring, service = SlowToKeep(), NotedService()
     service.after_write = keyring.is_locked.set
@@ -120,7 +161,7 @@ async def test_who_quits_while_a_new_secret_is_being_kept_is_told_that_it_is_the
         await board.press("enter", "q")
         await board.shows(
             "The new secret is there, and is being kept where you chose.",
-            "the request is open in the history",
+            "3 History has the request, and 2 Webhooks shows the secret at the next start.",
             "Stay and let it be kept",
         )
         await board.press("enter")

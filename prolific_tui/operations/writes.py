@@ -142,7 +142,7 @@ class Writes:
         """
         with self._changed:
             plan, progress = self._under_way, self._progress
-        unsent = (Phase.LOOKING, Phase.PUTTING_BACK)
+        unsent = (Phase.LOOKING, Phase.PREPARING, Phase.PUTTING_BACK)
         if isinstance(plan, SecretPlan) and (progress is None or progress.phase in unsent):
             self.give_up()
             self.wait(seconds)

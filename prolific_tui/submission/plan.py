@@ -139,6 +139,11 @@ class Destinations:
     file: Path | None = None
     """A file that does not exist yet."""
 
+    @property
+    def are_any(self) -> bool:
+        """Whether it is kept anywhere."""
+        return self.own_entry or self.file is not None
+
 
 def place_words(name: str) -> str:
     """Where a secret is or was to be, in words: `in the keyring`, `in /home/you/secret`.

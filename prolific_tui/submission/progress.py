@@ -12,6 +12,7 @@ class Phase(Enum):
     """What a send is doing."""
 
     LOOKING = "looking at what is there"
+    PREPARING = "making ready where the new secret is kept"
     SENDING = "sending"
     CHECKING = "looking at what is there now"
     SETTLING = "looking whether it arrived"

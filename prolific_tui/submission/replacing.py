@@ -48,6 +48,9 @@ async def replace_secret(plan: SecretPlan, means: Means, record: Record) -> Outc
         return judge.not_sent(error, because=_UNREAD)
     if not is_same_secret(plan.old, before):
         return judge.secret_changed_meanwhile(plan, before)
+    if plan.destinations.are_any:
+        # A keyring may wait for its password to be typed, now or when it is given the old one.
+        means.tell(Progress(Phase.PREPARING, 0, 0, 1, 1))
     try:
         places = await means.keeper.prove(plan)
     except Exception as error:  # noqa: BLE001 - as above

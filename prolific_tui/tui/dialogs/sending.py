@@ -159,7 +159,9 @@ class SendDialog(FollowingDialog["tuple[SendAct, WriteEnded] | None"]):
             # Only reads are tried again: what is waited for while a request is on its way is some
             # screen's.
             waiting = self.waiting if self._is_looking else ""
-            message = f"{_phase_words(self.progress)} {waiting or _until_when(self.progress)}"
+            message = (
+                f"{_phase_words(self.plan, self.progress)} {waiting or _until_when(self.progress)}"
+            )
             if self.progress is not None and self.progress.phase is Phase.PAUSED:
                 return message.strip(), ""
             return (
@@ -282,7 +284,7 @@ def _gauge_words(progress: Progress) -> str:
     return f"{bar}  {told}, {progress.said:,} as you said" if progress.said else f"{bar}  {told}"
 
 
-def _phase_words(progress: Progress | None) -> str:
+def _phase_words(plan: Plan, progress: Progress | None) -> str:
     """What is being done right now."""
     if progress is None:
         return "Looking first at what Prolific has."
@@ -303,6 +305,11 @@ def _phase_words(progress: Progress | None) -> str:
         if has_parts:
             told = f"{part} is next; looking at the totals first."
         return f"{told} No request begins after that look." if progress.pausing else told
+    if progress.phase is Phase.PREPARING:
+        told = "Making ready where the new secret is kept."
+        if isinstance(plan, SecretPlan) and plan.destinations.own_entry:
+            told = "Making ready where the new secret is kept; the old one is kept there first."
+        return f"{told} No new one is asked for after that." if progress.pausing else told
     if progress.phase is Phase.CHECKING:
         told = "Prolific has answered. Looking at what it has now."
         if has_parts:

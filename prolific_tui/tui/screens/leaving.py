@@ -74,9 +74,8 @@ _REPLACEMENT_OPEN: Final = (
 )
 _REPLACEMENT_KEPT: Final = (
     "The new secret is there, and is being kept where you chose. If you quit now, it may be kept"
-    " nowhere here; the request is open in the history, and the next start offers to look what"
-    " became of it. Every receiver needs the new one: one with the old secret rejects each"
-    " delivery."
+    " nowhere here; 3 History has the request, and 2 Webhooks shows the secret at the next start."
+    " Every receiver needs the new one: one with the old secret rejects each delivery."
 )
 _REPLACEMENT_MADE: Final = (
     "Prolific has made the new secret. {kept} {left} Every receiver needs it: one with the old"
@@ -104,6 +103,11 @@ _REPLACEMENT_DEMO: Final = (
 )
 _REPLACEMENT_UNSENT: Final = (
     "No new secret was asked for yet. If you quit now, none is made, and the secret stays as it is."
+)
+_REPLACEMENT_PREPARED: Final = (
+    f"{_REPLACEMENT_UNSENT} What is kept of the ones before is put back as it was; a keyring that"
+    " asks for its password may get no time for that, and then keeps the secret of now as the"
+    " previous one too, in place of the one before it."
 )
 
 
@@ -163,7 +167,7 @@ def _question_of_a_secret(shell: Shell, plan: SecretPlan, *, is_on_its_way: bool
         title = shell.under_way
         is_demo = shell.operations.is_demo
         told = _REPLACEMENT_MADE_IN_THE_DEMO if is_demo else _REPLACEMENT_KEPT
-        stay, leave = "Stay and let it be kept", "Quit now and leave it open"
+        stay, leave = "Stay and let it be kept", "Quit now"
     elif is_on_its_way:
         title = shell.under_way
         told = _REPLACEMENT_DEMO if shell.operations.is_demo else _REPLACEMENT_OPEN
@@ -177,6 +181,9 @@ def _question_of_a_secret(shell: Shell, plan: SecretPlan, *, is_on_its_way: bool
     else:
         title = "The secret is about to be replaced" if plan.old else "A secret is about to be made"
         told = _REPLACEMENT_UNSENT
+        is_prepared = progress is not None and progress.phase is Phase.PREPARING
+        if is_prepared and plan.destinations.own_entry and not shell.operations.is_demo:
+            told = _REPLACEMENT_PREPARED
         stay, leave = "Stay and let it be made", "Quit now and ask for none"
     return ChoiceDialog(title, told, [Choice(stay), Choice(leave)])
 
