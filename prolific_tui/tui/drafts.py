@@ -48,6 +48,8 @@ class Draft:
     """The write of these rows that is under way, if one is; they can't be changed meanwhile."""
     has_open_send: bool = False
     """Whether a send of these rows ended without anybody knowing what arrived of them."""
+    went: dict[int, int] = field(default_factory=dict)
+    """The sends that rows of these went with, by number: the highest id that a row had then."""
     asks_target: bool = False
     """Whether the rest of an accepted create does not know which pool that made."""
     inserted: set[int] = field(default_factory=set)
@@ -348,10 +350,6 @@ class Drafts:
             self._left(draft.owner_id, before)
         return True
 
-    def rows(self) -> int:
-        """How many rows there are in all drafts."""
-        return sum(len(draft.session.document) for draft in self._drafts.values())
-
     def sending(self, draft: Draft, plan: CredentialPlan) -> None:
         """A write of a draft's rows begins: it can't be changed until `settle` is told its end."""
         draft.sending = plan
@@ -373,6 +371,8 @@ class Drafts:
             return None
         draft.sending = None
         draft.continues = None
+        if ended.number is not None:
+            draft.went[ended.number] = max(plan.row_ids, default=-1)
         draft.has_open_send |= ended.outcome.effect is Effect.UNKNOWN
         # They may tell what Prolific does not.
         draft.asks_reports |= ended.outcome.effect is Effect.REFUSED

@@ -140,7 +140,7 @@ async def may_keep_secrets(shell: Shell) -> bool:
 
 async def may_quit(shell: Shell) -> bool:
     """Whether the program may end: every unsent row is kept, or the person lets it go."""
-    if not shell.drafts.rows():
+    if not any(shell.drafts):
         return True
     await shell.keep_drafts()
     if shell.keeping.is_to_be_asked:

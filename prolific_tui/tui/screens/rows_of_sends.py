@@ -1,5 +1,6 @@
 """The unsent rows of this run that belong to a send of the history, and where they are to go."""
 
+import math
 from collections import Counter
 
 from prolific_tui.credentials.rows import Rows
@@ -45,19 +46,27 @@ async def take_away_accepted(shell: Shell, send: Send, draft: Draft) -> None:
         ProlificTuiError: The journal can't be read.
     """
     session, target = draft.session, target_of(shell, send)
-    if not send.arrived or draft.sending or session.is_loading or session.is_changing:
+    if not send.arrived or not _may_change(draft):
         return
-    rows, revision = _once(session.document.rows()), session.revision
+    rows, revision = _may_have_gone(draft, send), session.revision
     matched = await shell.operations.history.match(
         send.number, CredentialPlan(target, rows, (), (), "")
     )
-    if matched.arrived_at and session.revision == revision and draft.sending is None:
+    if matched.arrived_at and session.revision == revision and _may_change(draft):
         ids = rows.ids or ()
         shell.drafts.accepted(draft, [ids[index] for index in matched.arrived_at], target.pool)
         shell.sends += 1
 
 
-def _once(rows: Rows) -> Rows:
-    """The rows whose username stands in no other one."""
+def _may_change(draft: Draft) -> bool:
+    return draft.sending is None and not draft.session.is_loading
+
+
+def _may_have_gone(draft: Draft, send: Send) -> Rows:
+    """The rows that may have gone with a send, each with a username that stands in no other row."""
+    rows = draft.session.document.rows()
     count = Counter(rows.usernames)
-    return rows.only(count[username] == 1 for username, _ in rows)
+    # A pool has a username once; of rows for a new one, others with the same names may be meant.
+    last = draft.went.get(send.number, -1) if draft.target.pool is None else math.inf
+    marks = zip(rows.usernames, rows.ids or (), strict=True)
+    return rows.only(count[username] == 1 and row_id <= last for username, row_id in marks)

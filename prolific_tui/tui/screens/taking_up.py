@@ -100,6 +100,8 @@ class _Arrived:
     """Which of them, from 0."""
     pool: CredentialPool | None = None
     """Where that is; None where nobody knows."""
+    number: int | None = None
+    """The send that rows for a new pool belong to; None where that is none."""
 
 
 async def _drop_arrived(shell: Shell, draft: Draft, content: DraftContent) -> int:
@@ -113,6 +115,8 @@ async def _drop_arrived(shell: Shell, draft: Draft, content: DraftContent) -> in
     rows = draft.session.document.rows()
     found = await _arrived(shell, draft.target, rows)
     ids = rows.ids or ()
+    if found.number is not None:
+        draft.went[found.number] = max(ids, default=-1)
     gone = [ids[place] for place in found.places]
     if not gone:
         return 0
@@ -142,7 +146,8 @@ async def _arrived(shell: Shell, target: Target, rows: Rows) -> _Arrived:
     matched = await find_match(shell, plan, None)
     if matched is None:
         return _Arrived()
-    return _Arrived(matched.arrived_at, target_of(shell, matched.send).pool)
+    send = matched.send
+    return _Arrived(matched.arrived_at, target_of(shell, send).pool, send.number)
 
 
 def _said(rows: int, gone: int, summary: DraftSummary) -> str:

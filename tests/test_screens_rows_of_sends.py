@@ -1,0 +1,135 @@
+"""Which unsent rows belong to a send: its own leave once they arrived, all others stay."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from prolific_tui.credentials.stepping import finish
+from prolific_tui.demo.faults import Cut, Fault
+from prolific_tui.demo.service import Service
+from prolific_tui.operations import Parts
+from tests.contract.caller import checked_demo_service
+from tests.dashboard import Dashboard, dashboard
+from tests.editing import load_file
+from tests.machine import Machine
+from tests.sending import a_list, in_parts, load, numbered, send
+from tests.submission_bench import MemoryJournal
+
+
+async def clear(board: Dashboard) -> None:
+    """Take every row out of the editor, and leave it."""
+    await board.press("g", "v", "G", "x")
+    await board.shows("No rows yet")
+    await board.press("escape")
+
+
+async def begin_another(board: Dashboard, folder: Path, *usernames: str) -> None:
+    """Load a list of its own for a new pool, and leave it unsent."""
+    path = folder / "another.csv"
+    path.write_text("".join(f"{name},other-of-{name}\n" for name in usernames), encoding="utf-8")
+    await board.press("c")
+    await board.shows("No rows yet")
+    await load_file(board, path)
+    await board.shows(f"{len(usernames)} rows")
+    await board.press("escape")
+
+
+async def say_that_it_arrived(board: Dashboard) -> None:
+    await board.press("3", "S")
+    await board.shows("consistent with accepted", "What do you say?")
+    await board.press("j", "enter")
+
+
+async def test_rows_of_another_list_stay_and_stay_for_a_new_pool_when_a_create_is_settled(
+    tmp_path: Path,
+) -> None:
+    service = checked_demo_service()
+    service.switch_on("createCredentialPool", Fault(cut=Cut.AFTER, times=1))
+    async with dashboard(service) as board:
+        await board.shows("free of")
+        await board.press("c")
+        await load(board, a_list(tmp_path, *numbered(3)), 3)
+        await send(board, 3)
+        await board.shows("We do not know whether", "consistent with")
+        await board.press("enter")
+        await clear(board)
+        # Other accounts, of which two happen to have names of that send.
+        names = [*numbered(2), "another-1", "another-2"]
+        await begin_another(board, tmp_path, *names)
+
+        await say_that_it_arrived(board)
+        await board.until(lambda: "Settled: arrived, as you said" in board.app.message)
+        (draft,) = board.app.drafts
+        assert list(draft.session.document.rows().usernames) == names
+        assert draft.target.pool is None
+        # What they have in common is not sent unasked.
+        await board.press("1", "c", "s")
+        await board.shows("These rows were sent before", "2 rows of these went into")
+
+
+async def test_rows_taken_up_from_an_earlier_run_leave_when_their_send_is_settled_after_that(
+    machine: Machine,
+) -> None:
+    service = machine.service
+    service.switch_on("createCredentialPool", Fault(cut=Cut.AFTER, times=1))
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, a_list(machine.directory, *numbered(5)), 5)
+        await send(board, 5)
+        await board.shows("We do not know whether", "3 may have arrived")
+        await board.press("enter", "escape")
+        await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
+
+    async with machine.run() as board:
+        await board.shows("A send is open")
+        await board.press("escape")
+        await board.shows("Unsent rows of before", "5 rows for ")
+        await board.press("enter")
+        await board.shows("5 rows are back", "needs your OK 3")
+        await board.press("escape")
+        await say_that_it_arrived(board)
+        await board.until(lambda: "Settled" in board.app.message)
+        (draft,) = board.app.drafts
+        assert list(draft.session.document.rows().usernames) == numbered(5)[3:]
+        assert draft.target.pool is not None
+
+
+class SlowJournal(MemoryJournal):
+    """Says which rows a send had only once the test lets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_asked = threading.Event()
+        self.may_go = threading.Event()
+
+    def places(self, number: int, usernames: Sequence[str]) -> list[int | None]:
+        self.is_asked.set()
+        self.may_go.wait()
+        return super().places(number, usernames)
+
+
+async def test_rows_that_arrived_stay_where_more_rows_come_in_when_that_is_known(
+    tmp_path: Path,
+) -> None:
+    service, journal = checked_demo_service(), SlowJournal()
+    service.switch_on("createCredentialPool", Fault(cut=Cut.AFTER, times=1))
+
+    def parts(service: Service) -> Parts:
+        return replace(in_parts(3)(service), journal=journal)
+
+    async with dashboard(service, parts=parts) as board:
+        await board.shows("free of")
+        await board.press("c")
+        await load(board, a_list(tmp_path, *numbered(5)), 5)
+        await send(board, 5)
+        await board.shows("We do not know whether", "3 may have arrived")
+        await board.press("enter", "escape")
+        await say_that_it_arrived(board)
+        await board.until(journal.is_asked.is_set)
+        (draft,) = board.app.drafts
+        loading = finish(draft.session.loading("load of another file"))
+        journal.may_go.set()
+        await board.until(lambda: "Settled" in board.app.message)
+        assert len(draft.session.document) == 5
+        finish(loading.abandoning())
