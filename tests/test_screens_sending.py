@@ -178,6 +178,26 @@ async def test_a_send_in_parts_pauses_stops_and_can_be_left_and_opened_again(
         assert len(held_by(board.service)) == 64
 
 
+async def test_rows_that_are_being_sent_are_left_but_not_discarded(machine: Machine) -> None:
+    machine.choose(DraftKeeping.NOTHING)
+    path, gate = a_list(machine.directory, *numbered(2)), Gate()
+    async with dashboard(machine.service, parts=gate.of(machine.parts)) as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, path, 2)
+        await send(board, 2)
+        await board.shows("Waiting for Prolific's answer")
+        await board.press("escape", "D")
+        await board.shows("These rows are being sent")
+        await board.press("escape")
+        await board.shows("2 unsent rows: draft not kept. d goes back to them.", "0 sending")
+        machine.service.switch_on("updateCredentialPool", Fault(status=400))
+        gate.let_one_through()
+        await board.shows("Prolific refused")
+        await board.press("escape", "d")
+        await board.shows("2 rows", "lab-z-001")
+
+
 async def test_while_it_looks_for_a_send_it_says_when_prolific_is_tried_again(
     tmp_path: Path,
 ) -> None:

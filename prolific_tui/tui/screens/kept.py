@@ -206,7 +206,8 @@ async def may_leave(shell: Shell, draft: Draft) -> bool:
     if shell.keeping.is_to_be_asked:
         await ask_keeping(shell)
         await shell.keep_drafts()
-    if draft.is_empty or shell.keeping.is_kept(draft):
+    if draft.is_empty or draft.sending or shell.keeping.is_kept(draft):
+        # Of rows that are being sent, nobody knows yet which will be left.
         return True
     choices = [
         Choice("Leave them here until I quit", "The editor shows them again."),
