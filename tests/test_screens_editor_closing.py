@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Final
 
 import pytest
 
+from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.stepping import Steps
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.tui import drive
 from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.editor.long_work import LONG
 from tests.editing import Editing, editing
+from tests.machine import Machine
 from tests.test_screens_long_lists import ROWS
 
 _UNTRIMMED: Final = [(f"{username} ", password) for username, password in ROWS]
@@ -113,3 +117,30 @@ async def test_what_is_done_in_a_dialog_goes_on_to_its_end_when_that_is_closed(
         standstill.may_go_on.set()
         await at.says(done)
         assert at.is_idle, "nothing is looked for that nobody would see"
+
+
+async def test_a_change_that_is_still_being_made_is_kept_before_the_program_ends(
+    standstill: Standstill, tmp_path: Path
+) -> None:
+    machine = Machine(tmp_path)
+    machine.choose(DraftKeeping.EVERYTHING)
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await board.shows("No rows yet")
+        assert isinstance(board.app.screen, EditorScreen)
+        at = Editing(board, board.app.screen)
+        at.editor.changed(at.session.insert(0, Rows.of(_UNTRIMMED)))
+        await board.until(lambda: "lab-11999 " in machine.kept(), "on the disk")
+        await board.until(lambda: at.session.is_examined, "all are looked at")
+        standstill.is_held = lambda: at.session.is_changing
+        await board.press("F")
+        await board.until(lambda: at.is_idle, "it is known what can be done")
+        await board.press("enter")
+        await board.until(lambda: at.session.is_changing, "a change goes on")
+        await board.press("escape", "q")
+        await board.until(lambda: board.app.is_answering, "keys are held")
+        standstill.may_go_on.set()
+        await board.until(lambda: not board.app.is_running, "it quits")
+    assert board.app.return_value == 0
+    assert "lab-11999" in machine.kept()
+    assert "lab-11999 " not in machine.kept()

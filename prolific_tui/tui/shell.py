@@ -38,6 +38,7 @@ from prolific_tui.tui.dialogs import (
     looking_words,
 )
 from prolific_tui.tui.drafts import Draft
+from prolific_tui.tui.drive import give_way
 from prolific_tui.tui.keeping import Keeping
 from prolific_tui.tui.readings import Reading, ReadingApp
 from prolific_tui.tui.rotation import Rotation
@@ -348,6 +349,9 @@ class Shell(ReadingApp):
         No key gets through meanwhile: what was typed ahead answers the question that may follow.
         """
         with self.holding_keys():
+            while any(draft.session.is_changing for draft in self.drafts):
+                # Of a change that is still being made, only its end can be kept.
+                await give_way()
             self.keeping.save_all()
             await asyncio.to_thread(self.operations.drafts.wait, _KEEP_SECONDS)
             # What was told of the saves lies before these two in their queues.
