@@ -19,7 +19,7 @@ from tests.dashboard import dashboard
 from tests.sending import Gate
 from tests.webhooks_bench import confirm, to_webhooks, value_of
 
-_OLD_ENDS = "The old one ends with this program: nothing here keeps it for later."
+_OLD_ENDS = "This program keeps the old one only until you quit."
 
 
 class Locked(MemoryVault):
@@ -86,6 +86,53 @@ async def test_the_copy_of_this_machine_is_compared_and_can_be_made_the_same() -
         assert await keyring.load(entry) == value_of(board)
         await board.press("K")
         await board.shows("It is kept there already.")
+
+
+class Busy(MemoryVault):
+    """A keyring that takes what it is given, and answers nothing for as long as it is busy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_busy = threading.Event()
+        self.go_on = threading.Event()
+
+    async def load(self, entry: Entry) -> Secret | None:
+        if self.is_busy.is_set():
+            await asyncio.to_thread(self.go_on.wait)
+        return await super().load(entry)
+
+    def close(self) -> None:
+        self.go_on.set()
+
+
+async def test_a_secret_that_was_kept_later_is_known_to_be_before_the_keyring_is_read_again() -> (
+    None
+):
+    keyring = Busy()
+    async with dashboard(parts=parts_with(keyring)) as board:
+        await board.shows("free of")
+        await to_webhooks(board)
+        await board.press("K")
+        await board.shows("keyring: same")
+        old = value_of(board).fingerprint()
+        # The new one is on the screen only: what the keyring has is the one before.
+        await board.press("c")
+        await board.shows("> [ ] the keyring")
+        await board.press("down", "down", "space")
+        await board.shows("[x] the screen only")
+        await board.press("enter")
+        await confirm(board)
+        await board.shows(f"keyring: another one ({old})", f"Previous one     fingerprint {old}")
+        assert "in memory only" not in board.screen()
+
+        keyring.is_busy.set()
+        await board.press("K")
+        await board.shows("The secret is kept", "Kept here        looking…")
+        await board.press("q")
+        await board.shows("Have you stored it?", "It is kept in the keyring.")
+        keyring.go_on.set()
+        await board.press("n")
+        await board.shows("keyring: same", f"Previous one     fingerprint {old}")
 
 
 class Pondering(MemoryVault):

@@ -30,7 +30,7 @@ from prolific_tui.visible import counted
 
 _PAIR: Final = 2
 _OTHER_PLACE: Final = "4 Account, s chooses another place: the plain-text file."
-_OLD_ENDS: Final = "The old one ends with this program: nothing here keeps it for later."
+_OLD_ENDS: Final = "This program keeps the old one only until you quit."
 _NOT_DONE: Final = "The secret is unchanged."
 _EXPLANATION: Final = (
     "Prolific deletes the old secret the moment it makes the new one; there is no way back."
@@ -213,8 +213,8 @@ async def is_stored(shell: Shell) -> bool:
             ConfirmDialog(
                 "Have you stored it?",
                 f"The new secret of {new.workspace.title} ({short(new.secret)})."
-                f" {kept or 'This program keeps it nowhere.'}{ends} Every receiver needs it: one"
-                " with the old secret rejects each delivery. y leaves, n goes back.",
+                f" {kept or 'This program keeps it nowhere.'} Every receiver needs it: one with the"
+                f" old secret rejects each delivery.{ends} y leaves, n goes back.",
             )
         )
         if not answer:

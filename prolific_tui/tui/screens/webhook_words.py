@@ -128,8 +128,11 @@ def not_kept(troubles: Sequence[str], *, is_anywhere: bool) -> ProlificTuiError:
 
 def previous_words(previous: PreviousSecret, kept: KeptSecrets | None) -> str:
     """Which secret there was before, until when, and whether only this program's memory has it."""
-    copy = kept.previous if kept is not None else None
-    until = "" if copy is not None and copy.value == previous.value else "; in memory only"
+    copies: list[Secret | None] = []
+    if kept is not None:
+        # One that was made without being kept leaves the one before in the entry of the current.
+        copies = [kept.current, kept.previous.value if kept.previous else None]
+    until = "" if previous.value in copies else "; in memory only"
     return (
         f"fingerprint {previous.value.fingerprint()}, replaced {previous.ended:%d %b %H:%M}{until}"
     )

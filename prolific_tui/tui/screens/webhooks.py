@@ -361,6 +361,11 @@ class WebhooksScreen(RevealingScreen):
             self.app.say(told or "The secret is not kept here; f saves it to a new file.")
             if kept.troubles:
                 self.app.show_error(not_kept(kept.troubles, is_anywhere=bool(kept.places)))
+            for place in kept.places:
+                self.app.rotation.is_kept(workspace, value, place)
+        # What was kept before is not shown beside what was just said.
+        self._kept = None
+        self.show_webhooks()
         self.look_at_kept()
 
     @work
