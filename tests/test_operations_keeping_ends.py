@@ -200,8 +200,11 @@ async def test_a_token_that_is_typed_in_while_another_is_forgotten_stays_in_use(
         assert [profile.name for profile in await operations.profiles()] == ["lab"]
 
 
-async def test_stopping_lets_the_rest_of_keeping_be_done(tmp_path: Path) -> None:
+async def test_stopping_lets_the_rest_of_keeping_be_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The end of the program ends the keyring's question, and then the places must agree."""
+    monkeypatch.setattr("prolific_tui.operations._KEPT_SECONDS", PATIENCE)
     bench, keyring = await bench_holding("save", tmp_path, FILED)
     with bench.running() as operations:
         await operations.sign_in()

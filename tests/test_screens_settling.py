@@ -154,6 +154,7 @@ async def test_a_create_that_arrives_after_the_verdict_is_not_sent_again(machine
         await board.shows("not there after looking", "What do you say?")
         await board.press("j", "j", "enter")
         await board.shows("did not arrive")
+        await board.until(lambda: board.app.pools.value, "listed without the one that is late")
         late = {name: Secret("pw-long-enough") for name in numbered(2)}
         machine.service.state.pools["late"] = Pool("late", MAIN_WORKSPACE, late)
         # The same rows as a list of its own belong to that send, and only to that.
@@ -180,6 +181,8 @@ async def test_settling_says_when_prolific_is_tried_again_and_can_be_given_up(
         await load(board, a_list(machine.directory, *numbered(2)), 2)
         await send(board, 2)
         await board.shows("We do not know whether", "settle it in 3 History")
+        # The screen's own read of then: only the look is to be kept waiting.
+        await board.until(lambda: not board.app.pools.loading, "read again")
         await board.press("enter", "escape", "3")
         await board.shows("1 open: S settles")
         machine.service.switch_on("listCredentialPools", Fault(status=429, retry_after=30))

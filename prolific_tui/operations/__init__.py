@@ -44,6 +44,8 @@ T = TypeVar("T")
 
 _PUT_BACK_SECONDS: Final = 0.5
 """How long a keyring has at the end to get back what it had before a secret was called off."""
+_KEPT_SECONDS: Final = 0.5
+"""How long the rest of keeping or forgetting a token has at the end."""
 
 CSV_LIMIT = 256 * 1024 * 1024
 """The largest file of credentials that is read, in bytes."""
@@ -159,7 +161,7 @@ class Operations:
         self._parts.keyring.close()
         # The keyring has answered by now; the rest of keeping a token takes no time, unless another
         # window holds a file's lock: all of this ends within a second.
-        wait(tuple(self._jobs), 0.5)
+        wait(tuple(self._jobs), _KEPT_SECONDS)
         self._loop.stop(0.2)
         self._parts.drafts.close()
         self._parts.journal.close()
