@@ -152,6 +152,42 @@ class Pondering(MemoryVault):
         self._answers.release(times)
 
 
+async def test_what_is_typed_before_all_is_read_does_nothing_on_the_screen() -> None:
+    keyring = Pondering()
+    async with dashboard(parts=parts_with(keyring)) as board:
+        await board.shows("free of")
+        await to_webhooks(board, kept="looking…")
+        # The keys that follow on c where all is read: they would tick a receiver.
+        await board.press("c", "space", "space", "space")
+        await board.shows("Reading what is there first…", "Nothing was asked for yet.")
+        assert "ticked" not in board.screen()
+        await board.press("escape")
+        await board.shows("Given up: nothing was asked of Prolific.", "looking…", "0 of ")
+        await board.press("c")
+        await board.shows("Reading what is there first…")
+        keyring.answer(2)  # the secret, and the one before it
+        await board.shows("Where is the new secret kept?")
+        await board.press("escape")
+        await board.shows("The secret is unchanged.", "keyring: none")
+
+
+async def test_what_was_kept_is_looked_for_again_before_anything_is_said_of_it() -> None:
+    """A choice of where secrets are kept moves them, or deletes them."""
+    keyring = Pondering()
+    entry = Entry.signing_secret("http://127.0.0.1", MAIN_WORKSPACE)
+    async with dashboard(parts=parts_with(keyring)) as board:
+        await board.shows("free of")
+        await keyring.save(entry, value_of(board))
+        keyring.answer(2)
+        await to_webhooks(board, kept="keyring: same")
+        await keyring.delete(entry)
+        board.app.choices += 1
+        await board.until(lambda: keyring.asked == 3, "the question what is kept now")
+        await board.shows("looking…")
+        keyring.answer(2)
+        await board.shows("keyring: none")
+
+
 async def test_a_late_answer_about_one_workspace_is_not_shown_as_anothers() -> None:
     service, keyring, gate = checked_demo_service(), Pondering(), Gate("GET", "/secrets/")
     await keyring.save(

@@ -1,5 +1,6 @@
 """Webhooks where nobody knows yet whether there is a new secret: nothing is lost or claimed."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,11 @@ from prolific_tui.demo.seed import MAIN_WORKSPACE
 from prolific_tui.demo.service import Service
 from prolific_tui.operations import Parts
 from prolific_tui.secret import Secret
+from prolific_tui.submission.send import Send
 from tests.dashboard import Dashboard, dashboard
 from tests.operations_bench import HoldingKeyring
 from tests.sending import in_parts
-from tests.submission_bench import NotedService, Write
+from tests.submission_bench import MemoryJournal, NotedService, Write
 
 
 def value_of(board: Dashboard) -> Secret:
@@ -236,3 +238,40 @@ async def test_a_secret_that_somebody_else_took_away_meanwhile_is_not_shown_any_
         )
         await board.press("enter")
         await board.shows("This workspace has no signing secret yet.")
+
+
+class SlowJournal(MemoryJournal):
+    """A journal that lies on a slow disk: it is read only when it may be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_read = threading.Event()
+        self.may_read.set()
+
+    def sends(self, service_url: str) -> tuple[Send, ...]:
+        self.may_read.wait()
+        return super().sends(service_url)
+
+    def close(self) -> None:
+        self.may_read.set()
+
+
+async def test_no_secret_is_asked_for_before_it_is_known_what_is_open() -> None:
+    journal, service = SlowJournal(), whose_line_is_cut()
+
+    def parts(service: Service) -> Parts:
+        return replace(in_parts(3)(service), journal=journal)
+
+    async with dashboard(service, parts=parts) as board:
+        await replace_on_the_screen_only(board)
+    service.switch_off("listSecrets")
+    journal.may_read.clear()
+    async with dashboard(service, parts=parts) as board:
+        await board.shows("free of")
+        await board.press("2")
+        await board.shows("Signing secret", "none   K keeps it there")
+        await board.press("c")
+        await board.shows("Reading what is there first…")
+        journal.may_read.set()
+        await board.shows("An earlier request is not settled")
+    assert service.writes.count(Write.SECRET.value) == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rich.text import Text
 
@@ -13,7 +14,10 @@ from prolific_tui.submission.plan import Kind
 from prolific_tui.submission.send import Send
 from prolific_tui.tui.rotation import Rotation, Tick
 from prolific_tui.tui.screens.send_words import moment
+from prolific_tui.tui.widgets import fit
 from prolific_tui.visible import counted, visible
+
+_LABEL: Final = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,35 @@ def unsettled(
     return None
 
 
-def value_words(value: Secret | None, *, is_revealed: bool) -> str:
+def facts_of(
+    secret: WebhookSecret | None,
+    kept: KeptSecrets | None,
+    open_one: Unsettled | None,
+    previous: PreviousSecret | None,
+    *,
+    is_revealed: bool,
+) -> Text:
+    """What is known of a workspace's secrets, of which each fact is a line."""
+    text = Text(no_wrap=True, overflow="ellipsis")
+    if secret is None:
+        text.append(" This workspace has no signing secret yet. c makes one.\n")
+    else:
+        text.append(f" {fit('Signing secret', _LABEL)}id ")
+        text.append(visible(secret.id or "?"), "bold")
+        if secret.value is not None:
+            text.append(f"   fingerprint {secret.value.fingerprint()}")
+        words = _value_words(secret.value, is_revealed=is_revealed)
+        text.append(f"\n {fit('Value', _LABEL)}{words}")
+        words = visible(_kept_words(kept, secret.value))
+        text.append(f"\n {fit('Kept here', _LABEL)}{words}\n")
+    if open_one is not None:
+        text.append(f" {fit('Open request', _LABEL)}{open_one.words}\n", "bold")
+    if previous is not None:
+        text.append(f" {fit('Previous one', _LABEL)}{_previous_words(previous, kept)}\n")
+    return text
+
+
+def _value_words(value: Secret | None, *, is_revealed: bool) -> str:
     """The value, or its mask with the key that shows it."""
     if value is None:
         return "Prolific did not send it"
@@ -71,7 +103,7 @@ def without_value_words(webhooks: Webhooks | None) -> str:
     return "Prolific did not send the secret's value, so nothing can be done with it here."
 
 
-def kept_words(kept: KeptSecrets | None, value: Secret | None) -> str:
+def _kept_words(kept: KeptSecrets | None, value: Secret | None) -> str:
     """Whether the copy of this machine is the same."""
     if kept is None:
         return "looking…"
@@ -85,6 +117,15 @@ def kept_words(kept: KeptSecrets | None, value: Secret | None) -> str:
     if kept.current == value:
         return f"{place}: same"
     return f"{place}: another one ({kept.current.fingerprint()})   K keeps this one"
+
+
+def kept_now_words(places: Sequence[str], *, is_demo: bool) -> str:
+    """Where a secret was just kept, by `Kept.places`."""
+    if not places:
+        return "The secret is not kept here; f saves it to a new file."
+    if is_demo:
+        return "The secret is kept until you quit, as this is the demo."
+    return " ".join(f"The secret is kept {place}." for place in places)
 
 
 def known_words(
@@ -126,7 +167,7 @@ def not_kept(troubles: Sequence[str], *, is_anywhere: bool) -> ProlificTuiError:
     )
 
 
-def previous_words(previous: PreviousSecret, kept: KeptSecrets | None) -> str:
+def _previous_words(previous: PreviousSecret, kept: KeptSecrets | None) -> str:
     """Which secret there was before, until when, and whether only this program's memory has it."""
     copies: list[Secret | None] = []
     if kept is not None:

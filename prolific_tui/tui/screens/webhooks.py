@@ -1,5 +1,6 @@
 """Webhooks: the workspace's signing secret, what is signed with it, and its replacement."""
 
+import asyncio
 from typing import ClassVar, Final
 
 from rich.console import Group
@@ -31,19 +32,18 @@ from prolific_tui.tui.screens.revealing import RevealingScreen, reveal_key
 from prolific_tui.tui.screens.standing import freshness, standing
 from prolific_tui.tui.screens.webhook_words import (
     Unsettled,
-    kept_words,
+    facts_of,
+    kept_now_words,
     known_words,
     not_kept,
-    previous_words,
     unsettled,
     unsigned_words,
-    value_words,
     without_value_words,
 )
-from prolific_tui.tui.widgets import CursorList, Line, Rule, fit, visible_lines
+from prolific_tui.tui.widgets import CursorList, Line, Rule, visible_lines
 from prolific_tui.visible import visible
 
-_LABEL: Final = 17
+_READING: Final = "The secret, its copies here and earlier requests. Nothing was asked for yet."
 _PLAINLY: Final = (
     "It stays in your terminal's scrollback, and in that of a tmux or screen in between, where"
     " whoever comes to the terminal later can read it. y prints it, n does not."
@@ -87,6 +87,8 @@ class WebhooksScreen(RevealingScreen):
         super().__init__()
         self._kept: KeptSecrets | None = None
         """What is kept of this workspace's secrets; None before that was read."""
+        self._shown_anew = asyncio.Event()
+        """Set for a moment whenever something was read or chosen, for who waits for that."""
         self._lines: list[tuple[Receiver, Subscription | None]] = []
         """What the lines of the list stand for; further receivers have no subscription."""
 
@@ -102,7 +104,7 @@ class WebhooksScreen(RevealingScreen):
         """Follow what is read."""
         super().begin()
         self.watch(self.app, "webhooks", self._webhooks_read)
-        self.watch(self.app, "choices", self._webhooks_read, init=False)
+        self.watch(self.app, "choices", self._keeping_chosen, init=False)
         for before in ("signing_in", "account", "workspaces", "workspace", "history"):
             self.watch(self.app, before, self.show_webhooks, init=False)
         self.query_one(CursorList).focus()
@@ -113,6 +115,11 @@ class WebhooksScreen(RevealingScreen):
         elif not self.app.webhooks.loading:
             self.look_at_kept()
         self.show_webhooks()
+
+    def _keeping_chosen(self) -> None:
+        """What was kept may be elsewhere by now, or deleted."""
+        self._kept = None
+        self._webhooks_read()
 
     @work(exclusive=True, group="kept")
     async def look_at_kept(self) -> None:
@@ -157,6 +164,8 @@ class WebhooksScreen(RevealingScreen):
     @on(CursorList.Resized)
     def show_webhooks(self) -> None:
         """Show what is known."""
+        self._shown_anew.set()
+        self._shown_anew.clear()
         reading = self.app.webhooks
         summary = Text(" ")
         if reading.value is not None:
@@ -179,26 +188,9 @@ class WebhooksScreen(RevealingScreen):
             return Group(above)
         unsigned = unsigned_words(reading.value)
         below = [Padding(unsigned, (0, 1))] if unsigned else []
-        return Group(above, self._facts(reading.value.secret), *below)
-
-    def _facts(self, secret: WebhookSecret | None) -> Text:
-        text = Text(no_wrap=True, overflow="ellipsis")
-        if secret is None:
-            text.append(" This workspace has no signing secret yet. c makes one.\n")
-        else:
-            text.append(f" {fit('Signing secret', _LABEL)}id ")
-            text.append(visible(secret.id or "?"), "bold")
-            if secret.value is not None:
-                text.append(f"   fingerprint {secret.value.fingerprint()}")
-            words = value_words(secret.value, is_revealed=self.is_revealed)
-            text.append(f"\n {fit('Value', _LABEL)}{words}")
-            words = visible(kept_words(self._kept, secret.value))
-            text.append(f"\n {fit('Kept here', _LABEL)}{words}\n")
-        if (open_one := self._unsettled) is not None:
-            text.append(f" {fit('Open request', _LABEL)}{open_one.words}\n", "bold")
-        if (previous := self._previous) is not None:
-            text.append(f" {fit('Previous one', _LABEL)}{previous_words(previous, self._kept)}\n")
-        return text
+        secret, revealed = reading.value.secret, self.is_revealed
+        facts = facts_of(secret, self._kept, self._unsettled, self._previous, is_revealed=revealed)
+        return Group(above, facts, *below)
 
     def _show_receivers(self) -> None:
         rotation, secret = self.app.rotation, self._secret
@@ -355,10 +347,7 @@ class WebhooksScreen(RevealingScreen):
         if kept is None:
             self.app.say("Given up; what the keyring did by then is looked up again.")
         else:
-            told = " ".join(f"The secret is kept {place}." for place in kept.places)
-            if kept.places and self.app.operations.is_demo:
-                told = "The secret is kept until you quit, as this is the demo."
-            self.app.say(told or "The secret is not kept here; f saves it to a new file.")
+            self.app.say(kept_now_words(kept.places, is_demo=self.app.operations.is_demo))
             if kept.troubles:
                 self.app.show_error(not_kept(kept.troubles, is_anywhere=bool(kept.places)))
             for place in kept.places:
@@ -378,18 +367,37 @@ class WebhooksScreen(RevealingScreen):
         )
         self.show_webhooks()
 
+    @property
+    def _is_read(self) -> bool:
+        """Whether all is known with which a new secret is asked for, or is not read now."""
+        history, webhooks = self.app.history, self.app.webhooks
+        if history.value is None and history.error is None:
+            return False
+        if webhooks.value is not None and webhooks.error is None:
+            return self._kept is not None
+        return not any(r.loading for r in (self.app.signing_in, self.app.workspaces, webhooks))
+
+    async def _until_read(self) -> None:
+        while not self._is_read:
+            await self._shown_anew.wait()
+
     @work
     async def action_replace(self) -> None:
         """Ask where the new one is kept, explain, ask for the words, and make it."""
         if not self.app.may_write():
             return
         self.app.say("")
-        workspace, webhooks, kept = self.app.workspace, self.app.webhooks.value, self._kept
-        if workspace is None or webhooks is None or self.app.webhooks.error is not None:
-            self.app.say("Read what is there first: r refreshes.")
+        if not self._is_read:
+            # At once, so that what is typed next does nothing on this screen.
+            box = WaitDialog("Reading what is there first…", _READING)
+            await self.app.wait_for(box, self._until_read())
+        if not self._is_read:
+            self.app.say("Given up: nothing was asked of Prolific.")
             return
-        if kept is None:
-            self.app.say("Still looking at what is kept here; press c again in a moment.")
+        workspace, reading, kept = self.app.workspace, self.app.webhooks, self._kept
+        webhooks = reading.value if reading.error is None else None
+        if workspace is None or webhooks is None or kept is None:
+            self.app.say("Read what is there first: r refreshes.")
             return
         if await is_settled(self.app, workspace):
             await replace_secret(self.app, workspace, webhooks, kept)
