@@ -38,6 +38,15 @@ def accepted_elsewhere(journal: Journal, *usernames: str) -> None:
     journal.leave(number)
 
 
+def cut_short_elsewhere(journal: Journal, username: str) -> None:
+    """Another window stops a send of two rows after the first one was accepted."""
+    now = datetime(2026, 11, 21, 11, tzinfo=UTC)
+    number = journal.begin(replace(new_send(2), usernames=(username, f"{username}-left"))).number
+    part = journal.about_to_send(number, NewPart((0, 1), (), now))
+    journal.record(number, Learned(replace(part, effect=Effect.ACCEPTED, ended=now)))
+    journal.leave(number)
+
+
 async def test_a_journal_that_is_no_use_is_said_at_the_start_and_nothing_can_be_sent_without_one(
     machine: Machine,
 ) -> None:
@@ -103,6 +112,22 @@ async def test_a_review_left_open_finds_what_another_window_sent_meanwhile(
         await board.press("enter")
         await board.shows("2 rows   goes 1", "left out 1", "already in this pool")
     assert not set(numbered(2)) & set(held_by(machine.service))
+    other.close()
+
+
+async def test_rows_that_another_window_sent_before_the_review_are_not_in_what_it_sends(
+    machine: Machine,
+) -> None:
+    """They are marked while it is looked whether the list goes on with an earlier send."""
+    other = machine.parts(machine.service).journal
+    for number in range(5):
+        cut_short_elsewhere(other, f"of-another-list-{number}")
+    async with machine.at_pools() as board:
+        await board.press("j", "a")
+        await load(board, a_list(machine.directory, *numbered(2)), 2)
+        accepted_elsewhere(other, *numbered(1))
+        await board.press("s")
+        await board.shows("Type  send 1 :", "1 row: already in this pool")
     other.close()
 
 

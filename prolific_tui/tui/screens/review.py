@@ -238,11 +238,6 @@ class ReviewScreen(ReviewChecks):
         self.dismiss()
         self.app.submit(plan, self._draft)
 
-    @property
-    def _is_outdated(self) -> bool:
-        """Whether the rows are others than those that are shown, as far as they were marked."""
-        return self._draft.session.revision != self._revision
-
     def _leave_outdated(self) -> None:
         self.app.say("The rows changed since this review. Nothing was sent: look at it again.")
         self.dismiss()
@@ -254,7 +249,7 @@ class ReviewScreen(ReviewChecks):
         self._reviewed = replace(self._reviewed, plan=replace(self._plan, source=draft.source))
         self.app.drafts.keep(draft)
         if not was_outdated:
-            self._revision = draft.session.revision
+            self._reviewed = replace(self._reviewed, revision=draft.session.revision)
         self._made = 0
         with self.prevent(Input.Changed):
             field.value = ""

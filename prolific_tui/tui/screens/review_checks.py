@@ -33,6 +33,8 @@ class Reviewed:
     plan: CredentialPlan
     parts: int
     """In how many parts that is."""
+    revision: int
+    """That of the rows when this was planned: what is marked since then is not in it."""
     notes: tuple[str, ...] = ()
     """How it belongs to the send that it goes on with, a sentence each."""
 
@@ -58,8 +60,6 @@ class ReviewChecks(BaseScreen):
         self._draft = draft
         self._rows = rows
         self._reviewed = reviewed
-        self._revision = draft.session.revision
-        """That of the rows as they are shown."""
         self._checked = ""
         """What came of looking at the usage reports, or why nothing came of looking for pools."""
         self._listed: tuple[CredentialPool, ...] | None = None
@@ -83,6 +83,11 @@ class ReviewChecks(BaseScreen):
     @property
     def _plan(self) -> CredentialPlan:
         return self._reviewed.plan
+
+    @property
+    def _is_outdated(self) -> bool:
+        """Whether the rows are others than those that are shown, as far as they were marked."""
+        return self._draft.session.revision != self._reviewed.revision
 
     def _begin_to_check(self) -> None:
         pool = self._plan.target.pool
@@ -147,10 +152,8 @@ class ReviewChecks(BaseScreen):
 
     async def _plan_again(self) -> None:
         """Plan anew where rows were marked since, by this or by what the editor had begun."""
-        revision = self._draft.session.revision
-        if revision != self._revision:
+        if self._is_outdated:
             self._reviewed = await self._rows.plan_again()
-            self._revision = revision
 
     def _end_check(self) -> None:
         """Nothing is looked for any more: what goes by now is what will be sent."""

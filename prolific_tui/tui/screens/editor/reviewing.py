@@ -58,9 +58,10 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
 
     def _seek(self, planning: Steps[CredentialPlan]) -> Steps[Reviewed]:
         """What would go as a send of its own."""
+        revision = self.draft.session.revision
         plan = yield from planning
         parts = yield from self.app.operations.writes.seek_parts(plan)
-        return Reviewed(plan, parts)
+        return Reviewed(plan, parts, revision)
 
     def _show_unless_begun(self, reviewed: Reviewed) -> None:
         """Show what would go, unless an earlier send may be what it belongs to."""
@@ -105,18 +106,18 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
             self.draft.continues = None
             self._show(reviewed)
         elif wanted is not None and not (matched.is_blocked or matched.send.in_use):
-            await self._go_on_with(plan, matched)
+            await self._go_on_with(reviewed, matched)
         else:
             answer = await ask_match(self.app, matched)
             if answer:
-                await self._go_on_with(plan, matched)
+                await self._go_on_with(reviewed, matched)
             elif answer is not None:
                 self.draft.continues = None
                 self._show(reviewed)
 
-    async def _go_on_with(self, plan: CredentialPlan, matched: Resumption) -> None:
+    async def _go_on_with(self, planned: Reviewed, matched: Resumption) -> None:
         with self.app.holding_keys():
-            reviewed = await drive(self._seek_rest(plan, matched))
+            reviewed = await drive(self._seek_rest(planned, matched))
         target = reviewed.plan.target
         if target.key != self.draft.target.key and not self._aim(target):
             self.draft.continues = None
@@ -154,17 +155,17 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
         """What would go now; raises `ProlificTuiError` and `OutdatedError`."""
         draft = self.draft
         planning = seek_plan(draft.session, draft.target, draft.source)
+        planned = await drive(self._seek(planning))
         if draft.continues is None:
-            return await drive(self._seek(planning))
-        plan = await drive(planning)
-        matched = await self.app.operations.history.match(draft.continues, plan)
-        return await drive(self._seek_rest(plan, matched))
+            return planned
+        matched = await self.app.operations.history.match(draft.continues, planned.plan)
+        return await drive(self._seek_rest(planned, matched))
 
-    def _seek_rest(self, plan: CredentialPlan, matched: Resumption) -> Steps[Reviewed]:
+    def _seek_rest(self, planned: Reviewed, matched: Resumption) -> Steps[Reviewed]:
         """What would go of a send that goes on; no row where none of them can."""
-        going = matched.plan or replace(plan, accounts=NO_ROWS)
+        going = matched.plan or replace(planned.plan, accounts=NO_ROWS)
         parts = yield from self.app.operations.writes.seek_parts(going)
-        return Reviewed(going, parts, matched.words)
+        return Reviewed(going, parts, planned.revision, matched.words)
 
     @work
     async def _ask_target(self) -> None:
