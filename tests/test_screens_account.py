@@ -76,7 +76,7 @@ async def test_accounts_are_listed_checked_switched_renamed_and_forgotten(
         await board.press("n")
         await board.shows("Nothing is forgotten.")
         await board.press("g", "j", "d")
-        await board.shows("Forget pilots?")
+        await board.shows("Forget pilots?", "Nothing changes at Prolific: a token that is valid")
         await board.press("y")
         await board.shows("pilots is forgotten.", "not signed in")
         await board.until(lambda: not row(board, "pilots"), "gone from the list")
@@ -245,3 +245,5 @@ async def test_the_demo_takes_no_token_and_has_nothing_to_forget() -> None:
         await board.press("d")
         await board.shows("The demo keeps nothing once you quit.")
         assert len(board.app.screen_stack) == 1
+        await board.press("question_mark")
+        await board.shows("Esc         Stop asking the keyring")

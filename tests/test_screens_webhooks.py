@@ -223,6 +223,12 @@ async def test_everything_that_is_signed_is_listed_and_a_workspace_without_has_i
         await board.shows("0 of 1 receiver known to have it; off: 0 of 1")
         await board.press("minus")
         await board.shows("There is just one receiver at this target.")
+        # Taken away from the last one on, the cursor stays with the address.
+        await board.press("plus", "plus", "down", "down", "down")
+        await board.shows(f"> another receiver #3 {BALANCED}")
+        await board.press("minus", "minus", "space")
+        await board.shows("known to have it: 0 tested, 1 ticked; off: 0 of 1")
+        await board.press("space")
 
         empty = next(w for w in board.app.workspaces.value or () if w.id == EMPTY_WORKSPACE)
         board.app.open_workspace(empty)
@@ -284,7 +290,12 @@ async def test_the_mistake_of_a_receiver_is_named() -> None:
         await board.shows("It fits the current secret if the body is taken with CR LF")
         await board.press("enter")
         await try_delivery(board, Secret("somebody else's"))
-        await board.shows("No secret known here signed it", "No previous secret is kept here")
+        await board.shows(
+            "No secret known here signed it",
+            # Which may as well be for a timestamp of another delivery.
+            "The current secret does not make this signature of this timestamp and this body",
+            "No previous secret is kept here",
+        )
         await board.press("enter")
         await board.shows("0 of 1 receiver known to have it")
 

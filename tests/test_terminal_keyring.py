@@ -55,7 +55,7 @@ def started(session: KeyringSession, environment: Mapping[str, str], server: Ser
 @pytest.mark.parametrize(
     ("state", "said", "to_do"),
     [
-        pytest.param(unlocked, "Keyring ready", "can keep the token", id="unlocked"),
+        pytest.param(unlocked, "Keyring ready", "can keep tokens and secrets", id="unlocked"),
         pytest.param(locked, "Keyring locked", "Unlock it in a desktop session", id="locked"),
         pytest.param(
             unseen, "Keyring does not answer", "Answer that window and check", id="unseen prompter"

@@ -8,7 +8,8 @@ from prolific_tui.models import Me
 from prolific_tui.profiles import Profile, Whose
 from prolific_tui.secret import Secret
 
-_TYPED: Final = "typed in, for this session only"
+_TYPED: Final = "typed in"
+_FOR_NOW: Final = "for this session only"
 
 
 def origin(place: TokenPlace, profile: str = "") -> str:
@@ -46,8 +47,9 @@ class Account:
 
     @property
     def origin(self) -> str:
-        """Where the token came from, in words."""
-        return origin(self.place)
+        """Where the token came from, in words, and that it is kept nowhere where that is so."""
+        told = origin(self.place)
+        return f"{told}, {_FOR_NOW}" if self.place is TokenPlace.SESSION else told
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ _ELSEWHERE: Final = "give the token with --token-file or PROLIFIC_TOKEN, or keep
 _WORDS: Final[Mapping[KeyringCondition, tuple[str, str, str]]] = {
     KeyringCondition.USABLE: (
         "Keyring ready",
-        "The keyring ({backend}) answers, and can keep the token.",
+        "The keyring ({backend}) answers, and can keep tokens and secrets.",
         "",
     ),
     KeyringCondition.NONE: (

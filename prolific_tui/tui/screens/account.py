@@ -56,7 +56,14 @@ class AccountScreen(BaseScreen):
         Binding("d", "forget", "Forget", tooltip="Forget the account and delete its token here"),
         Binding("s", "storage", "Storage", tooltip="Choose what is kept here, and where"),
         Binding("r", "refresh", "Check", tooltip="Check the account's token, and the keyring"),
-        Binding("escape", "give_up", "Give up", show=False, tooltip="Stop asking the keyring"),
+        Binding(
+            "escape",
+            "give_up",
+            "Give up",
+            key_display="Esc",
+            show=False,
+            tooltip="Stop asking the keyring",
+        ),
         Binding("question_mark", "help", "Keys", key_display="?", tooltip="This list"),
         Binding("q", "app.leave", "Quit", tooltip="Quit; asks if anything would be lost"),
     ]
@@ -265,13 +272,16 @@ class AccountScreen(BaseScreen):
             self.app.say("")
             self.app.show_error(error)
             return
-        self.app.say(f"This is the token of {account.me.email}.")
+        whose = f"This is the token of {account.me.email}."
+        self.app.say(whose)
         self.app.use_account(account)
         keeping = await self.app.operations.keeping()
         if keeping is not None:
             await keep_as(self.app, keeping)
         elif not await ask_keeping(self.app):
-            self.app.say("The token is used for this session and kept nowhere new.")
+            self.app.say("It is used for this session, and kept nowhere new.")
+        # It may be another account's than the one under the cursor.
+        self.app.say(f"{whose} {self.app.message}")
         self.look_at_profiles()
 
     def action_refresh(self) -> None:
@@ -364,7 +374,8 @@ class AccountScreen(BaseScreen):
         sure = await self.app.ask(
             ConfirmDialog(
                 f"Forget {name or 'the token'}?",
-                f"{current.deleted_words} It stays valid at Prolific until you delete it there."
+                f"{current.deleted_words} Nothing changes at Prolific: a token that is valid there"
+                " stays so until you delete it there."
                 f" Unsent rows and history stay.{_SECRETS_STAY if self._are_secrets_kept else ''}",
             )
         )

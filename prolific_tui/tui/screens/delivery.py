@@ -132,11 +132,11 @@ async def _tick(
 def _told(verdict: Verdict[_Key], previous: PreviousSecret | None, end: str) -> NoteDialog:
     """What was found out, where the current secret did not simply sign it."""
     if verdict.key is None:
-        also = "neither the current secret nor the previous one"
+        both = "Neither the current secret nor the previous one makes"
         return NoteDialog(
             "No secret known here signed it",
-            f"This signature was made by {also if previous else 'another secret'}, of this body"
-            " as it is or written again as JSON in the usual ways."
+            f"{both if previous else 'The current secret does not make'} this signature of this"
+            " timestamp and this body, as it is or written again as JSON in the usual ways."
             + ("" if previous else " No previous secret is kept here to compare.")
             + "\n\nSee that body and headers are those of one delivery, and of this workspace.",
         )

@@ -141,7 +141,7 @@ async def ask_match(shell: Shell, matched: Resumption) -> bool | None:
 def why_not(send: Send) -> str:
     """Why a send can't go on; empty where it can."""
     if send.kind is Kind.REPLACE_SECRET:
-        return "A secret does not go on; 2 Webhooks makes another one."
+        return "A request for a secret has no rest to go on with; 2 Webhooks makes another one."
     if send.in_use:
         return "This send is under way, here or in another window."
     if send.open_parts:

@@ -246,9 +246,13 @@ class WebhooksScreen(RevealingScreen):
 
     def action_fewer(self) -> None:
         """There is one receiver less behind that address."""
-        receiver = self._receiver
-        if receiver is not None and not self.app.rotation.remove(receiver.target_url):
+        if (receiver := self._receiver) is None:
+            return
+        if not self.app.rotation.remove(receiver.target_url):
             self.app.say("There is just one receiver at this target.")
+        elif receiver.number > self.app.rotation.behind(receiver.target_url):
+            # It was the one under the cursor, which does not go on to another address.
+            self.query_one(CursorList).action_cursor_up()
         self.show_webhooks()
 
     # Keys
