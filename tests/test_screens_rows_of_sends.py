@@ -133,3 +133,55 @@ async def test_rows_that_arrived_stay_where_more_rows_come_in_when_that_is_known
         await board.until(lambda: "Settled" in board.app.message)
         assert len(draft.session.document) == 5
         finish(loading.abandoning())
+
+
+async def test_going_on_takes_no_other_list_for_the_rest_of_a_send(machine: Machine) -> None:
+    machine.service.switch_on("updateCredentialPool", Fault(status=400, times=1))
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, a_list(machine.directory, *numbered(8)), 8)
+        await send(board, 8)
+        await board.shows("3 of 8 rows were accepted")
+        await board.press("enter")
+        await clear(board)
+        # It shares what arrived, and nothing that is left.
+        await begin_another(board, machine.directory, *numbered(1), "another-1")
+        await board.press("3")
+        await board.shows("3 accepted, 5 left")
+        await board.press("c")
+        await board.shows("Go on with the same file")
+        await board.press("escape")
+        await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
+
+    async with machine.run() as board:
+        await board.shows("Unsent rows of before")
+        await board.press("escape", "3")
+        await board.shows("3 accepted, 5 left")
+        await board.press("c")
+        await board.shows("Go on with the same file")
+        await board.press("escape", "1", "d")
+        # It is for a new pool as before.
+        await board.shows("2 rows for a new pool")
+
+
+async def test_rows_of_a_create_that_did_not_arrive_do_not_come_among_another_list(
+    tmp_path: Path,
+) -> None:
+    service = checked_demo_service()
+    service.switch_on("createCredentialPool", Fault(cut=Cut.BEFORE, times=1))
+    async with dashboard(service, parts=in_parts(3)) as board:
+        await board.shows("free of")
+        await board.press("c")
+        await load(board, a_list(tmp_path, *numbered(2)), 2)
+        await send(board, 2)
+        await board.shows("We do not know whether", "not there")
+        await board.press("enter")
+        await clear(board)
+        await begin_another(board, tmp_path, "another-1", "another-2")
+        await board.press("3", "S")
+        await board.shows("not there after looking", "What do you say?")
+        await board.press("j", "j", "enter")
+        await board.shows("Settled: did not arrive", "c sends its rows again")
+        await board.press("c")
+        await board.shows("Other unsent rows wait for a new pool: send or clear those first.")
+        assert [draft.continues for draft in board.app.drafts] == [None]

@@ -12,6 +12,8 @@ from prolific_tui.submission.plan import CredentialPlan, Kind
 from prolific_tui.submission.resuming import Resumption
 from prolific_tui.submission.send import Send, Standing
 from prolific_tui.tui.dialogs import Choice, ChoiceDialog, PathDialog
+from prolific_tui.tui.drafts import Draft
+from prolific_tui.tui.screens.rows_of_sends import has_rest, open_draft
 from prolific_tui.tui.screens.send_words import moment, target_name
 from prolific_tui.tui.screens.settling import settle
 from prolific_tui.tui.shell import Shell
@@ -149,20 +151,37 @@ def why_not(send: Send) -> str:
     return "" if send.can_go_on else "No row of it is left to be sent."
 
 
+async def draft_at_hand(shell: Shell, send: Send, owner_id: str) -> Draft | None:
+    """The rows of this run that are the rest of a send; raises as `left_draft`."""
+    draft = open_draft(shell, send, owner_id)
+    if draft is None or draft.target.pool is not None:
+        return draft
+    # Rows for a new pool may be another list.
+    with shell.holding_keys():
+        is_rest = await has_rest(shell, send, draft.session.document.rows())
+    return draft if is_rest else None
+
+
 async def left_draft(shell: Shell, send: Send, owner_id: str) -> DraftSummary | None:
-    """The rows that an earlier run left and that may be the rest of a send."""
+    """The rows that an earlier run left and that are the rest of a send.
+
+    Raises:
+        ProlificTuiError: The journal or a draft can't be read.
+    """
     left = await shell.operations.drafts.left(owner_id)
-    pools = {send.pool_id} | ({None} if send.kind is Kind.CREATE else set())
-    return next(
-        (
-            summary
-            for summary in left.summaries
-            if not summary.in_use
-            and summary.key.workspace_id == send.workspace.id
-            and summary.key.pool_id in pools
-        ),
-        None,
-    )
+    for summary in left.summaries:
+        key = summary.key
+        if summary.in_use or key.workspace_id != send.workspace.id:
+            continue
+        if key.pool_id is not None:
+            if key.pool_id == send.pool_id:
+                return summary
+        elif send.kind is Kind.CREATE:
+            # As above; the program may have ended before they were given to the pool.
+            stored = await shell.operations.drafts.look(summary.id)
+            if await has_rest(shell, send, stored.content.rows):
+                return summary
+    return None
 
 
 async def ask_same_file(shell: Shell, send: Send) -> Path | None:

@@ -5,10 +5,11 @@ from prolific_tui.submission.send import Send
 from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.going_on import (
     ask_same_file,
+    draft_at_hand,
     left_draft,
     why_not,
 )
-from prolific_tui.tui.screens.rows_of_sends import open_draft, target_of
+from prolific_tui.tui.screens.rows_of_sends import target_of
 from prolific_tui.tui.screens.taking_up import take_up
 from prolific_tui.tui.shell import Shell
 
@@ -24,13 +25,19 @@ async def go_on(shell: Shell, send: Send) -> None:
         return
     file = None
     try:
-        draft = open_draft(shell, send, account.me.id)
+        draft = await draft_at_hand(shell, send, account.me.id)
         if draft is None and (left := await left_draft(shell, send, account.me.id)) is not None:
             draft = await take_up(shell, left, target_of(shell, send))
     except ProlificTuiError as error:
         shell.show_error(error)
         return
     if draft is None:
+        if shell.drafts.find(account.me.id, target_of(shell, send)) is not None:
+            shell.say(
+                "Other unsent rows wait for a new pool: send or clear those first. Nothing was"
+                " changed."
+            )
+            return
         file = await ask_same_file(shell, send)
         if file is None:
             shell.say("Nothing was changed.")

@@ -31,6 +31,17 @@ def open_draft(shell: Shell, send: Send, owner_id: str) -> Draft | None:
     return next((draft for draft in found if draft is not None), None)
 
 
+async def has_rest(shell: Shell, send: Send, rows: Rows) -> bool:
+    """Whether any of these rows is one that a send has left, by the fingerprint of its username.
+
+    Raises:
+        ProlificTuiError: The journal can't be read.
+    """
+    plan = CredentialPlan(target_of(shell, send), rows, (), (), "")
+    matched = await shell.operations.history.match(send.number, plan)
+    return matched.missing < matched.send.rows_left
+
+
 async def take_away_accepted(shell: Shell, send: Send, draft: Draft) -> None:
     """What a send turned out to have brought leaves its draft; the rest follows its pool.
 
