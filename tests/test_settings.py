@@ -226,7 +226,8 @@ def test_the_demo_remembers_until_it_ends_and_writes_nothing(
 
 
 def test_instances_at_work_at_once_keep_each_others_entries(path: Path) -> None:
-    states = [StateFile(path) for _ in range(4)]
+    # Each waits for its turn as long as the disk takes for all the others.
+    states = [StateFile(path, lock_seconds=60) for _ in range(4)]
     for state in states:
         state.load()
     start = threading.Barrier(len(states))
