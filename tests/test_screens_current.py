@@ -183,3 +183,20 @@ async def test_a_list_for_rows_without_passwords_brings_them_unless_something_el
         await board.shows("Give these rows their passwords")
         await board.press("enter")
         await board.shows("4 rows   goes 4")
+
+
+async def test_what_the_reports_named_before_the_first_send_of_all_counts_once_after_it(
+    machine: Machine,
+) -> None:
+    """That send begins the history, and with it the key of the fingerprints."""
+    async with machine.at_pools() as board:
+        await board.press("j", "a")
+        path = a_list(machine.directory, *numbered(1), "twice", "twice")
+        await load(board, path, 3, goes=1)
+        await board.press("s")
+        await board.shows("Type  send 1 :", "checked against all 60 usernames")
+        await board.type("send 1")
+        await board.press("enter")
+        await board.shows("1 credential appended")
+        await board.press("enter")
+        await board.shows("2 rows   goes 0", "Checked against all 61 usernames.")

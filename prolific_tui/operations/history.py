@@ -42,8 +42,11 @@ class History:
         self._known = known
         self._stamp: int | None = None
         """The journal's, as it was when it was read last."""
-        self._reported: dict[str, frozenset[bytes]] = {}
-        """The usernames that usage reports named in this run, by pool: nothing leaves a pool."""
+        self._reported: dict[str, frozenset[str]] = {}
+        """The usernames that usage reports named in this run, by pool: nothing leaves a pool.
+
+        Not their fingerprints, which have another key once the first send of all is recorded.
+        """
         self._reported_at: dict[str, datetime] = {}
         """When they did so last."""
 
@@ -201,8 +204,12 @@ class History:
         Raises:
             ProlificTuiError: the journal can't be read.
         """
-        marks = await self._ask(partial(self._journal.marks, self._lending.service_url, pool_id))
-        return self._held(marks, total, self._reported.get(pool_id, frozenset()))
+
+        def ask() -> Known:
+            marks = self._journal.marks(self._lending.service_url, pool_id)
+            return self._held(marks, total, self._reported.get(pool_id, frozenset()))
+
+        return await self._ask(ask)
 
     async def known_of_new_pool(self, workspace_id: str) -> Known:
         """Which usernames may be in a new pool of that workspace: those of creates that are open.
@@ -247,10 +254,7 @@ class History:
         usernames, trouble, now = await self._run(read())
 
         def know() -> Known:
-            before, named = (
-                self._reported.get(pool_id, frozenset()),
-                set(map(marks.mark, usernames)),
-            )
+            before, named = self._reported.get(pool_id, frozenset()), frozenset(usernames)
             earlier = self._reported_at.get(pool_id) if trouble and before - named else None
             self._reported[pool_id] = before | named
             if named and read_at is not None:
@@ -263,12 +267,15 @@ class History:
         self,
         marks: PoolMarks,
         total: int | None,
-        reported_marks: frozenset[bytes],
+        usernames: frozenset[str],
         trouble: str = "",
         read_at: datetime | None = None,
     ) -> Known:
-        """What is known of a pool, with the usernames of usage reports as far as they were read."""
-        surely = marks.surely | reported_marks
+        """What is known of a pool, with the usernames of usage reports as far as they were read.
+
+        Of a large pool that takes a while.
+        """
+        surely = marks.surely.union(map(marks.mark, usernames))
         perhaps = marks.perhaps - surely
         return Known(
             _container(marks.mark, surely),
