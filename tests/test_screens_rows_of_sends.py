@@ -185,3 +185,35 @@ async def test_rows_of_a_create_that_did_not_arrive_do_not_come_among_another_li
         await board.press("c")
         await board.shows("Other unsent rows wait for a new pool: send or clear those first.")
         assert [draft.continues for draft in board.app.drafts] == [None]
+
+
+async def test_rows_that_arrived_leave_although_the_editor_marks_them_meanwhile(
+    tmp_path: Path,
+) -> None:
+    """Settled from the editor, which is on top again while it is asked which rows those are."""
+    service, journal = checked_demo_service(), SlowJournal()
+    service.switch_on("createCredentialPool", Fault(cut=Cut.AFTER, times=1))
+    journal.may_go.set()
+
+    def parts(service: Service) -> Parts:
+        return replace(in_parts(3)(service), journal=journal)
+
+    async with dashboard(service, parts=parts) as board:
+        await board.shows("free of")
+        await board.press("c")
+        await load(board, a_list(tmp_path, *numbered(5)), 5)
+        await send(board, 5)
+        await board.shows("We do not know whether", "3 may have arrived")
+        await board.press("enter")
+        await board.shows("goes 2", "needs your OK 3")
+        await board.press("s")
+        await board.shows("A send of these rows is open")
+        await board.press("enter")
+        await board.shows("What do you say?")
+        journal.is_asked.clear()
+        journal.may_go.clear()
+        await board.press("j", "enter")
+        await board.until(journal.is_asked.is_set)
+        await board.shows("5 rows   goes 5")
+        journal.may_go.set()
+        await board.shows("Settled: 3 arrived, as you said, 2 left", "2 rows   goes 2")

@@ -57,15 +57,20 @@ async def take_away_accepted(shell: Shell, send: Send, draft: Draft) -> None:
         ProlificTuiError: The journal can't be read.
     """
     session, target = draft.session, target_of(shell, send)
-    if not send.arrived or not _may_change(draft):
-        return
-    rows, revision = _may_have_gone(draft, send), session.revision
-    matched = await shell.operations.history.match(
-        send.number, CredentialPlan(target, rows, (), (), "")
-    )
-    if matched.arrived_at and session.revision == revision and _may_change(draft):
+    arrived: list[int] = []
+    revision = None
+    # While the journal is asked, the editor marks rows by what became of the same send.
+    while session.revision != revision:
+        if not send.arrived or not _may_change(draft):
+            return
+        rows, revision = _may_have_gone(draft, send), session.revision
+        matched = await shell.operations.history.match(
+            send.number, CredentialPlan(target, rows, (), (), "")
+        )
         ids = rows.ids or ()
-        shell.drafts.accepted(draft, [ids[index] for index in matched.arrived_at], target.pool)
+        arrived = [ids[index] for index in matched.arrived_at]
+    if arrived and _may_change(draft):
+        shell.drafts.accepted(draft, arrived, target.pool)
         shell.sends += 1
 
 
