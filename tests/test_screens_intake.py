@@ -115,6 +115,8 @@ async def test_what_cannot_be_read_says_why_and_costs_nothing_that_is_there(
         file.truncate(CSV_LIMIT + 1)
     header_only = tmp_path / "header.csv"
     header_only.write_text("username,password\n")
+    long = tmp_path / "long.csv"
+    long.write_text("".join(f"lab-{row:05},pw-of-it\n" for row in range(20_000)) + 'lab,"pw\n')
     pipe = tmp_path / "pipe.csv"
     os.mkfifo(pipe)
     async with editing([("before", "pw-before")]) as at:
@@ -122,6 +124,7 @@ async def test_what_cannot_be_read_says_why_and_costs_nothing_that_is_there(
             ("refused-nul.csv", "NUL", "line 2"),
             ("refused-names-only.csv", "There is only one column", "needed in each line"),
             ("refused-empty.csv", "There is nothing in it", "no rows"),
+            ("refused-open-quote.csv", "A quote is never closed", "opens in line 2"),
             (str(header_only), "There is nothing in it", "a header and no rows"),
             (str(pipe), "Not a regular file", "is a pipe"),
             ("/dev/zero", "Not a regular file", "device"),
@@ -137,9 +140,10 @@ async def test_what_cannot_be_read_says_why_and_costs_nothing_that_is_there(
             await at.says(kept)
             assert at.rows == [("before", "pw-before")], path
             assert not at.session.redo_label
-        await replace_by_file(at, "refused-open-quote.csv")
-        kept = "Not taken in: refused-open-quote.csv. The 1 row here was not changed."
-        await at.shows("A quote is never closed", "opens in line 2", kept)
+        # Of a long one that is found out as it comes in.
+        await replace_by_file(at, str(long))
+        kept = "Not taken in: long.csv. The 1 row here was not changed."
+        await at.shows("A quote is never closed", "opens in line 20,001", kept)
         await at.press("enter")
         assert at.rows == [("before", "pw-before")]
 

@@ -29,6 +29,7 @@ from prolific_tui.credentials.encoding import HEAD as ENCODING_HEAD
 from prolific_tui.credentials.exports import may_be_password
 from prolific_tui.credentials.layout import (
     DELIMITERS,
+    HEAD,
     PLAIN,
     Choices,
     Layout,
@@ -273,6 +274,17 @@ class Intake:
     def with_ragged(self, ragged: Ragged) -> "Intake":
         """The same, with lines of other widths refused or taken as problems."""
         return replace(self, ragged=ragged)
+
+    def check(self) -> None:
+        """Read a short text once, so that nobody is asked what to do with one that can't be read.
+
+        Of a long one it is found out as its rows come. Ragged lines are asked about then.
+
+        Raises:
+            CsvError: as `layout` does, or for what can't be read.
+        """
+        if len(self.content.raw) <= HEAD:
+            parse(self.content, self.layout, ragged=Ragged.TAKE)
 
     def reading(self) -> Iterator[Chunk]:
         """The rows, in steps of some milliseconds each; see `parse_chunks` for what comes.

@@ -152,6 +152,7 @@ class IntakeKeys(EditorPage):
             present = len(self.draft.session.document)
             if not present and not ask:
                 break
+            await asyncio.to_thread(intake.check)
             brings = _brings(intake, self.draft.session)
             answer = await self.app.ask(_where_to(name, intake, present, brings))
             if answer is None:
