@@ -105,6 +105,11 @@ async def test_without_kept_rows_a_send_goes_on_with_the_same_file(machine: Mach
             await board.press("enter")
             await board.shows("8 rows", "left out 3", "already in this pool")
 
+        # Where an editor of that pool is open already, and empty, these rows are not lost to it.
+        await board.press("j")
+        await board.shows("0 of 3 handed out")
+        await board.press("a")
+        await board.shows("Append to wave", "No rows yet")
         await board.press("3")
         await board.shows("3 accepted, 4 left")
         await go_on_with_the_file()

@@ -1,6 +1,8 @@
 """Where unsent rows are, which key goes back to them, and for which pool the next key acts."""
 
 from prolific_tui.demo.seed import CHATBOT_B, LABPOOL_0
+from prolific_tui.submission.plan import Target
+from prolific_tui.tui.screens.editor import EditorScreen
 from tests.dashboard import Dashboard, opened
 
 
@@ -97,3 +99,28 @@ async def test_review_gives_each_reason_below_its_own_count() -> None:
         # Nothing can be sent, so no key is said to do it.
         await board.shows("No row can go yet")
         assert "Enter Send" not in board.screen()
+
+
+async def test_an_editor_whose_rows_all_went_below_another_one_closes_when_it_comes_up() -> None:
+    async with opened() as board:
+        app = board.app
+        await board.press("j", "a")
+        await insert(board, "lab-1", "pw-one")
+        below = app.screen
+        assert isinstance(below, EditorScreen)
+        # As rows that are gone on with from the history come above it.
+        await board.press("3")
+        await board.shows("HISTORY")
+        await board.press("1")
+        await board.shows("lab-1")
+        assert app.account is not None
+        assert app.workspace is not None
+        other = app.drafts.open(app.account.me.id, Target(app.workspace))
+        await app.push_screen(EditorScreen(other, home="history"))
+        await board.shows("Create a new pool")
+        ids = below.draft.session.document.rows().ids or ()
+        app.drafts.accepted(below.draft, ids, below.draft.target.pool)
+        await board.press("escape")
+        await board.shows("HISTORY")
+        await board.press("1")
+        await board.shows("POOLS", "5 pools")

@@ -111,7 +111,13 @@ class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
         self.leave()
 
     def on_screen_resume(self) -> None:
-        """Go back once every row has gone."""
-        if self._had_rows and self.draft.is_empty and not self.draft.session.can_undo:
+        """Go back once every row has gone, or where another list has the same target by now."""
+        if not self.is_on_top:
+            # Only what is on top can be closed: another mode was chosen since.
+            return
+        draft, has_rows = self.draft, not self.draft.is_empty
+        others = self.app.drafts.find(draft.owner_id, draft.target)
+        is_over = self._had_rows and not draft.session.can_undo
+        if not has_rows and (is_over or others not in (None, draft)):
             self.go_home()
-        self._had_rows = not self.draft.is_empty
+        self._had_rows = has_rows
