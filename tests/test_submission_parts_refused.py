@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from prolific_tui.demo.exchange import Answer, Request, nested_error
-from prolific_tui.demo.faults import Fault
+from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.errors import Effect
 from prolific_tui.submission.progress import Phase, Progress, Searching
 from prolific_tui.submission.send import Standing
@@ -186,6 +186,45 @@ async def test_a_search_that_another_refusal_ends_says_what_was_refused_by_then(
     assert ended.outcome.title.startswith("Not allowed")
     told = "Prolific refuses new-000, new-001, sent alone: it has them already."
     assert ended.outcome.message.endswith(told)
+
+
+async def test_a_search_that_a_changed_total_ends_names_the_row_refused_just_then() -> None:
+    story = Story(part_rows=100)
+    story.service = Taken(frozenset(LIST[:2]))
+    await story.send(plan())
+    sending = itertools.count(1)
+
+    def add(progress: Progress) -> None:
+        if progress.phase is Phase.SENDING and next(sending) == 4:
+            story.service.add("theirs")
+
+    story.on_progress = add
+    ended = await story.go_on(plan(), halving=True)
+
+    assert [LIST[place] for place in ended.clashing] == [LIST[0]]
+    assert "somebody else may have added to it" in ended.outcome.message
+    assert ended.outcome.message.endswith("refuses new-000, sent alone: it has it already.")
+
+
+async def test_a_search_that_does_not_know_the_pool_it_made_says_what_was_refused_by_then() -> None:
+    story = Story(part_rows=100)
+    story.service = Taken(frozenset(LIST[:1]))
+    await story.send(plan(Write.CREATE))
+    sending = itertools.count(1)
+
+    def lose_the_answer(progress: Progress) -> None:
+        if progress.phase is Phase.SENDING and next(sending) == 5:
+            story.service.switch_on(CREATE, Fault(cut=Cut.WITHIN, times=1))
+
+    story.on_progress = lose_the_answer
+    ended = await story.go_on(plan(Write.CREATE), halving=True)
+
+    assert (story.made, [LIST[place] for place in ended.clashing]) == ((LIST[1],), [LIST[0]])
+    assert ended.outcome.title == "Which pool was made? (1 of 10 rows were accepted)"
+    assert ended.outcome.message.endswith(
+        "The other 9 rows belong into the pool that this made, and the answer that named it was"
+        " lost. They were not accepted. Prolific refuses new-000, sent alone: it has it already."
+    )
 
 
 async def test_what_was_too_large_and_then_stopped_is_not_said_to_be_unsent() -> None:

@@ -137,7 +137,7 @@ class Sending:
                 self._course.accepted.append(piece.rows)
                 self._pieces.accepted(piece)
                 if self._pool is None and self._pieces:
-                    return whole.pool_unknown(outcome, self._tally()), None
+                    return self._with_pool_unknown(outcome), None
             elif result.status == _TOO_LARGE and not piece.is_single:
                 self._pieces.halve(piece)
             elif result.status == _CONFLICT and may_go_on and self._halving:
@@ -332,16 +332,19 @@ class Sending:
     def _ended_by(
         self, result: _Result, rows: Range, number: int
     ) -> tuple[Outcome, ClashSearch | None]:
+        is_clash = result.status == _CONFLICT and result.outcome.effect is Effect.REFUSED
+        is_single = rows[1] - rows[0] == 1
+        if is_clash and is_single:
+            self._clashing.append(rows)
         # The part may not even have been written down.
         tally = self._tally()
         tally = replace(tally, part=number, parts=tally.parts - tally.part + number)
-        outcome = whole.ended_early(result.outcome, tally, self._pool, self._clashes)
-        if result.status != _CONFLICT or outcome.effect is not Effect.REFUSED:
+        # Outside a search, the refusal of a single row is all that there is to say of it.
+        clashes = self._clashes if self._halving else ()
+        outcome = whole.ended_early(result.outcome, tally, self._pool, clashes)
+        if not is_clash or is_single or self._halving:
             return outcome, None
-        if rows[1] - rows[0] == 1:
-            self._clashing.append(rows)
-            return outcome, None
-        if not result.is_unchanged(self._pool) or self._halving or result.is_open_again:
+        if not result.is_unchanged(self._pool) or result.is_open_again:
             return outcome, None
         self._refused.append(rows)
         return outcome, ClashSearch(rows[1] - rows[0])
@@ -352,6 +355,11 @@ class Sending:
             return whole.stopped_before_any(self._pool)
         refused = self._course.was_refused
         return whole.stopped(self._tally(), self._pool, self._clashes, was_refused=refused)
+
+    def _with_pool_unknown(self, outcome: Outcome) -> Outcome:
+        """A pool was made, and nobody knows which one that is."""
+        refused = self._course.was_refused
+        return whole.pool_unknown(outcome, self._tally(), self._clashes, was_refused=refused)
 
     def _at_the_end(self, last: _Result | None) -> Outcome:
         """Every part was sent."""

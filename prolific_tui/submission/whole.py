@@ -166,13 +166,24 @@ def stopped_secret() -> Outcome:
     )
 
 
-def pool_unknown(outcome: Outcome, tally: Tally) -> Outcome:
-    """The first part made a pool, but its answer was lost: nobody knows where the rest belongs."""
+def pool_unknown(
+    outcome: Outcome, tally: Tally, clashing: Sequence[str], *, was_refused: bool
+) -> Outcome:
+    """The first part made a pool, but its answer was lost: nobody knows where the rest belongs.
+
+    Args:
+        outcome: what became of that part.
+        tally: how far the send came.
+        clashing: the usernames that were refused for a clash by then, each sent alone.
+        was_refused: whether any request of this run was refused: what is left may have been sent.
+    """
+    refused = f" {_refused_alone(clashing)}" if clashing else ""
     return Outcome(
         Effect.NOT_SENT,
         f"Which pool was made? ({tally.title_words})",
         f"{outcome.message} The other {tally.rows - tally.accepted:,} rows belong into the pool"
-        " that this made, and the answer that named it was lost. They were not sent.",
+        " that this made, and the answer that named it was lost. They were not"
+        f" {'accepted' if was_refused else 'sent'}.{refused}",
         "Find the new pool on 1 Pools, and append the rest to it.",
     )
 
