@@ -12,6 +12,7 @@ from tests.dashboard import dashboard, opened
 from tests.editing import load_file
 from tests.machine import Machine
 from tests.sending import Gate, a_list, load, numbered, send
+from tests.submission_bench import NotedService
 
 
 async def test_review_reads_the_totals_and_the_outcome_says_where_they_moved_since(
@@ -62,7 +63,8 @@ async def test_a_total_that_moves_while_reports_are_read_is_the_one_that_review_
 
 
 async def test_where_totals_can_not_be_read_review_says_of_when_they_are(tmp_path: Path) -> None:
-    async with opened() as board:
+    service = NotedService()
+    async with opened(service) as board:
         await board.press("j", "a")
         await load(board, a_list(tmp_path, *numbered(2)), 2)
         board.service.switch_on("listCredentialPools", Fault(status=403))
@@ -70,6 +72,13 @@ async def test_where_totals_can_not_be_read_review_says_of_when_they_are(tmp_pat
         at = board.app.pools.at
         assert at is not None
         await board.shows(f"60 in total at {at:%H:%M:%S}", "Type  send 2 :")
+
+        # With the usage reports it is read once more.
+        await board.press("escape")
+        service.add("another")
+        board.service.switch_on("listCredentialPools", Fault(status=403, times=1))
+        await board.press("s")
+        await board.shows("61 in total now", "63 afterwards")
 
 
 async def test_a_pool_made_by_a_send_that_was_stopped_is_listed_at_once(machine: Machine) -> None:

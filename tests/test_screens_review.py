@@ -8,14 +8,19 @@ from typing import Final
 
 from prolific_tui.assembly import demo_parts
 from prolific_tui.credentials.document import Column
+from prolific_tui.credentials.stepping import OutdatedError
 from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.errors import ProlificTuiError
 from prolific_tui.submission.journal import NewSend
 from prolific_tui.submission.known import Coverage, Known
+from prolific_tui.submission.plan import plan
 from prolific_tui.submission.send import Send
-from prolific_tui.tui.dialogs import ErrorDialog
+from prolific_tui.tui.dialogs import ErrorDialog, NoteDialog
+from prolific_tui.tui.drafts import Draft
 from prolific_tui.tui.screens.editor import EditorScreen
+from prolific_tui.tui.screens.review import ReviewScreen
+from prolific_tui.tui.screens.review_checks import Reviewed
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import Dashboard, dashboard
 from tests.editing import editing
@@ -269,3 +274,39 @@ async def test_rows_do_not_go_where_others_wait_and_stay_when_those_are_gone(
         await board.shows("These rows were sent before", "8 rows of these went into wave")
         await board.press("j", "enter")
         await board.shows("a new pool of 8 credentials", "Type  send 8 :")
+
+
+class ChangingRows:
+    """Rows that change below a dialog, and while it is looked what of them would go."""
+
+    def __init__(self, board: Dashboard, draft: Draft) -> None:
+        self._board, self._draft = board, draft
+
+    async def hold_known(self, known: Known) -> None:  # noqa: ARG002 - as the editor has it
+        self._draft.session.delete([0])
+        self._board.app.push_screen(NoteDialog("A dialog", "that was opened above."))
+
+    async def plan_again(self) -> Reviewed:
+        raise OutdatedError
+
+    def action_export(self) -> object:
+        raise AssertionError("nobody exports")
+
+
+async def test_rows_that_change_below_a_dialog_are_said_to_have_once_it_is_closed(
+    tmp_path: Path,
+) -> None:
+    async with dashboard() as board:
+        await board.shows("free of")
+        await board.press("j", "a")
+        await load(board, a_list(tmp_path, *numbered(3)), 3)
+        (draft,) = board.app.drafts
+        planned = plan(draft.session, draft.target, draft.source)
+        reviewed = Reviewed(planned, 1, draft.session.revision)
+        board.app.push_screen(ReviewScreen(draft, reviewed, ChangingRows(board, draft)))
+        await board.shows("that was opened above")
+        await board.press("enter")
+        await board.shows("Type  send 3 :", "checked against")
+        await board.type("send 3")
+        await board.press("enter")
+        await board.shows("The rows changed since this review. Nothing was sent")

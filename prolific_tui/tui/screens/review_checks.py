@@ -134,15 +134,19 @@ class ReviewChecks(BaseScreen):
             self._draft.asks_reports = True
             await self._rows.hold_known(known)
             # The total was read with the reports once more, and later.
+            self._has_new_totals |= coverage.total not in (None, pool.total_credentials)
             self._follow_target()
             await self._plan_again()
         except ProlificTuiError as error:
             self._checked = f"not checked: {error.message}"
         except OutdatedError:
-            # Enter tells of it as well, where another screen is above this one.
             if self.is_on_top:
                 self.app.say("The rows changed meanwhile. Nothing was sent: look at them again.")
                 self.dismiss()
+            else:
+                # Enter tells of it, once no other screen is above this one.
+                self._is_checking = False
+                self.show()
             return
         self._end_check()
         if self._plan.rows != before:
