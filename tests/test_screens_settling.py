@@ -193,6 +193,20 @@ async def test_settling_says_when_prolific_is_tried_again_and_can_be_given_up(
         await board.shows("Given up; the send stays open", "1 open: S settles")
 
 
+async def test_the_look_for_the_pool_that_arrived_says_how_long_it_waits_and_can_be_given_up(
+    machine: Machine,
+) -> None:
+    async with machine.at_pools() as board:
+        await create_and_lose_the_answer(machine, board, 3)
+        await board.press("enter", "escape", "3", "S")
+        await board.shows("What do you say?")
+        machine.service.switch_on("listCredentialPools", Fault(status=429, retry_after=30))
+        await board.press("j", "enter")
+        await board.shows("Looking which pool it made…", "Prolific asks to wait until")
+        await board.press("escape")
+        await board.shows("It stays open; 3 History has it", "1 open: S settles")
+
+
 @pytest.mark.parametrize("open_parts", [1, 2])
 async def test_it_is_said_which_part_is_looked_for_where_several_are_open(open_parts: int) -> None:
     story = Story(part_rows=10)

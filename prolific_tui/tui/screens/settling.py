@@ -163,7 +163,13 @@ async def _ask(shell: Shell, send: Send, part: Part) -> Send:
     ):
         return send
     arrived = answer == _ARRIVED
-    return await shell.operations.history.say(send.number, part.number, arrived=arrived)
+    saying = shell.operations.history.say(send.number, part.number, arrived=arrived)
+    if not arrived or send.pool_id is not None:
+        return await saying
+    # What it made is looked up, and Prolific may let that wait.
+    made = "secret" if send.kind is Kind.REPLACE_SECRET else "pool"
+    dialog = WaitDialog(f"Looking which {made} it made…", f"{about} Giving it up leaves it open.")
+    return await shell.wait_for(dialog, saying) or send
 
 
 def _place_words(send: Send, part: Part) -> str:
