@@ -3,17 +3,21 @@
 import asyncio
 from dataclasses import replace
 
+from prolific_tui.assembly import demo_parts
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
 from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.errors import Effect, ProlificTuiError
-from prolific_tui.operations import Sends
+from prolific_tui.operations import Operations, Sends
 from prolific_tui.operations.events import WriteEnded
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, Target, plan
+from prolific_tui.tui.app import ProlificApp
 from prolific_tui.tui.screens.history import HistoryScreen
+from prolific_tui.tui.screens.standing import standing
 from prolific_tui.tui.shell import Reading
+from tests.contract.caller import checked_demo_service
 from tests.dashboard import PATIENCE, Dashboard, dashboard, opened
 from tests.sending import Gate, in_parts, numbered
 
@@ -180,11 +184,23 @@ async def test_a_program_told_to_end_lets_a_part_end_and_begins_no_other() -> No
 async def test_a_key_that_comes_before_the_pools_is_told_so_until_they_are_there() -> None:
     gate = Gate("GET", "/users/me/")
     async with dashboard(parts=gate.of()) as board:
+        await board.press("d")
+        await board.shows("Still signing in; press the key again in a moment.")
         await board.press("a")
         await board.shows("The pools are not read yet.")
         gate.let_one_through()
         await board.shows("free of")
         await board.until(lambda: not board.app.message)
+
+
+def test_before_a_token_is_looked_for_nothing_says_that_there_is_none() -> None:
+    """The first frame is drawn before that, and stands for as long as the client takes to load."""
+    operations = Operations(demo_parts(checked_demo_service()))
+    try:
+        app = ProlificApp(operations, environment={})
+        assert standing(app, app.pools, "the pools") == "Signing in…"
+    finally:
+        operations.stop(0)
 
 
 async def test_a_timer_that_comes_while_the_program_ends_finds_no_screen_and_no_fault() -> None:

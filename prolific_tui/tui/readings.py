@@ -7,6 +7,7 @@ import math
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
 from textual import work
@@ -77,8 +78,11 @@ class Reading(Generic[T]):
 class ReadingApp(TalkingApp):
     """Reads, and holds what was read."""
 
-    signing_in: reactive[Reading[SignIn]] = reactive(Reading)
-    """The search for a token and what it came to."""
+    signing_in: reactive[Reading[SignIn]] = reactive(partial(Reading, loading=True))
+    """The search for a token and what it came to.
+
+    It begins after the first frame, in which nobody knows yet that there is none.
+    """
     account: reactive[Account | None] = reactive(None)
     """Whose token is in use."""
     workspaces: reactive[Reading[tuple[Workspace, ...]]] = reactive(Reading)

@@ -17,6 +17,7 @@ from prolific_tui.tui.screens.choose_target import choose_target
 from prolific_tui.tui.screens.editor import EditorScreen
 from prolific_tui.tui.screens.kept import own_drafts, rows_words, target_words
 from prolific_tui.tui.screens.open_sends import OpenSends
+from prolific_tui.tui.screens.standing import without_account
 from prolific_tui.tui.screens.taking_up import take_up, with_arrived
 from prolific_tui.visible import counted
 
@@ -99,7 +100,7 @@ class LeftDrafts(OpenSends):
         """Look again for what earlier runs left, and offer it; or else the drafts of this run."""
         account = self.app.account
         if account is None:
-            self.app.say("Not signed in: 4 Account takes a token.")
+            self.app.say(without_account(self.app))
             return
         with self.app.holding_keys():
             self.left = (await self.app.operations.drafts.left(account.me.id)).summaries

@@ -24,7 +24,7 @@ from prolific_tui.tui.screens.kept import rows_words, unsent_words
 from prolific_tui.tui.screens.left import LeftDrafts
 from prolific_tui.tui.screens.pool_words import emptiest_first, pool_name
 from prolific_tui.tui.screens.send_words import moment
-from prolific_tui.tui.screens.standing import freshness, standing
+from prolific_tui.tui.screens.standing import freshness, standing, without_account
 from prolific_tui.tui.shell import Reading
 from prolific_tui.tui.widgets import GAUGE_WIDTH, CursorList, Line, Rule, fit, gauge, number
 from prolific_tui.visible import counted, visible
@@ -347,7 +347,7 @@ class PoolsScreen(LeftDrafts):
     ) -> None:
         account = self.app.account
         if account is None:
-            self.app.say("Not signed in: 4 Account takes a token.")
+            self.app.say(without_account(self.app))
             return
         self.app.say("")
 

@@ -10,6 +10,7 @@ from prolific_tui.tui.screens.going_on import (
     why_not,
 )
 from prolific_tui.tui.screens.rows_of_sends import target_of
+from prolific_tui.tui.screens.standing import without_account
 from prolific_tui.tui.screens.taking_up import take_up
 from prolific_tui.tui.shell import Shell
 
@@ -21,7 +22,7 @@ async def go_on(shell: Shell, send: Send) -> None:
         return
     account = shell.account
     if account is None:
-        shell.say("Not signed in: 4 Account takes a token.")
+        shell.say(without_account(shell))
         return
     file = None
     try:

@@ -34,6 +34,13 @@ def standing(shell: Shell, reading: Reading[Any], what: str) -> str:
     return "" if reading.value is not None else f"Reading {what}…"
 
 
+def without_account(shell: Shell) -> str:
+    """Why a key that needs an account does nothing, where there is none."""
+    if shell.signing_in.loading:
+        return "Still signing in; press the key again in a moment."
+    return "Not signed in: 4 Account takes a token."
+
+
 def _error(error: ProlificTuiError, keys: str) -> str:
     words = "\n".join(filter(None, (error.title, error.further, error.hint)))
     return f"{words}\n\n{keys}"
