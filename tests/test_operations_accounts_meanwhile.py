@@ -107,6 +107,28 @@ async def test_a_token_that_is_forgotten_while_it_is_checked_is_not_used(
     assert sorted(bench.closed) == sorted(bench.clients)
 
 
+@pytest.mark.parametrize("is_in_use", [False, True], ids=["at the start", "checked again"])
+async def test_an_account_that_is_chosen_while_another_is_signed_in_stays_in_use(
+    tmp_path: Path, *, is_in_use: bool
+) -> None:
+    bench = await bench_with(tmp_path, LAB, PILOTS, last=LAB)
+    with bench.running() as operations:
+        if is_in_use:
+            await operations.sign_in()
+        carrier = bench.hold("getMe")
+        starting = asyncio.ensure_future(operations.sign_in())
+        assert await asyncio.to_thread(carrier.reached.wait, PATIENCE)
+        bench.hold("")
+        chosen = await operations.switch_to("pilots")
+        carrier.go_on.set()
+        assert (await starting).account == chosen
+
+        await operations.pools(MAIN_WORKSPACE)
+        assert bench.service.tokens_seen[-1] == HIS
+        assert (await found(operations)).profile == "pilots"
+    assert sorted(bench.closed) == sorted(bench.clients[:-1])
+
+
 async def test_a_check_that_ends_while_its_token_is_forgotten_gives_no_account(
     tmp_path: Path,
 ) -> None:

@@ -61,6 +61,8 @@ class Accounts:
         """The token in use."""
         self._account: Account | None = None
         """Whose it is."""
+        self._chosen = 0
+        """How often a person chose the token to use."""
 
     # Signing in
 
@@ -69,8 +71,10 @@ class Accounts:
 
         One in use that no place gives any more, as a keyring that is locked by now, is checked
         itself, and stays. Raises `ProlificTuiError` when a token is not accepted, or somebody
-        else's than was asked for; the token in use before then stays.
+        else's than was asked for; the token in use before then stays, and so does one that a person
+        chose since this began.
         """
+        chosen = self._chosen
         notes = list(await self._memory.load())
         if self._account is not None:
             await self._named(self._account)
@@ -78,9 +82,9 @@ class Accounts:
         if self._given is not None and self._uses_given:
             if self._given.note:
                 notes.append(self._given.note)
-            return SignIn(
-                await self._use_given(self._given, profile if self._wanted else None), tuple(notes)
-            )
+            given, expected = self._given, profile if self._wanted else None
+            account = await self._check(given.token, given.place, expected, chosen)
+            return SignIn(account, tuple(notes))
         token: Secret | None = None
         if profile is not None:
             try:
@@ -88,8 +92,8 @@ class Accounts:
             except ProlificTuiError as error:
                 notes.append(f"{error.title}. {error.message} {error.hint}".strip())
         if profile is not None and token is not None:
-            account = await self._check(token, self._tokens.place_of(profile), profile)
-            return SignIn(account, tuple(notes))
+            place = self._tokens.place_of(profile)
+            return SignIn(await self._check(token, place, profile, chosen), tuple(notes))
         if self._token is not None and self._account is not None:
             await self._only_check(self._token, self._account.place, profile)
         return SignIn(self._account, tuple(notes), profile)
@@ -106,11 +110,6 @@ class Accounts:
         name = self._wanted or await self._memory.last_profile(self._connection.service_url)
         here = [p for p in await self._memory.profiles() if self._is_here(p)]
         return next((profile for profile in here if profile.name == name), None)
-
-    async def _use_given(self, given: GivenToken, expected: Profile | None) -> Account:
-        account = await self._check(given.token, given.place, expected)
-        self._given_owner = account.me
-        return account
 
     def _is_here(self, profile: Profile) -> bool:
         """Whether an account is one of the service that this run talks to."""
@@ -137,7 +136,7 @@ class Accounts:
         profile = await self._found(name) if name else None
         given = self._given_for(profile)
         if given is not None:
-            account = await self._use_given(given, profile)
+            account = await self._check(given.token, given.place, profile)
         else:
             token = None if profile is None else await self._tokens.of(profile)
             if profile is None or token is None:
@@ -170,9 +169,14 @@ class Accounts:
         token: Secret,
         place: TokenPlace,
         expected: Profile | None = None,
+        chosen: int | None = None,
         *,
         is_typed: bool = False,
     ) -> Account:
+        """Check a token and use it, unless a person chose another one since `chosen` was so much.
+
+        They choose this one themselves where that is None.
+        """
         client, me = await self._try(token, place, expected)
         service_url = self._connection.service_url
         profile = await self._memory.profile_of(service_url, me.id)
@@ -184,6 +188,13 @@ class Accounts:
                 " token is not used.",
                 "Enter it again on 4 Account to use it.",
             )
+        if self._given is not None and token is self._given.token:
+            self._given_owner = me
+        if chosen is None:
+            self._chosen += 1
+        elif self._account is not None and self._chosen != chosen:
+            await close(client)
+            return self._account
         if profile is None and is_typed:
             profile = Profile(await self._new_name(me), service_url, me.id)
         name = profile.name if profile else ""
