@@ -11,9 +11,10 @@ import pytest
 from prolific_tui.demo.seed import DEMO_TOKEN
 from prolific_tui.keeping import TokenPlace
 from prolific_tui.models import Me
-from prolific_tui.operations import Account, GivenToken
+from prolific_tui.operations import Account, GivenToken, SignIn
 from prolific_tui.profiles import Profile
 from prolific_tui.settings import StateFile
+from prolific_tui.tui.readings import Reading
 from prolific_tui.tui.screens.account_words import listed, room
 from tests.accounts_bench import HIS, LAB, PILOTS, TYPED, entry
 from tests.accounts_screen import (
@@ -23,7 +24,9 @@ from tests.accounts_screen import (
     lists,
     row,
 )
+from tests.dashboard import dashboard
 from tests.operations_bench import SERVICE_URL
+from tests.sending import Gate
 
 
 @SIZES
@@ -222,3 +225,26 @@ async def test_an_account_is_not_said_to_be_forgotten_before_the_accounts_were_r
         state.forget_profile(LAB)
         await board.press("1", "4")
         await board.shows("Forgotten", "in another window. This one uses its token until you quit")
+
+
+async def test_a_sign_in_that_was_overtaken_by_what_a_person_did_tells_nothing(
+    tmp_path: Path,
+) -> None:
+    machine, gate = Machine(tmp_path, LAB), Gate("GET", "/users/me/")
+    await machine.keep(LAB, DEMO_TOKEN.reveal())
+    async with dashboard(machine.service, parts=gate.of(machine.parts)) as board:
+        gate.let_one_through()
+        await board.shows("lab: you@lab.org", "5 pools")
+        account = board.app.account
+        await board.press("4")
+        await lists(board, "lab", "in use")
+        await board.press("r")
+        await board.until(lambda: gate.arrived == 2, "the check of its token")
+        await board.press("d")
+        await board.shows("Forget lab?")
+        await board.press("y")
+        await board.shows("lab is forgotten.", "not signed in", "none in use")
+        # What was found before that may be on its way still.
+        board.app.post_message(board.app.SignInRead(account, Reading(SignIn(account))))
+        await board.pilot.pause()
+        assert board.app.account is None

@@ -19,6 +19,7 @@ from prolific_tui.errors import ProlificTuiError
 from prolific_tui.models import CredentialPool, Workspace
 from prolific_tui.operations import Account, Operations, SignIn, Webhooks
 from prolific_tui.operations.events import ASKER, ReadOver, ReadRetried
+from prolific_tui.profiles import Whose
 from prolific_tui.tui.talking import TalkingApp
 
 T = TypeVar("T")
@@ -75,6 +76,10 @@ class Reading(Generic[T]):
         return replace(self, loading=False, error=error)
 
 
+def _whose(account: Account | None) -> Whose | None:
+    return None if account is None else account.whose
+
+
 class ReadingApp(TalkingApp):
     """Reads, and holds what was read."""
 
@@ -91,10 +96,11 @@ class ReadingApp(TalkingApp):
     webhooks: reactive[Reading[Webhooks]] = reactive(Reading)
 
     class SignInRead(Message):
-        """A worker looked for a token and checked it."""
+        """A worker looked for a token and checked it, while this account was in use."""
 
-        def __init__(self, reading: Reading[SignIn]) -> None:
+        def __init__(self, used: Account | None, reading: Reading[SignIn]) -> None:
             super().__init__()
+            self.used = used
             self.reading = reading
 
     class WorkspacesRead(Message):
@@ -157,11 +163,14 @@ class ReadingApp(TalkingApp):
 
     @work(group="account", exclusive=True)
     async def _sign_in(self) -> None:
+        used = self.account
         reading = await self._reading(Reading(), self.operations.sign_in())
-        self.post_message(self.SignInRead(reading))
+        self.post_message(self.SignInRead(used, reading))
 
     def on_reading_app_sign_in_read(self, message: "ReadingApp.SignInRead") -> None:
         """Use the account that was found; after an error the one in use before stays."""
+        if _whose(message.used) != _whose(self.account):
+            return  # a person chose another, or none, while this message was on its way here
         self.signing_in = message.reading
         error, found = message.reading.error, message.reading.value
         if error is None:
@@ -171,6 +180,9 @@ class ReadingApp(TalkingApp):
 
     def use_account(self, account: Account | None) -> None:
         """Another account, or none: nothing that was read for the last one stays on a screen."""
+        if self.signing_in.loading:
+            # It is given up below, and tells nothing any more.
+            self.signing_in = Reading()
         if self.account is not None and (account is None or account.me.id != self.account.me.id):
             self.workers.cancel_group(self, "account")
             self.workspace = None
