@@ -1,9 +1,18 @@
 """Where unsent rows are, which key goes back to them, and for which pool the next key acts."""
 
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
 from prolific_tui.demo.seed import CHATBOT_B, LABPOOL_0
+from prolific_tui.drafts import DraftStore
+from prolific_tui.keeping import DraftKeeping
 from prolific_tui.submission.plan import Target
 from prolific_tui.tui.screens.editor import EditorScreen
-from tests.dashboard import Dashboard, opened
+from tests.dashboard import Dashboard, dashboard, opened
+from tests.machine import Machine
 
 
 async def insert(board: Dashboard, username: str, password: str) -> None:
@@ -124,3 +133,50 @@ async def test_an_editor_whose_rows_all_went_below_another_one_closes_when_it_co
         await board.shows("HISTORY")
         await board.press("1")
         await board.shows("POOLS", "5 pools")
+
+
+class SlowToConform(DraftStore):
+    """A disk that takes its time over another choice of what is kept."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory, "run-slow")
+        self.is_asked = False
+        self.may_go_on = threading.Event()
+
+    def conform(self, keeping: DraftKeeping) -> tuple[str, ...]:
+        self.is_asked = True
+        self.may_go_on.wait()
+        return super().conform(keeping)
+
+    def close(self) -> None:
+        self.may_go_on.set()
+        super().close()
+
+
+@pytest.mark.parametrize(("key", "group"), [("escape", "leave"), ("s", "review")])
+async def test_who_goes_elsewhere_while_it_is_seen_to_how_rows_are_kept_is_left_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, group: str
+) -> None:
+    # The question does not come by itself.
+    monkeypatch.setattr("prolific_tui.tui.screens.editor.kept._QUIET_SECONDS", 1000.0)
+    machine, store = Machine(tmp_path, part_rows=1), SlowToConform(tmp_path / "drafts")
+    async with dashboard(
+        machine.service, parts=lambda service: replace(machine.parts(service), drafts=store)
+    ) as board:
+        await board.shows("free of")
+        await board.press("a")
+        await insert(board, "lab-1", "pw-one")
+        await insert(board, "lab-2", "pw-two")
+        editor = board.app.screen
+        assert isinstance(editor, EditorScreen)
+        await board.press(key)
+        await board.shows("What is kept on this machine, and where?")
+        await board.press("j", "enter")
+        await board.until(lambda: store.is_asked, "it is seen to")
+        await board.press("4")
+        await board.shows("4 ACCOUNT")
+        store.may_go_on.set()
+        await board.until(lambda: not editor.is_working(group), "it is done")
+        await board.shows("4 ACCOUNT", "Kept from now on")
+        await board.press("1")
+        await board.until(lambda: board.app.screen is editor, "the rows are where they were")

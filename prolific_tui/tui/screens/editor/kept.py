@@ -116,7 +116,8 @@ class DraftKeys(EditorPage):
 
     @work(exclusive=True, group="leave")
     async def _leave_after_asking(self) -> None:
-        if await may_leave(self.app, self.draft):
+        # Another screen may be chosen while a keyring or a disk is waited for: this one stays then.
+        if await may_leave(self.app, self.draft) and self.is_on_top:
             kept = f"{rows_words(self.app, [self.draft])}: {self.app.keeping.words(self.draft)}."
             words = f"{kept} {self._back_words()}"
             self.app.say("The rows are discarded." if self.draft.is_empty else words)

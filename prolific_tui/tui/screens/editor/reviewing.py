@@ -149,7 +149,9 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
     async def _ask_keeping_first(self, reviewed: Reviewed) -> None:
         """Ask how rows are kept: what is left of a long send that is cut goes on with kept ones."""
         await ask_keeping(self.app)
-        self.app.push_screen(ReviewScreen(self.draft, reviewed, self))
+        if self.is_on_top:
+            # No other screen was chosen while a keyring or a disk was waited for.
+            self.app.push_screen(ReviewScreen(self.draft, reviewed, self))
 
     async def plan_again(self) -> Reviewed:
         """What would go now; raises `ProlificTuiError` and `OutdatedError`."""
