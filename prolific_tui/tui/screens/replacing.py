@@ -70,6 +70,16 @@ async def replace_secret(
         shell.say(_NOT_DONE)
 
 
+def is_read(shell: Shell, kept: KeptSecrets | None) -> bool:
+    """Whether all is known that a new secret is asked for with, or nothing of it is being read."""
+    history, webhooks = shell.history, shell.webhooks
+    if history.value is None and history.error is None:
+        return False
+    if webhooks.value is not None and webhooks.error is None:
+        return kept is not None
+    return not any(each.loading for each in (shell.signing_in, shell.workspaces, webhooks))
+
+
 async def is_settled(shell: Shell, workspace: Workspace) -> bool:
     """Whether it is known what became of every earlier request for a secret; settles one if not.
 

@@ -24,6 +24,7 @@ from prolific_tui.tui.screens.kept import may_keep_secrets
 from prolific_tui.tui.screens.new_file import write_new_file
 from prolific_tui.tui.screens.receiver_table import ReceiverTable
 from prolific_tui.tui.screens.replacing import (
+    is_read,
     is_settled,
     replace_secret,
     subscription_words,
@@ -104,7 +105,7 @@ class WebhooksScreen(RevealingScreen):
         """Follow what is read."""
         super().begin()
         self.watch(self.app, "webhooks", self._webhooks_read)
-        self.watch(self.app, "choices", self._keeping_chosen, init=False)
+        self.watch(self.app, "choices", self._look_anew, init=False)
         for before in ("signing_in", "account", "workspaces", "workspace", "history"):
             self.watch(self.app, before, self.show_webhooks, init=False)
         self.query_one(CursorList).focus()
@@ -116,8 +117,8 @@ class WebhooksScreen(RevealingScreen):
             self.look_at_kept()
         self.show_webhooks()
 
-    def _keeping_chosen(self) -> None:
-        """What was kept may be elsewhere by now, or deleted."""
+    def _look_anew(self) -> None:
+        """What was kept may be elsewhere by now, or another one: it is shown no more."""
         self._kept = None
         self._webhooks_read()
 
@@ -356,10 +357,7 @@ class WebhooksScreen(RevealingScreen):
                 self.app.show_error(not_kept(kept.troubles, is_anywhere=bool(kept.places)))
             for place in kept.places:
                 self.app.rotation.is_kept(workspace, value, place)
-        # What was kept before is not shown beside what was just said.
-        self._kept = None
-        self.show_webhooks()
-        self.look_at_kept()
+        self._look_anew()
 
     @work
     async def action_test(self) -> None:
@@ -371,18 +369,8 @@ class WebhooksScreen(RevealingScreen):
         )
         self.show_webhooks()
 
-    @property
-    def _is_read(self) -> bool:
-        """Whether all is known with which a new secret is asked for, or is not read now."""
-        history, webhooks = self.app.history, self.app.webhooks
-        if history.value is None and history.error is None:
-            return False
-        if webhooks.value is not None and webhooks.error is None:
-            return self._kept is not None
-        return not any(r.loading for r in (self.app.signing_in, self.app.workspaces, webhooks))
-
     async def _until_read(self) -> None:
-        while not self._is_read:
+        while not is_read(self.app, self._kept):
             await self._shown_anew.wait()
 
     @work
@@ -391,11 +379,11 @@ class WebhooksScreen(RevealingScreen):
         if not self.app.may_write():
             return
         self.app.say("")
-        if not self._is_read:
+        if not is_read(self.app, self._kept):
             # At once, so that what is typed next does nothing on this screen.
             box = WaitDialog("Reading what is there first…", _READING)
             await self.app.wait_for(box, self._until_read())
-        if not self._is_read:
+        if not is_read(self.app, self._kept):
             self.app.say("Given up: nothing was asked of Prolific.")
             return
         workspace, reading, kept = self.app.workspace, self.app.webhooks, self._kept
