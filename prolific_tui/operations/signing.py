@@ -302,13 +302,19 @@ class Signing:
         """Whether this program keeps any signing secret on this machine, or did."""
         return await self._run(self._entries.are_any_kept())
 
-    async def prove(self, plan: SecretPlan) -> None:
+    async def prove(self, plan: SecretPlan) -> SecretPlan:
         """Find out whether every destination of a plan would take the new secret.
+
+        Returns:
+            The plan, with the absolute path of its file.
 
         Raises:
             ProlificTuiError: one of them would not.
         """
         await self._run(self._entries.prove(plan))
+        file = plan.destinations.file
+        whole = None if file is None else files.expand(file)
+        return replace(plan, destinations=replace(plan.destinations, file=whole))
 
     async def keep(
         self, workspace_id: str, value: Secret, previous: PreviousSecret | None = None

@@ -122,35 +122,34 @@ async def _kept_plan(shell: Shell, plan: SecretPlan, kept: KeptSecrets) -> Secre
     if wanted is None:
         return None
     path: Path | None = None
-    while wanted.file:
+    in_file: SecretPlan | None = None
+    while wanted.file and in_file is None:
         path = await ask_new_file(shell, "The new secret's file", path)
         if path is None:
             return None
-        if await _would_be_kept(shell, replace(plan, destinations=Destinations(file=path))):
-            break
+        in_file = await _proved(shell, replace(plan, destinations=Destinations(file=path)))
     entry = replace(plan, destinations=Destinations(own_entry=wanted.own_entry))
-    if wanted.own_entry and not await _would_be_kept(shell, entry):
+    if wanted.own_entry and await _proved(shell, entry) is None:
         return None
-    return replace(plan, destinations=Destinations(wanted.own_entry, path))
+    file = in_file.destinations.file if in_file is not None else None
+    return replace(plan, destinations=Destinations(wanted.own_entry, file))
 
 
-async def _would_be_kept(shell: Shell, plan: SecretPlan) -> bool:
-    """Whether every destination takes something and gives it back; says so where one does not."""
+async def _proved(shell: Shell, plan: SecretPlan) -> SecretPlan | None:
+    """The plan, once every destination took something and gave it back; says so where one did not.
 
-    async def proved() -> bool:
-        await shell.operations.signing.prove(plan)
-        return True
-
+    Its file has its whole path then, so that it is said where that is before a secret is made.
+    """
     trying = WaitDialog(
         "Trying out where it is to be kept…",
         "Nothing was asked of Prolific yet. A keyring may want to be unlocked meanwhile.",
     )
     try:
-        return await shell.wait_for(trying, proved()) is True
+        return await shell.wait_for(trying, shell.operations.signing.prove(plan))
     except ProlificTuiError as error:
         told = f"{error.message} Nothing was asked of Prolific: the secret is unchanged."
         await shell.ask(ErrorDialog(ProlificTuiError(error.title, told, error.hint)))
-    return False
+    return None
 
 
 def receiver_words(receiver: Receiver, rotation: Rotation) -> str:
