@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from prolific_tui.credentials.stepping import finish
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.service import Service
+from prolific_tui.drafts import DraftStore
 from prolific_tui.operations import Parts
+from prolific_tui.submission.draft import StoredDraft
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import Dashboard, dashboard
 from tests.editing import load_file
@@ -18,17 +22,19 @@ from tests.submission_bench import MemoryJournal
 
 
 async def clear(board: Dashboard) -> None:
-    """Take every row out of the editor, and leave it."""
+    """Take every row out of the editor."""
     await board.press("g", "v", "G", "x")
     await board.shows("No rows yet")
-    await board.press("escape")
 
 
-async def begin_another(board: Dashboard, folder: Path, *usernames: str) -> None:
+async def begin_another(
+    board: Dashboard, folder: Path, *usernames: str, where: str = "an editor of its own"
+) -> None:
     """Load a list of its own for a new pool, and leave it unsent."""
     path = folder / "another.csv"
     path.write_text("".join(f"{name},other-of-{name}\n" for name in usernames), encoding="utf-8")
-    await board.press("c")
+    if where == "an editor of its own":
+        await board.press("escape", "c")
     await board.shows("No rows yet")
     await load_file(board, path)
     await board.shows(f"{len(usernames)} rows")
@@ -41,8 +47,9 @@ async def say_that_it_arrived(board: Dashboard) -> None:
     await board.press("j", "enter")
 
 
+@pytest.mark.parametrize("where", ["an editor of its own", "the same editor"])
 async def test_rows_of_another_list_stay_and_stay_for_a_new_pool_when_a_create_is_settled(
-    tmp_path: Path,
+    tmp_path: Path, where: str
 ) -> None:
     service = checked_demo_service()
     service.switch_on("createCredentialPool", Fault(cut=Cut.AFTER, times=1))
@@ -56,7 +63,7 @@ async def test_rows_of_another_list_stay_and_stay_for_a_new_pool_when_a_create_i
         await clear(board)
         # Other accounts, of which two happen to have names of that send.
         names = [*numbered(2), "another-1", "another-2"]
-        await begin_another(board, tmp_path, *names)
+        await begin_another(board, tmp_path, *names, where=where)
 
         await say_that_it_arrived(board)
         await board.until(lambda: "Settled: arrived, as you said" in board.app.message)
@@ -217,3 +224,44 @@ async def test_rows_that_arrived_leave_although_the_editor_marks_them_meanwhile(
         await board.shows("5 rows   goes 5")
         journal.may_go.set()
         await board.shows("Settled: 3 arrived, as you said, 2 left", "2 rows   goes 2")
+
+
+class SlowStore(DraftStore):
+    """Hands over what an earlier run left only once the test lets it."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory, "a slow run")
+        self.is_asked = threading.Event()
+        self.may_go = threading.Event()
+
+    def resume(self, draft_id: str) -> StoredDraft:
+        stored = super().resume(draft_id)
+        self.is_asked.set()
+        self.may_go.wait()
+        return stored
+
+
+async def test_the_key_that_goes_on_takes_up_rows_once_however_often_it_is_pressed(
+    machine: Machine,
+) -> None:
+    machine.service.switch_on("updateCredentialPool", Fault(status=400, times=1))
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, a_list(machine.directory, *numbered(8)), 8)
+        await send(board, 8)
+        await board.shows("3 of 8 rows were accepted")
+        await board.press("enter", "escape")
+        await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
+
+    store = SlowStore(machine.directory / "drafts")
+    async with dashboard(
+        machine.service, parts=lambda service: replace(machine.parts(service), drafts=store)
+    ) as board:
+        await board.shows("Unsent rows of before")
+        await board.press("escape", "3")
+        await board.shows("3 accepted, 5 left")
+        await board.press("c")
+        await board.until(store.is_asked.is_set)
+        await board.press("c")
+        store.may_go.set()
+        await board.shows("Goes on with the send of", "5 rows   goes 5")

@@ -157,9 +157,7 @@ async def draft_at_hand(shell: Shell, send: Send, owner_id: str) -> Draft | None
     if draft is None or draft.target.pool is not None:
         return draft
     # Rows for a new pool may be another list.
-    with shell.holding_keys():
-        is_rest = await has_rest(shell, send, draft.session.document.rows())
-    return draft if is_rest else None
+    return draft if await has_rest(shell, send, draft.session.document.rows()) else None
 
 
 async def left_draft(shell: Shell, send: Send, owner_id: str) -> DraftSummary | None:

@@ -26,9 +26,11 @@ async def go_on(shell: Shell, send: Send) -> None:
         return
     file = None
     try:
-        draft = await draft_at_hand(shell, send, account.me.id)
-        if draft is None and (left := await left_draft(shell, send, account.me.id)) is not None:
-            draft = await take_up(shell, left, target_of(shell, send))
+        # A second press would end this one where the rows are this program's and not shown yet.
+        with shell.holding_keys():
+            draft = await draft_at_hand(shell, send, account.me.id)
+            if draft is None and (left := await left_draft(shell, send, account.me.id)) is not None:
+                draft = await take_up(shell, left, target_of(shell, send))
     except ProlificTuiError as error:
         shell.show_error(error)
         return
