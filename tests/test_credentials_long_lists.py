@@ -1,6 +1,6 @@
 """A long list is there at once, its duplicates with it, and all else follows while it is edited."""
 
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 
@@ -290,3 +290,20 @@ def test_of_rows_that_all_need_a_closer_look_few_are_looked_at_in_one_step() -> 
     ):
         assert longest(steps) <= RUN
     assert len(view) == ROWS
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_all_rows_of_a_list_are_discarded_once_that_is_begun_and_nothing_brings_them_back(
+    long: EditSession, *, is_closed: bool
+) -> None:
+    long.delete([0])
+    undo(long)
+    discarding = long.discarding()
+    assert len(list(islice(discarding, 3))) == 3
+    assert long.is_changing
+    if is_closed:
+        discarding.close()
+    else:
+        finish(discarding)
+    assert (len(long.document), long.counts.rows, long.is_changing) == (0, 0, False)
+    assert (long.undo_label, long.redo_label) == ("", "")

@@ -144,3 +144,20 @@ async def test_a_change_that_is_still_being_made_is_kept_before_the_program_ends
     assert board.app.return_value == 0
     assert "lab-11999" in machine.kept()
     assert "lab-11999 " not in machine.kept()
+
+
+async def test_a_long_list_is_discarded_between_keys_and_what_is_typed_ahead_waits(
+    standstill: Standstill,
+) -> None:
+    async with editing(ROWS) as at:
+        await at.press("D")
+        await at.shows("Discard 12,000 unsent rows?")
+        standstill.is_held = lambda: at.session.is_changing
+        await at.press("y", "4")
+        await at.board.until(lambda: at.session.is_changing, "they go")
+        assert at.board.app.screen is at.editor
+        standstill.may_go_on.set()
+        await at.shows("4 ACCOUNT")
+        await at.press("1")
+        await at.shows("free of")
+    assert (at.rows, at.session.can_undo, [*at.board.app.drafts]) == ([], False, [])

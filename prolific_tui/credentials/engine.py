@@ -89,6 +89,15 @@ class Engine:
         self._undo.clear()
         self._redo.clear()
 
+    def discarding(self) -> Steps[Delta]:
+        """Take out every row and forget all steps; raises as `making` does, and ends as it does."""
+        everything = Replacement(0, len(self.document), NO_ROWS)
+        steps = self.making(Step("", (everything,)), for_good=True)
+        try:
+            return (yield from steps)
+        finally:
+            self.forget()
+
     def undoing(self) -> Steps[Delta] | None:
         """Take the last step back, if there is one; raises as `making` does."""
         self.refuse_while_loading()

@@ -237,11 +237,8 @@ class EditSession:
     def delete(self, rows: Iterable[int]) -> Delta | None:
         """Take rows out, wherever they are, in one step."""
         wanted = self._document.existing(rows)
-        if not wanted:
-            return None
-        return self._engine.make(
-            Step(f"deletion of {named(wanted)}", finish(deletion(self._document, wanted)))
-        )
+        gone = finish(deletion(self._document, wanted))
+        return self._engine.make(Step(f"deletion of {named(wanted)}", gone)) if wanted else None
 
     def accept(self, rows: Iterable[int]) -> Delta | None:
         """Let rows go that need an OK; rows that do not need one are passed over."""
@@ -293,18 +290,20 @@ class EditSession:
             self._engine.revision += 1
 
     def remove_for_good(self, ids: Iterable[int]) -> Delta | None:
-        """Take out the rows with these ids, which were sent or discarded, and forget the history.
+        """Take out the rows with these ids, which were sent, and forget the history.
 
         There is no undo of it or of anything before it: what was sent can't be taken back.
         """
         wanted = self._document.indices_of(ids)
         self._engine.refuse_while_loading()
-        delta = None
-        if wanted:
-            gone = finish(deletion(self._document, wanted))
-            delta = self._engine.make(Step("", gone), for_good=True)
+        gone = finish(deletion(self._document, wanted))
+        delta = self._engine.make(Step("", gone), for_good=True) if wanted else None
         self._engine.forget()
         return delta
+
+    def discarding(self) -> Steps[Delta]:
+        """`remove_for_good` of every row, in steps; once begun it is done, even if closed."""
+        return self._engine.discarding()
 
     def loading(self, label: str, *, replace: bool = False) -> Steps[Load]:
         """Begin to take in rows block by block, after the last one or in the place of all.

@@ -14,6 +14,7 @@ from prolific_tui.tui.dialogs import (
     keeping_words,
 )
 from prolific_tui.tui.drafts import Draft
+from prolific_tui.tui.drive import drive
 from prolific_tui.tui.screens.pool_words import short_pool_name
 from prolific_tui.tui.shell import Shell
 from prolific_tui.visible import counted, is_or_are
@@ -218,7 +219,7 @@ async def may_leave(shell: Shell, draft: Draft) -> bool:
     title = f"{rows_words(shell, [draft])}, draft not kept"
     answer = await shell.ask(ChoiceDialog(title, _why(shell, [draft]), choices))
     if answer == _DISCARD:
-        discard(shell, draft)
+        await discard(shell, draft)
     elif answer not in (None, _LEAVE):
         if not await ask_keeping(shell):
             return False
@@ -226,8 +227,14 @@ async def may_leave(shell: Shell, draft: Draft) -> bool:
     return answer is not None
 
 
-def discard(shell: Shell, draft: Draft) -> None:
-    """Let a draft's rows go, with all that was edited of them, and their copy on disk."""
-    draft.session.remove_for_good(draft.session.document.rows().ids or ())
-    draft.exported = Exported()
-    shell.drafts.keep(draft)
+async def discard(shell: Shell, draft: Draft) -> None:
+    """Let a draft's rows go, with all that was edited of them, and their copy on disk.
+
+    No key gets through meanwhile: what was typed ahead is meant for what is shown then.
+    """
+    with shell.holding_keys():
+        try:
+            await drive(draft.session.discarding())
+        finally:
+            draft.exported = Exported()
+            shell.drafts.keep(draft)

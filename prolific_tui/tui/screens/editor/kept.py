@@ -81,7 +81,7 @@ class DraftKeys(EditorPage):
             )
         ):
             what = "row" if self.draft.in_pool else "unsent row"
-            discard(self.app, self.draft)
+            await discard(self.app, self.draft)
             self.go_home()
             self.app.say(f"{counted(rows, what)} discarded.")
 

@@ -1,7 +1,7 @@
 """The keys that make accounts here, and take them out to a file for the tool they are for."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import ClassVar, Final
 
@@ -202,15 +202,16 @@ class MakingKeys(EditorPage):
         if answer is None:
             self.app.say("Nothing was exported.")
             return
-        if session.document.revision != revision:
+        takes_made = bool(made) and answer % 2 == 0
+        is_google = answer // 2 if made else answer
+        try:
+            with self.app.holding_keys():
+                rows = await drive(self._to_export(made if takes_made else None, revision))
+                warnings = await asyncio.to_thread(_warnings, rows, is_google=bool(is_google))
+        except OutdatedError:
             # A list that was asked for just before came in since.
             self.app.say("The rows changed meanwhile, so nothing was exported. Try it again.")
             return
-        takes_made = bool(made) and answer % 2 == 0
-        is_google = answer // 2 if made else answer
-        rows = session.rows(made) if takes_made else session.document.rows()
-        with self.app.holding_keys():
-            warnings = await asyncio.to_thread(_warnings, rows, is_google=bool(is_google))
         dialog = GoogleExportDialog if is_google else PlainExportDialog
         make = await self.app.ask(dialog(len(rows), warnings))
         if make is None:
@@ -237,6 +238,14 @@ class MakingKeys(EditorPage):
         self.show_all()
         self.app.say(f"Exported to {written}")
         await self.app.ask(ExportedDialog(len(rows), written))
+
+    def _to_export(self, rows: Sequence[int] | None, revision: int) -> Steps[Rows]:
+        """A copy of these rows, or of all, in steps; raises `OutdatedError` if they are others."""
+        session = self.draft.session
+        if session.document.revision != revision:
+            raise OutdatedError
+        every = range(len(session.document))
+        return (yield from session.seek_rows(every if rows is None else rows))
 
 
 def _what_to_export(made: int, rows: int) -> ChoiceDialog:
