@@ -1,5 +1,6 @@
 """The history that all windows of a machine write: what each of them sees of what others sent."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -89,6 +90,8 @@ async def test_hundreds_of_sends_are_listed_and_the_cursor_stays_on_its_own(
         store.leave(store.begin(new_send(300)).number)
         await board.press("r")
         await board.shows("301 sends from this machine", "wave-294.csv")
+        # The scroll bar has cells of its own.
+        await board.until(lambda: re.search("^>.* not sent$", board.screen(), re.MULTILINE))
         await board.press("slash")
         await board.type("wave-17.csv")
         await board.press("enter")

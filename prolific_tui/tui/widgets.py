@@ -259,13 +259,18 @@ class CursorList(OptionList):
         return self.content_region.offset + line
 
     @property
+    def whole_width(self) -> int:
+        """How many cells a line has with the cursor's two, and without those of a scroll bar."""
+        return self.scrollable_content_region.width or self.app.size.width
+
+    @property
     def line_width(self) -> int:
         """How many cells a line has beside the cursor's two; a longer text is cut."""
-        return (self.scrollable_content_region.width or self.app.size.width) - 2
+        return self.whole_width - 2
 
     def _cut(self, text: Text) -> Text:
         cut = text.copy()
-        cut.truncate(self.line_width + 2, overflow="ellipsis")
+        cut.truncate(self.whole_width, overflow="ellipsis")
         return cut
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

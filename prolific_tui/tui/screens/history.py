@@ -135,7 +135,7 @@ class HistoryScreen(BaseScreen):
         known, before = self.app.known_sends, self._listed
         self._listed = tuple(send for send in known.sends if self._is_wanted(send))
         self.query_one("#summary", Line).text = self._summary()
-        width = max((sends.content_region.width or self.size.width) - _FIXED, 20)
+        width = max(sends.whole_width - _FIXED, 20)
         names = min(max(width - _OUTCOME, width // 4), _LONGEST_NAME)
         heading = f"   {fit('Time', _TIME)} {fit('What', _KIND)} {fit('Target', names)}"
         self.query_one("#headings", Line).text = Text(f"{heading} {'Rows':>{_ROWS}}  Outcome")
