@@ -173,6 +173,13 @@ async def test_a_list_for_rows_without_passwords_says_which_of_them_it_has(
         assert "in it" not in at.board.words()
         await at.press("escape")
 
+        # Of a long list it is not known at once which usernames it has.
+        path.write_text("".join(f"lab{number},pw\n" for number in range(2_000)))
+        at.editor.load(path)
+        await at.shows("> Replace the 5 here with the rows")
+        await at.shows("No row here has its password. u brings them back.")
+        await at.press("escape")
+
         names = [name for name, _ in rows]
         await asks_about(*names, "other")
         await at.shows("> Replace the 5 here with 6 rows")

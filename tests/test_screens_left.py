@@ -1,9 +1,11 @@
 """The next start offers the unsent rows of earlier runs, with all that was known of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from prolific_tui.demo.faults import Fault
 from prolific_tui.demo.seed import CHATBOT_B
 from prolific_tui.keeping import DraftKeeping
 from tests.machine import PASSWORD, Machine, leave_rows, type_row
@@ -167,3 +169,25 @@ async def test_of_kept_rows_those_that_the_pool_has_already_are_not_called_unsen
 
     async with machine.run() as board:
         await board.shows(_OFFER, "3 rows for", "2 more are in the pool already")
+
+
+async def test_going_on_with_a_send_says_that_the_passwords_of_its_rows_were_not_kept(
+    machine: Machine,
+) -> None:
+    machine.choose(DraftKeeping.USERNAMES)
+    machine.pace = replace(machine.pace, part_rows=3)
+    machine.service.switch_on("updateCredentialPool", Fault(status=400, times=1))
+    async with machine.at_pools() as board:
+        await board.press("c")
+        await load(board, a_list(machine.directory, *numbered(5)), 5)
+        await send(board, 5)
+        await board.shows("3 of 5 rows were accepted")
+        await board.press("enter", "escape")
+        await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
+
+    async with machine.run() as board:
+        await board.shows(_OFFER)
+        await board.press("escape", "3")
+        await board.shows("3 accepted, 2 left")
+        await board.press("c")
+        await board.shows("2 rows   goes 0", "The passwords were not kept: f, p or e brings them.")

@@ -24,13 +24,14 @@ async def go_on(shell: Shell, send: Send) -> None:
     if account is None:
         shell.say(without_account(shell))
         return
-    file = None
+    file, told = None, ""
     try:
         # A second press would end this one where the rows are this program's and not shown yet.
         with shell.holding_keys():
             draft = await draft_at_hand(shell, send, account.me.id)
             if draft is None and (left := await left_draft(shell, send, account.me.id)) is not None:
                 draft = await take_up(shell, left, target_of(shell, send))
+                told = shell.message
     except ProlificTuiError as error:
         shell.show_error(error)
         return
@@ -52,6 +53,8 @@ async def go_on(shell: Shell, send: Send) -> None:
         shell.open_workspace(send.workspace)
     home = shell.current_mode
     await shell.run_action("mode('pools')")
+    # What there is to know of rows that were taken up belongs to the screen that shows them.
+    shell.say(told)
     # Where these rows are open already, that is where they stay.
     editors = [screen for screen in shell.screen_stack if isinstance(screen, EditorScreen)]
     if not any(editor.draft is draft for editor in editors):

@@ -306,6 +306,8 @@ class _Brings:
     """How many of them have a username that is in the list."""
     new: int
     """How many rows of the list have a username that none of them has."""
+    whole: bool
+    """Whether all of the list was looked at: of a long one, nothing is found."""
 
     @property
     def has_all(self) -> bool:
@@ -313,8 +315,15 @@ class _Brings:
         return self.found == self.present
 
     @property
+    def suggests_replacing(self) -> bool:
+        """Whether the list is likely to be the one that these rows came from."""
+        return self.has_all or not self.whole
+
+    @property
     def words(self) -> str:
         """What would go and come, in a sentence; empty where the list has none of them."""
+        if not self.whole:
+            return "No row here has its password. "
         if not self.found:
             return ""
         gone = self.present - self.found
@@ -327,14 +336,14 @@ class _Brings:
 
 
 def _brings(intake: Intake, session: EditSession) -> _Brings | None:
-    """How a list fits rows that lack passwords; None where some have one, or not all is known."""
+    """How a list fits rows that lack passwords; None where some have one, or the list has none."""
     preview, present = intake.preview, len(session.document)
-    is_known = preview.password is not None and preview.counts.whole
-    if not present or not is_known or _has_password(session.document):
+    if not present or preview.password is None or _has_password(session.document):
         return None
-    names, count = intake.usernames(), session.ledger.count
+    whole = preview.counts.whole
+    names, count = intake.usernames() if whole else (), session.ledger.count
     found = sum(map(count, set(names)))
-    return _Brings(present, found, sum(not count(name) for name in names))
+    return _Brings(present, found, sum(not count(name) for name in names), whole)
 
 
 def _has_password(document: Document) -> bool:
@@ -355,12 +364,12 @@ def _where_to(
     counts, preview = intake.preview.counts, intake.preview
     # Of a long list only the beginning was looked at: a number would read as if rows were missing.
     rows = counted(counts.rows, "row") if counts.whole else "the rows"
-    fills = brings is not None and brings.has_all
+    fills = brings is not None and brings.suggests_replacing
     if not present:
         choices = [Choice(f"Take {rows}")]
     else:
         over = f"Replace the {present:,} here with {rows}"
-        if brings is not None and fills and not brings.new:
+        if brings is not None and brings.has_all and not brings.new:
             over = "Give these rows their passwords: take the list in their place"
         told = brings.words if brings else ""
         choices = [
