@@ -91,7 +91,7 @@ async def test_it_is_asked_before_a_list_goes_in_parts(tmp_path: Path) -> None:
         await load(board, a_list(tmp_path, *numbered(3)), 3)
         await board.until(lambda: board.app.keeping.is_to_be_asked, "nobody has chosen yet")
         await board.press("s")
-        await board.shows(_QUESTION)
+        await board.shows(_QUESTION, "This list goes in parts. If its send is cut, the rest comes")
         await board.press("j", "j", "j", "enter")
         await board.shows("Review: nothing has been sent yet", "2, of at most 2 rows")
         await board.press("escape")

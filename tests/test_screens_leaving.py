@@ -18,7 +18,7 @@ ANSWERED = {
         "A send is under way",
         "Prolific has answered, and that is in the history on disk.",
         "What became of it could not be written to the history, where it is open. If you quit now,"
-        " the next start announces it",
+        " the next start announces it before anything else, and offers to look whether it arrived",
         "Prolific has answered. The demo keeps nothing",
     ),
     Write.SECRET: (

@@ -25,7 +25,7 @@ class _Words:
 
 _OPEN: Final = _Words(
     "It is in the history on disk, and its rows stay in the draft. If you quit now, the next start"
-    " announces it before anything else, and looks whether it arrived.",
+    " announces it before anything else, and offers to look whether it arrived.",
     "It is in the history on disk. Its rows are not: they are only in this program's memory, and"
     " going on with them after a quit takes the same file.",
     "The demo keeps nothing: if you quit now, nobody learns whether it arrived.",
@@ -53,8 +53,8 @@ _ANSWERED_BETWEEN: Final = _Words(
 )
 _UNRECORDED: Final = _Words(
     "What became of it could not be written to the history, where it is open. If you quit now, the"
-    " next start announces it before anything else, and looks whether it arrived; its rows stay in"
-    " the draft.",
+    " next start announces it before anything else, and offers to look whether it arrived; its rows"
+    " stay in the draft.",
     "What became of it could not be written to the history, where it is open. Its rows are only in"
     " this program's memory: going on with them after a quit takes the same file.",
     _ANSWERED.demo,

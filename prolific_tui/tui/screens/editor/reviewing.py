@@ -148,7 +148,11 @@ class ReviewKeys(KnownRows, IntakeKeys, MakingKeys):
     @work(exclusive=True, group="review")
     async def _ask_keeping_first(self, reviewed: Reviewed) -> None:
         """Ask how rows are kept: what is left of a long send that is cut goes on with kept ones."""
-        await ask_keeping(self.app)
+        reason = (
+            "This list goes in parts. If its send is cut, the rest comes from the rows that are"
+            " kept. Esc keeps none."
+        )
+        await ask_keeping(self.app, reason=reason)
         if self.is_on_top:
             # No other screen was chosen while a keyring or a disk was waited for.
             self.app.push_screen(ReviewScreen(self.draft, reviewed, self))
