@@ -184,6 +184,7 @@ async def test_each_answer_says_what_it_means_here_and_the_present_one_is_marked
         await board.shows("pilots: bob.b@lab.org")
         await board.press("4", "s")
         await board.shows(QUESTION, "Out of reach. Nothing answers. Unlock it.")
+        await board.shows("Choosing less deletes what was kept.")
         assert board.screen().count("not here") == KEYRING_ANSWERS
         assert "> " not in board.words(), "there is no default"
         await board.press("enter")

@@ -30,7 +30,7 @@ _ROWS: Final = {
 }
 _LOST: Final = "After a crash or a quit their passwords are to be typed or loaded again."
 _ALWAYS: Final = (
-    "Choosing less takes back what was kept. A token from PROLIFIC_TOKEN or --token-file is never"
+    "Choosing less deletes what was kept. A token from PROLIFIC_TOKEN or --token-file is never"
     " copied."
 )
 _KEYRING: Final = "Tokens and secrets are in your keyring."
