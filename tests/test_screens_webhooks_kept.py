@@ -4,16 +4,20 @@ import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from prolific_tui.access import Entry
 from prolific_tui.assembly import demo_parts
-from prolific_tui.demo.seed import EMPTY_WORKSPACE, MAIN_WORKSPACE
+from prolific_tui.demo.seed import DEMO_TOKEN, EMPTY_WORKSPACE, MAIN_WORKSPACE
 from prolific_tui.demo.service import Service
 from prolific_tui.demo.state import SigningSecret
 from prolific_tui.errors import KeyringError, ProlificTuiError
+from prolific_tui.keeping import DraftKeeping, TokenPlace
 from prolific_tui.operations import Parts
 from prolific_tui.secret import Secret
 from prolific_tui.vault import KeyringCondition, KeyringState, MemoryVault
+from tests.accounts_bench import LAB
+from tests.accounts_screen import QUESTION, Machine
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import dashboard
 from tests.sending import Gate
@@ -86,6 +90,45 @@ async def test_the_copy_of_this_machine_is_compared_and_can_be_made_the_same() -
         assert await keyring.load(entry) == value_of(board)
         await board.press("K")
         await board.shows("It is kept there already.")
+
+
+async def test_a_new_secret_is_said_to_be_kept_only_for_as_long_as_its_copy_is_there(
+    tmp_path: Path,
+) -> None:
+    """Another choice on Account moves the copy, or deletes it before anybody has stored it."""
+    machine = Machine(tmp_path, LAB)
+    await machine.keep(LAB, DEMO_TOKEN.reveal())
+    machine.state.remember_secrets_place(TokenPlace.KEYRING)
+    machine.state.remember_draft_keeping(DraftKeeping.USERNAMES)
+    gate = Gate("POST", "/secrets/")
+    async with dashboard(machine.service, parts=gate.of(machine.parts)) as board:
+        await board.shows("lab: you@lab.org", "5 pools")
+        await to_webhooks(board)
+        await board.press("c")
+        await board.shows("> [x] the keyring")
+        await board.press("enter")
+        await board.shows("there is no way back")
+        await board.type(f"replace {board.service.state.secrets[MAIN_WORKSPACE].id[-4:]}")
+        await board.press("enter")
+        await board.shows("Waiting for Prolific's answer.")
+        # Webhooks is left before there is a secret that could be asked about.
+        await board.press("enter", "4")
+        await board.shows("Owner", "in use")
+        gate.let_one_through()
+        await board.shows("Secret replaced", "The new one is kept in the keyring.")
+        await board.press("enter")
+
+        for keys, choice, said in (
+            ("jj", "in the plain-text file", "It is kept in the plain-text file."),
+            ("j", "nothing secret", "This program keeps it nowhere."),
+        ):
+            await board.press("s")
+            await board.shows(QUESTION, "as it is now")
+            await board.press(*keys, "enter")
+            await board.shows(f"Kept from now on: {choice}")
+            await board.press("q")
+            await board.shows("Have you stored it?", said)
+            await board.press("n")
 
 
 class Busy(MemoryVault):

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Final
 
 from prolific_tui.errors import Effect
-from prolific_tui.keeping import KEEPING_PLACES
+from prolific_tui.keeping import KEEPING_PLACES, TokenPlace
 from prolific_tui.models import Subscription, WebhookSecret, Workspace
 from prolific_tui.operations import PreviousSecret
 from prolific_tui.secret import Secret
@@ -52,6 +52,10 @@ class NewSecret:
     secret: WebhookSecret
     kept: Kept
 
+    def kept_in(self, places: tuple[str, ...]) -> "NewSecret":
+        """The same, once it is kept in these places."""
+        return replace(self, kept=replace(self.kept, places=places))
+
 
 @dataclass(frozen=True, slots=True)
 class UnseenSecret:
@@ -80,8 +84,8 @@ class Rotation:
         """Those of which they said so."""
         self._unseen: dict[str, UnseenSecret] = {}
         """Those that were not seen yet, by their workspaces as well."""
-        self._kept: set[Secret] = set()
-        """Secrets that a place on this machine holds."""
+        self._kept: dict[Secret, tuple[str, ...]] = {}
+        """Secrets that places on this machine hold, and which these are."""
         self._known: set[UnseenSecret] = set()
         """Those of them that the person was told of."""
 
@@ -151,11 +155,27 @@ class Rotation:
 
     def is_kept(self, workspace: Workspace, value: Secret, place: str) -> None:
         """A secret was found in a place, such as `in the keyring`, or was put there."""
-        self._kept.add(value)
+        self._kept[value] = tuple(dict.fromkeys((*self._kept.get(value, ()), place)))
         new = self._unstored.get(workspace.id)
         if new is not None and new.secret.value == value and place not in new.kept.places:
-            kept = replace(new.kept, places=(*new.kept.places, place))
-            self._unstored[workspace.id] = replace(new, kept=kept)
+            self._unstored[workspace.id] = new.kept_in((*new.kept.places, place))
+
+    def own_entries_moved(self, to: TokenPlace | None) -> None:
+        """This program's own entries are elsewhere by now; with None it is not known of any.
+
+        Files that a person chose for a secret are not among them.
+        """
+        own = () if to is None else (place_words(to.value),)
+
+        def moved(places: tuple[str, ...]) -> tuple[str, ...]:
+            others = tuple(place for place in places if place not in _OWN_PLACES)
+            return places if others == places else (*own, *others)
+
+        known = {value: moved(places) for value, places in self._kept.items()}
+        self._kept = {value: places for value, places in known.items() if places}
+        self._unstored = {
+            key: new.kept_in(moved(new.kept.places)) for key, new in self._unstored.items()
+        }
 
     def old_ends(self, new: NewSecret) -> bool:
         """Whether the secret before a new one is known, and gone once this program ends."""

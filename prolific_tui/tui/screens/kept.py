@@ -108,6 +108,7 @@ async def ask_keeping(shell: Shell, *, reason: str = "") -> bool:
 async def keep_as(shell: Shell, keeping: MachineKeeping) -> bool:
     """Keep tokens, secrets and unsent rows so from now on; False where that failed, and says so."""
     shell.say("Keeping it so… On 4 Account, Esc gives up asking the keyring.")
+    before = await shell.operations.keeping()
     try:
         changed = await shell.operations.keep(keeping)
     except ProlificTuiError as error:
@@ -116,6 +117,10 @@ async def keep_as(shell: Shell, keeping: MachineKeeping) -> bool:
         return False
     shell.account = changed.account
     shell.keeping.chosen(keeping.rows)
+    if before is None or before.secrets is not keeping.secrets:
+        # Where something was in the way of moving them, it is not known where they are.
+        is_known = keeping.secrets in KEEPING_PLACES and not changed.notes
+        shell.rotation.own_entries_moved(keeping.secrets if is_known else None)
     shell.choices += 1
     words = keeping_words(keeping, shell.operations.own_files).label
     shell.say(" ".join((f"Kept from now on: {words[0].lower()}{words[1:]}.", *changed.notes)))
