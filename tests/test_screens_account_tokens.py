@@ -222,7 +222,9 @@ async def test_an_account_is_not_said_to_be_forgotten_before_the_accounts_were_r
             state.is_slow.clear()
             state.go_on.set()
         await lists(board, "lab", "keyring", "in use")
-        state.forget_profile(LAB)
+        other_window = StateFile(tmp_path / "state.json")
+        other_window.load()
+        other_window.forget_profile(LAB)
         await board.press("1", "4")
         await board.shows("Forgotten", "in another window. This one uses its token until you quit")
 
