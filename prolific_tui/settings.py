@@ -163,7 +163,10 @@ class StateFile:
 
         As with all that is remembered of an account, it is found by its service and owner: another
         instance may have given it another name, moved its token or forgotten it meanwhile.
+        What tells nothing new, as the check of a given token, takes nothing back that one wrote.
         """
+        if self.profile_of(*profile.whose) == profile and not self._unsaved:
+            return
         told = profiles.told_by_a_check(profile)
         self._change(lambda known: profiles.update(_profiles_in(known), profile.whose, **told))
 

@@ -244,6 +244,19 @@ async def test_an_account_that_got_a_forgotten_ones_name_is_not_forgotten_for_it
         assert (await kept(bench, PILOTS))[FILE] == HIS
 
 
+async def test_a_given_token_takes_no_mark_away_that_another_window_made(tmp_path: Path) -> None:
+    bench = await bench_with(tmp_path, LAB, last=LAB, given=GIVEN)
+    with bench.running() as ours:
+        await ours.sign_in()
+        bench.given = None
+        with bench.running() as theirs:
+            bench.service.tokens.discard(KEPT)
+            with pytest.raises(ServiceError):
+                await theirs.sign_in()
+        assert await ours.check_token("lab")
+    assert remembered(bench).profiles()[0].refused_from is KEYRING
+
+
 async def test_an_account_in_use_that_another_window_forgot_is_said_to_be(tmp_path: Path) -> None:
     bench = await bench_with(tmp_path, LAB, last=LAB)
     with bench.running() as theirs, bench.running() as ours:
