@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from prolific_tui.demo.seed import CHATBOT_B, LABPOOL_0
+from prolific_tui.demo.seed import CHATBOT_B, DEMO_TOKEN, LABPOOL_0
 from prolific_tui.drafts import DraftStore
 from prolific_tui.keeping import DraftKeeping
 from prolific_tui.submission.plan import Target
 from prolific_tui.tui.screens.editor import EditorScreen
+from tests import accounts_screen
+from tests.accounts_bench import HIS, LAB, PILOTS
 from tests.dashboard import Dashboard, dashboard, opened
 from tests.machine import Machine
 
@@ -180,3 +182,30 @@ async def test_who_goes_elsewhere_while_it_is_seen_to_how_rows_are_kept_is_left_
         await board.shows("4 ACCOUNT", "Kept from now on")
         await board.press("1")
         await board.until(lambda: board.app.screen is editor, "the rows are where they were")
+
+
+async def test_rows_wait_for_their_account_while_another_one_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prolific_tui.tui.screens.editor.kept._QUIET_SECONDS", 1000.0)
+    machine = accounts_screen.Machine(tmp_path, LAB, PILOTS)
+    await machine.keep(LAB, DEMO_TOKEN.reveal())
+    await machine.keep(PILOTS, HIS)
+    async with machine.run() as board:
+        await board.shows("lab: you@lab.org", "5 pools")
+        await board.press("j", "a")
+        await insert(board, "lab-1", "pw-one")
+        await board.press("4")
+        await accounts_screen.lists(board, "pilots", "plain text")
+        await board.press("j", "enter")
+        await board.shows("pilots: bob.b@lab.org", "This is bob.b@lab.org now.")
+        await board.press("1")
+        await board.shows("5 pools", "The unsent rows of another account wait for that one.")
+        await board.press("a")
+        await board.shows("Append to", "No rows yet")
+        await board.press("escape", "4")
+        await accounts_screen.lists(board, "pilots", "in use")
+        await board.press("g", "enter")
+        await board.shows("lab: you@lab.org", "This is you@lab.org now.")
+        await board.press("1", "d")
+        await board.shows("Append to", "lab-1")

@@ -111,11 +111,19 @@ class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
         self.leave()
 
     def on_screen_resume(self) -> None:
-        """Go back once every row has gone, or where another list has the same target by now."""
+        """Go back once every row has gone, or where another list has the same target by now.
+
+        Whoever uses another account now is not shown these rows, which stay as they are.
+        """
         if not self.is_on_top:
             # Only what is on top can be closed: another mode was chosen since.
             return
-        draft, has_rows = self.draft, not self.draft.is_empty
+        draft, has_rows, account = self.draft, not self.draft.is_empty, self.app.account
+        if account is not None and account.me.id != draft.owner_id:
+            self.dismiss()
+            if has_rows:
+                self.app.say("The unsent rows of another account wait for that one.")
+            return
         others = self.app.drafts.find(draft.owner_id, draft.target)
         is_over = self._had_rows and not draft.session.can_undo
         if not has_rows and (is_over or others not in (None, draft)):
