@@ -54,7 +54,10 @@ async def test_an_answer_that_came_while_the_process_was_stopped_counts(
         asked.put_nowait(writer.get_extra_info("socket").fileno())
         await reader.read()
         writer.close()
+        await writer.wait_closed()
+        gone.set()
 
+    gone = asyncio.Event()
     loop = asyncio.get_running_loop()
     limits = replace(ONCE, read=100, total_write=5, grace=5)
     async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
@@ -67,6 +70,7 @@ async def test_an_answer_that_came_while_the_process_was_stopped_counts(
             now = loop.time
             monkeypatch.setattr(loop, "time", lambda: now() + 10)
             assert await write == "pool-1"
+        await gone.wait()
 
 
 async def test_a_refusal_that_trickles_is_a_refusal() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,8 +113,9 @@ async def test_cookies_are_not_kept() -> None:
         assert [request.header("Cookie") for request in peer.received] == [None, None]
 
 
-async def test_reads_share_a_connection_and_every_write_has_its_own() -> None:
-    async with listening(ME, ME, CREATED, CREATED, ME) as peer, client_of(peer.url) as api:
+async def test_reads_share_a_connection_and_a_write_has_its_own_that_is_not_kept_for_long() -> None:
+    brief = replace(ONCE, write_kept=0)
+    async with listening(ME, ME, CREATED, CREATED, ME) as peer, client_of(peer.url, brief) as api:
         await api.get_me()
         await api.get_me()
         await api.create_credential_pool("w", Secret("a,b"))
@@ -126,10 +128,24 @@ async def test_reads_share_a_connection_and_every_write_has_its_own() -> None:
             await peer.closed.acquire()
 
 
+async def test_writes_that_follow_each_other_at_once_share_a_connection() -> None:
+    long = replace(ONCE, write_kept=60)
+    async with listening(CREATED, ME, CREATED) as peer, client_of(peer.url, long) as api:
+        await api.create_credential_pool("w", Secret("a,b"))
+        await api.get_me()
+        await api.create_credential_pool("w", Secret("a,b"))
+        assert [request.connection for request in peer.received] == [1, 2, 1]
+
+
 async def test_a_write_does_not_trip_over_a_connection_that_was_closed_meanwhile() -> None:
     last = reply(200, {"id": "me", "email": "a@b"}, then=Then.CLOSE)
-    async with listening(last, CREATED) as peer, client_of(peer.url) as api:
+    created = replace(CREATED, then=Then.CLOSE)
+    long = replace(ONCE, write_kept=60)
+    async with listening(last, created, CREATED) as peer, client_of(peer.url, long) as api:
         await api.get_me()
+        assert await api.create_credential_pool("w", Secret("a,b")) == "pool-1"
+        for _ in range(2):
+            await peer.closed.acquire()
         assert await api.create_credential_pool("w", Secret("a,b")) == "pool-1"
 
 

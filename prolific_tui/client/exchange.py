@@ -33,6 +33,11 @@ class Limits:
     grace: float = 2.0
     """What has arrived when the total time is up is still read for so long: a process that was
     stopped for the while wakes up with both, and a write that was answered is not unknown."""
+    read_kept: float = 5.0
+    """For a connection that a read left to be used by another one."""
+    write_kept: float = 1.0
+    """For one that a write left to be used by the next: services close those that nothing came on
+    for some seconds, and a write that meets that is one of which nobody knows what became."""
     answer_bytes: int = 32 * 1024 * 1024
     """The most that is read of one answer, before and after it is unpacked."""
     read_attempts: int = 4

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import cast
 
 import httpx
@@ -49,8 +50,10 @@ class Identity:
 class Transport:
     """The line to one service, on the event loop that first uses it.
 
-    Reads share kept-alive connections. Every write gets a fresh one, because a request on a
-    connection that the service has just closed fails in a way that leaves its outcome unknown.
+    Reads share kept-alive connections, and writes share others, which are kept for a moment only:
+    a request on a connection that the service has just closed fails in a way that leaves its
+    outcome unknown. So the parts of a long list need no new connection each, and every other write
+    gets a fresh one.
     """
 
     def __init__(
@@ -66,8 +69,11 @@ class Transport:
         self._limits = limits
         self._clock = clock
         self._carrier = carrier
+        # A long send asks the same two things again and again.
+        self._url = lru_cache(maxsize=16)(partial(_url, identity.service_url))
         self._tls: ssl.SSLContext | None = None
-        self._shared: _Shared | None = None
+        self._shared: dict[bool, _Shared] = {}
+        """The connections in use, by whether they are for writes."""
 
     async def exchange(self, call: Call, progress: Progress) -> Answer | Failure:
         """Make a request once; `progress` says how far it got."""
@@ -110,9 +116,9 @@ class Transport:
 
     async def aclose(self) -> None:
         """Close every connection that is kept alive; a carrier that was passed in stays open."""
-        shared, self._shared = self._shared, None
-        if shared is not None:
-            await shared.carrier.aclose()
+        shared, self._shared = self._shared, {}
+        for each in shared.values():
+            await each.carrier.aclose()
 
     @asynccontextmanager
     async def _line(self, *, writes: bool) -> AsyncIterator[Carrier]:
@@ -124,14 +130,10 @@ class Transport:
         """
         if self._carrier is not None:
             yield self._carrier
-        elif writes:
-            fresh = self._made(kept_alive=0)
-            try:
-                yield fresh
-            finally:
-                await fresh.aclose()
         else:
-            shared = self._shared = self._shared or _Shared(self._made(kept_alive=4))
+            shared = self._shared.get(writes)
+            if shared is None:
+                shared = self._shared[writes] = _Shared(self._made(writes=writes))
             shared.users += 1
             try:
                 yield shared.carrier
@@ -139,15 +141,15 @@ class Transport:
                 # httpcore keeps a connection that failed behind a proxy's tunnel in its pool,
                 # where it takes a place for good: the others finish here, later ones start anew.
                 shared.is_retired = True
-                if self._shared is shared:
-                    self._shared = None
+                if self._shared.get(writes) is shared:
+                    del self._shared[writes]
                 raise
             finally:
                 shared.users -= 1
                 if shared.is_retired and not shared.users:
                     await shared.carrier.aclose()
 
-    def _made(self, *, kept_alive: int) -> Carrier:
+    def _made(self, *, writes: bool) -> Carrier:
         if self._tls is None:
             self._tls = _trusting(self._route.certificates)
         try:
@@ -155,7 +157,11 @@ class Transport:
                 verify=self._tls,
                 trust_env=False,
                 proxy=self._route.proxy.reveal() if self._route.proxy else None,
-                limits=httpx.Limits(max_connections=8, max_keepalive_connections=kept_alive),
+                limits=httpx.Limits(
+                    max_connections=8,
+                    max_keepalive_connections=1 if writes else 4,
+                    keepalive_expiry=self._limits.write_kept if writes else self._limits.read_kept,
+                ),
             )
         except (ValueError, ImportError, httpx.InvalidURL):
             # ImportError is how httpx says that it speaks no SOCKS.
@@ -176,8 +182,7 @@ class Transport:
         limits = self._limits
         return httpx.Request(
             call.operation.method,
-            f"{self._identity.service_url}{call.path}",
-            params=call.query or None,
+            self._url(call.path, call.query),
             headers=headers,
             content=content,
             extensions={
@@ -220,12 +225,12 @@ class Transport:
 
 @dataclass(slots=True)
 class _Shared:
-    """The connections that reads share."""
+    """The connections that reads share, or that writes do."""
 
     carrier: Carrier
     users: int = 0
     is_retired: bool = False
-    """Whether no further read may use them; the last one that does closes them."""
+    """Whether no further request may use them; the last one that does closes them."""
 
 
 class _NoWayError(Exception):
@@ -283,6 +288,11 @@ async def _within(seconds: float, grace: float) -> AsyncIterator[None]:
             yield
         finally:
             timer.cancel()
+
+
+def _url(service_url: str, path: str, query: tuple[tuple[str, str], ...]) -> httpx.URL:
+    """Raises whatever httpx raises for text that can't be an address."""
+    return httpx.URL(f"{service_url}{path}", params=query or None)
 
 
 def _trusting(certificates: str | None) -> ssl.SSLContext:

@@ -36,7 +36,16 @@ from tests.cuts.prolific import ROWS, TAKEN, Telling, WatchedService
 from tests.submission_bench import WORKSPACE, Holdings, Write, credential_plan
 
 _LOADED: Final = replace(
-    PATIENT, connect=30, read=30, write=30, pool=30, total_read=30, total_write=30, grace=0.2
+    PATIENT,
+    connect=30,
+    read=30,
+    write=30,
+    pool=30,
+    total_read=30,
+    total_write=30,
+    grace=0.2,
+    # Each trial is a send of its own, which begins with a new connection.
+    write_kept=0,
 )
 _BRIEF: Final = 0.4
 LIMITS: Final[dict[Manner, tuple[Limits, ...]]] = {
