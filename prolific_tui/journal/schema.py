@@ -9,7 +9,7 @@ from typing import Any, Final
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool, Me, Workspace
 from prolific_tui.submission.plan import Kind
-from prolific_tui.submission.send import Finding, Part, Send
+from prolific_tui.submission.send import Finding, Part, Send, Standing, part_standing
 
 VERSION: Final = 5
 """Of the tables, as SQLite's user_version; 0 is a file that is still empty."""
@@ -162,14 +162,19 @@ def part_of(row: sqlite3.Row) -> Part:
         before=tuple(
             CredentialPool(pool_id, total) for pool_id, total in json.loads(row["before"])
         ),
-        effect=None if row["effect"] is None else Effect(row["effect"]),
-        finding=None if row["finding"] is None else Finding(row["finding"]),
+        effect=_effect(row),
+        finding=_finding(row),
         title=row["title"],
         message=row["message"],
         ended=None if row["ended"] is None else _moment(row["ended"]),
         total_after=row["total_after"],
         new_pools=row["new_pools"],
     )
+
+
+def standing_of(row: sqlite3.Row) -> Standing:
+    """What is known of a part, from its row; much less work than the whole part."""
+    return part_standing(_effect(row), _finding(row))
 
 
 def part_values(number: int, part: Part) -> dict[str, Any]:
@@ -189,6 +194,14 @@ def part_values(number: int, part: Part) -> dict[str, Any]:
         "total_after": part.total_after,
         "new_pools": part.new_pools,
     }
+
+
+def _effect(row: sqlite3.Row) -> Effect | None:
+    return None if row["effect"] is None else Effect(row["effect"])
+
+
+def _finding(row: sqlite3.Row) -> Finding | None:
+    return None if row["finding"] is None else Finding(row["finding"])
 
 
 def _moment(text: str) -> datetime:

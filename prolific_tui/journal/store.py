@@ -19,7 +19,7 @@ from prolific_tui.errors import FileError
 from prolific_tui.journal import marks, opening
 from prolific_tui.journal.opening import Opened
 from prolific_tui.journal.runs import Runs
-from prolific_tui.journal.schema import PARTS, SENDS, part_of, part_values, send_of
+from prolific_tui.journal.schema import PARTS, SENDS, part_values, send_of, standing_of
 from prolific_tui.journal.words import in_words, no_such
 from prolific_tui.submission.fingerprints import KEY_SIZE, Fingerprints, Prepared, unpacked
 from prolific_tui.submission.journal import Learned, NewPart, NewSend, PoolMarks
@@ -350,7 +350,7 @@ def _change(database: sqlite3.Connection, number: int, part: Part) -> int:
     before = database.execute(
         f"{PARTS} WHERE send = ? AND number = ?", (number, part.number)
     ).fetchone()
-    if before is not None and part_of(before).standing is part.standing:
+    if before is not None and standing_of(before) is part.standing:
         return int(before["change"])
     return _position(database) + 1
 

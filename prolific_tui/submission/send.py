@@ -60,6 +60,14 @@ _SETTLED = {
 }
 
 
+def part_standing(effect: Effect | None, finding: Finding | None) -> Standing:
+    """What is known of a part, from its answer (None while there is none) and what was found."""
+    if effect is None or effect is Effect.UNKNOWN:
+        found = None if finding is None else _SETTLED.get(finding)
+        return found or Standing.OPEN
+    return _STANDINGS[effect]
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One request of a send, journalled before it left."""
@@ -95,10 +103,7 @@ class Part:
     @property
     def standing(self) -> Standing:
         """What is known of it."""
-        if self.effect is None or self.effect is Effect.UNKNOWN:
-            found = None if self.finding is None else _SETTLED.get(self.finding)
-            return found or Standing.OPEN
-        return _STANDINGS[self.effect]
+        return part_standing(self.effect, self.finding)
 
     @property
     def is_known_by(self) -> str:
