@@ -13,8 +13,10 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from types import ModuleType
+from typing import TYPE_CHECKING, Final, cast
 
 from prolific_tui.access import checked_profile_name, checked_service_url, checked_token
 from prolific_tui.configuration import FILE_NAME, Configuration
@@ -289,8 +291,13 @@ def run(parts: Parts, file: Path | None, *, mouse: bool) -> int:
 
 
 def prepare_interpreter() -> None:
-    """Have threads take turns more often, and the garbage collector pass over what is there."""
+    """Have threads take turns more often, and nobody look again at what is there or is not."""
     sys.setswitchinterval(_SWITCH_SECONDS)
+    if find_spec("sniffio") is None:
+        # httpcore imports it at every lock, and to find out each time that it is not installed is
+        # a fifth of what a request computes. None says so at once:
+        # https://docs.python.org/3/reference/import.html#the-module-cache
+        cast("dict[str, ModuleType | None]", sys.modules)["sniffio"] = None
     # What was imported stays; to look at all of it takes longer than to open a screen.
     gc.freeze()
 
