@@ -67,6 +67,15 @@ def test_the_parts_that_are_told_are_those_that_go_by_size_as_well() -> None:
         assert (send.number, len(send.parts)) == (number, 3)
 
 
+def test_the_parts_of_other_rows_are_not_those_of_a_send(bench: Bench) -> None:
+    with bench.signed_in() as operations:
+        assert finish(operations.writes.seek_parts(credential_plan(rows=ROWS[:1]))) == 1
+        ended = sent(bench, operations)
+        assert len(ended.accepted) == len(ROWS)
+        (send,) = operations.history.now.sends
+        assert len(send.parts) == 3
+
+
 def test_a_send_tells_of_its_parts_and_the_history_has_it_at_once(bench: Bench) -> None:
     with bench.signed_in() as operations:
         assert finish(operations.writes.seek_parts(credential_plan())) == 3

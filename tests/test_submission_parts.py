@@ -1,5 +1,6 @@
 """A long list in parts: each sent once, and taken up again after a stop."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -11,9 +12,10 @@ from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
 from prolific_tui.submission.means import Pace
-from prolific_tui.submission.parting import parts
-from prolific_tui.submission.plan import CredentialPlan, Target
+from prolific_tui.submission.parting import Parting, parts
+from prolific_tui.submission.plan import Continuation, CredentialPlan, Target
 from prolific_tui.submission.progress import Phase
+from prolific_tui.submission.request import Bodies
 from prolific_tui.submission.run import run
 from prolific_tui.submission.send import Standing
 from tests.parts_bench import APPEND, CREATE, LIST, Story, fault_at, plan
@@ -70,6 +72,45 @@ async def test_the_look_after_a_part_is_the_one_before_the_next() -> None:
     await story.send(plan())
 
     assert story.service.log.count("listCredentialPools") == 5
+
+
+async def test_parts_that_were_found_before_are_those_of_the_same_rows_alone() -> None:
+    looked_at = plan()
+    parting = Parting(looked_at.accounts, looked_at.continues, ((0, 4), (4, 10)))
+
+    confirmed = replace(looked_at, label="pilot", reviewed=3)
+    assert parting.of(confirmed) == parting.parts
+    assert parting.of(looked_at.part(0, 10, POOL)) is None
+    assert parting.of(replace(looked_at, continues=Continuation(1, (0,), 1, 0, 0, 0))) is None
+
+    story = Story()
+    await run(confirmed, story.means(), parts=parting.of(confirmed))
+    (send,) = story.journal.entries()
+    assert [(part.start, part.stop) for part in send.parts] == [(0, 4), (4, 10)]
+
+
+async def test_what_is_sent_next_is_made_while_an_answer_is_waited_for() -> None:
+    names = list(plan().accounts.usernames)
+    whole = replace(plan(), accounts=replace(plan().accounts, usernames=names))
+    next_one = whole.part(3, 6, None).credentials
+    left = asyncio.Event()
+
+    async def sleep(_seconds: float) -> None:
+        left.set()
+
+    async def made_meanwhile(bodies: Bodies) -> None:
+        async with bodies.making((3, 6)):
+            await left.wait()
+            await asyncio.sleep(0)
+
+    bodies = Bodies(whole, sleep)
+    await made_meanwhile(bodies)
+    assert bodies.take((3, 4)) == whole.part(3, 4, None).credentials
+    await made_meanwhile(bodies)
+    # As nobody does: what is made of them from now on is something else.
+    names[3] = "another"
+    assert bodies.take((3, 6)) == next_one
+    assert bodies.take((3, 6)) != next_one
 
 
 async def test_a_part_has_no_more_bytes_than_it_may() -> None:

@@ -6,7 +6,7 @@ reading can't cancel it, because it runs on the operations' loop and only report
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from prolific_tui.credentials.stepping import Steps
@@ -14,9 +14,10 @@ from prolific_tui.errors import SettingsError
 from prolific_tui.operations.events import ASKER, Listener, SendProgressed, WriteEnded
 from prolific_tui.operations.loop import BackgroundLoop
 from prolific_tui.operations.sends import Lending
+from prolific_tui.submission.halving import Range
 from prolific_tui.submission.means import Control, Pace
 from prolific_tui.submission.outcome import Outcome, not_sent, unforeseen
-from prolific_tui.submission.parting import seek_parts
+from prolific_tui.submission.parting import Parting, seek_parts
 from prolific_tui.submission.plan import CredentialPlan, Plan, SecretPlan
 from prolific_tui.submission.progress import Phase, Progress
 from prolific_tui.submission.run import Ended, run
@@ -32,6 +33,7 @@ class Writes:
         self._read_only = read_only
         self._lending = lending
         self._listener = listener
+        self._parting: Parting | None = None
         self._under_way: Plan | None = None
         self._control = Control()
         self._progress: Progress | None = None
@@ -73,8 +75,13 @@ class Writes:
         return self._lending.pace
 
     def seek_parts(self, plan: CredentialPlan) -> Steps[int]:
-        """In how many parts a plan would go, by the number and the size of its rows; in steps."""
-        return len((yield from seek_parts(plan, self.pace)))
+        """In how many parts a plan would go, by the number and the size of its rows; in steps.
+
+        A send of the same rows then begins without finding them again.
+        """
+        parts = yield from seek_parts(plan, self.pace)
+        self._parting = Parting(plan.accounts, plan.continues, parts)
+        return len(parts)
 
     def prepare(self, plan: CredentialPlan) -> None:
         """Make ready what can be of a plan that the person looks at; nothing is written or sent.
@@ -190,12 +197,19 @@ class Writes:
             async with self._lending.means(
                 lambda progress: self._tell(plan, progress), control
             ) as means:
-                return await run(plan, means, halving=halving)
+                return await run(plan, means, halving=halving, parts=self._parts_of(plan))
         except SettingsError as error:
             return Ended(not_sent(error, because="Nothing was sent."))
         except Exception as error:  # noqa: BLE001 - a person must hear of every write
             failure = unforeseen(error)
             return Ended(Outcome(failure.effect, failure.title, failure.message, failure.hint))
+
+    def _parts_of(self, plan: Plan) -> Sequence[Range] | None:
+        """The parts of a plan, where it was looked at last; they are kept no longer."""
+        parting, self._parting = self._parting, None
+        if parting is None or not isinstance(plan, CredentialPlan):
+            return None
+        return parting.of(plan)
 
     def wait(self, seconds: float) -> bool:
         """Wait until no write is under way; False when `seconds` were not enough.

@@ -74,6 +74,11 @@ class Pieces:
     def __len__(self) -> int:
         return len(self._queue)
 
+    @property
+    def following(self) -> Range | None:
+        """The rows that seem to go next, if any do: halves of them do where they clash."""
+        return self._queue[0].rows if self._queue else None
+
     def take(self) -> Piece:
         """The piece that goes next."""
         piece = self._queue.popleft()

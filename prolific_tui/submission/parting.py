@@ -5,6 +5,7 @@ well, also where a plan goes on with only some rows of an earlier send.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
@@ -13,7 +14,7 @@ from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.stepping import Steps, finish
 from prolific_tui.submission.halving import Range, halves
 from prolific_tui.submission.means import Pace
-from prolific_tui.submission.plan import CredentialPlan
+from prolific_tui.submission.plan import Continuation, CredentialPlan
 from prolific_tui.submission.send import Send
 
 _ESCAPED: Final = '"\\\n\t\r'
@@ -22,6 +23,20 @@ _LONGEST: Final = 4
 """How many bytes a byte of a field becomes at most: a quote is doubled, and each is escaped."""
 _AROUND: Final = 11
 """How many bytes a row has at most beside its fields: escaped quotes around both, `,` and `\\n`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """The parts of a plan that somebody looks at, for a send of the same rows."""
+
+    accounts: Rows = field(repr=False)
+    continues: Continuation | None
+    parts: Sequence[Range]
+
+    def of(self, plan: CredentialPlan) -> Sequence[Range] | None:
+        """The parts of that plan; None where it has other rows, or goes on with another send."""
+        is_same = plan.accounts is self.accounts and plan.continues is self.continues
+        return self.parts if is_same else None
 
 
 def parts(plan: CredentialPlan, pace: Pace) -> list[Range]:

@@ -3,19 +3,65 @@
 Whatever happens, the outcome claims no more than the answer, or the error in its place, says.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from prolific_tui.errors import ServiceError
+from prolific_tui.secret import Secret
 from prolific_tui.submission import outcome as judge
+from prolific_tui.submission.halving import Range
 from prolific_tui.submission.looks import GIVEN_UP, PoolsLook, SecretLook
 from prolific_tui.submission.means import GivenUpError, Service
 from prolific_tui.submission.outcome import Outcome
 from prolific_tui.submission.plan import CredentialPlan, SecretPlan
 
 T = TypeVar("T")
+
+_LEAVES_SECONDS: Final = 0.003
+"""How long a request takes to leave, about; what computes meanwhile would hold it up."""
+
+
+class Bodies:
+    """What is sent of the parts of a plan; of the next one while an answer is waited for.
+
+    Args:
+        plan: the plan.
+        sleep: waits for so many seconds.
+    """
+
+    def __init__(
+        self, plan: CredentialPlan, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        self._plan = plan
+        self._sleep = sleep
+        self._made: tuple[Range, Secret] | None = None
+        """The one that was made ahead."""
+
+    def take(self, rows: Range) -> Secret:
+        """The `credentials` of these rows, which are kept here no longer."""
+        made, self._made = self._made, None
+        return self._make(rows) if made is None or made[0] != rows else made[1]
+
+    @asynccontextmanager
+    async def making(self, rows: Range | None) -> AsyncIterator[None]:
+        """Make those of the rows that go next, if any do, once the request in here has left."""
+        waiting = asyncio.ensure_future(self._make_ahead(rows))
+        try:
+            yield
+        finally:
+            waiting.cancel()
+
+    async def _make_ahead(self, rows: Range | None) -> None:
+        if rows is not None:
+            await self._sleep(_LEAVES_SECONDS)
+            self._made = rows, self._make(rows)
+
+    def _make(self, rows: Range) -> Secret:
+        return self._plan.part(*rows, self._plan.target.pool).credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +76,21 @@ class Answered:
     """The HTTP status where it was not a readable 2xx, and one arrived."""
 
 
-async def send_credentials(plan: CredentialPlan, service: Service) -> Answered:
-    """Make the request of a part, once; nothing is raised."""
+async def send_credentials(plan: CredentialPlan, credentials: Secret, service: Service) -> Answered:
+    """Make the request of a part, once; nothing is raised.
+
+    Args:
+        plan: the part.
+        credentials: its `credentials`, which take a while to make.
+        service: what is asked.
+    """
     pool = plan.target.pool
     try:
         if pool is None:
-            pool_id = await service.create_credential_pool(plan.workspace.id, plan.credentials)
+            pool_id = await service.create_credential_pool(plan.workspace.id, credentials)
         else:
             pool_id = pool.credential_pool_id
-            await service.update_credential_pool(pool_id, plan.credentials)
+            await service.update_credential_pool(pool_id, credentials)
     except ServiceError as error:
         judged = partial(judge.credentials_troubled, plan, error)
         return Answered(judged, status=error.status)

@@ -26,7 +26,7 @@ from prolific_tui.submission.plan import CredentialPlan
 from prolific_tui.submission.progress import Looking, Phase
 from prolific_tui.submission.record import Record
 from prolific_tui.submission.reopening import reopen_late, reopen_taken
-from prolific_tui.submission.request import Answered, looked, send_credentials
+from prolific_tui.submission.request import Answered, Bodies, looked, send_credentials
 from prolific_tui.submission.send import Finding, Part
 from prolific_tui.submission.settling import Sought, settle_rows
 from prolific_tui.submission.whole import Ended, Tally
@@ -85,26 +85,36 @@ class Sending:
         plan: what goes.
         means: what it is done with.
         halving: whether the plan was refused for a clash, which is to be found by halving it.
+        parts: the parts in which it goes; None to find them first.
     """
 
-    def __init__(self, plan: CredentialPlan, means: Means, *, halving: bool = False) -> None:
+    def __init__(
+        self,
+        plan: CredentialPlan,
+        means: Means,
+        *,
+        halving: bool = False,
+        parts: Sequence[Range] | None = None,
+    ) -> None:
         self._plan = plan
         self._means = means
         self._halving = halving
         self._record = Record(means)
-        self._pieces = Pieces(())
+        self._pieces = Pieces(parts or ())
         self._pool = plan.target.pool
         self._seen: tuple[CredentialPool, ...] | None = None
         """The pools as they were listed after the last part, while nobody waited."""
         self._first: tuple[CredentialPool, ...] | None = None
         """The pools before the first part."""
         self._course = Course(plan, means.pace, halving=halving)
+        self._bodies = Bodies(plan)
         self._clashing: list[Range] = []
         self._refused: list[Range] = []
 
     async def run(self) -> Ended:
         """Send it; nothing is raised. Cancelled, it leaves the journal as it is by then."""
-        self._pieces = Pieces(await asyncio.to_thread(parts, self._plan, self._means.pace))
+        if not self._pieces:
+            self._pieces = Pieces(await asyncio.to_thread(parts, self._plan, self._means.pace))
         outcome, search = await self._all()
         if (error := await self._record.write_later()) is not None:
             outcome = self._record.unrecorded(outcome, error)
@@ -222,7 +232,9 @@ class Sending:
         self._first = self._first or before
         self._tell(Phase.SENDING)
         begun = self._means.pace.moment()
-        answered = await send_credentials(plan, self._means.service)
+        credentials = self._bodies.take(rows)
+        async with self._bodies.making(self._pieces.following):
+            answered = await send_credentials(plan, credentials, self._means.service)
         result = await self._judged(_Sent(plan, part, before, answered))
         if result.outcome.effect is Effect.ACCEPTED:
             self._pool = self._pool or result.outcome.pool
@@ -242,7 +254,7 @@ class Sending:
         # The disk and the service are waited for together: what was answered stays as it is.
         listing = self._means.service.list_credential_pools(self._plan.workspace.id)
         reading = looked(self._means.control.unless_given_up(listing))
-        _, (self._seen, trouble) = await asyncio.gather(self._recorded(recording), reading)
+        (self._seen, trouble), _ = await asyncio.gather(reading, self._recorded(recording))
         look = PoolsLook(sent.before, self._seen, trouble)
         outcome, reopened = sent.answered.judge(look), None
         if sent.answered.status == _CONFLICT and not self._halving:

@@ -25,6 +25,7 @@ from prolific_tui.assembly import prepare_interpreter
 from prolific_tui.client.api import Api
 from prolific_tui.credentials.rows import Rows
 from prolific_tui.credentials.session import EditSession
+from prolific_tui.credentials.stepping import finish
 from prolific_tui.demo.seed import DEMO_TOKEN, MAIN_WORKSPACE
 from prolific_tui.drafts import MemoryDrafts
 from prolific_tui.errors import Effect
@@ -106,7 +107,9 @@ def here(rows: int, address: str) -> dict[str, float]:
         asyncio.run(operations.history.read())
         goes = _list(rows)
         start = time.perf_counter()
-        # As Review does while its words are typed; asked again, the journal waits for the first.
+        # As Review does before it opens.
+        finish(operations.writes.seek_parts(goes))
+        # And while its words are typed; asked again, the journal waits for the first.
         operations.writes.prepare(goes)
         parts.journal.prepare(goes.accounts.usernames)
         prepared = time.perf_counter() - start
