@@ -1,8 +1,7 @@
 """Two programs that send the same: this one's operations, and bare httpx.
 
 `python -m tests.benchmark.senders here ROWS ADDRESS` or `... bare REQUESTS ADDRESS` sends once and
-prints its figures as JSON; `fresh` in the place of `bare` takes a fresh connection for each write,
-as this program does.
+prints its figures as JSON.
 """
 
 import asyncio
@@ -13,7 +12,6 @@ import secrets
 import sys
 import tempfile
 import time
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -129,34 +127,20 @@ def here(rows: int, address: str) -> dict[str, float]:
     }
 
 
-def bare(recorded: Path, address: str, *, is_fresh: bool = False) -> dict[str, float]:
-    """Send recorded requests one after another with nothing but httpx.
-
-    Args:
-        recorded: The file that has them.
-        address: Where to.
-        is_fresh: Whether each write gets a fresh connection.
-    """
+def bare(recorded: Path, address: str) -> dict[str, float]:
+    """Send recorded requests one after another with nothing but httpx."""
     requests: list[tuple[str, str, str]] = json.loads(recorded.read_text())
 
     async def send() -> float:
-        certificates = httpx.create_ssl_context(trust_env=False)
-
-        def line() -> httpx.AsyncClient:
-            headers = {"Authorization": f"Token {DEMO_TOKEN.reveal()}"}
-            return httpx.AsyncClient(
-                base_url=address, headers=headers, timeout=60, verify=certificates
-            )
-
-        async with line() as client:
+        headers = {"Authorization": f"Token {DEMO_TOKEN.reveal()}"}
+        async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as client:
             await client.get("/api/v1/users/me/")
             start = time.perf_counter()
             for method, target, body in requests:
                 typed = {"Content-Type": "application/json"} if body else {}
-                async with line() if is_fresh and body else nullcontext(client) as used:
-                    answer = await used.request(
-                        method, target, content=body.encode() or None, headers=typed
-                    )
+                answer = await client.request(
+                    method, target, content=body.encode() or None, headers=typed
+                )
                 if not _LEAST <= answer.status_code <= _MOST:
                     raise ValueError(f"{method} {target}: {answer.status_code}")
             return time.perf_counter() - start
@@ -170,7 +154,7 @@ def main() -> int:
     if sender == "here":
         figures = here(int(argument), address)
     else:
-        figures = bare(Path(argument), address, is_fresh=sender == "fresh")
+        figures = bare(Path(argument), address)
     sys.stdout.write(json.dumps(figures))
     return os.EX_OK
 

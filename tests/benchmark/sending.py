@@ -41,7 +41,6 @@ def sending(home: Path, runs: int, rows: int = 100_000) -> Iterator[Line]:
         {
             "here": partial(_measured, "here", str(rows)),
             "bare": partial(_measured, "bare", str(recorded)),
-            "fresh": partial(_measured, "fresh", str(recorded)),
         },
     )
     here, bare = found["here"], found["bare"]
@@ -54,13 +53,6 @@ def sending(home: Path, runs: int, rows: int = 100_000) -> Iterator[Line]:
         ratio,
         f"{_MOST_TIME:g}x",
         ratio <= _MOST_TIME,
-    )
-    fresh = found["fresh"]["seconds"]
-    yield Line(
-        what,
-        f"{here['seconds']:.3g} s",
-        f"bare httpx, a fresh connection for each write: {fresh:.3g} s",
-        here["seconds"] / fresh,
     )
     yield Line(
         f"{what}: memory from the second part to the last",
