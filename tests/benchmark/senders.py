@@ -151,10 +151,8 @@ def bare(recorded: Path, address: str) -> dict[str, float]:
 def main() -> int:
     """Run one of the two and print its figures."""
     sender, argument, address = sys.argv[1:]
-    if sender == "here":
-        figures = here(int(argument), address)
-    else:
-        figures = bare(Path(argument), address)
+    is_here = sender == "here"
+    figures = here(int(argument), address) if is_here else bare(Path(argument), address)
     sys.stdout.write(json.dumps(figures))
     return os.EX_OK
 
