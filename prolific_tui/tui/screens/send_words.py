@@ -8,7 +8,7 @@ from prolific_tui.submission.looks import total_of
 from prolific_tui.submission.plan import Kind, place_words
 from prolific_tui.submission.send import Finding, Part, Send, Standing
 from prolific_tui.submission.whole import ALL_IN_EDITOR
-from prolific_tui.visible import counted
+from prolific_tui.visible import counted, is_or_are
 
 KIND_WORDS = {Kind.CREATE: "Create", Kind.APPEND: "Append", Kind.REPLACE_SECRET: "Secret"}
 """What a send does, in one word."""
@@ -132,12 +132,36 @@ def what_next(send: Send) -> str:
         return "S looks now whether it arrived. Nothing of it is sent again before that is settled."
     told = []
     if send.can_go_on and send.arrived:
-        told.append(f"c goes on with the {counted(send.rows_left, 'row')} that are left.")
+        told.append(_rest_words(send))
     elif send.can_go_on and send.absent_parts:
         told.append("c sends its rows again, after another review.")
     if send.said_part is not None:
         told.append("S takes back what you said of it.")
     return " ".join(told)
+
+
+def _rest_words(send: Send) -> str:
+    """What c does with the rows that are left, of which a search may have found that they clash."""
+    rest, alone = counted(send.rows_left, "row"), _refused_alone(send)
+    if not alone:
+        return f"c goes on with the {rest} that {is_or_are(send.rows_left)} left."
+    count, reason = len(alone), next(iter(alone.values())).title
+    refused = f"{'was' if count == 1 else 'were'} refused, sent alone ({reason})"
+    if count < send.rows_left:
+        return f"c goes on with the {rest} that are left, of which {count:,} {refused}."
+    return f"What is left, {rest}, {refused}: c opens that, to be changed."
+
+
+def _refused_alone(send: Send) -> dict[int, Part]:
+    """The rows left that were refused among others and then alone, each with that part."""
+    refused = [part for part in send.parts if part.standing is Standing.REFUSED]
+    return {
+        part.start: part
+        for part in refused
+        if part.rows == 1
+        and any(start <= part.start < stop for start, stop in send.left)
+        and any(each.rows > 1 and each.start <= part.start < each.stop for each in refused)
+    }
 
 
 def facts(send: Send, sends: Sends) -> Iterator[tuple[str, str]]:
