@@ -216,7 +216,7 @@ async def test_rows_that_arrived_leave_although_the_editor_marks_them_meanwhile(
         await board.press("s")
         await board.shows("A send of these rows is open")
         await board.press("enter")
-        await board.shows("What do you say?")
+        await board.shows("What do you say?", "S in 3 History looks once more.")
         journal.is_asked.clear()
         journal.may_go.clear()
         await board.press("j", "enter")

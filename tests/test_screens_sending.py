@@ -100,7 +100,7 @@ async def test_without_kept_rows_a_send_goes_on_with_the_same_file(machine: Mach
 
         async def go_on_with_the_file() -> None:
             await board.press("c")
-            await board.shows("Go on with the same file", "wave.csv")
+            await board.shows("Go on with the same file", "wave.csv", "No rows of this send are")
             await board.type(str(path))
             await board.press("enter")
             await board.shows("8 rows", "left out 3", "already in this pool")

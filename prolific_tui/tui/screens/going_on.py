@@ -188,7 +188,7 @@ async def ask_same_file(shell: Shell, send: Send) -> Path | None:
     path = await shell.ask(
         PathDialog(
             "Go on with the same file",
-            f"No rows are kept for this send.{source} Give that file again: its rows are matched"
+            f"No rows of this send are at hand.{source} Give that file again: its rows are matched"
             " to the send, and those that were accepted are not sent again.",
             shell.operations.complete_path,
         )

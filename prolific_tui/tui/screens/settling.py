@@ -145,7 +145,8 @@ async def _ask(shell: Shell, send: Send, part: Part) -> Send:
             [
                 Choice(
                     "Leave it open",
-                    "Nothing of it can be sent again until it is settled. S looks once more.",
+                    "Nothing of it can be sent again until it is settled. S in 3 History looks once"
+                    " more.",
                 ),
                 Choice("It arrived", _arrived_words(send, part)),
                 Choice("It did not arrive", _not_arrived_words(send, part)),
