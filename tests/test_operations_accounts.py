@@ -105,7 +105,7 @@ async def test_a_refusal_is_told_of_the_token_that_was_refused(tmp_path: Path) -
         with pytest.raises(ServiceError):
             await operations.sign_in()
     (lab,) = remembered(bench).profiles()
-    refused = str(dict(Listed(lab, None).facts())["Refused"])
+    refused = str(dict(Listed(lab, None).facts(lab.service_url))["Refused"])
     assert f"the token was {origin(TokenPlace.SESSION)}" in refused
 
     with bench.running() as operations:

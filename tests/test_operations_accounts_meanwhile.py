@@ -266,10 +266,12 @@ async def test_an_account_in_use_that_another_window_forgot_is_said_to_be(tmp_pa
 
         (row,) = listed(await ours.profiles(), account, None)
         assert row.name == "lab"
-        assert str(dict(row.facts())["Forgotten"]).startswith("in another window. This one uses")
+        assert str(dict(row.facts(LAB.service_url))["Forgotten"]).startswith(
+            "in another window. This one uses"
+        )
         # Of accounts that were asked for before it came in use, it need not be one.
         (row,) = listed(await ours.profiles(), account, None, are_its=False)
-        assert "Forgotten" not in dict(row.facts())
+        assert "Forgotten" not in dict(row.facts(LAB.service_url))
         given = replace(
             account, me=Me("owner-bob", BOB.email), place=TokenPlace.ENVIRONMENT, profile=""
         )

@@ -54,7 +54,8 @@ async def test_accounts_are_listed_checked_switched_renamed_and_forgotten(
 
         # What belongs to another service is told of, and nothing of it goes anywhere.
         await board.press("j")
-        await board.shows(ELSEWHERE.service_url)
+        await board.shows(ELSEWHERE.service_url, f"This run talks to {SERVICE_URL}. Start with")
+        assert "Enter uses it" not in board.words()
         await board.press("enter")
         await board.shows("Another service", "Its token goes nowhere else.", "--profile far")
         await board.press("enter")

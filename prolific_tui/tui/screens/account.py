@@ -189,7 +189,8 @@ class AccountScreen(BaseScreen):
         if operations.is_demo:
             facts += about_the_demo(self.app.account) + about_the_keyring(self._keyring)
         else:
-            facts += current.facts() if current else [("Service", operations.service_url)]
+            service_url = operations.service_url
+            facts += current.facts(service_url) if current else [("Service", service_url)]
             facts += about_the_keyring(self._keyring)
             if self._is_known:
                 facts += about_keeping(

@@ -103,8 +103,8 @@ class Listed:
         )
         return row.append(self.standing, "bold")
 
-    def facts(self) -> list[Fact]:
-        """What is known of it, but for the demo's."""
+    def facts(self, service_url: str) -> list[Fact]:
+        """What is known of it, but for the demo's, in a run that talks to a service."""
         facts: list[Fact] = []
         if self.account is not None:
             owner = f"{self.account.me.email}   {self.account.me.name or ''}".strip()
@@ -121,11 +121,16 @@ class Listed:
                 ("Service", self.given.service_url),
             ]
         elif self.profile is not None:
+            is_here = self.profile.service_url == service_url
+            how = "; Enter uses it" if is_here else ""
             facts = [
                 ("Owner", Text(visible(self.profile.owner), "bold")),
-                ("Token", f"{_kept_words(self.profile.place)}; Enter uses it"),
+                ("Token", f"{_kept_words(self.profile.place)}{how}"),
                 ("Service", self.profile.service_url),
             ]
+            if not is_here:
+                start = f"Start with --profile {self.profile.name} to use this account."
+                facts.append(("", f"This run talks to {service_url}. {start}"))
         if self.profile is not None and (refused := self.profile.refused) is not None:
             facts += [
                 ("Refused", Text(_refusal(self.profile, refused), "bold")),
