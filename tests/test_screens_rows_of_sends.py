@@ -11,14 +11,18 @@ from prolific_tui.credentials.stepping import finish
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.demo.service import Service
 from prolific_tui.drafts import DraftStore
+from prolific_tui.errors import Effect
 from prolific_tui.operations import Parts
 from prolific_tui.submission.draft import StoredDraft
+from prolific_tui.submission.journal import Learned, NewPart
+from prolific_tui.submission.plan import Kind
 from tests.contract.caller import checked_demo_service
 from tests.dashboard import Dashboard, dashboard
 from tests.editing import load_file
 from tests.machine import Machine
 from tests.sending import a_list, in_parts, load, numbered, send
 from tests.submission_bench import MemoryJournal
+from tests.test_screens_shared_history import new_send
 
 
 async def clear(board: Dashboard) -> None:
@@ -75,11 +79,9 @@ async def test_rows_of_another_list_stay_and_stay_for_a_new_pool_when_a_create_i
         await board.shows("These rows were sent before", "2 rows of these went into")
 
 
-async def test_rows_taken_up_from_an_earlier_run_leave_when_their_send_is_settled_after_that(
-    machine: Machine,
-) -> None:
-    service = machine.service
-    service.switch_on("createCredentialPool", Fault(cut=Cut.AFTER, times=1))
+async def leave_a_create_open(machine: Machine) -> None:
+    """A run that ends with rows of which three may have arrived, and two did not go."""
+    machine.service.switch_on("createCredentialPool", Fault(cut=Cut.AFTER, times=1))
     async with machine.at_pools() as board:
         await board.press("c")
         await load(board, a_list(machine.directory, *numbered(5)), 5)
@@ -88,6 +90,11 @@ async def test_rows_taken_up_from_an_earlier_run_leave_when_their_send_is_settle
         await board.press("enter", "escape")
         await board.until(lambda: board.app.operations.drafts.wait(0), "saved")
 
+
+async def test_rows_taken_up_from_an_earlier_run_leave_when_their_send_is_settled_after_that(
+    machine: Machine,
+) -> None:
+    await leave_a_create_open(machine)
     async with machine.run() as board:
         await board.shows("A send is open")
         await board.press("escape")
@@ -100,6 +107,37 @@ async def test_rows_taken_up_from_an_earlier_run_leave_when_their_send_is_settle
         (draft,) = board.app.drafts
         assert list(draft.session.document.rows().usernames) == numbered(5)[3:]
         assert draft.target.pool is not None
+
+
+async def test_rows_of_an_earlier_run_are_taken_for_those_of_the_send_that_has_the_most_of_them(
+    machine: Machine,
+) -> None:
+    service = machine.service
+    before = set(service.state.pools)
+    await leave_a_create_open(machine)
+    (made,) = service.state.pools.keys() - before
+
+    # A newer list, which another window made a pool of, happens to share two names with it.
+    other = machine.parts(service).journal
+    shared = replace(new_send(1), kind=Kind.CREATE, pool_id=None, usernames=numbered(4)[::3])
+    number = other.begin(shared).number
+    part = other.about_to_send(number, NewPart((0, 2), (), shared.begun))
+    accepted = replace(part, effect=Effect.ACCEPTED, ended=shared.begun)
+    other.record(number, Learned(accepted, "theirs"))
+    other.leave(number)
+    other.close()
+
+    async with machine.run() as board:
+        await board.shows("A send is open")
+        await board.press("enter")
+        await board.shows("consistent with accepted", "What do you say?")
+        await board.press("j", "enter")
+        await board.shows("Unsent rows of before", "2 rows for ", "3 more arrived since")
+        await board.press("enter")
+        await board.shows("2 rows are back")
+        (draft,) = board.app.drafts
+        assert list(draft.session.document.rows().usernames) == numbered(5)[3:]
+        assert draft.target.key[1] == made
 
 
 class SlowJournal(MemoryJournal):

@@ -4,6 +4,7 @@ The journal holds fingerprints and no rows, so those come from the kept draft or
 """
 
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -40,20 +41,22 @@ def belonging(sends: Iterable[Send], plan: CredentialPlan) -> list[Send]:
     """
     pool = plan.target.pool
 
-    def is_undecided(send: Send) -> bool:
-        return bool(send.in_use or send.open_parts or send.absent_parts)
-
     def may_belong(send: Send) -> bool:
         if send.workspace.id != plan.workspace.id or not send.rows:
             return False
         if pool is None:
-            return send.kind is Kind.CREATE and (is_undecided(send) or bool(send.arrived))
-        is_unfinished = is_undecided(send) or send.standing is Standing.PARTLY
+            return send.kind is Kind.CREATE and (_is_undecided(send) or bool(send.arrived))
+        is_unfinished = _is_undecided(send) or send.standing is Standing.PARTLY
         return is_unfinished and send.pool_id == pool.credential_pool_id
 
     found = [send for send in sends if may_belong(send)]
-    undecided = [send for send in found if is_undecided(send)]
-    return undecided + [send for send in found if not is_undecided(send)][:_MOST_MATCHED]
+    undecided = [send for send in found if _is_undecided(send)]
+    return undecided + [send for send in found if not _is_undecided(send)][:_MOST_MATCHED]
+
+
+def _is_undecided(send: Send) -> bool:
+    """Whether it is under way, or something of it may still arrive."""
+    return bool(send.in_use or send.open_parts or send.absent_parts)
 
 
 async def find_match(shell: Shell, plan: CredentialPlan, number: int | None) -> Resumption | None:
@@ -67,14 +70,26 @@ async def find_match(shell: Shell, plan: CredentialPlan, number: int | None) -> 
     Raises:
         ProlificTuiError: The journal can't be read.
     """
-    numbers = (
-        [send.number for send in unfinished_sends(shell, plan)] if number is None else [number]
-    )
-    for each in numbers:
-        matched = await shell.operations.history.match(each, plan)
-        if matched.strange < plan.rows:
-            return matched
+    if number is not None:
+        return await _closest(shell, plan, [number])
+    # What may still arrive comes first, however few of its rows these are.
+    for _, sends in groupby(unfinished_sends(shell, plan), _is_undecided):
+        found = await _closest(shell, plan, [send.number for send in sends])
+        if found is not None:
+            return found
     return None
+
+
+async def _closest(shell: Shell, plan: CredentialPlan, numbers: Iterable[int]) -> Resumption | None:
+    """The send that has the most rows of a plan: another list may have some of its usernames."""
+    found: Resumption | None = None
+    for number in numbers:
+        matched = await shell.operations.history.match(number, plan)
+        if matched.strange < (found.strange if found else plan.rows):
+            found = matched
+        if not matched.strange:
+            break
+    return found
 
 
 async def ask_open(shell: Shell, send: Send) -> None:
