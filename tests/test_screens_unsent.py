@@ -31,8 +31,14 @@ async def test_pools_says_where_unsent_rows_are_and_keys_go_back_to_them() -> No
         await board.shows("There are no unsent rows, of this run or an earlier one.")
         await board.press("c")
         await insert(board, "lab-1", "pw-one")
+        # Pools is where these rows are edited, so its key has nowhere to go.
+        await board.press("1")
+        await board.shows("That is below this screen: Esc closes this one.")
         await board.press("escape")
         await board.shows("1 unsent row: c, for a new pool", "c goes back to them")
+        await board.press("1")
+        await board.until(lambda: not board.app.is_answering)
+        assert "below" not in board.app.message
         await board.press("d")
         await board.shows("Create a new pool", "lab-1")
         await board.press("escape")

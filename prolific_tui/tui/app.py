@@ -125,6 +125,8 @@ class ProlificApp(Shell, inherit_bindings=False):
     def action_mode(self, mode: str) -> None:
         """Go to one of the four screens."""
         if mode == self.current_mode:
+            if len(self.screen_stack) > 1:
+                self.say("That is below this screen: Esc closes this one.")
             return
         rotation = self.rotation
         # One that was not seen yet is looked for in the history, so the way there is free.
