@@ -148,6 +148,30 @@ async def test_who_quits_while_the_keyring_is_given_the_old_one_is_told_what_it_
     assert not service.writes
 
 
+async def test_who_quits_is_asked_again_of_a_secret_that_was_asked_for_meanwhile() -> None:
+    """What is asked about something else may stand there for long."""
+    keyring, gate = SlowToKeepTheOld(), Gate("POST", "/secrets/")
+    async with dashboard(
+        parts=gate.of(lambda service: replace(kept_for_real(service), keyring=keyring))
+    ) as board:
+        rotation, writes = board.app.rotation, board.app.operations.writes
+        await ask_for_one(board)
+        await board.shows("the old one is kept there first.")
+        assert board.app.workspace is not None
+        rotation.expect(board.app.workspace, None)
+        await board.press("enter", "q")
+        await board.shows("Quit now and ask for none")
+        await board.press("j", "enter")
+        await board.shows("Is there a new secret?")
+        keyring.go_on.set()
+        await board.until(lambda: writes.is_on_its_way, "the request")
+        await board.press("y")
+        await board.shows("The secret is being replaced", "Quit now and leave it open")
+        await board.press("escape")
+        gate.let_one_through()
+        await board.shows("Secret replaced")
+
+
 async def test_who_quits_while_a_new_secret_is_being_kept_is_told_that_it_is_there() -> None:
     keyring, service = SlowToKeep(), NotedService()
     service.after_write = keyring.is_locked.set

@@ -241,13 +241,25 @@ class ProlificApp(Shell, inherit_bindings=False):
         """Quit, after asking where something would be lost."""
         if isinstance(self.screen, ModalScreen):
             return
-        leaves = not self.is_sending or await may_leave_open(self)
-        if leaves and await is_stored(self) and await may_quit(self):
+        if await self._may_leave():
             # Whatever began from here on might only be cut off.
             self.operations.writes.stop()
             self.exit(0, message=quit_words(self) or None)
         else:
             self.show_held()
+
+    async def _may_leave(self) -> bool:
+        """Whether nothing would be lost, or the person lets that go."""
+        writes, rotation = self.operations.writes, self.rotation
+        while not self.is_sending or await may_leave_open(self):
+            was_on_its_way = writes.is_on_its_way
+            if not (await is_stored(self) and await may_quit(self)):
+                return False
+            has_left = writes.is_on_its_way and not was_on_its_way
+            if not (has_left or rotation.unstored or rotation.unseen):
+                return True
+            # It came while something else was asked: what was said before is not so any more.
+        return False
 
     def _finish(self, seconds: float) -> None:
         """Save what was not sent, and wait for what is under way; called on another thread."""
