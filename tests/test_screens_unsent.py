@@ -178,6 +178,7 @@ async def test_who_goes_elsewhere_while_it_is_seen_to_how_rows_are_kept_is_left_
         await board.until(lambda: board.app.keeping.is_to_be_asked, "nobody has chosen yet")
         editor = board.app.screen
         assert isinstance(editor, EditorScreen)
+        await board.until(lambda: board.app.keeping.is_to_be_asked, "nobody has chosen yet")
         await board.press(key)
         await board.shows("What is kept on this machine, and where?")
         await board.press("j", "enter")
