@@ -1,6 +1,7 @@
 """A machine on which several runs of the program leave things to each other."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -27,6 +28,13 @@ def _now() -> datetime:
     return datetime.now().astimezone()
 
 
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
 async def _at_once(_seconds: float) -> None:
     await asyncio.sleep(0)
 
@@ -47,9 +55,9 @@ class Machine:
         state.remember_secrets_place(TokenPlace.SESSION)
 
     def kept(self) -> str:
-        """Everything on the disk."""
-        found = (path for path in self.directory.rglob("*") if path.is_file())
-        return "".join(path.read_text(errors="replace") for path in found)
+        """Everything on the disk, without what a program takes away while it is read."""
+        found = (Path(at, name) for at, _, names in os.walk(self.directory) for name in names)
+        return "".join(map(_text_of, found))
 
     def parts(self, service: Service) -> Parts:
         settings = StateFile(self.directory / "state.json")

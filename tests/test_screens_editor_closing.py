@@ -130,7 +130,7 @@ async def test_a_change_that_is_still_being_made_is_kept_before_the_program_ends
         assert isinstance(board.app.screen, EditorScreen)
         at = Editing(board, board.app.screen)
         at.editor.changed(at.session.insert(0, Rows.of(_UNTRIMMED)))
-        await board.until(lambda: "lab-11999 " in machine.kept(), "on the disk")
+        await board.until(lambda: at.editor.draft.kept_rows == len(ROWS), "on the disk")
         await board.until(lambda: at.session.is_examined, "all are looked at")
         standstill.is_held = lambda: at.session.is_changing
         await board.press("F")
