@@ -57,7 +57,7 @@ async def test_a_clash_is_found_by_halving_after_it_was_told_what_that_takes(
         await board.shows("65 in total", "Checked against 4 of 65 usernames")
         # Nobody is sent after it in vain.
         await board.press("3")
-        await board.shows("What is left, 1 row, was refused, sent alone (A username is taken)")
+        await board.shows("The 1 row that is left was refused, sent alone (A username is taken)")
 
 
 async def test_no_halving_is_offered_where_something_tells_which_rows_clash(tmp_path: Path) -> None:

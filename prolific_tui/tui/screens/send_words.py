@@ -149,7 +149,8 @@ def _rest_words(send: Send) -> str:
     refused = f"{'was' if count == 1 else 'were'} refused, sent alone ({reason})"
     if count < send.rows_left:
         return f"c goes on with the {rest} that are left, of which {count:,} {refused}."
-    return f"What is left, {rest}, {refused}: c opens that, to be changed."
+    them = "it" if count == 1 else "them"
+    return f"The {rest} that {is_or_are(count)} left {refused}: c opens {them}, to be changed."
 
 
 def _refused_alone(send: Send) -> dict[int, Part]:
