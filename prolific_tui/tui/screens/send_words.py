@@ -1,12 +1,14 @@
 """How a send is told on the screens: in a line, in a few sentences, and with all its parts."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from prolific_tui.operations import Sends
 from prolific_tui.submission.looks import total_of
 from prolific_tui.submission.plan import Kind, place_words
-from prolific_tui.submission.send import Finding, Part, Send, Standing
+from prolific_tui.submission.send import Finding, Part, Send, Standing, joined
 from prolific_tui.submission.whole import ALL_IN_EDITOR
 from prolific_tui.visible import counted, is_or_are
 
@@ -156,13 +158,18 @@ def _rest_words(send: Send) -> str:
 def _refused_alone(send: Send) -> dict[int, Part]:
     """The rows left that were refused among others and then alone, each with that part."""
     refused = [part for part in send.parts if part.standing is Standing.REFUSED]
+    lists, left = joined((part.start, part.stop) for part in refused if part.rows > 1), send.left
     return {
         part.start: part
         for part in refused
-        if part.rows == 1
-        and any(start <= part.start < stop for start, stop in send.left)
-        and any(each.rows > 1 and each.start <= part.start < each.stop for each in refused)
+        if part.rows == 1 and _has(lists, part.start) and _has(left, part.start)
     }
+
+
+def _has(ranges: Sequence[tuple[int, int]], row: int) -> bool:
+    """Whether a row is in any of these ranges, which are ascending: there may be thousands."""
+    at = bisect_right(ranges, row, key=itemgetter(0)) - 1
+    return at >= 0 and row < ranges[at][1]
 
 
 def facts(send: Send, sends: Sends) -> Iterator[tuple[str, str]]:
