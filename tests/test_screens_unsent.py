@@ -175,7 +175,6 @@ async def test_who_goes_elsewhere_while_it_is_seen_to_how_rows_are_kept_is_left_
         await board.press("a")
         await insert(board, "lab-1", "pw-one")
         await insert(board, "lab-2", "pw-two")
-        await board.until(lambda: board.app.keeping.is_to_be_asked, "nobody has chosen yet")
         editor = board.app.screen
         assert isinstance(editor, EditorScreen)
         await board.until(lambda: board.app.keeping.is_to_be_asked, "nobody has chosen yet")
