@@ -14,6 +14,7 @@ from prolific_tui.tui.screens.editor import EditorScreen
 from tests import accounts_screen
 from tests.accounts_bench import HIS, LAB, PILOTS
 from tests.dashboard import Dashboard, dashboard, opened
+from tests.editing import paste
 from tests.machine import Machine
 
 
@@ -216,3 +217,21 @@ async def test_rows_wait_for_their_account_while_another_one_is_used(
         await board.shows("lab: you@lab.org", "This is you@lab.org now.")
         await board.press("1", "d")
         await board.shows("Append to", "lab-1")
+
+
+async def test_an_editor_whose_pasted_rows_were_all_sent_gives_way_to_the_pools() -> None:
+    """They came in after the only box that stood above it before Review."""
+    async with opened() as board:
+        await board.press("j", "a")
+        await board.shows("No rows yet")
+        await paste(board, "lab-z-1,pw-of-one\n")
+        await board.shows("Take 1 row")
+        await board.press("enter")
+        await board.shows("goes 1")
+        await board.press("s")
+        await board.shows("Type  send 1 :")
+        await board.type("send 1")
+        await board.press("enter")
+        await board.shows("1 credential appended")
+        await board.press("enter")
+        await board.shows("1 POOLS", "5 pools")

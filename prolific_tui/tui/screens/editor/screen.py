@@ -115,10 +115,12 @@ class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
 
         Whoever uses another account now is not shown these rows, which stay as they are.
         """
-        if not self.is_on_top:
-            # Only what is on top can be closed: another mode was chosen since.
-            return
         draft, has_rows, account = self.draft, not self.draft.is_empty, self.app.account
+        if not self.is_on_top:
+            # Only what is on top can be closed: another mode was chosen since, or the box of the
+            # send is there, with which these rows may go.
+            self._had_rows = self._had_rows or has_rows
+            return
         if account is not None and account.me.id != draft.owner_id:
             self.dismiss()
             if has_rows:
