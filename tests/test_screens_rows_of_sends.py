@@ -303,3 +303,23 @@ async def test_the_key_that_goes_on_takes_up_rows_once_however_often_it_is_press
         await board.press("c")
         store.may_go.set()
         await board.shows("Goes on with the send of", "5 rows   goes 5")
+
+
+async def test_no_other_rows_are_begun_for_a_target_whose_rows_are_being_taken_up(
+    machine: Machine,
+) -> None:
+    await leave_a_create_open(machine)
+    store = SlowStore(machine.directory / "drafts")
+    async with dashboard(
+        machine.service, parts=lambda service: replace(machine.parts(service), drafts=store)
+    ) as board:
+        await board.shows("A send is open")
+        await board.press("escape")
+        await board.shows("Unsent rows of before")
+        await board.press("enter")
+        await board.until(store.is_asked.is_set)
+        await board.press("c")
+        store.may_go.set()
+        await board.shows("Create a new pool", "5 rows   goes 2")
+        await board.press("escape")
+        await board.shows("unsent rows: c, for a new pool")

@@ -204,7 +204,9 @@ class LeftDrafts(OpenSends):
         if target is None:
             self.app.say("Nothing was changed.")
             return None
-        return await take_up(self.app, summary, target)
+        # Nothing else is to begin for the same target before the rows are on the screen.
+        with self.app.holding_keys():
+            return await take_up(self.app, summary, target)
 
     async def _target(self, summary: DraftSummary) -> Target | None:
         """Where the rows are meant to go, as it is now; asked where it is not there any more."""
