@@ -11,6 +11,8 @@ from prolific_tui.client.wire import body_of
 from prolific_tui.demo.faults import Cut, Fault
 from prolific_tui.errors import Effect
 from prolific_tui.models import CredentialPool
+from prolific_tui.secret import Secret
+from prolific_tui.submission.halving import Range
 from prolific_tui.submission.means import Pace
 from prolific_tui.submission.parting import Parting, parts
 from prolific_tui.submission.plan import Continuation, CredentialPlan, Target
@@ -98,19 +100,19 @@ async def test_what_is_sent_next_is_made_while_an_answer_is_waited_for() -> None
     async def sleep(_seconds: float) -> None:
         left.set()
 
-    async def made_meanwhile(bodies: Bodies) -> None:
-        async with bodies.making((3, 6)):
+    async def sent(rows: Range) -> Secret:
+        async with bodies.of(rows, (3, 6)) as credentials:
             await left.wait()
             await asyncio.sleep(0)
+            return credentials
 
     bodies = Bodies(whole, sleep)
-    await made_meanwhile(bodies)
-    assert bodies.take((3, 4)) == whole.part(3, 4, None).credentials
-    await made_meanwhile(bodies)
+    assert await sent((0, 3)) == whole.part(0, 3, None).credentials
+    assert await sent((3, 4)) == whole.part(3, 4, None).credentials
     # As nobody does: what is made of them from now on is something else.
     names[3] = "another"
-    assert bodies.take((3, 6)) == next_one
-    assert bodies.take((3, 6)) != next_one
+    assert await sent((3, 6)) == next_one
+    assert await sent((3, 4)) != next_one
 
 
 async def test_a_part_has_no_more_bytes_than_it_may() -> None:

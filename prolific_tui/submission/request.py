@@ -41,17 +41,16 @@ class Bodies:
         self._made: tuple[Range, Secret] | None = None
         """The one that was made ahead."""
 
-    def take(self, rows: Range) -> Secret:
-        """The `credentials` of these rows, which are kept here no longer."""
-        made, self._made = self._made, None
-        return self._make(rows) if made is None or made[0] != rows else made[1]
-
     @asynccontextmanager
-    async def making(self, rows: Range | None) -> AsyncIterator[None]:
-        """Make those of the rows that go next, if any do, once the request in here has left."""
-        waiting = asyncio.ensure_future(self._make_ahead(rows))
+    async def of(self, rows: Range, following: Range | None) -> AsyncIterator[Secret]:
+        """The `credentials` of these rows, for the request that is made in here.
+
+        Those of the rows that go next, if any do, are made once that has left.
+        """
+        made, self._made = self._made, None
+        waiting = asyncio.ensure_future(self._make_ahead(following))
         try:
-            yield
+            yield self._make(rows) if made is None or made[0] != rows else made[1]
         finally:
             waiting.cancel()
 

@@ -33,11 +33,6 @@ from prolific_tui.submission.whole import Ended, Tally
 
 _CONFLICT: Final = 409
 _TOO_LARGE: Final = 413
-_UNREAD: Final = "The pools could not be read first, so nothing{} was sent."
-_MEANWHILE: Final = "Nothing{} was sent."
-_UNRECORDED: Final = (
-    "What is about to be sent could not be written down first, so nothing{} was sent."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +142,11 @@ class Sending:
                 self._course.accepted.append(piece.rows)
                 self._pieces.accepted(piece)
                 if self._pool is None and self._pieces:
-                    return self._with_pool_unknown(outcome), None
+                    refused = self._course.was_refused
+                    outcome = whole.pool_unknown(
+                        outcome, self._tally(), self._clashes, was_refused=refused
+                    )
+                    return outcome, None
             elif result.status == _TOO_LARGE and not piece.is_single:
                 self._pieces.halve(piece)
             elif result.status == _CONFLICT and may_go_on and self._halving:
@@ -182,7 +181,7 @@ class Sending:
                 except GivenUpError:
                     continue
                 except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
-                    return self._unsent(error, _UNREAD)
+                    return self._unsent(error, whole.UNREAD)
             # Each of these may take long, and the person may want it otherwise meanwhile.
             if control.is_pausing:
                 continue
@@ -193,13 +192,13 @@ class Sending:
 
     def _unsent(self, error: Exception, because: str) -> Outcome:
         """The outcome where something went wrong before a part was written down."""
-        because = because.format(" more" if self._course.requests else "")
+        more = " more" if self._course.requests else ""
+        outcome = judge.not_sent(error, because=because.format(more))
         if self._record.send is None:
             # Of a send that was to go on, nobody knows how far it is by now.
-            return judge.not_sent(error, because=because)
+            return outcome
         tally = self._tally()
         tally = replace(tally, part=tally.part + 1)
-        outcome = judge.not_sent(error, because=because)
         return whole.ended_early(outcome, tally, self._pool, self._clashes)
 
     # One part
@@ -221,9 +220,9 @@ class Sending:
                 self._pool.credential_pool_id if self._pool else None,
             )
         except SentMeanwhileError as error:
-            return _Result(judge.not_sent(error, because=_MEANWHILE.format(more)))
+            return _Result(judge.not_sent(error, because=whole.MEANWHILE.format(more)))
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
-            return _Result(judge.not_sent(error, because=_UNRECORDED.format(more)))
+            return _Result(judge.not_sent(error, because=whole.UNRECORDED.format(more)))
         self._course.part += 1
         if self._means.control.is_pausing:
             await self._record.hold_back(part, whole.held_back(), PoolsLook(before))
@@ -232,8 +231,7 @@ class Sending:
         self._first = self._first or before
         self._tell(Phase.SENDING)
         begun = self._means.pace.moment()
-        credentials = self._bodies.take(rows)
-        async with self._bodies.making(self._pieces.following):
+        async with self._bodies.of(rows, self._pieces.following) as credentials:
             answered = await send_credentials(plan, credentials, self._means.service)
         result = await self._judged(_Sent(plan, part, before, answered))
         if result.outcome.effect is Effect.ACCEPTED:
@@ -336,7 +334,7 @@ class Sending:
                     )
                 )
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing has left yet
-            return self._unsent(error, _UNRECORDED)
+            return self._unsent(error, whole.UNRECORDED)
         return None
 
     # What is said
@@ -367,11 +365,6 @@ class Sending:
             return whole.stopped_before_any(self._pool)
         refused = self._course.was_refused
         return whole.stopped(self._tally(), self._pool, self._clashes, was_refused=refused)
-
-    def _with_pool_unknown(self, outcome: Outcome) -> Outcome:
-        """A pool was made, and nobody knows which one that is."""
-        refused = self._course.was_refused
-        return whole.pool_unknown(outcome, self._tally(), self._clashes, was_refused=refused)
 
     def _at_the_end(self, last: _Result | None) -> Outcome:
         """Every part was sent."""

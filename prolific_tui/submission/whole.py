@@ -19,6 +19,14 @@ from prolific_tui.visible import counted, is_or_are
 
 ALL_IN_EDITOR: Final = " All rows are still in the editor."
 """What is said of a request that was refused; of a send in parts it is not so."""
+UNREAD: Final = "The pools could not be read first, so nothing{} was sent."
+"""Why a part did not leave; "more" belongs in it where another one had left."""
+UNRECORDED: Final = (
+    "What is about to be sent could not be written down first, so nothing{} was sent."
+)
+"""The same where the journal would not take it."""
+MEANWHILE: Final = "Nothing{} was sent."
+"""The same where an error says itself why."""
 _NAMES_SHOWN: Final = 5
 
 
