@@ -235,3 +235,21 @@ async def test_an_editor_whose_pasted_rows_were_all_sent_gives_way_to_the_pools(
         await board.shows("1 credential appended")
         await board.press("enter")
         await board.shows("1 POOLS", "5 pools")
+
+
+async def test_an_editor_whose_rows_went_before_it_heard_of_that_gives_way_to_the_pools() -> None:
+    async with opened() as board:
+        await board.press("j", "a")
+        await board.shows("No rows yet")
+        await paste(board, "lab-z-1,pw-of-one\n")
+        await board.shows("Take 1 row")
+        await board.press("enter")
+        await board.shows("goes 1")
+        await board.press("question_mark")
+        await board.shows("This list")
+        # A send begins and ends at once.
+        (draft,) = board.app.drafts
+        board.app.sends += 1
+        board.app.drafts.accepted(draft, draft.session.document.rows().ids or (), None)
+        await board.press("escape")
+        await board.shows("1 POOLS", "5 pools")

@@ -110,6 +110,11 @@ class EditorScreen(SelectingKeys, MendingKeys, ReviewKeys, DraftKeys):
             return
         self.leave()
 
+    def _after_send(self) -> None:
+        # One that begins may end before this screen hears that the review above it was closed.
+        self._had_rows = self._had_rows or not self.draft.is_empty
+        super()._after_send()
+
     def on_screen_resume(self) -> None:
         """Go back once every row has gone, or where another list has the same target by now.
 
