@@ -27,7 +27,7 @@ from prolific_tui.submission.progress import Looking, Phase
 from prolific_tui.submission.record import Record
 from prolific_tui.submission.reopening import reopen_late, reopen_taken
 from prolific_tui.submission.request import Answered, Bodies, looked, send_credentials
-from prolific_tui.submission.send import Finding, Part
+from prolific_tui.submission.send import Finding, Part, joined
 from prolific_tui.submission.settling import Sought, settle_rows
 from prolific_tui.submission.whole import Ended, Tally
 
@@ -114,14 +114,9 @@ class Sending:
         if (error := await self._record.write_later()) is not None:
             outcome = self._record.unrecorded(outcome, error)
         await self._record.leave()
-        return Ended(
-            outcome,
-            self._record.number,
-            self._ids(self._course.accepted),
-            self._ids(self._clashing),
-            search,
-            self._ids(self._refused),
-        )
+        ranges = (self._course.accepted, self._clashing, self._refused)
+        accepted, clashing, refused = map(self._ids, ranges)
+        return Ended(outcome, self._record.number, accepted, clashing, search, refused)
 
     async def _all(self) -> tuple[Outcome, ClashSearch | None]:
         """Every part, until one puts an end to it."""
@@ -386,9 +381,10 @@ class Sending:
         """The usernames that were refused for a clash, each alone."""
         return [self._plan.accounts.usernames[start] for start, _ in sorted(self._clashing)]
 
-    def _ids(self, ranges: list[Range]) -> tuple[int, ...]:
+    def _ids(self, ranges: list[Range]) -> Sequence[int]:
         ids = self._plan.row_ids
-        return tuple(chain.from_iterable(ids[start:stop] for start, stop in ranges))
+        found = [ids[start:stop] for start, stop in joined(ranges)]
+        return found[0] if len(found) == 1 else tuple(chain.from_iterable(found))
 
     def _tally(self) -> Tally:
         return self._course.tally(len(self._pieces))
